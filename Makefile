@@ -1,0 +1,77 @@
+# Everything runs in .venv, which the first target that needs it makes and fills.
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+RESULTS := results/quick
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --editable
+
+# A stamp says what is installed; a change of the requirements makes it stale.
+REQUIREMENTS := setup.cfg setup.py pyproject.toml
+PACKAGE := $(VENV)/.package-installed
+TEST_TOOLS := $(VENV)/.test-tools-installed
+DEV_TOOLS := $(VENV)/.dev-tools-installed
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test lint types bench docs clean
+
+help: ## List the targets.
+	@echo "make TARGET [PYTHON=python3.12] [ARGS='options for pytest']"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(PACKAGE) ## Sweep three adversarial weights, draw the tradeoff, say where it is.
+	$(BIN)/sweep run --adv 1e-4,1e-3,1e-2
+	$(BIN)/sweep plot
+	@echo
+	@echo "The results are in $(RESULTS)/:"
+	@echo "  tradeoff.png, tradeoff.svg  the charts"
+	@echo "  results.csv                 one row per trial and test set ($(BIN)/sweep table shows it)"
+	@echo "  per_image.csv, summary.csv  the scores of each image, the means over seeds"
+	@echo "  trials/                     one folder per trial: generator, log, restored images"
+
+test: $(TEST_TOOLS) ## Run every test.
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(DEV_TOOLS) ## Check style, formatting and which package imports which.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(DEV_TOOLS) ## Check the types.
+	$(BIN)/mypy
+
+bench: $(TEST_TOOLS) ## Measure time and memory; prints, never fails on a number.
+	$(BIN)/python -m pytest -s benchmarks $(ARGS)
+
+docs: $(TEST_TOOLS) ## Hold the documentation against the code.
+	$(BIN)/python -m pytest -m docs $(ARGS)
+
+clean: ## Delete caches and build products; .venv and results/ stay.
+	rm -rf build dist *.egg-info .coverage .hypothesis .import_linter_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "srgan-sweep needs Python 3.11 or later, and $(PYTHON) is" \
+	    "$$($(PYTHON) --version 2>&1 | tail -n 1); name another: make PYTHON=python3.12" >&2; \
+	  exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(PACKAGE): $(REQUIREMENTS) | $(BIN)/python
+	@echo "Installing into $(VENV); PyTorch makes the first time take minutes."
+	$(INSTALL) .
+	@touch $@
+
+$(TEST_TOOLS): $(REQUIREMENTS) | $(BIN)/python
+	$(INSTALL) '.[test]'
+	@touch $@ $(PACKAGE)
+
+$(DEV_TOOLS): $(REQUIREMENTS) | $(BIN)/python
+	$(INSTALL) '.[dev]'
+	@touch $@ $(PACKAGE)

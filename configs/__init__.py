@@ -1,0 +1,1 @@
+"""The configs that are reachable by bare name, as YAML beside this file."""

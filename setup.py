@@ -1,0 +1,11 @@
+"""What setup.cfg cannot say: the folder configs/ is installed as the package sweep.configs."""
+
+from setuptools import find_packages, setup
+
+setup(
+    packages=[
+        *find_packages(include=["srgan_core", "srgan_core.*", "sweep", "sweep.*"]),
+        "sweep.configs",
+    ],
+    package_dir={"sweep.configs": "configs"},
+)

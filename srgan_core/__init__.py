@@ -1,0 +1,1 @@
+"""Trains SRGAN generators and runs them."""

@@ -1,0 +1,59 @@
+"""Refuses training images that are near-duplicates of test images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from srgan_core.data.images import read_rgb
+from srgan_core.data.store import PackedImages
+from srgan_core.errors import DataError
+
+THUMBNAIL = 16
+"""Images are compared at this size, which forgets compression, noise and small crops."""
+
+SIMILARITY = 0.985
+"""Correlation of two thumbnails from which on they count as one image."""
+
+
+def refuse_test_images(sources: Iterable[PackedImages], test_images: Sequence[Path]) -> None:
+    """Compares every training image with every test image, under all flips and turns.
+
+    Args:
+        sources: What is trained on.
+        test_images: Files of the test sets of the same run.
+
+    Raises:
+        DataError: naming the first pair that is too similar.
+    """
+    wanted = np.stack([_symmetries(read_rgb(path)) for path in test_images])
+    for packed in sources:
+        for index, name in enumerate(packed.names):
+            thumbnail = _thumbnail(packed.image(index))
+            similarity = (wanted @ thumbnail).max(axis=1)
+            nearest = int(similarity.argmax())
+            if similarity[nearest] >= SIMILARITY:
+                raise DataError(
+                    f"{name}: is nearly the same image as {test_images[nearest].name} of the "
+                    "test set; remove it from the training images"
+                )
+
+
+def _thumbnail(rgb: np.ndarray) -> np.ndarray:
+    """A grey thumbnail of zero mean and unit length, (THUMBNAIL^2,)."""
+    image = Image.fromarray(np.ascontiguousarray(rgb)).convert("L")
+    small = image.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
+    values = np.asarray(small, dtype=np.float64).ravel()
+    values -= values.mean()
+    normalised: np.ndarray = values / max(float(np.linalg.norm(values)), 1e-9)
+    return normalised
+
+
+def _symmetries(rgb: np.ndarray) -> np.ndarray:
+    """Thumbnails of the eight flips and turns, (8, THUMBNAIL^2)."""
+    square = _thumbnail(rgb).reshape(THUMBNAIL, THUMBNAIL)
+    turned = [np.rot90(flip, turns) for flip in (square, square[:, ::-1]) for turns in range(4)]
+    return np.stack([image.ravel() for image in turned])

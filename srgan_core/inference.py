@@ -1,0 +1,152 @@
+"""Saves, loads and runs generators."""
+
+from __future__ import annotations
+
+import json
+import struct
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from srgan_core.data.resize import quantise
+from srgan_core.errors import ConfigError, WeightsError
+from srgan_core.files import write_atomically
+from srgan_core.networks import Generator
+
+FORMAT = "srgan-generator-1"
+"""Stands in the metadata of every file of weights that this package writes."""
+
+BUNDLED_SCALES = (4,)
+"""Magnifications for which a trained SRResNet comes with the package."""
+
+
+def save_generator(
+    path: Path, generator: Generator, dtype: torch.dtype = torch.float32, notes: str = ""
+) -> None:
+    """Writes a generator as safetensors, whole or not at all.
+
+    Args:
+        path: The file.
+        generator: What to save.
+        dtype: Type of the stored floating-point tensors.
+        notes: One line on its origin, kept in the metadata.
+    """
+    state = {
+        name: value.detach().cpu().to(dtype if value.is_floating_point() else value.dtype)
+        for name, value in generator.state_dict().items()
+    }
+    metadata = {
+        "format": FORMAT,
+        "scale": str(generator.scale),
+        "channels": str(generator.tail.in_channels),
+        "blocks": str(len(generator.body)),
+        "notes": notes,
+    }
+    write_atomically(path, save({k: v.contiguous() for k, v in state.items()}, metadata))
+
+
+def load_generator(
+    path: Path | None = None, scale: int = 4, device: str | torch.device = "cpu"
+) -> Generator:
+    """Reads a generator that `save_generator` wrote.
+
+    Args:
+        path: The file; None for the SRResNet that comes with the package.
+        scale: The magnification that it must have.
+        device: Where to put it.
+
+    Returns:
+        The generator in evaluation mode, float32, channels last.
+
+    Raises:
+        ConfigError: when nothing is bundled for the scale.
+        WeightsError: when the file is missing, damaged, foreign, or of another scale.
+    """
+    if path is None:
+        with as_file(bundled_generator(scale)) as bundled:
+            return load_generator(bundled, scale, device)
+    try:
+        metadata = _read_metadata(path)
+        state = load_file(path)
+    except FileNotFoundError:
+        raise WeightsError(f"{path}: no such file; give a generator.safetensors") from None
+    except (OSError, SafetensorError, ValueError, struct.error) as error:
+        raise WeightsError(f"{path}: not a whole safetensors file ({error})") from None
+    if metadata.get("format") != FORMAT:
+        raise WeightsError(
+            f"{path}: expected format {FORMAT!r} in the metadata, got "
+            f"{metadata.get('format')!r}; only generators that this package saved can be loaded"
+        )
+    if int(metadata["scale"]) != scale:
+        raise WeightsError(f"{path}: made for scale {metadata['scale']}, asked for {scale}")
+    generator = Generator(scale, int(metadata["channels"]), int(metadata["blocks"]))
+    try:
+        generator.load_state_dict({name: _widen(value) for name, value in state.items()})
+    except RuntimeError as error:
+        raise WeightsError(f"{path}: does not fit the generator ({error})") from None
+    channels_last: Generator = generator.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return channels_last
+
+
+def bundled_generator(scale: int):  # type: ignore[no-untyped-def]
+    """Finds the SRResNet that comes with the package.
+
+    Args:
+        scale: Magnification.
+
+    Returns:
+        A traversable resource.
+
+    Raises:
+        ConfigError: when nothing is bundled for the scale.
+    """
+    resource = files("srgan_core") / "assets" / f"srresnet-x{scale}.safetensors"
+    if not resource.is_file():
+        raise ConfigError(
+            f"no SRResNet for scale {scale} comes with the package "
+            f"(there is one for {', '.join(map(str, BUNDLED_SCALES))}); "
+            "train one with srresnet.start=train, or give --init FILE"
+        )
+    return resource
+
+
+@torch.inference_mode()
+def restore(generator: Generator, lr: np.ndarray) -> np.ndarray:
+    """Super-resolves one 8-bit image in float32.
+
+    Args:
+        generator: In evaluation mode.
+        lr: (H, W, 3), uint8.
+
+    Returns:
+        (scale * H, scale * W, 3), uint8, rounded once.
+    """
+    device = next(generator.parameters()).device
+    batch = torch.from_numpy(lr).to(device).permute(2, 0, 1)[None].float() / 255
+    restored = quantise(generator(batch.contiguous(memory_format=torch.channels_last)))
+    return _to_uint8(restored[0])
+
+
+def _to_uint8(image: Tensor) -> np.ndarray:
+    array: np.ndarray = (image * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+    return array
+
+
+def _widen(value: Tensor) -> Tensor:
+    return value.float() if value.is_floating_point() else value
+
+
+def _read_metadata(path: Path) -> dict[str, str]:
+    """Reads the header's metadata; the length limit is the format's own."""
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        if length > 100_000_000:
+            raise ValueError("its header is too long")
+        header = json.loads(file.read(length))
+    metadata = header.get("__metadata__", {})
+    return dict(metadata)

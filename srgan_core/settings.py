@@ -1,0 +1,59 @@
+"""The base of every configuration section, and how its errors are worded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from srgan_core.errors import unknown_name
+
+
+class Settings(BaseModel):
+    """A frozen section of a config in which every unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def describe_errors(error: ValidationError, model: type[BaseModel], where: str) -> str:
+    """Words all errors of a validation, one line each.
+
+    Args:
+        error: What pydantic raised.
+        model: The section that was validated, to find the known names of unknown keys.
+        where: The file or the option that the values came from.
+
+    Returns:
+        Lines of the form `<where>: <key.path>: expected <rule>, got <value>`.
+    """
+    return "\n".join(f"{where}: {line}" for line in _error_lines(error, model))
+
+
+def _error_lines(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
+    for item in error.errors(include_url=False):
+        path = ".".join(str(part) for part in item["loc"])
+        if item["type"] == "extra_forbidden":
+            known = _known_keys(model, item["loc"][:-1])
+            yield f"{path}: {unknown_name('key', str(item['loc'][-1]), known)}"
+        elif item["type"] == "missing":
+            yield f"{path}: expected a value, found none; add the key"
+        else:
+            rule = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+            given = _shorten(item.get("input"))
+            yield f"{path}: expected {rule}, got {given}" if path else f"{rule}, got {given}"
+
+
+def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
+    for part in path:
+        field = model.model_fields.get(str(part))
+        nested = field.annotation if field else None
+        if not (isinstance(nested, type) and issubclass(nested, BaseModel)):
+            return []
+        model = nested
+    return list(model.model_fields)
+
+
+def _shorten(value: Any, limit: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."

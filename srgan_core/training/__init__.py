@@ -1,0 +1,1 @@
+"""The one engine for SRResNet pretraining and for the adversarial phase."""

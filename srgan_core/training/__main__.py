@@ -1,0 +1,101 @@
+"""Trains one generator from a YAML file, alone or under torchrun.
+
+    python -m srgan_core.training SPEC.yaml --out DIR
+    torchrun --nproc-per-node 2 -m srgan_core.training SPEC.yaml --out DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from srgan_core.errors import SrganError
+from srgan_core.files import file_sha256
+from srgan_core.settings import describe_errors
+from srgan_core.training.config import TrainingSpec
+from srgan_core.training.distributed import join_processes
+from srgan_core.training.job import resolve_device, train
+from srgan_core.training.trainer import Progress
+from srgan_core.yaml_files import read_yaml
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parses the command line and trains.
+
+    Returns:
+        0 trained, 1 diverged, 2 wrong usage, 128 + signal when stopped.
+    """
+    parser = argparse.ArgumentParser(prog="python -m srgan_core.training", description=__doc__)
+    parser.add_argument("spec", type=Path, help="YAML file with the fields of TrainingSpec")
+    parser.add_argument("--out", type=Path, required=True, help="folder for log and weights")
+    parser.add_argument("--init", type=Path, help="generator.safetensors to start from")
+    options = parser.parse_args(arguments)
+    try:
+        return _train(options.spec, options.out, options.init)
+    except SrganError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _train(spec_path: Path, out: Path, init: Path | None) -> int:
+    fields = read_yaml(spec_path)
+    if init is not None:
+        fields["init_sha256"] = file_sha256(init)
+    try:
+        spec = TrainingSpec.model_validate(fields)
+    except ValidationError as error:
+        print(describe_errors(error, TrainingSpec, str(spec_path)), file=sys.stderr)
+        return 2
+    device = resolve_device(spec.device)
+    if device.type == "cuda":
+        device = resolve_device(f"cuda:{os.environ.get('LOCAL_RANK', '0')}")
+    received: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: received.append(number))
+    with join_processes(device) as processes:
+        outcome = train(
+            spec,
+            out,
+            init=init,
+            device=device,
+            processes=processes,
+            on_progress=_Reporter() if processes.first else (lambda progress: None),
+            should_stop=lambda: bool(received),
+        )
+        if processes.first:
+            print(f"{outcome.status} after {outcome.iteration} iterations, {outcome.seconds:.0f} s")
+    if outcome.status == "diverged":
+        print(f"error: {outcome.cause}", file=sys.stderr)
+        return 1
+    return 128 + received[0] if outcome.status == "interrupted" else 0
+
+
+class _Reporter:
+    """Prints a line now and then."""
+
+    def __init__(self, seconds_between: float = 10.0) -> None:
+        self._between, self._last = seconds_between, 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if now - self._last < self._between and progress.iteration < progress.iterations:
+            return
+        self._last = now
+        record = progress.record
+        left = progress.iterations - progress.iteration
+        batch_rate = record["patches_per_second"]
+        print(
+            f"{progress.iteration}/{progress.iterations} "
+            f"loss_pixel {record['loss_pixel']:.5f} {batch_rate:.1f} patches/s {left} left",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

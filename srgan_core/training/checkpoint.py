@@ -1,0 +1,175 @@
+"""Training states on disk: a folder, renamed into place once, with a manifest of hashes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor, nn
+
+from srgan_core.errors import CheckpointError
+from srgan_core.files import file_sha256, sync_folder, write_atomically
+
+TENSORS, MANIFEST = "state.safetensors", "manifest.json"
+SCHEMA = 1
+
+KEPT = 2
+"""Checkpoints that stay while a run goes on, so that one may be lost."""
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """What a run needs to go on.
+
+    Attributes:
+        iteration: Iterations done, the discriminator's warm-up included.
+        spec: Digest of the spec that the state belongs to.
+        extra: JSON-ready values (scaler, elapsed seconds, position in the log).
+        tensors: Networks and optimizers by flat name.
+    """
+
+    iteration: int
+    spec: str
+    extra: dict[str, Any]
+    tensors: dict[str, Tensor]
+
+
+def save_checkpoint(folder: Path, state: TrainingState) -> Path:
+    """Writes a checkpoint and drops all but the last `KEPT`.
+
+    Args:
+        folder: Where checkpoints live.
+        state: What to keep.
+
+    Returns:
+        The checkpoint's own folder.
+    """
+    target = folder / f"{state.iteration:09d}"
+    temporary = folder / f".{target.name}.tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    tensors = {name: value.detach().cpu().contiguous() for name, value in state.tensors.items()}
+    write_atomically(temporary / TENSORS, save(tensors))
+    manifest = {
+        "schema": SCHEMA,
+        "iteration": state.iteration,
+        "spec": state.spec,
+        "extra": state.extra,
+        "bytes": (temporary / TENSORS).stat().st_size,
+        "sha256": file_sha256(temporary / TENSORS),
+    }
+    write_atomically(temporary / MANIFEST, json.dumps(manifest, indent=1).encode())
+    shutil.rmtree(target, ignore_errors=True)
+    temporary.rename(target)
+    sync_folder(folder)
+    for old in _checkpoints(folder)[:-KEPT]:
+        shutil.rmtree(old)
+    return target
+
+
+def load_checkpoint(folder: Path, spec: str) -> TrainingState | None:
+    """Reads the newest checkpoint that is whole; damaged ones are set aside.
+
+    Args:
+        folder: Where checkpoints live; need not exist.
+        spec: Digest of the spec that is about to run.
+
+    Returns:
+        The state, or None when there is nothing to go on from.
+
+    Raises:
+        CheckpointError: when a whole checkpoint belongs to another spec.
+    """
+    for checkpoint in reversed(_checkpoints(folder)):
+        try:
+            state = _read(checkpoint)
+        except CheckpointError:
+            checkpoint.rename(checkpoint.with_name(f"damaged-{checkpoint.name}"))
+            continue
+        if state.spec != spec:
+            raise CheckpointError(
+                f"{checkpoint}: belongs to another training spec; delete {folder} to start anew"
+            )
+        return state
+    return None
+
+
+def _checkpoints(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.name.isdigit())
+
+
+def _read(checkpoint: Path) -> TrainingState:
+    try:
+        manifest = json.loads((checkpoint / MANIFEST).read_bytes())
+        if file_sha256(checkpoint / TENSORS) != manifest["sha256"]:
+            raise CheckpointError(f"{checkpoint}: its bytes changed since it was written")
+        return TrainingState(
+            iteration=int(manifest["iteration"]),
+            spec=str(manifest["spec"]),
+            extra=dict(manifest["extra"]),
+            tensors=load_file(checkpoint / TENSORS),
+        )
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise CheckpointError(f"{checkpoint}: cannot be read ({error})") from None
+
+
+def flatten(
+    modules: Mapping[str, nn.Module | None], optimizers: Mapping[str, torch.optim.Optimizer | None]
+) -> dict[str, Tensor]:
+    """Collects networks and optimizers under flat names.
+
+    Args:
+        modules: Networks by name; None ones are passed over.
+        optimizers: Optimizers by name; None ones are passed over.
+
+    Returns:
+        `<module>/<parameter>` and `<optimizer>/<index>/<slot>` to tensor.
+    """
+    tensors: dict[str, Tensor] = {}
+    for name, module in modules.items():
+        if module is not None:
+            tensors |= {f"{name}/{key}": value for key, value in module.state_dict().items()}
+    for name, optimizer in optimizers.items():
+        if optimizer is not None:
+            for index, slots in optimizer.state_dict()["state"].items():
+                tensors |= {f"{name}/{index}/{slot}": value for slot, value in slots.items()}
+    return tensors
+
+
+def restore(
+    tensors: Mapping[str, Tensor],
+    modules: Mapping[str, nn.Module | None],
+    optimizers: Mapping[str, torch.optim.Optimizer | None],
+) -> None:
+    """Puts flat tensors back where `flatten` took them from.
+
+    Args:
+        tensors: What `flatten` returned.
+        modules: The networks, of the same shapes.
+        optimizers: The optimizers, over the same parameters.
+    """
+    for name, module in modules.items():
+        if module is not None:
+            module.load_state_dict(_below(tensors, name))
+    for name, optimizer in optimizers.items():
+        if optimizer is not None:
+            state: dict[int, dict[str, Tensor]] = {}
+            for key, value in _below(tensors, name).items():
+                index, slot = key.split("/")
+                state.setdefault(int(index), {})[slot] = value
+            groups = optimizer.state_dict()["param_groups"]
+            optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _below(tensors: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
+    prefix = f"{name}/"
+    return {key.removeprefix(prefix): t for key, t in tensors.items() if key.startswith(prefix)}

@@ -1,0 +1,136 @@
+"""Everything that decides how one generator is trained."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from srgan_core.data.dead_leaves import DeadLeavesConfig
+from srgan_core.data.sources import check_source_name
+from srgan_core.settings import Settings
+
+Precision = Literal["auto", "float32", "bfloat16", "float16"]
+Schedule = Literal["constant", "milestones", "cosine"]
+
+
+class DataConfig(Settings):
+    """What patches are cut from."""
+
+    sources: dict[str, float] = Field(
+        description="Data source to the probability (not normalised) of drawing a patch from it."
+    )
+    dead_leaves: DeadLeavesConfig = Field(
+        DeadLeavesConfig(), description="Parameters of the synthetic images."
+    )
+    split_seed: int = Field(0, ge=0, description="Seed of VOC2012's split.")
+
+    @field_validator("sources")
+    @classmethod
+    def _known_sources(cls, sources: dict[str, float]) -> dict[str, float]:
+        if not sources:
+            raise ValueError("at least one data source")
+        for name, share in sources.items():
+            check_source_name(name)
+            if not share > 0:
+                raise ValueError(f"a share above 0 for {name}")
+        return sources
+
+
+class DiscriminatorConfig(Settings):
+    """The discriminator and its optimizer."""
+
+    channels: int = Field(64, ge=1, description="Width of the first convolution; 64 is SRGAN's.")
+    learning_rate: float = Field(1e-4, gt=0, description="Adam's peak learning rate for D.")
+    warmup_steps: int = Field(
+        0, ge=0, description="Steps that train D alone before the generator first moves."
+    )
+
+
+class TrainingConfig(Settings):
+    """One phase of training: its length, optimizer, numerics and bookkeeping."""
+
+    steps: int = Field(ge=1, description="Updates of the generator.")
+    batch_size: int = Field(16, ge=1, description="Patches a step, over all processes.")
+    patch_size: int = Field(
+        96, ge=16, description="Side of an HR patch in pixels; a multiple of 16 and of the scale."
+    )
+    learning_rate: float = Field(1e-4, gt=0, description="Adam's peak learning rate for G.")
+    schedule: Schedule = Field("cosine", description="Course of both learning rates.")
+    ramp: float = Field(
+        0.0, ge=0, lt=1, description="Share of the steps over which the rate rises to its peak."
+    )
+    milestones: tuple[int, ...] = Field(
+        (), description="Steps after which the rates are multiplied by milestone_factor."
+    )
+    milestone_factor: float = Field(0.1, gt=0, le=1, description="See milestones.")
+    freeze_batchnorm_after: int | None = Field(
+        None, ge=0, description="Step from which G's BatchNorm statistics stay; null for never."
+    )
+    precision: Precision = Field(
+        "auto", description="Of the forward passes; auto is bfloat16 where the device has it."
+    )
+    accumulate: int = Field(1, ge=1, description="Parts that a batch is processed in.")
+    ema_decay: float = Field(
+        0.0, ge=0, lt=1, description="Decay of an exponential moving average of G; 0 is off."
+    )
+    compile: bool = Field(False, description="Pass the networks through torch.compile.")
+    tensorboard: bool = Field(False, description="Write TensorBoard event files too.")
+    checkpoint_every: int = Field(500, ge=1, description="Steps between checkpoints.")
+    log_every: int = Field(10, ge=1, description="Steps between lines of the log.")
+    discriminator: DiscriminatorConfig = Field(
+        DiscriminatorConfig(), description="The adversary; unused where its weight is 0."
+    )
+
+    @model_validator(mode="after")
+    def _divisible(self) -> TrainingConfig:
+        if self.patch_size % 16:
+            raise ValueError(f"patch_size to be a multiple of 16, got {self.patch_size}")
+        if self.batch_size % self.accumulate:
+            raise ValueError(
+                f"accumulate to divide batch_size {self.batch_size}, got {self.accumulate}"
+            )
+        return self
+
+
+class TrainingSpec(Settings):
+    """One generator: everything that its weights depend on."""
+
+    scale: int = Field(4, description="Magnification: 2, 4 or 8.")
+    seed: int = Field(0, ge=0, description="Seed of initial weights, patches and D.")
+    content: str = Field("mse", description="Content loss.")
+    adversarial_weight: float = Field(0.0, ge=0, description="lambda; 0 trains without D.")
+    pixel_weight: float = Field(1.0, ge=0, description="Weight of the pixel term.")
+    content_weight: float = Field(0.0, ge=0, description="Weight of the content term.")
+    init_sha256: str | None = Field(
+        None, description="Hash of the generator to start from; null for fresh weights."
+    )
+    threads: int = Field(1, ge=1, description="CPU threads; results depend on their number.")
+    device: str = Field("cpu", description="Kind of device: cpu, cuda.")
+    data: DataConfig = Field(description="What patches are cut from.")
+    training: TrainingConfig = Field(description="How the phase runs.")
+
+    @model_validator(mode="after")
+    def _patch_fits_scale(self) -> TrainingSpec:
+        if self.scale not in (2, 4, 8):
+            raise ValueError(f"scale to be 2, 4 or 8, got {self.scale}")
+        if self.training.patch_size % self.scale:
+            raise ValueError(
+                f"patch_size to be a multiple of the scale {self.scale}, "
+                f"got {self.training.patch_size}"
+            )
+        return self
+
+    def canonical(self) -> dict[str, Any]:
+        """The fields that the weights depend on, without bookkeeping, for hashing."""
+        fields = self.model_dump(mode="json")
+        for name in ("checkpoint_every", "log_every", "tensorboard"):
+            del fields["training"][name]
+        return fields
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical fields, 64 hexadecimal digits."""
+        text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()

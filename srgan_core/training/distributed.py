@@ -1,0 +1,63 @@
+"""One training over several processes, as torchrun starts them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+
+@dataclass(frozen=True)
+class Processes:
+    """This process among all that train one generator."""
+
+    rank: int = 0
+    world_size: int = 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this process writes files."""
+        return self.rank == 0
+
+    def wrap(self, network: nn.Module | None) -> nn.Module | None:
+        """Averages the network's gradients over all processes in its backward pass.
+
+        BatchNorm statistics stay those of each process; rank 0's are the ones that are saved.
+        """
+        if network is None or self.world_size == 1:
+            return network
+        return DistributedDataParallel(network, broadcast_buffers=False)
+
+    def agree(self, flag: bool, device: torch.device) -> bool:
+        """Whether the flag is raised in any process."""
+        if self.world_size == 1:
+            return flag
+        tensor = torch.tensor(float(flag), device=device)
+        distributed.all_reduce(tensor, distributed.ReduceOp.MAX)
+        return bool(tensor.item())
+
+
+@contextmanager
+def join_processes(device: torch.device) -> Iterator[Processes]:
+    """Joins torchrun's group for as long as the context lasts.
+
+    Args:
+        device: Where this process trains; decides between nccl and gloo.
+
+    Yields:
+        This process's place; a lone one where torchrun did not start it.
+    """
+    world_size = int(os.environ.get("WORLD_SIZE", "1"))
+    if world_size == 1:
+        yield Processes()
+        return
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield Processes(distributed.get_rank(), world_size)
+    finally:
+        distributed.destroy_process_group()

@@ -1,0 +1,149 @@
+"""Brings a spec's data, features and initial generator together and trains."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from srgan_core.data.patches import PatchSampler
+from srgan_core.data.sources import open_source
+from srgan_core.data.store import PackedImages, open_packed
+from srgan_core.data.store import Progress as PackingProgress
+from srgan_core.errors import ConfigError, WeightsError, unknown_name
+from srgan_core.files import file_sha256
+from srgan_core.inference import load_generator
+from srgan_core.training.config import DataConfig, TrainingSpec
+from srgan_core.training.distributed import Processes
+from srgan_core.training.trainer import Outcome, Progress, Trainer
+from srgan_core.vgg import CONTENT_LOSSES, load_features
+
+
+def resolve_device(name: str) -> torch.device:
+    """Turns a device's name into a device that is there.
+
+    Args:
+        name: `auto`, `cpu`, `cuda` or `cuda:N`.
+
+    Returns:
+        The device; `auto` is the first GPU or else the CPU.
+
+    Raises:
+        ConfigError: when the device is unknown or absent.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    kind, _, index = name.partition(":")
+    if kind not in ("cpu", "cuda") or (index and not index.isdigit()):
+        raise ConfigError(unknown_name("device", name, ("auto", "cpu", "cuda", "cuda:N")))
+    if kind == "cuda" and int(index or 0) >= torch.cuda.device_count():
+        raise ConfigError(
+            f"device {name!r}: this machine has {torch.cuda.device_count()} usable GPUs; "
+            "use --device cpu"
+        )
+    return torch.device(name)
+
+
+def open_data(
+    data: DataConfig, progress: PackingProgress | None = None
+) -> list[tuple[PackedImages, float]]:
+    """Opens or packs every source of a mix.
+
+    Args:
+        data: Names and shares of the sources.
+        progress: Told about every decoded image.
+
+    Returns:
+        Packed images with their shares, in the config's order.
+    """
+    return [
+        (open_packed(open_source(name, data.dead_leaves, data.split_seed), progress), share)
+        for name, share in data.sources.items()
+    ]
+
+
+def train(
+    spec: TrainingSpec,
+    folder: Path,
+    *,
+    init: Path | None = None,
+    device: torch.device | None = None,
+    processes: Processes | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Trains the generator of a spec, from its last checkpoint if there is one.
+
+    Args:
+        spec: What to train.
+        folder: Receives the log, checkpoints and the generator.
+        init: File of the generator to start from; its hash must be the spec's `init_sha256`.
+        device: Where to train; the spec's device where omitted.
+        processes: This process's place in a distributed run.
+        on_progress: Told about every logged step.
+        should_stop: Asked after every step.
+
+    Returns:
+        How the training ended.
+
+    Raises:
+        ConfigError, DataError, WeightsError: when something that the spec names is not to be had.
+    """
+    device = device or resolve_device(spec.device)
+    processes = processes or Processes()
+    _prepare_torch(spec.threads, device)
+    initial = None
+    if init is not None:
+        if file_sha256(init) != spec.init_sha256:
+            raise WeightsError(f"{init}: its SHA-256 is not the spec's {spec.init_sha256}")
+        initial = load_generator(init, spec.scale)
+    config = spec.training
+    sampler = PatchSampler(
+        open_data(spec.data),
+        patch_size=config.patch_size,
+        scale=spec.scale,
+        batch_size=config.batch_size,
+        seed=spec.seed,
+        device=device,
+        rank=processes.rank,
+        world_size=processes.world_size,
+    )
+    trainer = Trainer(
+        spec,
+        sampler,
+        folder,
+        device=device,
+        features=content_features(spec.content, device),
+        init=initial,
+        processes=processes,
+    )
+    return trainer.run(on_progress, should_stop)
+
+
+@lru_cache(maxsize=2)
+def content_features(content: str, device: torch.device) -> nn.Module | None:
+    """Loads phi of a content loss; a process that trains many trials keeps the last ones.
+
+    Args:
+        content: `mse` or the name of a VGG cut.
+        device: Where to put it.
+
+    Returns:
+        The feature extractor, or None for `mse`.
+    """
+    if content not in CONTENT_LOSSES:
+        raise ConfigError(unknown_name("content", content, CONTENT_LOSSES))
+    return None if content == "mse" else load_features(content, device)
+
+
+def _prepare_torch(threads: int, device: torch.device) -> None:
+    torch.set_num_threads(threads)
+    if device.type == "cuda":
+        # cuBLAS needs this workspace setting for reproducible sums.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.backends.cudnn.deterministic = True
+        torch.backends.cudnn.benchmark = False

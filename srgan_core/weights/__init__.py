@@ -1,0 +1,20 @@
+"""Finds the pretrained convolution weights of AlexNet, VGG-16 and VGG-19."""
+
+from srgan_core.weights.catalogue import ARCHITECTURES, Origin
+from srgan_core.weights.resolver import (
+    ResolvedWeights,
+    WeightsStatus,
+    describe_weights,
+    fetch_weights,
+    resolve_weights,
+)
+
+__all__ = [
+    "ARCHITECTURES",
+    "Origin",
+    "ResolvedWeights",
+    "WeightsStatus",
+    "describe_weights",
+    "fetch_weights",
+    "resolve_weights",
+]

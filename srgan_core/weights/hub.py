@@ -1,0 +1,159 @@
+"""Weights in the torch hub cache, and their download into it."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import queue
+import socket
+import sys
+import threading
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import torch
+from torch import Tensor
+
+from srgan_core.errors import WeightsError
+from srgan_core.weights.catalogue import PublishedFile, feature_layers, select_features
+
+PROBE_SECONDS = 4.0
+"""How long a machine may take to show that it reaches the publisher."""
+
+STALL_SECONDS = 60.0
+"""How long a running download may deliver nothing."""
+
+
+def hub_folder() -> Path:
+    """Says where torch hub keeps its files; `$TORCH_HOME` moves it."""
+    return Path(torch.hub.get_dir()) / "checkpoints"
+
+
+def file_sha256(path: Path) -> str:
+    """Computes the SHA-256 of a file as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def find_in_hub(published: PublishedFile) -> tuple[Path, str] | None:
+    """Looks for a published file in the hub cache and checks its content.
+
+    Args:
+        published: The file to look for.
+
+    Returns:
+        Its path and its SHA-256, or None when there is no such file.
+
+    Raises:
+        WeightsError: when the file is there with another content.
+    """
+    path = hub_folder() / published.name
+    if not path.is_file():
+        return None
+    try:
+        digest = file_sha256(path)
+    except OSError as error:
+        raise WeightsError(f"{path}: cannot be read ({error}); mend it or delete it") from error
+    if not digest.startswith(published.digits):
+        raise WeightsError(
+            f"{path}: its SHA-256 must begin with {published.digits}, got "
+            f"{digest[: len(published.digits)]}; delete the file and get it again"
+        )
+    return path, digest
+
+
+def read_hub_file(path: Path, architecture: str) -> dict[str, Tensor]:
+    """Reads the convolutions out of a file that torchvision publishes.
+
+    Args:
+        path: The file, already checked.
+        architecture: One of `ARCHITECTURES`.
+
+    Returns:
+        Float32 tensors by torchvision's names; the classifier is left behind.
+
+    Raises:
+        WeightsError: when the file is not a state dict of that architecture.
+    """
+    # Only files in torch's zip format can be mapped, and torchvision's oldest are not.
+    # Mapping spares the classifier, most of each file, from being read at all.
+    mappable = zipfile.is_zipfile(path)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=mappable)
+    # A damaged file makes torch raise whatever the spot of the damage leads to. Its words
+    # are left out: they recommend to load the file with its code, which is never right here.
+    except Exception as error:
+        raise WeightsError(
+            f"{path}: cannot be read as a file of weights; delete it and get it again"
+        ) from error
+    if not isinstance(state, dict):
+        raise WeightsError(f"{path}: holds no state dict; delete it and get it again")
+    return select_features(state, feature_layers(architecture), str(path))
+
+
+def download_to_hub(published: PublishedFile) -> None:
+    """Downloads a published file into the hub cache, checked before it gets its name.
+
+    Args:
+        published: The file to get.
+
+    Raises:
+        WeightsError: when the publisher is out of reach, the transfer breaks off, the
+            content is not the expected one, or the folder cannot be written to.
+    """
+    host = urlsplit(published.url).hostname
+    _probe(published.url)
+    target = hub_folder() / published.name
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _stall_limit(STALL_SECONDS):
+            torch.hub.download_url_to_file(
+                published.url,
+                str(target),
+                hash_prefix=published.digits,
+                progress=sys.stderr.isatty(),
+            )
+    except (OSError, RuntimeError, http.client.HTTPException) as error:
+        raise WeightsError(f"the download from {host} failed ({error})") from error
+
+
+def _probe(url: str) -> None:
+    """Asks for the headers of `url`, for at most `PROBE_SECONDS`.
+
+    A thread does it, since no timeout of Python bounds the look-up of a host's name.
+    """
+    answer: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+
+    def ask() -> None:
+        request = urllib.request.Request(url, method="HEAD")
+        try:
+            with urllib.request.urlopen(request, timeout=PROBE_SECONDS):
+                answer.put(None)
+        # Whatever is not handed over here would vanish with the thread.
+        except Exception as error:
+            answer.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        failure = answer.get(timeout=PROBE_SECONDS)
+    except queue.Empty:
+        failure = TimeoutError(f"no answer within {PROBE_SECONDS:g} s")
+    if failure is not None:
+        # urllib wraps the reason in an exception whose own words add nothing.
+        reason = getattr(failure, "reason", failure)
+        raise WeightsError(f"{urlsplit(url).hostname} is not reachable ({reason})")
+
+
+@contextmanager
+def _stall_limit(seconds: float) -> Iterator[None]:
+    """Gives new sockets a timeout: torch's download sets none and could hang for ever."""
+    previous = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(previous)

@@ -1,0 +1,73 @@
+"""Reads YAML safely: plain values only, and no key twice."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from srgan_core.errors import ConfigError
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """PyYAML's safe loader, except that a repeated key is an error and not the last one wins."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                break  # the base class says what is wrong with it
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} stands twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def parse_yaml(text: str, where: str) -> dict[str, Any]:
+    """Parses one YAML mapping.
+
+    Args:
+        text: The document.
+        where: File name for messages.
+
+    Returns:
+        The mapping; numbers like `1e-4` may still be text, as YAML 1.1 has it.
+
+    Raises:
+        ConfigError: when the text is not YAML, repeats a key, or is not a mapping.
+    """
+    try:
+        document = yaml.load(text, Loader=_StrictLoader)
+    except yaml.YAMLError as error:
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}:" if mark else ""
+        raise ConfigError(f"{where}:{line} not valid YAML: {problem}") from None
+    if not isinstance(document, dict):
+        raise ConfigError(f"{where}: expected keys and values, got {type(document).__name__}")
+    return document
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Reads one YAML file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its mapping.
+
+    Raises:
+        ConfigError: when the file is missing, not text, or not one YAML mapping.
+    """
+    try:
+        return parse_yaml(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such config file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error})") from None

@@ -1,0 +1,88 @@
+"""The command line: parse, call one function, print."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from srgan_core.errors import SrganError, unknown_name
+from sweep import __version__
+from sweep.errors import TrialError
+
+COMMANDS = {
+    "run": ("sweep.cli.run", "Train a grid of SRGANs, score it, write tables and charts."),
+    "plot": ("sweep.cli.plot", "Draw the tradeoff charts from the tables."),
+    "table": ("sweep.cli.table", "Show the results: terminal, CSV, Markdown or LaTeX."),
+    "fetch": ("sweep.cli.fetch", "Download pretrained weights and test sets ahead of time."),
+    "doctor": ("sweep.cli.doctor", "Say what this machine can run and where weights come from."),
+}
+"""Command to its module and one-line help, so that --help imports none of them."""
+
+EXIT_FAILED, EXIT_USAGE = 1, 2
+
+
+class LazyCommands(click.Group):
+    """A group that imports a command only when it is run."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Imports one command."""
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[name][0])
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Finds the command or names the nearest one."""
+        if args and args[0] not in COMMANDS:
+            context.fail(unknown_name("command", args[0], COMMANDS))
+        return super().resolve_command(context, args)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the table without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyCommands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: sweep run --adv 1e-4,1e-3,1e-2, then sweep plot. "
+    "Each command has its own --help.",
+)
+@click.version_option(__version__, prog_name="sweep")
+@click.option("--debug", is_flag=True, help="Show tracebacks of expected errors too.")
+def cli(debug: bool) -> None:
+    """The perception-distortion tradeoff of SRGAN, from grid to curve."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command line and turns errors into messages and exit statuses."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = cli.main(given, prog_name="sweep", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except SrganError as error:
+        if "--debug" in given:
+            raise
+        click.echo(f"error: {error}", err=True)
+        sys.exit(EXIT_FAILED if isinstance(error, TrialError) else EXIT_USAGE)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(EXIT_FAILED)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,41 @@
+"""`sweep fetch`."""
+
+from __future__ import annotations
+
+import click
+
+from srgan_core.errors import ConfigError, DataError, WeightsError, unknown_name
+
+WEIGHTS = ("alexnet", "vgg16", "vgg19")
+SETS = ("set5", "set14", "bsd100", "urban100")
+
+
+@click.command("fetch", epilog="Example: sweep fetch set5 vgg16")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def command(names: tuple[str, ...]) -> int:
+    """Download weights (alexnet, vgg16, vgg19) and test sets (set5, set14, bsd100, urban100).
+
+    Without a NAME, everything that the quick config can use: alexnet, vgg16, vgg19 and set5.
+    Exit status 1 when something could not be had.
+    """
+    from srgan_core.weights import fetch_weights
+    from sweep.scoring.test_sets import resolve_test_set
+
+    for name in names:
+        if name not in (*WEIGHTS, *SETS):
+            raise ConfigError(unknown_name("download", name, (*WEIGHTS, *SETS)))
+    missing = False
+    for name in names or (*WEIGHTS, "set5"):
+        try:
+            if name in WEIGHTS:
+                found = fetch_weights(name)
+                click.echo(f"{name}: {found.path} (from the {found.origin})")
+            else:
+                test_set = resolve_test_set(name, scale=4)
+                click.echo(f"{name}: {len(test_set.paths)} images in {test_set.paths[0].parent}")
+        except (WeightsError, DataError) as error:
+            missing = True
+            click.echo(f"error: {error}", err=True)
+    return int(missing)
+
+

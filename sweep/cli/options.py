@@ -1,0 +1,91 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+DEFAULT_CONFIG = "quick"
+
+DEFAULT_FOLDER = Path("results") / DEFAULT_CONFIG
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def results_folder(command: Command) -> Command:
+    """Adds the argument [DIR] of every command that reads a results folder."""
+    return click.argument(
+        "folder", metavar="[DIR]", type=click.Path(path_type=Path), default=DEFAULT_FOLDER
+    )(command)
+
+
+class CommaList(click.ParamType):
+    """A comma-separated list in one word.
+
+    Args:
+        convert: Turns one item into a value; raises ValueError for a wrong one.
+        rule: What an item has to be, for the message.
+    """
+
+    name = "list"
+
+    def __init__(self, convert: Callable[[str], Any], rule: str) -> None:
+        self._convert, self._rule = convert, rule
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Any, ...]:
+        """Splits and converts; an empty list or a wrong item is a usage error."""
+        if not isinstance(value, str):
+            return tuple(value)
+        items = [item.strip() for item in value.split(",")]
+        if not any(items):
+            self.fail("expected at least one value, got an empty list", param, ctx)
+        converted = []
+        for item in items:
+            try:
+                converted.append(self._convert(item))
+            except ValueError:
+                self.fail(f"expected {self._rule}, got {item!r}", param, ctx)
+        repeated = {str(item) for item in converted if converted.count(item) > 1}
+        if repeated:
+            self.fail(f"every value once, {', '.join(sorted(repeated))} stands twice", param, ctx)
+        return tuple(converted)
+
+
+def coefficient(text: str) -> float:
+    """Reads an adversarial coefficient.
+
+    Raises:
+        ValueError: when it is negative, infinite or not a number.
+    """
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def name(text: str) -> str:
+    """Reads a name.
+
+    Raises:
+        ValueError: when it is empty.
+    """
+    if not text:
+        raise ValueError(text)
+    return text
+
+
+def seed(text: str) -> int:
+    """Reads a seed.
+
+    Raises:
+        ValueError: when it is not a whole number of 0 or above.
+    """
+    value = int(text)
+    if value < 0:
+        raise ValueError(text)
+    return value

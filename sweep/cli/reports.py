@@ -1,0 +1,53 @@
+"""What `sweep run` prints at its end and before it begins."""
+
+from __future__ import annotations
+
+import click
+
+from sweep.runner import Plan, Summary
+from sweep.store import SweepStore
+
+
+def report_summary(store: SweepStore, summary: Summary) -> None:
+    """Prints the result table, what was trained, and where everything is."""
+    from sweep.tables import print_table, read_metrics, read_results
+
+    print_table(read_results(store.root), read_metrics(store.root))
+    click.echo()
+    done = sum(state == "done" for state in summary.states.values())
+    trained = len(summary.trained)
+    click.echo(f"{done} of {len(summary.states)} trials done, {trained} trained in this run")
+    for name, state in summary.states.items():
+        if state != "done":
+            cause = store.trial(name).read_trial().get("cause") or "see its trial.json"
+            click.echo(f"  {name}: {state}: {cause}")
+    for note in summary.notes:
+        click.echo(f"note: {note}")
+    for path in summary.files:
+        if path.parent == store.root:
+            click.echo(f"  {path}")
+    figures = sorted({path.parent for path in summary.files if path.parent != store.root})
+    for folder in figures:
+        click.echo(f"  {folder}/*.png")
+    click.echo(f"  {store.root / 'trials'}/*/images/  restored images")
+
+
+def report_dry_run(store: SweepStore, plan: Plan) -> None:
+    """Prints the grid, what exists already, and the estimated cost."""
+    from sweep.estimate import estimate
+    from sweep.grid import format_adv
+
+    for note in plan.notes:
+        click.echo(f"note: {note}")
+    width = max(len(trial.name) for trial in plan.asked)
+    click.echo(f"{'trial':<{width}}  content   lambda    seed  state")
+    for trial in plan.asked:
+        click.echo(
+            f"{trial.name:<{width}}  {trial.content:<8}  {format_adv(trial.adv):<8}  "
+            f"{trial.seed:<4}  {store.trial(trial.name).state}"
+        )
+    cost = estimate(store, plan)
+    click.echo()
+    click.echo(f"{len(plan.asked)} trials, {cost.trials_left} to train into {store.root}")
+    click.echo(f"about {cost.duration} on {plan.config.device}, {plan.config.threads} threads")
+    click.echo(f"about {cost.memory_gb:.1f} GB of memory a trial, {cost.disk_gb:.1f} GB of disk")

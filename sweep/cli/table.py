@@ -1,0 +1,34 @@
+"""`sweep table`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sweep.cli.options import results_folder
+
+FORMATS = ("terminal", "csv", "markdown", "latex")
+
+
+@click.command("table", epilog="Example: sweep table results/standard --format latex > table.tex")
+@results_folder
+@click.option(
+    "--format",
+    "markup",
+    type=click.Choice(FORMATS),
+    default="terminal",
+    show_default=True,
+    help="How to write the table.",
+)
+def command(folder: Path, markup: str) -> None:
+    """Show the result table of DIR (default results/quick), best values marked."""
+    from sweep.tables import csv_text, format_table, print_table, read_metrics, read_results
+
+    results = read_results(folder)
+    if markup == "csv":
+        click.echo(csv_text(results), nl=False)
+    elif markup == "terminal":
+        print_table(results, read_metrics(folder))
+    else:
+        click.echo(format_table(results, read_metrics(folder), markup))

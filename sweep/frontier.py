@@ -1,0 +1,119 @@
+"""Pareto front and dominated area of scored points; pure Python, no arrays.
+
+A point is a sequence of finite or infinite numbers, one per objective; a direction says for
+each objective whether a higher or a lower number is better.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from srgan_core.errors import ConfigError, ShapeError, unknown_name
+
+Direction = Literal["higher", "lower"]
+Point = Sequence[float]
+
+_SIGN = {"higher": -1.0, "lower": 1.0}
+
+
+def dominates(first: Point, second: Point, directions: Sequence[Direction]) -> bool:
+    """Tells whether one point is at least as good everywhere and better somewhere.
+
+    Args:
+        first: Point that may dominate.
+        second: Point that may be dominated; an equal point is not.
+        directions: One direction per objective.
+
+    Returns:
+        True when `first` dominates `second`.
+
+    Raises:
+        ConfigError: when a direction is unknown or a coordinate is not a number.
+        ShapeError: when a point has another number of objectives than there are directions.
+    """
+    one, other = _costs([first, second], directions)
+    return _dominates(one, other)
+
+
+def pareto_front(points: Sequence[Point], directions: Sequence[Direction]) -> list[int]:
+    """Finds the points that no other point dominates.
+
+    Equal points do not dominate each other, so all copies of a front point are on the front.
+
+    Args:
+        points: Any number of points, also none.
+        directions: One direction per objective.
+
+    Returns:
+        Indices into `points`, ascending.
+
+    Raises:
+        ConfigError: when a direction is unknown or a coordinate is not a number.
+        ShapeError: when a point has another number of objectives than there are directions.
+    """
+    costs = _costs(points, directions)
+    return [
+        index
+        for index, cost in enumerate(costs)
+        if not any(_dominates(other, cost) for other in costs)
+    ]
+
+
+def hypervolume_2d(
+    points: Sequence[Point],
+    reference: Point,
+    directions: Sequence[Direction] = ("lower", "lower"),
+) -> float:
+    """Measures the area that the points dominate, up to a reference point.
+
+    Args:
+        points: Points of two objectives; those not better than the reference in both add
+            nothing.
+        reference: Corner that bounds the area, worse than the points of interest.
+        directions: Two directions.
+
+    Returns:
+        Area in the product of both units, 0 without points, larger is better.
+
+    Raises:
+        ConfigError: when a direction is unknown or a coordinate is not a number.
+        ShapeError: when a point, the reference or the directions are not two.
+
+    Source: Zitzler and Thiele 1998, the sweep over the sorted front.
+    """
+    if len(directions) != 2:
+        raise ShapeError(f"hypervolume_2d: expected 2 directions, got {len(directions)}")
+    *costs, corner = _costs([*points, reference], directions)
+    area = 0.0
+    ceiling = corner[1]
+    for x, y in sorted(costs):
+        if x < corner[0] and y < ceiling:
+            area += (corner[0] - x) * (ceiling - y)
+            ceiling = y
+    return area
+
+
+def _dominates(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
+    """Compares two points whose objectives are all to be lowered."""
+    return first != second and all(a <= b for a, b in zip(first, second, strict=True))
+
+
+def _costs(points: Sequence[Point], directions: Sequence[Direction]) -> list[tuple[float, ...]]:
+    """Turns every objective into one to be lowered, and refuses what cannot be compared."""
+    for direction in directions:
+        if direction not in _SIGN:
+            raise ConfigError(unknown_name("direction", str(direction), _SIGN))
+    signs = [_SIGN[direction] for direction in directions]
+    costs = []
+    for index, point in enumerate(points):
+        if len(point) != len(signs):
+            raise ShapeError(
+                f"point {index}: expected {len(signs)} objectives, one per direction, "
+                f"got {len(point)}"
+            )
+        if any(math.isnan(value) for value in point):
+            raise ConfigError(f"point {index}: expected numbers, got nan; leave the point out")
+        costs.append(tuple(sign * value for sign, value in zip(signs, point, strict=True)))
+    return costs

@@ -1,0 +1,327 @@
+"""What a worker process does: make references, train, restore, score. Writes through the store.
+
+A job may run twice: everything it finds done on disk it leaves as it is.
+"""
+
+from __future__ import annotations
+
+import platform
+import statistics
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from srgan_core.errors import SrganError
+from srgan_core.files import file_sha256
+from srgan_core.training.config import TrainingSpec
+from srgan_core.training.log import read_log
+from sweep.store import SweepStore, TrialFolder
+
+if TYPE_CHECKING:
+    from srgan_core.training.trainer import Progress
+    from sweep.scoring.evaluate import Scorer
+
+RESULT_SCHEMA = 1
+
+GRADIENT_TERMS = ("grad_pixel", "grad_content", "grad_adv")
+
+
+@dataclass(frozen=True)
+class Event:
+    """News from a job.
+
+    Attributes:
+        job: Label of the job.
+        kind: `started`, `progress`, `scoring`, `packing`, `done`, `diverged`, `failed`,
+            `interrupted`, or `warning`.
+        fields: Details: a log record with `iteration` and `iterations`, or a `message`.
+    """
+
+    job: str
+    kind: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a worker lends to its jobs.
+
+    Attributes:
+        emit: Sends news to the supervisor.
+        should_stop: Whether to write a checkpoint and end.
+        device: Where to train and score.
+    """
+
+    emit: Callable[[Event], None]
+    should_stop: Callable[[], bool]
+    device: str
+
+
+@dataclass(frozen=True)
+class TestSetJob:
+    """One test set as a job needs it.
+
+    Attributes:
+        name: Name in the tables.
+        images: Image names in order.
+        columns: Metric columns to score.
+        scale: Magnification.
+    """
+
+    __test__ = False
+
+    name: str
+    images: tuple[str, ...]
+    columns: tuple[str, ...]
+    scale: int
+
+
+@dataclass(frozen=True)
+class ReferenceJob:
+    """Scores `bicubic` and `original` of a test set whose images are written."""
+
+    root: Path
+    test_set: TestSetJob
+
+    @property
+    def label(self) -> str:
+        """Name in progress displays."""
+        return f"reference {self.test_set.name}"
+
+    def run(self, context: Context) -> str:
+        """Scores what is missing; returns `done`."""
+        store, name = SweepStore(self.root), self.test_set.name
+        scores = store.read_reference_scores(name)
+        folder = store.reference(name)
+        for method, images in (("bicubic", "bicubic"), ("original", "hr")):
+            references = folder / "hr" if method == "bicubic" else None
+            scores[method] = _complete_scores(
+                scores.get(method, {}), self.test_set, folder / images, references, context
+            )
+        store.write_reference_scores(name, scores)
+        return "done"
+
+
+@dataclass(frozen=True)
+class TrainJob:
+    """Trains one generator, or adopts a file, and scores it on every test set.
+
+    Attributes:
+        root: The results folder.
+        folder: The trial's own folder below it.
+        label: Name in progress displays.
+        identity: Fields of trial.json that say which point of the grid this is.
+        spec: How to train; None to adopt `init` as it is.
+        init: Generator to start from; None for fresh weights.
+        test_sets: What to score on.
+        keep_checkpoints: Whether training states stay once the trial is done.
+    """
+
+    root: Path
+    folder: Path
+    label: str
+    identity: dict[str, Any]
+    spec: TrainingSpec | None
+    init: Path | None
+    test_sets: tuple[TestSetJob, ...]
+    keep_checkpoints: bool = False
+
+    def run(self, context: Context) -> str:
+        """Does what is left to do; returns the state that the trial ends in."""
+        files = TrialFolder(self.folder)
+        result = files.read_result()
+        if "steps" not in result:
+            if not (files.generator.is_file() and files.state == "trained"):
+                state = self._train(files, context)
+                if state != "trained":
+                    return state
+            result = self._trained_result(files)
+            files.write_result(result)
+        self._score(files, result, context)
+        files.update_trial(state="done")
+        if not self.keep_checkpoints:
+            files.drop_checkpoints()
+        return "done"
+
+    def _train(self, files: TrialFolder, context: Context) -> str:
+        if self.spec is None:
+            return self._adopt(files)
+        from srgan_core.training.job import resolve_device, train
+
+        attempts = files.read_trial().get("attempts", [])
+        attempt: dict[str, Any] = {"host": platform.node(), "started": _now()}
+        spec = self.spec
+        if self.init is not None:
+            spec = spec.model_copy(update={"init_sha256": file_sha256(self.init)})
+        files.update_trial(
+            schema=RESULT_SCHEMA,
+            **self.identity,
+            spec=spec.canonical(),
+            state="running",
+            attempts=[*attempts, attempt],
+        )
+        outcome = train(
+            spec,
+            files.path,
+            init=self.init,
+            device=resolve_device(context.device),
+            on_progress=lambda progress: context.emit(self._progress(progress)),
+            should_stop=context.should_stop,
+        )
+        attempt |= {"ended": _now(), "resumed_from": outcome.resumed_from}
+        files.update_trial(
+            state=outcome.status,
+            attempts=[*attempts, attempt],
+            train_seconds=outcome.seconds,
+            cause=outcome.cause,
+        )
+        if outcome.status == "diverged":
+            context.emit(Event(self.label, "warning", {"message": outcome.cause}))
+        return outcome.status
+
+    def _adopt(self, files: TrialFolder) -> str:
+        """Takes a generator as it is: the bundled one or the user's."""
+        from srgan_core.inference import load_generator, save_generator
+
+        scale = self.test_sets[0].scale
+        save_generator(files.generator, load_generator(self.init, scale))
+        files.update_trial(schema=RESULT_SCHEMA, **self.identity, state="trained")
+        return "trained"
+
+    def _trained_result(self, files: TrialFolder) -> dict[str, Any]:
+        records = read_log(files.log)
+        medians = {
+            term: statistics.median(record[term] for record in records if term in record)
+            if any(term in record for record in records)
+            else None
+            for term in GRADIENT_TERMS
+        }
+        return {
+            "schema": RESULT_SCHEMA,
+            "steps": self.spec.training.steps if self.spec else None,
+            "train_seconds": files.read_trial().get("train_seconds"),
+            "generator_sha256": file_sha256(files.generator),
+            **medians,
+            "scores": {},
+        }
+
+    def _score(self, files: TrialFolder, result: dict[str, Any], context: Context) -> None:
+        store = SweepStore(self.root)
+        for test_set in self.test_sets:
+            known = result["scores"].get(test_set.name, {})
+            if _is_scored(known, test_set):
+                continue
+            context.emit(Event(self.label, "scoring", {"message": test_set.name}))
+            reference = store.reference(test_set.name)
+            _restore_images(files, test_set, reference / "lr", context.device)
+            result["scores"][test_set.name] = _complete_scores(
+                known, test_set, files.images(test_set.name), reference / "hr", context
+            )
+            files.write_result(result)
+
+    def _progress(self, progress: Progress) -> Event:
+        fields = {"iteration": progress.iteration, "iterations": progress.iterations}
+        return Event(self.label, "progress", fields | progress.record)
+
+
+Job = ReferenceJob | TrainJob
+
+
+def run_job(job: Job, context: Context) -> str:
+    """Runs a job and turns what goes wrong into a state.
+
+    Args:
+        job: What to do.
+        context: What the worker lends.
+
+    Returns:
+        `done`, `interrupted`, `diverged` or `failed`.
+    """
+    if context.should_stop():
+        return "interrupted"
+    context.emit(Event(job.label, "started"))
+    try:
+        state = job.run(context)
+    except SrganError as error:
+        state = _fail(job, str(error), context)
+    except Exception as error:
+        message = f"{type(error).__name__}: {error}"
+        state = _fail(job, message, context, traceback.format_exc())
+    context.emit(Event(job.label, state))
+    return state
+
+
+def _fail(job: Job, cause: str, context: Context, trace: str | None = None) -> str:
+    context.emit(Event(job.label, "warning", {"message": cause, "traceback": trace}))
+    if isinstance(job, TrainJob):
+        TrialFolder(job.folder).update_trial(
+            schema=RESULT_SCHEMA, **job.identity, state="failed", cause=cause
+        )
+    return "failed"
+
+
+def _restore_images(files: TrialFolder, test_set: TestSetJob, lr: Path, device: str) -> None:
+    from srgan_core.data.images import read_rgb, write_png
+    from srgan_core.inference import load_generator, restore
+    from srgan_core.training.job import resolve_device
+
+    folder = files.images(test_set.name)
+    if all((folder / f"{name}.png").is_file() for name in test_set.images):
+        return
+    generator = load_generator(files.generator, test_set.scale, resolve_device(device))
+    for name in test_set.images:
+        write_png(folder / f"{name}.png", restore(generator, read_rgb(lr / f"{name}.png")))
+
+
+def _is_scored(scores: dict[str, dict[str, float]], test_set: TestSetJob) -> bool:
+    return all(set(test_set.columns) <= scores.get(name, {}).keys() for name in test_set.images)
+
+
+def _complete_scores(
+    scores: dict[str, dict[str, float]],
+    test_set: TestSetJob,
+    images: Path,
+    references: Path | None,
+    context: Context,
+) -> dict[str, dict[str, float]]:
+    """Adds the missing columns of every image; full-reference ones only with references."""
+    present = set.intersection(*(set(scores.get(n, {})) for n in test_set.images))
+    missing = [column for column in test_set.columns if column not in present]
+    if references is None:
+        from sweep.scoring.metrics.specs import METRICS
+
+        missing = [column for column in missing if METRICS[column].reference == "none"]
+    if not missing:
+        return scores
+    scorer = _scorer(tuple(missing), test_set.scale, context.device)
+    found = {
+        name: scorer.score(
+            images / f"{name}.png", references / f"{name}.png" if references else None
+        )
+        for name in test_set.images
+    }
+    for message in scorer.warnings:
+        context.emit(Event(test_set.name, "warning", {"message": message}))
+    return {name: scores.get(name, {}) | found[name] for name in test_set.images}
+
+
+_scorers: dict[tuple[tuple[str, ...], int, str], Scorer] = {}
+
+
+def _scorer(columns: tuple[str, ...], scale: int, device: str) -> Scorer:
+    """Networks are loaded once a process."""
+    from srgan_core.training.job import resolve_device
+    from sweep.scoring.evaluate import Scorer
+
+    key = (columns, scale, device)
+    if key not in _scorers:
+        _scorers[key] = Scorer(columns, scale, str(resolve_device(device)))
+    return _scorers[key]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+

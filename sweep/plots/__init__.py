@@ -1,0 +1,11 @@
+"""Charts from the tables of a results folder.
+
+Leaf package: importing it loads pandas, and drawing loads matplotlib, so commands import it when
+they run. It never loads torch.
+"""
+
+from __future__ import annotations
+
+from sweep.plots.tradeoff import draw_tradeoff
+
+__all__ = ["draw_tradeoff"]

@@ -1,0 +1,108 @@
+"""Colours, markers and line styles of the charts.
+
+Every content loss differs from the others in three ways at once, so that a chart also reads in
+grey and with any colour vision. Colours: Okabe and Ito 2008, without yellow, which is too light
+for lines and text on white.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+INK = "#222222"
+GREY = "#666666"
+FAINT = "#bbbbbb"
+# Share of white in the colour of a dominated point.
+FADE = 0.62
+# Share of black in the colour of a label, for contrast with the white ground.
+DARKEN = 0.35
+
+RC: Any = {
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9.5,
+    "axes.labelsize": 10.5,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#ececec",
+    "grid.linewidth": 0.8,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "text.color": INK,
+    # Names of data sets and losses are text, also with a dollar sign.
+    "text.parse_math": False,
+    # Ids inside the SVG are random without a salt.
+    "svg.hashsalt": "sweep",
+    "svg.fonttype": "path",
+}
+
+
+@dataclass(frozen=True)
+class LineStyle:
+    """How the line of one content loss looks.
+
+    Attributes:
+        color: Colour as #rrggbb.
+        marker: Marker code of matplotlib.
+        dashes: Line style of matplotlib.
+    """
+
+    color: str
+    marker: str
+    dashes: str | tuple[int, tuple[float, ...]]
+
+
+_STYLES = (
+    LineStyle("#0072B2", "o", "-"),
+    LineStyle("#D55E00", "s", "--"),
+    LineStyle("#009E73", "^", "-."),
+    LineStyle("#CC79A7", "D", (0, (6, 1, 1, 1, 1, 1))),
+    LineStyle("#E69F00", "v", ":"),
+    LineStyle("#56B4E9", "P", (0, (8, 3))),
+)
+# Fixed places, so that a loss looks the same in the charts of every sweep.
+_PLACES = {"mse": 0, "vgg22": 1, "vgg54": 2, "vgg16-22": 3, "vgg16-53": 4}
+
+
+def line_styles(contents: Iterable[str]) -> dict[str, LineStyle]:
+    """Gives each content loss its look.
+
+    Args:
+        contents: Content losses in the order of the table, repeats allowed.
+
+    Returns:
+        Content loss to style; unknown losses take the styles that the others leave free, and
+        only beyond six losses a style repeats.
+    """
+    listed = list(dict.fromkeys(contents))
+    places = {content: _PLACES[content] for content in listed if content in _PLACES}
+    free = [place for place in reversed(range(len(_STYLES))) if place not in places.values()]
+    for position, content in enumerate(content for content in listed if content not in places):
+        places[content] = free[position % len(free)] if free else position % len(_STYLES)
+    return {content: _STYLES[places[content]] for content in listed}
+
+
+def mixed(color: str, other: str, share: float) -> str:
+    """Mixes two #rrggbb colours; `share` is that of the second one."""
+    channels = [
+        round((1 - share) * int(color[i : i + 2], 16) + share * int(other[i : i + 2], 16))
+        for i in (1, 3, 5)
+    ]
+    return "#" + "".join(f"{channel:02x}" for channel in channels)
+
+
+def faded(color: str) -> str:
+    """Colour of a dominated point."""
+    return mixed(color, "#ffffff", FADE)
+
+
+def darkened(color: str) -> str:
+    """Colour of a label."""
+    return mixed(color, "#000000", DARKEN)

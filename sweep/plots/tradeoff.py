@@ -1,0 +1,185 @@
+"""Draws the tradeoff charts of a results folder from its tables."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from sweep.errors import StoreError
+from sweep.plots.panel import MARKER_SIZE, draw_panel, draw_reason
+from sweep.plots.points import NO_CONTENT, any_beyond_hr, not_drawn, panel_data
+from sweep.plots.style import GREY, INK, RC, LineStyle, faded, line_styles
+from sweep.tables.atomic import replace_file
+from sweep.tables.files import RESULTS, read_results
+from sweep.tables.metric_file import Metric, read_metrics
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DISTORTION = "psnr_y"
+PANELS = ("niqe", "lpips_alex")
+SIZE_INCHES = (32 / 3, 5.0)
+DPI = 150
+_PANEL_BOXES = ((0.066, 0.275, 0.412, 0.63), (0.568, 0.275, 0.412, 0.63))
+_CAPTION_WIDTH = 165
+_CAPTION_LINES = 2
+_LEGEND_HEIGHTS = (0.147, 0.102)
+
+
+def draw_tradeoff(folder: Path) -> list[Path]:
+    """Draws the tradeoff charts, two panels over PSNR with better at the lower left.
+
+    Reads `results.csv` and `metrics.json` alone. The first data set gives `tradeoff.png` and
+    `tradeoff.svg`, every other one `tradeoff-<dataset>.*`. The same tables give the same bytes
+    with the same version of matplotlib.
+
+    Args:
+        folder: Results folder.
+
+    Returns:
+        The files written.
+
+    Raises:
+        StoreError: when a table is missing, damaged, or empty.
+    """
+    results = read_results(folder)
+    metrics = read_metrics(folder)
+    if results.empty:
+        raise StoreError(f"{folder / RESULTS}: no trial has been scored yet; run the sweep first")
+    written = []
+    for position, dataset in enumerate(dict.fromkeys(results["dataset"])):
+        rows = results[results["dataset"] == dataset]
+        # A data set is named after a folder, whose name may hold what a file's name may not.
+        stem = "tradeoff" if position == 0 else f"tradeoff-{quote(dataset, safe=' ')}"
+        title = _title(folder, rows)
+        for suffix, data in render(rows, metrics, title).items():
+            path = folder / f"{stem}.{suffix}"
+            replace_file(path, data)
+            written.append(path)
+    return written
+
+
+def render(results: pd.DataFrame, metrics: Mapping[str, Metric], title: str) -> dict[str, bytes]:
+    """Draws the chart of one data set.
+
+    Args:
+        results: Rows of the data set.
+        metrics: Column to metric.
+        title: Heading of the chart.
+
+    Returns:
+        File suffix (`png`, `svg`) to the content of the file.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure as NewFigure
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # A user's own settings would move labels and change bytes.
+        matplotlib.rcParams.update(RC)
+        figure = NewFigure(figsize=SIZE_INCHES, dpi=DPI)
+        FigureCanvasAgg(figure)
+        _compose(figure, results, metrics, title)
+        return {
+            "png": _saved(figure, "png", {"Software": None}),
+            "svg": _saved(figure, "svg", {"Date": None, "Creator": None, "Title": title}),
+        }
+
+
+def _title(folder: Path, results: pd.DataFrame) -> str:
+    first = results.iloc[0]
+    images = f"{first['images']} image{'' if first['images'] == 1 else 's'}"
+    scale = f"\N{MULTIPLICATION SIGN}{first['scale']}"
+    return f"{folder.resolve().name}: {first['dataset']}, {scale}, {images}"
+
+
+def _compose(
+    figure: Figure, results: pd.DataFrame, metrics: Mapping[str, Metric], title: str
+) -> None:
+    trials = results[results["method"] == "srgan"]
+    styles = line_styles(content or NO_CONTENT for content in trials["content"])
+    figure.text(0.012, 0.975, title, ha="left", va="top", fontsize=12.5, fontweight="bold")
+    for box, column in zip(_PANEL_BOXES, PANELS, strict=True):
+        axes = figure.add_axes(box)
+        reason = _why_empty(results, metrics, column)
+        if reason:
+            draw_reason(axes, reason)
+        else:
+            data = panel_data(results, metrics[DISTORTION], metrics[column])
+            draw_panel(axes, data, styles)
+    _draw_legend(figure, styles)
+    caption = "\n".join(_caption(results, metrics))
+    figure.text(0.012, 0.012, caption, ha="left", va="bottom", fontsize=8.5, color=GREY)
+
+
+def _why_empty(results: pd.DataFrame, metrics: Mapping[str, Metric], column: str) -> str:
+    """Says why a panel cannot be drawn; empty when it can."""
+    for needed in (column, DISTORTION):
+        if needed not in results or needed not in metrics:
+            return f"No {needed} in these tables:\nadd it with `sweep run --metrics`."
+        if results[needed].isna().all():
+            return f"{metrics[needed].label} was not measured:\nadd it with `sweep run --metrics`."
+    data = panel_data(results, metrics[DISTORTION], metrics[column])
+    if not data.trained and not data.others:
+        return f"Nothing has both {metrics[DISTORTION].label} and {metrics[column].label} yet."
+    return ""
+
+
+def _draw_legend(figure: Figure, styles: Mapping[str, LineStyle]) -> None:
+    """Draws two rows: the content losses, and what holds for all of them."""
+    from matplotlib.lines import Line2D
+
+    def entry(label: str, **look: Any) -> Line2D:
+        return Line2D([], [], label=label, markersize=MARKER_SIZE, **look)
+
+    losses = [
+        entry(content, color=style.color, marker=style.marker, linestyle=style.dashes)
+        for content, style in styles.items()
+    ]
+    hollow = {"markeredgecolor": GREY, "markerfacecolor": "white", "markeredgewidth": 1.8}
+    filled = {"markeredgecolor": GREY, "markerfacecolor": GREY}
+    general = [
+        entry("λ = 0, no adversary", linestyle="", marker="o", **hollow),
+        entry("on the Pareto front", color=INK, linewidth=1.1, marker="o", **filled),
+        entry("dominated (pale)", linestyle="", marker="o", color=faded(GREY)),
+    ]
+    for handles, height in zip((losses, general), _LEGEND_HEIGHTS, strict=True):
+        figure.legend(
+            handles=handles,
+            loc="center",
+            bbox_to_anchor=(0.5, height),
+            ncols=max(1, len(handles)),
+            frameon=False,
+            handlelength=3.2,
+            columnspacing=2.0,
+        )
+
+
+def _caption(results: pd.DataFrame, metrics: Mapping[str, Metric]) -> list[str]:
+    seeds = results.loc[results["method"] == "srgan", "seed"].nunique()
+    means = f"; each point is the mean of up to {seeds} seeds" if seeds > 1 else ""
+    text = f"Numbers beside the points: λ{means}."
+    for metric in (metrics[column] for column in PANELS if column in metrics):
+        if any_beyond_hr(results, metric):
+            text += f" {metric.label} beyond HR's counts as equal to HR's."
+    absent = not_drawn(results)
+    if absent:
+        text += f" Not drawn: {', '.join(absent)}."
+    lines = wrap(text, _CAPTION_WIDTH)
+    if len(lines) <= _CAPTION_LINES:
+        return lines
+    note = f" and others, {len(absent)} in all: see {RESULTS}."
+    last = lines[_CAPTION_LINES - 1][: _CAPTION_WIDTH - len(note)].rsplit(",", 1)[0]
+    return [*lines[: _CAPTION_LINES - 1], last + note]
+
+
+def _saved(figure: Figure, suffix: str, metadata: dict[str, str | None]) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=suffix, dpi=DPI, metadata=metadata)
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""Scores restored images: what the metrics are, and the code that computes them."""

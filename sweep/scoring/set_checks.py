@@ -1,0 +1,115 @@
+"""Tells before any training whether the images of a test set can be scored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from srgan_core.errors import DataError
+from sweep.scoring.metrics.blocks import BLOCK, count_blocks
+
+SMALLEST_SIDE = 32
+"""Pixels that an HR image must have on its shorter side for every full-reference metric."""
+
+STEADY_IMAGES = 10
+"""Images from which on a mean NIQE is not called shaky."""
+
+STEADY_BLOCKS = 9
+"""NIQE blocks in an image from which on its value is not called shaky."""
+
+
+def refuse_equal_names(name: str, paths: Sequence[Path]) -> None:
+    """Refuses images that the tables could not tell apart.
+
+    Args:
+        name: Name of the test set.
+        paths: Its images.
+
+    Raises:
+        DataError: when two file names differ in their ending or folder alone.
+    """
+    for stem, count in Counter(path.stem for path in paths).items():
+        if count > 1:
+            raise DataError(
+                f"{name}: {count} images are called {stem!r} without their endings; "
+                "rename them, scores are listed by that name"
+            )
+
+
+def refuse_small_images(paths: Sequence[Path], scale: int) -> None:
+    """Refuses images on which a full-reference metric would fail.
+
+    Args:
+        paths: HR images.
+        scale: Magnification; sides are first cropped to a multiple of it.
+
+    Raises:
+        DataError: when a side is shorter than 32 px, or the file is no image.
+    """
+    for path in paths:
+        size = scored_size(path, scale)
+        if min(size) < SMALLEST_SIDE:
+            raise DataError(
+                f"{path}: expected at least {SMALLEST_SIDE} px on each side once cropped to a "
+                f"multiple of {scale}, got {size[0]} x {size[1]}; remove the image"
+            )
+
+
+def niqe_warnings(
+    name: str, paths: Sequence[Path], scale: int, crop: int | None = None
+) -> list[str]:
+    """Says when a test set is too small for its NIQE to mean much.
+
+    Args:
+        name: Name of the test set.
+        paths: HR images.
+        scale: Magnification, hence the border that is cut.
+        crop: Side of the centre crop that is scored, if one is.
+
+    Returns:
+        Sentences for the user, none when the set is large enough.
+
+    Raises:
+        DataError: when a file is no image.
+    """
+    warnings = []
+    if len(paths) < STEADY_IMAGES:
+        warnings.append(
+            f"{name}: NIQE is the mean of {len(paths)} images, fewer than {STEADY_IMAGES}, so "
+            "small differences mean little; add a larger test set with --eval"
+        )
+    sizes = [scored_size(path, scale, crop) for path in paths]
+    blocks = [count_blocks(height, width, scale) for width, height in sizes]
+    few = sum(count < STEADY_BLOCKS for count in blocks)
+    if few:
+        warnings.append(
+            f"{name}: {few} of {len(blocks)} images hold fewer than {STEADY_BLOCKS} of NIQE's "
+            f"blocks of {BLOCK} px, the smallest {min(blocks)}; their NIQE is unsteady"
+        )
+    return warnings
+
+
+def scored_size(path: Path, scale: int, crop: int | None = None) -> tuple[int, int]:
+    """Size of an HR image as it will be scored, from the file's header alone.
+
+    Args:
+        path: The image.
+        scale: Sides are cropped to a multiple of it.
+        crop: Side of the centre crop that comes first, if one does.
+
+    Returns:
+        Width and height in pixels.
+
+    Raises:
+        DataError: when the file is no image.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            sides = image.size
+    except OSError as error:
+        raise DataError(f"{path}: the image cannot be read ({error}); replace it") from None
+    width, height = (min(side, crop or side) // scale * scale for side in sides)
+    return width, height

@@ -1,0 +1,277 @@
+"""The only reader and writer of a results folder.
+
+    sweep.yaml                      resolved config, schema version
+    shared/srresnet-s<seed>/        the warm start, laid out like a trial
+    reference/<dataset>/            hr/, lr/, bicubic/ and scores.json
+    trials/<slug>-<hash>/           trial.json, log.jsonl, checkpoints/,
+                                    generator.safetensors, result.json, images/<dataset>/
+    results.csv per_image.csv summary.csv metrics.json tradeoff.png tradeoff.svg
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from srgan_core.errors import ConfigError
+from srgan_core.files import write_atomically
+from srgan_core.yaml_files import read_yaml
+from sweep.config import EXTENDABLE, SweepConfig, validate_config
+from sweep.errors import StoreError
+
+SWEEP_FILE, LOCK_FILE = "sweep.yaml", ".lock"
+
+FINISHED = ("done", "diverged", "failed")
+"""States that a later run leaves alone unless told to retry."""
+
+
+@dataclass(frozen=True)
+class TrialFolder:
+    """Files of one trial or of a shared SRResNet."""
+
+    path: Path
+
+    @property
+    def generator(self) -> Path:
+        """The trained generator."""
+        return self.path / "generator.safetensors"
+
+    @property
+    def log(self) -> Path:
+        """One JSON object a logged step."""
+        return self.path / "log.jsonl"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Training states, while the trial is not done."""
+        return self.path / "checkpoints"
+
+    def images(self, dataset: str) -> Path:
+        """Restored images of a test set."""
+        return self.path / "images" / dataset
+
+    def read_trial(self) -> dict[str, Any]:
+        """Reads trial.json: state and attempts; empty when there is none yet."""
+        return _read_json(self.path / "trial.json")
+
+    def update_trial(self, **fields: Any) -> None:
+        """Writes fields of trial.json, keeping the others."""
+        _write_json(self.path / "trial.json", self.read_trial() | fields)
+
+    def read_result(self) -> dict[str, Any]:
+        """Reads result.json: how training ended and the scores; empty when there is none."""
+        return _read_json(self.path / "result.json")
+
+    def write_result(self, result: dict[str, Any]) -> None:
+        """Writes result.json."""
+        _write_json(self.path / "result.json", result)
+
+    @property
+    def state(self) -> str:
+        """pending, running, trained, done, interrupted, diverged or failed."""
+        return str(self.read_trial().get("state", "pending"))
+
+    def drop_checkpoints(self) -> None:
+        """Deletes the training states."""
+        shutil.rmtree(self.checkpoints, ignore_errors=True)
+
+
+class SweepStore:
+    """A results folder.
+
+    Args:
+        root: The folder; need not exist until something is written.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @property
+    def name(self) -> str:
+        """The folder's own name, which titles tables and charts."""
+        return self.root.resolve().name
+
+    def trial(self, name: str) -> TrialFolder:
+        """Files of a trial."""
+        return TrialFolder(self.root / "trials" / name)
+
+    def start(self, seed: int) -> TrialFolder:
+        """Files of the shared SRResNet of a seed."""
+        return TrialFolder(self.root / "shared" / f"srresnet-s{seed}")
+
+    def reference(self, dataset: str) -> Path:
+        """HR, LR and bicubic images of a test set."""
+        return self.root / "reference" / dataset
+
+    def read_reference_scores(self, dataset: str) -> dict[str, Any]:
+        """Scores of `bicubic` and `original`; empty when there are none yet."""
+        return _read_json(self.reference(dataset) / "scores.json")
+
+    def write_reference_scores(self, dataset: str, scores: dict[str, Any]) -> None:
+        """Writes the scores of `bicubic` and `original`."""
+        _write_json(self.reference(dataset) / "scores.json", scores)
+
+    def read_config(self) -> SweepConfig | None:
+        """Reads sweep.yaml; None when the folder holds no sweep.
+
+        Raises:
+            StoreError: when the file is damaged or of another version.
+        """
+        path = self.root / SWEEP_FILE
+        if not path.is_file():
+            return None
+        try:
+            return validate_config(read_yaml(path), str(path))
+        except ConfigError as error:
+            raise StoreError(
+                f"{self.root}: its {SWEEP_FILE} was damaged or written by another version; "
+                f"choose another --out\n{error}"
+            ) from None
+
+    def write_config(self, config: SweepConfig) -> None:
+        """Writes sweep.yaml."""
+        import yaml
+
+        fields = config.model_dump(mode="json")
+        text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
+        write_atomically(self.root / SWEEP_FILE, text.encode())
+
+    def merge_config(self, config: SweepConfig) -> SweepConfig:
+        """Joins what is asked for with what the folder already holds.
+
+        Args:
+            config: Resolved config of this run.
+
+        Returns:
+            The same config with the axes, test sets and metrics of both.
+
+        Raises:
+            StoreError: when the folder belongs to a different config; names what differs.
+        """
+        stored = self.read_config()
+        if stored is None:
+            self._refuse_foreign_folder()
+            return config
+        old, new = _flat(stored), _flat(config)
+        ignored = (*EXTENDABLE, "description", "substitutes", "grid.control")
+        differing = [
+            f"{key} (was {old.get(key)!r}, now {new.get(key)!r})"
+            for key in sorted(old.keys() | new.keys())
+            if old.get(key) != new.get(key) and not key.startswith((*ignored, "objective"))
+        ]
+        differing += _objective_differences(stored, config)
+        if differing:
+            raise StoreError(
+                f"{self.root}: holds a sweep of another config; different: "
+                f"{'; '.join(differing)}; choose another --out"
+            )
+        return _union(stored, config)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps a second run out of the folder.
+
+        Raises:
+            StoreError: when another process holds it, or the folder cannot be made.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self.root}: cannot be made ({error.strerror})") from None
+        lock = FileLock(self.root / LOCK_FILE)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise StoreError(
+                f"{self.root}: another `sweep run` is at work there; wait for it to end"
+            ) from None
+        except OSError as error:
+            raise StoreError(f"{self.root}: cannot be written to ({error.strerror})") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _refuse_foreign_folder(self) -> None:
+        if not self.root.exists():
+            return
+        if not self.root.is_dir():
+            raise StoreError(f"{self.root}: is a file; choose another --out")
+        foreign = [path.name for path in self.root.iterdir() if not path.name.startswith(".")]
+        if foreign:
+            raise StoreError(
+                f"{self.root}: holds files but no {SWEEP_FILE} ({', '.join(sorted(foreign)[:3])}); "
+                "choose an empty folder as --out"
+            )
+
+
+def _union(stored: SweepConfig, config: SweepConfig) -> SweepConfig:
+    """The newer config with the values of both on every axis, the stored ones first."""
+
+    def both(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (*old, *(value for value in new if value not in old))
+
+    grid = config.grid.model_copy(
+        update={
+            "adv": tuple(sorted(both(stored.grid.adv, config.grid.adv))),
+            "content": both(stored.grid.content, config.grid.content),
+            "seeds": both(stored.grid.seeds, config.grid.seeds),
+            "control": stored.grid.control or config.grid.control,
+        }
+    )
+    evaluation = config.eval.model_copy(
+        update={
+            "sets": both(stored.eval.sets, config.eval.sets),
+            "metrics": both(stored.eval.metrics, config.eval.metrics),
+        }
+    )
+    objective = stored.objective | config.objective
+    return config.model_copy(update={"grid": grid, "eval": evaluation, "objective": objective})
+
+
+def _objective_differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
+    """Weights may be added with a content loss, not changed under one."""
+    shared = sorted(stored.objective.keys() & config.objective.keys())
+    return [
+        f"objective.{name} (was {stored.objective[name]}, now {config.objective[name]})"
+        for name in shared
+        if stored.objective[name] != config.objective[name]
+    ]
+
+
+def _flat(config: SweepConfig) -> dict[str, Any]:
+    """Dotted key to value, lists whole."""
+    flat: dict[str, Any] = {}
+
+    def walk(prefix: str, value: Any) -> None:
+        if isinstance(value, dict) and value:
+            for key, below in value.items():
+                walk(f"{prefix}.{key}" if prefix else str(key), below)
+        else:
+            flat[prefix] = value
+
+    walk("", config.model_dump(mode="json"))
+    return flat
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        raise StoreError(f"{path}: is damaged; delete the file, it is made anew") from None
+    if not isinstance(document, dict):
+        raise StoreError(f"{path}: is damaged; delete the file, it is made anew")
+    return document
+
+
+def _write_json(path: Path, document: dict[str, Any]) -> None:
+    write_atomically(path, (json.dumps(document, indent=1) + "\n").encode())

@@ -1,0 +1,106 @@
+"""Names, order, types and number formats of the columns of the result tables.
+
+Imports nothing heavy. The text of a cell depends on its value and its column alone, so that
+two runs that measured the same write the same bytes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+
+KEY = ("trial", "method", "content", "adv", "seed", "scale", "dataset")
+METRICS = ("psnr_y", "ssim_y", "psnr_rgb", "lpips_alex", "niqe")
+NIQE_DISTANCE = "niqe_minus_hr"
+TRAINING = (
+    "status",
+    "steps",
+    "train_seconds",
+    "pixel_weight",
+    "content_weight",
+    "grad_pixel",
+    "grad_content",
+    "grad_adv",
+    "generator_sha256",
+)
+SUMMARY_KEY = ("method", "content", "adv", "scale", "dataset")
+
+TEXT_COLUMNS = frozenset(
+    {"trial", "method", "content", "dataset", "image", "status", "generator_sha256"}
+)
+INTEGER_COLUMNS = frozenset({"seed", "scale", "images", "steps", "seeds"})
+# What the user chose is written exactly; what was measured is rounded.
+EXACT_COLUMNS = frozenset({"adv", "pixel_weight", "content_weight"})
+
+REFERENCE_METHODS = ("bicubic", "srresnet", "original")
+SCORED_STATES = ("scored", "done")
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+def result_columns(extra: Iterable[str] = ()) -> tuple[str, ...]:
+    """Orders the columns of `results.csv`; `extra` are metric columns beyond the usual ones."""
+    return (*KEY, "images", *METRICS, NIQE_DISTANCE, *extra, *TRAINING)
+
+
+def image_columns(extra: Iterable[str] = ()) -> tuple[str, ...]:
+    """Orders the columns of `per_image.csv`."""
+    return (*KEY, "image", *METRICS, *extra)
+
+
+def summary_columns(extra: Iterable[str] = ()) -> tuple[str, ...]:
+    """Orders the columns of `summary.csv`; `seeds` is the number of trials in a mean."""
+    return (*SUMMARY_KEY, "images", "seeds", *METRICS, NIQE_DISTANCE, *extra)
+
+
+def extra_metrics(columns: Iterable[str]) -> tuple[str, ...]:
+    """Picks the metric columns that only this table has, in its order."""
+    known = {*result_columns(), *image_columns(), *summary_columns()}
+    return tuple(column for column in columns if column not in known)
+
+
+def shortest_decimal(value: float) -> str:
+    """Writes a number without exponent and without needless zeros: `0.0001`, `1`, `0`."""
+    text = format(Decimal(repr(float(value))), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def number_text(column: str, value: float) -> str:
+    """Writes one number as its column prescribes.
+
+    Args:
+        column: Name of the column.
+        value: Number; nan stands for a missing one.
+
+    Returns:
+        Decibels with 4 decimals, seconds with 1, chosen values exactly, whole numbers as
+        such, everything else with 6 significant digits; empty for a missing number.
+    """
+    if math.isnan(value):
+        return ""
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    if column in INTEGER_COLUMNS:
+        return str(int(value))
+    if column in EXACT_COLUMNS:
+        return shortest_decimal(value)
+    if column.startswith("psnr"):
+        return f"{value:.4f}"
+    if column.endswith("_seconds"):
+        return f"{value:.1f}"
+    return f"{value:.6g}"
+
+
+def neutralise(text: str) -> str:
+    """Keeps a spreadsheet from running a cell as a formula, by a leading apostrophe.
+
+    Text that begins with an apostrophe gets one too, so that `restore_text` gives back exactly
+    what was written.
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def restore_text(text: str) -> str:
+    """Undoes `neutralise`."""
+    return text[1:] if text.startswith("'") else text

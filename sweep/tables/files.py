@@ -1,0 +1,142 @@
+"""Reads and writes the CSV tables of a results folder.
+
+Writing is atomic. Reading treats a table as a stranger's: it checks names, types and lengths.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sweep.errors import StoreError
+from sweep.tables import columns as names
+from sweep.tables.atomic import replace_file
+from sweep.tables.frames import records_of, typed_frame
+
+RESULTS = "results.csv"
+PER_IMAGE = "per_image.csv"
+SUMMARY = "summary.csv"
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Writes a table as CSV, atomically.
+
+    Args:
+        frame: Frame of one of the tables.
+        path: File to write or replace; its folder exists.
+    """
+    replace_file(path, csv_text(frame).encode())
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Writes a table as CSV text, with Unix line ends and one number format per column.
+
+    Args:
+        frame: Frame of one of the tables.
+
+    Returns:
+        The whole file; missing values are empty cells, text cannot start a formula.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(frame.columns)
+    for record in records_of(frame):
+        writer.writerow(_cell(column, value) for column, value in record.items())
+    return buffer.getvalue()
+
+
+def read_results(folder: Path) -> pd.DataFrame:
+    """Reads `results.csv` of a results folder.
+
+    Args:
+        folder: Results folder.
+
+    Returns:
+        Frame as `results_frame` makes it, with numbers as precise as the file has them.
+
+    Raises:
+        StoreError: when the table is missing, or is not one of this tool.
+    """
+    return _read(folder, RESULTS, names.result_columns())
+
+
+def read_per_image(folder: Path) -> pd.DataFrame:
+    """Reads `per_image.csv` of a results folder.
+
+    Args:
+        folder: Results folder.
+
+    Returns:
+        Frame as `per_image_frame` makes it.
+
+    Raises:
+        StoreError: when the table is missing, or is not one of this tool.
+    """
+    return _read(folder, PER_IMAGE, names.image_columns())
+
+
+def _cell(column: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if column in names.TEXT_COLUMNS:
+        return names.neutralise(value)
+    return names.number_text(column, float(value))
+
+
+def _read(folder: Path, name: str, required: Sequence[str]) -> pd.DataFrame:
+    path = folder / name
+    header, *lines = _read_lines(path)
+    missing = [column for column in required if column not in header]
+    if missing or len(set(header)) != len(header):
+        raise StoreError(
+            f"{path}: expected the columns of a result table, "
+            f"{'missing ' + ', '.join(missing) if missing else 'got some twice'}; "
+            "name a folder that `sweep run` wrote, or run the sweep again"
+        )
+    records = []
+    for number, cells in enumerate(lines, start=2):
+        if len(cells) != len(header):
+            raise StoreError(
+                f"{path}: row {number}: expected {len(header)} cells, got {len(cells)}; "
+                "run the sweep again to rewrite the table"
+            )
+        row = zip(header, cells, strict=True)
+        records.append({column: _value(path, number, column, cell) for column, cell in row})
+    return typed_frame(records, header)
+
+
+def _read_lines(path: Path) -> list[list[str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.reader(file, strict=True))
+    except (FileNotFoundError, NotADirectoryError):
+        raise StoreError(
+            f"{path}: no such table; run `sweep run --out {path.parent}` first, "
+            "or name another results folder"
+        ) from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise StoreError(
+            f"{path}: cannot be read as CSV ({error}); run the sweep again to rewrite it"
+        ) from error
+    if not lines:
+        raise StoreError(f"{path}: the table is empty; run the sweep again to rewrite it")
+    return lines
+
+
+def _value(path: Path, row: int, column: str, cell: str) -> str | float | int | None:
+    if column in names.TEXT_COLUMNS:
+        return names.restore_text(cell)
+    if not cell:
+        return None
+    try:
+        return int(cell) if column in names.INTEGER_COLUMNS else float(cell)
+    except ValueError:
+        raise StoreError(
+            f"{path}: row {row}: {column}: expected a number, got {cell!r}; "
+            "run the sweep again to rewrite the table"
+        ) from None

@@ -1,0 +1,161 @@
+"""Data frames from result rows: order of rows and columns, and means over seeds.
+
+In every frame text is `str` with "" where nothing applies, whole numbers are the nullable
+`Int64`, and all other numbers are `float64` with nan where nothing was measured.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+import pandas as pd
+
+from sweep.records import ResultRow
+from sweep.tables import columns as names
+
+_METHOD_RANK = {"bicubic": 0, "srresnet": 1, "srgan": 2, "original": 4}
+_OTHER_METHODS = 3
+
+
+def results_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
+    """Makes the table of `results.csv`, one line per trial and data set.
+
+    Data sets come in order of first appearance; within one bicubic, SRResNet, the trials by
+    content loss (order of first appearance), coefficient and seed, other images, HR.
+
+    Args:
+        rows: Result rows in any order; the order decides about first appearances alone.
+
+    Returns:
+        Frame with the columns of `result_columns`.
+    """
+    ordered = sort_rows(rows)
+    extra = _extra_scores(ordered)
+    records = [_result_record(row, extra) for row in ordered]
+    return typed_frame(records, names.result_columns(extra))
+
+
+def per_image_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
+    """Makes the table of `per_image.csv`, one line per trial, data set and image.
+
+    Args:
+        rows: Result rows that carry the scores of their single images.
+
+    Returns:
+        Frame with the columns of `image_columns`, in the order of `results_frame`.
+    """
+    ordered = sort_rows(rows)
+    extra = _extra_scores(ordered)
+    records = [
+        {**_key(row), "image": image.image, **image.scores}
+        for row in ordered
+        for image in row.per_image
+    ]
+    return typed_frame(records, names.image_columns(extra))
+
+
+def summary_frame(results: pd.DataFrame) -> pd.DataFrame:
+    """Averages over the seeds of each method, content loss, coefficient and data set.
+
+    Args:
+        results: Table as `results_frame` makes it or `read_results` reads it.
+
+    Returns:
+        Frame with the columns of `summary_columns`; `seeds` counts the scored trials in each
+        mean, 0 where all of them failed, and is missing where there is no seed.
+    """
+    extra = names.extra_metrics(results.columns)
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for record in records_of(results):
+        key = tuple(record[column] for column in names.SUMMARY_KEY)
+        groups.setdefault(key, []).append(record)
+    columns = (*names.METRICS, names.NIQE_DISTANCE, *extra)
+    summaries = [_summary_record(members, columns) for members in groups.values()]
+    return typed_frame(summaries, names.summary_columns(extra))
+
+
+def sort_rows(rows: Iterable[ResultRow]) -> list[ResultRow]:
+    """Brings result rows into the order of the tables, whatever order trials ended in."""
+    listed = list(rows)
+    datasets = _first_appearance(row.dataset for row in listed)
+    methods = _first_appearance(row.method for row in listed)
+    contents = _first_appearance(row.content or "" for row in listed)
+
+    def key(row: ResultRow) -> tuple[float | str, ...]:
+        rank = _METHOD_RANK.get(row.method, _OTHER_METHODS)
+        return (
+            datasets[row.dataset],
+            rank,
+            methods[row.method] if rank == _OTHER_METHODS else 0,
+            contents[row.content or ""],
+            -1.0 if row.adv is None else row.adv,
+            -1 if row.seed is None else row.seed,
+            row.trial,
+        )
+
+    return sorted(listed, key=key)
+
+
+def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Lists the rows of a frame as plain dictionaries, with None for a missing number."""
+    records: list[dict[str, Any]] = []
+    for values in frame.itertuples(index=False, name=None):
+        cells = zip(frame.columns, values, strict=True)
+        records.append({column: None if pd.isna(cell) else cell for column, cell in cells})
+    return records
+
+
+def typed_frame(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """Builds a frame with the types that its columns have in every table.
+
+    Args:
+        records: One mapping per row; what is absent or None counts as missing.
+        columns: Names and order of the columns.
+
+    Returns:
+        Frame with exactly these columns.
+    """
+    return pd.DataFrame(
+        {column: _series(column, [record.get(column) for record in records]) for column in columns},
+        columns=list(columns),
+    )
+
+
+def _series(column: str, values: list[Any]) -> pd.Series:
+    if column in names.TEXT_COLUMNS:
+        return pd.Series(["" if value is None else value for value in values], dtype="str")
+    if column in names.INTEGER_COLUMNS:
+        return pd.Series(values, dtype="Int64")
+    return pd.Series([math.nan if value is None else value for value in values], dtype="float64")
+
+
+def _key(row: ResultRow) -> dict[str, Any]:
+    return {column: getattr(row, column) for column in names.KEY}
+
+
+def _result_record(row: ResultRow, extra: Sequence[str]) -> dict[str, Any]:
+    plain = (*names.KEY, "images", names.NIQE_DISTANCE, *names.TRAINING)
+    scores = {column: row.scores.get(column) for column in (*names.METRICS, *extra)}
+    return {**{column: getattr(row, column) for column in plain}, **scores}
+
+
+def _summary_record(members: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> dict[str, Any]:
+    scored = [record for record in members if record["status"] in names.SCORED_STATES]
+    seeded = any(record["seed"] is not None for record in members)
+    record = {column: members[0][column] for column in (*names.SUMMARY_KEY, "images")}
+    record["seeds"] = len(scored) if seeded else None
+    for column in columns:
+        values = [member[column] for member in scored if member[column] is not None]
+        record[column] = fmean(values) if values else None
+    return record
+
+
+def _extra_scores(rows: Iterable[ResultRow]) -> tuple[str, ...]:
+    return names.extra_metrics(dict.fromkeys(name for row in rows for name in row.scores))
+
+
+def _first_appearance(values: Iterable[str]) -> dict[str, int]:
+    return {value: position for position, value in enumerate(dict.fromkeys(values))}

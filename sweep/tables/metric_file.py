@@ -1,0 +1,142 @@
+"""Reads and writes `metrics.json`: what each metric column of a results folder means.
+
+Tables and charts take label, unit and direction from this file, so that they can be drawn
+anywhere and also for metrics that this version does not know.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweep.errors import StoreError
+from sweep.frontier import Direction
+from sweep.tables.atomic import replace_file
+
+if TYPE_CHECKING:
+    from sweep.scoring.metrics.specs import MetricSpec
+
+METRICS_FILE = "metrics.json"
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What tables and charts need to know about a metric column.
+
+    Attributes:
+        column: Name in the tables.
+        label: Name for people.
+        kind: `distortion` or `perception`.
+        reference: `full` or `none`; with `none` HR itself has a value.
+        higher_is_better: Direction.
+        unit: Unit; empty for plain numbers.
+    """
+
+    column: str
+    label: str
+    kind: str
+    reference: str
+    higher_is_better: bool
+    unit: str
+
+    @property
+    def arrow(self) -> str:
+        """The direction as a sign: up when higher is better."""
+        return "↑" if self.higher_is_better else "↓"
+
+    @property
+    def direction(self) -> Direction:
+        """The direction as `sweep.frontier` names it."""
+        return "higher" if self.higher_is_better else "lower"
+
+    @property
+    def heading(self) -> str:
+        """Label, unit and direction in one line."""
+        unit = f" [{self.unit}]" if self.unit else ""
+        return f"{self.label}{unit} {self.arrow}"
+
+    def merit(self, value: float, bound: float | None) -> float:
+        """Makes a value comparable: nothing counts as better than HR itself.
+
+        A metric without reference has a value for the HR images too. A restored image beyond
+        that value is not more natural than the photograph, so it counts as equal to it.
+
+        Args:
+            value: Value of the metric.
+            bound: Value of the HR images; None where the metric has none.
+
+        Returns:
+            The value, or the bound when the value lies beyond it in the better direction.
+        """
+        if bound is None:
+            return value
+        return min(value, bound) if self.higher_is_better else max(value, bound)
+
+
+def write_metrics(folder: Path, specs: Iterable[MetricSpec]) -> None:
+    """Writes `metrics.json`, atomically.
+
+    Args:
+        folder: Results folder; exists.
+        specs: Specifications of all metric columns of the tables, in their order.
+    """
+    document = {"schema": SCHEMA, "metrics": [asdict(spec) for spec in specs]}
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    replace_file(folder / METRICS_FILE, text.encode())
+
+
+def read_metrics(folder: Path) -> dict[str, Metric]:
+    """Reads `metrics.json` of a results folder.
+
+    Args:
+        folder: Results folder.
+
+    Returns:
+        Column to metric, in the file's order.
+
+    Raises:
+        StoreError: when the file is missing, damaged, or of another version.
+    """
+    path = folder / METRICS_FILE
+    document = _load(path)
+    if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
+        found = document.get("schema") if isinstance(document, Mapping) else document
+        raise StoreError(
+            f"{path}: expected schema {SCHEMA}, got {found!r}; "
+            "use the version of sweep that wrote it, or run the sweep again"
+        )
+    try:
+        metrics = [_metric(entry) for entry in document["metrics"]]
+    except (KeyError, TypeError) as error:
+        raise StoreError(
+            f"{path}: a metric lacks or distorts {error}; run the sweep again to rewrite the file"
+        ) from error
+    return {metric.column: metric for metric in metrics}
+
+
+def _load(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise StoreError(
+            f"{path}: no such file; run `sweep run --out {path.parent}` first, "
+            "or name another results folder"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"{path}: cannot be read as JSON ({error}); run the sweep again to rewrite it"
+        ) from error
+
+
+def _metric(entry: Mapping[str, Any]) -> Metric:
+    """Takes the known fields of an entry; raises KeyError or TypeError for a wrong one."""
+    types = {name: bool if name == "higher_is_better" else str for name in Metric.__annotations__}
+    values = {name: entry[name] for name in types}
+    for name, kind in types.items():
+        if not isinstance(values[name], kind):
+            raise TypeError(f"{name} ({values[name]!r})")
+    return Metric(**values)

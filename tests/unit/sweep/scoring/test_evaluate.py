@@ -1,0 +1,129 @@
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from srgan_core.errors import ConfigError, DataError, ShapeError
+from sweep.scoring.evaluate import Scorer, summarise
+from sweep.scoring.metrics.psnr import psnr_y
+
+
+@pytest.fixture
+def pair(save, photograph):
+    return save("sr/cat.png", np.roll(photograph, 1, axis=1)), save("hr/cat.png", photograph)
+
+
+def test_columns_come_in_table_order(pair):
+    scores = Scorer(["niqe", "psnr_rgb", "psnr_y"], 4).score(*pair)
+    assert list(scores) == ["psnr_y", "psnr_rgb", "niqe"]
+
+
+@pytest.mark.usefixtures("alexnet")
+def test_every_column_can_be_asked_for_at_once(pair):
+    scores = Scorer(["psnr_y", "ssim_y", "psnr_rgb", "lpips_alex", "niqe"], 4).score(*pair)
+    assert all(math.isfinite(value) for value in scores.values())
+    assert len(scores) == 5
+
+
+def test_the_scale_is_the_border(pair, photograph):
+    sr = np.roll(photograph, 1, axis=1)
+    for scale in (2, 4):
+        assert Scorer(["psnr_y"], scale).score(*pair) == {"psnr_y": psnr_y(sr, photograph, scale)}
+
+
+def test_without_a_reference_only_the_columns_that_need_none_are_given(pair):
+    assert list(Scorer(["psnr_y", "niqe"], 4).score(pair[1])) == ["niqe"]
+
+
+def test_scores_come_from_the_files_as_they_are_at_the_time(pair, save, photograph):
+    scorer = Scorer(["psnr_y"], 4)
+    assert scorer.score(*pair)["psnr_y"] < 40
+    save("sr/cat.png", photograph)
+    assert scorer.score(*pair)["psnr_y"] == math.inf
+
+
+def test_an_image_too_small_for_niqe_keeps_its_other_scores(save, photograph):
+    sr, hr = save("sr/a.png", photograph[2:98, :96]), save("hr/a.png", photograph[:96, :96])
+    scorer = Scorer(["psnr_y", "niqe"], 4)
+    scores = scorer.score(sr, hr)
+    assert math.isfinite(scores["psnr_y"])
+    assert math.isnan(scores["niqe"])
+    scorer.score(hr)
+    assert len(scorer.warnings) == 1
+    assert scorer.warnings[0].startswith("a.png: no NIQE: image: expected at least 96 px")
+
+
+def test_a_flat_image_keeps_its_other_scores(save, photograph):
+    flat = save("sr/a.png", np.full_like(photograph, 90))
+    scorer = Scorer(["psnr_y", "niqe"], 4)
+    assert math.isnan(scorer.score(flat, save("hr/a.png", photograph))["niqe"])
+    assert "flat" in scorer.warnings[0]
+
+
+def test_a_reference_that_is_not_cropped_to_the_scale_is_cropped(save, photograph):
+    sr = save("sr/a.png", photograph[:96, :100])
+    hr = save("hr/a.png", photograph[:99, :103])
+    assert Scorer(["psnr_y"], 4).score(sr, hr) == {"psnr_y": math.inf}
+
+
+def test_sizes_that_differ_are_an_error_that_names_both_files(save, photograph):
+    sr, hr = save("sr/a.png", photograph[:96]), save("hr/b.png", photograph)
+    with pytest.raises(
+        ShapeError, match=r"a\.png: expected 304 x 208 px as in .*b\.png, got 304 x"
+    ):
+        Scorer(["psnr_y"], 4).score(sr, hr)
+
+
+def test_an_unknown_column_is_shown_with_the_known_ones():
+    with pytest.raises(ConfigError, match=r"'psnr' is unknown: psnr_y, .*did you mean"):
+        Scorer(["psnr"], 4)
+
+
+def test_a_set_is_scored_in_order_and_reported_image_by_image(save, photograph):
+    paths = [
+        save(f"{name}.png", photograph[:, shift : shift + 200]) for shift, name in enumerate("ba")
+    ]
+    seen = []
+    rows = Scorer(["psnr_y"], 4).score_set(
+        paths, [paths[0]] * 2, on_image=lambda name, scores: seen.append((name, scores))
+    )
+    assert seen == [("b", rows[0]), ("a", rows[1])]
+    assert rows[0]["psnr_y"] == math.inf > rows[1]["psnr_y"]
+
+
+def test_a_set_without_references_has_the_columns_that_need_none(pair):
+    assert [list(row) for row in Scorer(["psnr_y", "niqe"], 4).score_set([pair[1]])] == [["niqe"]]
+
+
+def test_as_many_references_as_images_are_needed(pair):
+    with pytest.raises(DataError, match="got 1 for 2"):
+        Scorer(["psnr_y"], 4).score_set([pair[0]] * 2, [pair[1]])
+
+
+def test_the_mean_is_arithmetic():
+    assert summarise([{"a": 1.0, "b": 0.5}, {"a": 4.0, "b": 0.0}]) == {"a": 2.5, "b": 0.25}
+
+
+def test_one_perfect_image_makes_the_mean_infinite():
+    assert summarise([{"psnr_y": math.inf}, {"psnr_y": 30.0}]) == {"psnr_y": math.inf}
+
+
+def test_one_image_without_a_score_leaves_the_mean_undefined():
+    assert math.isnan(summarise([{"niqe": math.nan}, {"niqe": 5.0}])["niqe"])
+
+
+def test_no_images_have_no_means():
+    assert summarise([]) == {}
+
+
+def test_distortion_without_a_network_needs_no_network_library():
+    script = (
+        "import sys; from sweep.scoring.evaluate import Scorer; Scorer(['psnr_y'], 4); "
+        "print([m for m in ('lpips', 'pyiqa', 'torchvision') if m in sys.modules])"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.strip() == "[]"

@@ -1,0 +1,45 @@
+import json
+from dataclasses import asdict
+
+import pytest
+
+from sweep.scoring.metrics.specs import METRICS
+from sweep.scoring.provenance import LIBRARIES, metric_records, metrics_document
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch):
+    monkeypatch.setenv("SWEEP_OFFLINE", "1")
+
+
+def test_every_column_says_which_libraries_compute_it():
+    assert set(LIBRARIES) == set(METRICS)
+    for record in metric_records(tuple(METRICS)):
+        assert all(record["libraries"].values())
+
+
+def test_a_record_holds_every_field_of_the_spec():
+    (record,) = metric_records(["niqe"])
+    assert asdict(METRICS["niqe"]).items() <= record.items()
+
+
+def test_weights_are_named_by_their_hashes():
+    lpips, niqe = metric_records(["lpips_alex", "niqe"])
+    assert niqe["weights"]["niqe_original.mat"].startswith("c93698980bfb28d4")
+    assert lpips["weights"]["lpips v0.1 alex.pth"].startswith("df73285e35b22355")
+
+
+def test_weights_that_are_not_on_this_machine_are_not_fetched(tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setenv("SWEEP_CACHE", str(tmp_path))
+    (lpips,) = metric_records(["lpips_alex"])
+    assert lpips["weights"]["alexnet"] is None
+
+
+def test_the_document_survives_json():
+    document = metrics_document(["psnr_y", "niqe"], device="cpu", datasets={"set5": {"images": 5}})
+    assert json.loads(json.dumps(document)) == document
+    assert document["schema"] == 1
+    assert [metric["column"] for metric in document["metrics"]] == ["psnr_y", "niqe"]
+    assert "bicubic" in document["resize"]
+    assert document["datasets"] == {"set5": {"images": 5}}
