@@ -20,7 +20,7 @@ DEV_TOOLS := $(VENV)/.dev-tools-installed
 .PHONY: help demo test lint types bench docs clean
 
 help: ## List the targets.
-	@echo "make TARGET [PYTHON=python3.12] [ARGS='options for pytest']"
+	@echo "make TARGET [PYTHON=python3.12] [ARGS='options of pytest']"
 	@echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -45,8 +45,10 @@ lint: $(DEV_TOOLS) ## Check style, formatting and which package imports which.
 types: $(DEV_TOOLS) ## Check the types.
 	$(BIN)/mypy
 
-bench: $(TEST_TOOLS) ## Measure time and memory; prints, never fails on a number.
-	$(BIN)/python -m pytest -s benchmarks $(ARGS)
+bench: $(PACKAGE) ## Measure time and memory; prints, never fails on a number.
+	@for file in benchmarks/*.py; do \
+	  echo "$$file"; $(BIN)/python "$$file" || exit 1; echo; \
+	done
 
 docs: $(TEST_TOOLS) ## Hold the documentation against the code.
 	$(BIN)/python -m pytest -m docs $(ARGS)
@@ -58,8 +60,8 @@ clean: ## Delete caches and build products; .venv and results/ stay.
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "srgan-sweep needs Python 3.11 or later, and $(PYTHON) is" \
-	    "$$($(PYTHON) --version 2>&1 | tail -n 1); name another: make PYTHON=python3.12" >&2; \
+	  echo "srgan-sweep needs Python 3.11 or later, and $(PYTHON) says" \
+	    "'$$($(PYTHON) --version 2>&1 | tail -n 1)'; name another: make PYTHON=python3.12" >&2; \
 	  exit 1; }
 	$(PYTHON) -m venv $(VENV)
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import struct
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
 from torch import Tensor
 
 from srgan_core.data.resize import quantise
-from srgan_core.errors import ConfigError, WeightsError
+from srgan_core.errors import ConfigError, ShapeError, WeightsError
 from srgan_core.files import write_atomically
 from srgan_core.networks import Generator
 
@@ -47,7 +47,8 @@ def save_generator(
         "blocks": str(len(generator.body)),
         "notes": notes,
     }
-    write_atomically(path, save({k: v.contiguous() for k, v in state.items()}, metadata))
+    content = save({name: value.contiguous() for name, value in state.items()}, metadata)
+    write_atomically(path, _with_ordered_metadata(content))
 
 
 def load_generator(
@@ -70,30 +71,24 @@ def load_generator(
     if path is None:
         with as_file(bundled_generator(scale)) as bundled:
             return load_generator(bundled, scale, device)
-    try:
-        metadata = _read_metadata(path)
-        state = load_file(path)
-    except FileNotFoundError:
-        raise WeightsError(f"{path}: no such file; give a generator.safetensors") from None
-    except (OSError, SafetensorError, ValueError, struct.error) as error:
-        raise WeightsError(f"{path}: not a whole safetensors file ({error})") from None
+    metadata, state = _read_file(path)
     if metadata.get("format") != FORMAT:
         raise WeightsError(
             f"{path}: expected format {FORMAT!r} in the metadata, got "
             f"{metadata.get('format')!r}; only generators that this package saved can be loaded"
         )
-    if int(metadata["scale"]) != scale:
-        raise WeightsError(f"{path}: made for scale {metadata['scale']}, asked for {scale}")
-    generator = Generator(scale, int(metadata["channels"]), int(metadata["blocks"]))
+    if metadata.get("scale") != str(scale):
+        raise WeightsError(f"{path}: made for scale {metadata.get('scale')}, asked for {scale}")
     try:
+        generator = Generator(scale, int(metadata["channels"]), int(metadata["blocks"]))
         generator.load_state_dict({name: _widen(value) for name, value in state.items()})
-    except RuntimeError as error:
+    except (RuntimeError, KeyError, ValueError) as error:
         raise WeightsError(f"{path}: does not fit the generator ({error})") from None
     channels_last: Generator = generator.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return channels_last
 
 
-def bundled_generator(scale: int):  # type: ignore[no-untyped-def]
+def bundled_generator(scale: int) -> Traversable:
     """Finds the SRResNet that comes with the package.
 
     Args:
@@ -125,9 +120,14 @@ def restore(generator: Generator, lr: np.ndarray) -> np.ndarray:
 
     Returns:
         (scale * H, scale * W, 3), uint8, rounded once.
+
+    Raises:
+        ShapeError: when the image is not (H, W, 3), uint8.
     """
+    if lr.ndim != 3 or lr.shape[2] != 3 or lr.dtype != np.uint8:
+        raise ShapeError(f"lr: expected (H, W, 3) of uint8, got {lr.shape} of {lr.dtype}")
     device = next(generator.parameters()).device
-    batch = torch.from_numpy(lr).to(device).permute(2, 0, 1)[None].float() / 255
+    batch = torch.from_numpy(np.array(lr)).to(device).permute(2, 0, 1)[None].float() / 255
     restored = quantise(generator(batch.contiguous(memory_format=torch.channels_last)))
     return _to_uint8(restored[0])
 
@@ -137,16 +137,30 @@ def _to_uint8(image: Tensor) -> np.ndarray:
     return array
 
 
+def _with_ordered_metadata(content: bytes) -> bytes:
+    """Sorts the metadata of a safetensors file, whose library writes it in random order.
+
+    Equal generators are then equal files, as the hashes in tables and specs need.
+    """
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + content[8 + length :]
+
+
 def _widen(value: Tensor) -> Tensor:
     return value.float() if value.is_floating_point() else value
 
 
-def _read_metadata(path: Path) -> dict[str, str]:
-    """Reads the header's metadata; the length limit is the format's own."""
-    with path.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        if length > 100_000_000:
-            raise ValueError("its header is too long")
-        header = json.loads(file.read(length))
-    metadata = header.get("__metadata__", {})
-    return dict(metadata)
+def _read_file(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Metadata and tensors of a safetensors file."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            names = sorted(file.keys())
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in names}
+    except FileNotFoundError:
+        raise WeightsError(f"{path}: no such file; give a generator.safetensors") from None
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f"{path}: not a whole safetensors file ({error})") from None

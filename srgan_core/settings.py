@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from srgan_core.errors import unknown_name
 
+LARGEST_SEED = 2**32 - 1
+"""What every random generator in use takes, with room for seeds derived from it."""
+
 
 class Settings(BaseModel):
     """A frozen section of a config in which every unknown key is an error."""
@@ -40,8 +43,15 @@ def _error_lines(error: ValidationError, model: type[BaseModel]) -> Iterator[str
             yield f"{path}: expected a value, found none; add the key"
         else:
             rule = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-            given = _shorten(item.get("input"))
-            yield f"{path}: expected {rule}, got {given}" if path else f"{rule}, got {given}"
+            line = _complete_sentence(rule, item.get("input"))
+            yield f"{path}: {line}" if path else line
+
+
+def _complete_sentence(rule: str, value: Any) -> str:
+    """A validator may give the rule alone, with the value, or the whole sentence."""
+    if " is unknown: " in rule or "expected " in rule:
+        return rule
+    return f"expected {rule}" if ", got " in rule else f"expected {rule}, got {_shorten(value)}"
 
 
 def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from srgan_core.errors import ConfigError, unknown_name
-from srgan_core.settings import Settings, describe_errors
+from srgan_core.settings import LARGEST_SEED, Settings, describe_errors
 from srgan_core.training.config import DataConfig, TrainingConfig
 from srgan_core.yaml_files import parse_yaml, read_yaml
 from sweep.scoring.metrics.specs import GROUPS
@@ -32,7 +33,7 @@ class GridConfig(Settings):
         (1e-4, 1e-3, 1e-2), description="Adversarial coefficients, each above or equal to 0."
     )
     content: tuple[str, ...] = Field(("mse", "vgg22", "vgg54"), description="Content losses.")
-    seeds: tuple[int, ...] = Field((0,), description="Seeds, each 0 or above.")
+    seeds: tuple[int, ...] = Field((0,), description="Seeds, from 0 to 4294967295.")
     control: bool = Field(
         True, description="Add lambda = 0 once per content loss: further training without D."
     )
@@ -40,24 +41,23 @@ class GridConfig(Settings):
     @field_validator("adv")
     @classmethod
     def _coefficients(cls, values: tuple[float, ...]) -> tuple[float, ...]:
-        for value in values:
-            if value < 0:
-                raise ValueError("numbers of 0 or above")
-        return _distinct(values)
+        if any(value < 0 for value in values):
+            raise ValueError("numbers of 0 or above")
+        # Adding 0 turns -0.0, which would get an id of its own, into 0.0.
+        return _distinct(tuple(value + 0.0 for value in values))
 
     @field_validator("content")
     @classmethod
     def _contents(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            if name not in CONTENT_NAMES:
-                raise ValueError(unknown_name("content", name, CONTENT_NAMES))
+            _check_content(name)
         return _distinct(names)
 
     @field_validator("seeds")
     @classmethod
     def _seeds(cls, values: tuple[int, ...]) -> tuple[int, ...]:
-        if any(value < 0 for value in values):
-            raise ValueError("whole numbers of 0 or above")
+        if not all(0 <= value <= LARGEST_SEED for value in values):
+            raise ValueError(f"whole numbers from 0 to {LARGEST_SEED}")
         return _distinct(values)
 
 
@@ -88,23 +88,29 @@ class SrresnetConfig(Settings):
         return self
 
 
+class Excerpt(Settings):
+    """The part of a test set that is scored instead of the whole."""
+
+    limit: int | None = Field(None, ge=1, description="Use only the first images.")
+    crop: int | None = Field(
+        None, ge=32, description="Cut a central square of this side in px out of each HR image."
+    )
+
+
 class EvalConfig(Settings):
     """What the generators are scored on."""
 
     sets: tuple[str, ...] = Field(("set5",), description="Test sets.")
     metrics: tuple[str, ...] = Field(tuple(GROUPS), description="Metrics.")
-    limit: int | None = Field(None, ge=1, description="Use only the first images of each set.")
-    crop: int | None = Field(
-        None, ge=16, description="Cut a central square of this side in px out of each HR image."
+    excerpts: dict[str, Excerpt] = Field(
+        {}, description="Test set to the part of it that is scored; the others are scored whole."
     )
 
     @field_validator("sets")
     @classmethod
     def _sets(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            folder = name.startswith("folder:") and len(name) > len("folder:")
-            if not folder and name not in TEST_SET_NAMES[:-1]:
-                raise ValueError(unknown_name("test set", name, TEST_SET_NAMES))
+            _check_test_set(name)
         return _distinct(names)
 
     @field_validator("metrics")
@@ -112,8 +118,19 @@ class EvalConfig(Settings):
     def _metrics(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
             if name not in GROUPS:
-                raise ValueError(unknown_name("metric", name, GROUPS))
+                raise ConfigError(unknown_name("metric", name, GROUPS))
         return _distinct(names)
+
+    @field_validator("excerpts")
+    @classmethod
+    def _excerpts(cls, excerpts: dict[str, Excerpt]) -> dict[str, Excerpt]:
+        for name in excerpts:
+            _check_test_set(name)
+        return excerpts
+
+    def excerpt(self, name: str) -> Excerpt:
+        """The part of a test set that is scored; both fields are None for the whole."""
+        return self.excerpts.get(name, Excerpt())
 
 
 class SweepConfig(Settings):
@@ -121,8 +138,10 @@ class SweepConfig(Settings):
 
     schema_version: int = Field(SCHEMA, description="Version of this schema.")
     description: str = Field("", description="One line for people.")
-    scale: int = Field(4, description="Magnification: 2, 4 or 8.")
-    device: str = Field("auto", description="auto, cpu or cuda.")
+    scale: Literal[2, 4, 8] = Field(4, description="Magnification: 2, 4 or 8.")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="auto, cpu or cuda; auto is cuda where there is a GPU."
+    )
     threads: int | None = Field(
         None, ge=1, description="CPU threads of every trial; null for all cores."
     )
@@ -140,28 +159,54 @@ class SweepConfig(Settings):
         "be had; never for what was typed on the command line.",
     )
 
+    @field_validator("objective")
+    @classmethod
+    def _weights(cls, objective: dict[str, TermWeights]) -> dict[str, TermWeights]:
+        for name in objective:
+            _check_content(name)
+        return objective
+
+    @field_validator("substitutes")
+    @classmethod
+    def _same_kind(cls, substitutes: dict[str, str]) -> dict[str, str]:
+        for name, substitute in substitutes.items():
+            check = _check_content if name in CONTENT_NAMES else _check_test_set
+            for either in (name, substitute):
+                check(either)
+        return substitutes
+
     @model_validator(mode="after")
     def _consistent(self) -> SweepConfig:
         if self.schema_version != SCHEMA:
             raise ValueError(f"schema_version {SCHEMA}, got {self.schema_version}")
-        if self.scale not in (2, 4, 8):
-            raise ValueError(f"scale: expected 2, 4 or 8, got {self.scale}")
         for section in filter(None, (self.adversarial, self.srresnet.training)):
             if section.patch_size % self.scale:
                 raise ValueError(
-                    f"adversarial.patch_size: expected a multiple of the scale {self.scale}, "
+                    f"patch_size to be a multiple of the scale {self.scale}, "
                     f"got {section.patch_size}"
                 )
         for content in self.grid.content:
-            if content not in self.objective:
-                raise ValueError(f"objective: expected weights for content {content!r}, found none")
+            for name in (content, self.substitutes.get(content, content)):
+                if name not in self.objective:
+                    raise ValueError(f"objective to hold weights for content {name!r}, got none")
         return self
+
+
+def _check_content(name: str) -> None:
+    if name not in CONTENT_NAMES:
+        raise ConfigError(unknown_name("content", name, CONTENT_NAMES))
+
+
+def _check_test_set(name: str) -> None:
+    folder = name.startswith("folder:") and len(name) > len("folder:") and name.isprintable()
+    if not folder and name not in TEST_SET_NAMES[:-1]:
+        raise ConfigError(unknown_name("test set", name, TEST_SET_NAMES))
 
 
 def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if not values:
         raise ValueError("at least one value")
-    repeated = sorted({str(value) for value in values if values.count(value) > 1})
+    repeated = sorted(str(value) for value, count in Counter(values).items() if count > 1)
     if repeated:
         raise ValueError(f"every value once, {', '.join(repeated)} stands twice")
     return values

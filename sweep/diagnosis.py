@@ -19,10 +19,13 @@ def diagnose() -> Iterator[tuple[str, list[str]]]:
     """Yields headings with lines: versions, device, folders, weights, test sets."""
     yield "versions", [f"python {platform.python_version()}", *map(_package, PACKAGES)]
     yield "device", _device()
-    yield "folders", [
-        f"cache {cache_dir()} ($SWEEP_CACHE moves it)",
-        f"data  {os.environ.get('SWEEP_DATA') or '$SWEEP_DATA is not set'}",
-    ]
+    yield (
+        "folders",
+        [
+            f"cache {cache_dir()} ($SWEEP_CACHE moves it)",
+            f"data  {os.environ.get('SWEEP_DATA') or '$SWEEP_DATA is not set'}",
+        ],
+    )
     yield "weights", list(_weights())
     yield "test sets", [_test_set(name) for name in TEST_SETS]
 

@@ -54,6 +54,10 @@ class Trial:
     spec: TrainingSpec
 
 
+LONGEST_DECIMAL = 24
+"""Characters from which on a coefficient stands with an exponent in a folder's name."""
+
+
 def format_adv(adv: float) -> str:
     """Writes a coefficient as its shortest decimal, without an exponent.
 
@@ -101,7 +105,8 @@ def _trial(config: SweepConfig, content: str, adv: float, start: Start) -> Trial
         training=config.adversarial,
     )
     digest = _hash({"training": spec.canonical(), "start": start.recipe})
-    slug = f"{content}-adv{format_adv(adv)}-s{start.seed}"
+    decimal = format_adv(adv)
+    slug = f"{content}-adv{decimal if len(decimal) < LONGEST_DECIMAL else adv}-s{start.seed}"
     return Trial(f"{slug}-{digest[:HASH_DIGITS]}", content, adv, start.seed, spec)
 
 

@@ -18,6 +18,7 @@ from srgan_core.errors import SrganError
 from srgan_core.files import file_sha256
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.log import read_log
+from sweep.scoring.metrics.specs import METRICS
 from sweep.store import SweepStore, TrialFolder
 
 if TYPE_CHECKING:
@@ -53,11 +54,26 @@ class Context:
         emit: Sends news to the supervisor.
         should_stop: Whether to write a checkpoint and end.
         device: Where to train and score.
+        threads: CPU threads, on whose number the last digits of results depend.
     """
 
     emit: Callable[[Event], None]
     should_stop: Callable[[], bool]
     device: str
+    threads: int
+
+    def check(self) -> None:
+        """Ends a job that needs no checkpoint.
+
+        Raises:
+            StoppedError: when the sweep is asked to end.
+        """
+        if self.should_stop():
+            raise StoppedError
+
+
+class StoppedError(Exception):
+    """A job was left between two images; what it wrote so far is whole."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,14 @@ class ReferenceJob:
         """Name in progress displays."""
         return f"reference {self.test_set.name}"
 
+    def is_done(self) -> bool:
+        """Whether both have every score that they can have."""
+        scores = SweepStore(self.root).read_reference_scores(self.test_set.name)
+        return not any(
+            _missing_columns(scores.get(method, {}), self.test_set, full_reference)
+            for method, full_reference in (("bicubic", True), ("original", False))
+        )
+
     def run(self, context: Context) -> str:
         """Scores what is missing; returns `done`."""
         store, name = SweepStore(self.root), self.test_set.name
@@ -118,6 +142,7 @@ class TrainJob:
         init: Generator to start from; None for fresh weights.
         test_sets: What to score on.
         keep_checkpoints: Whether training states stay once the trial is done.
+        needs_generator: Whether the generator's file must be there, also when all is scored.
     """
 
     root: Path
@@ -128,23 +153,35 @@ class TrainJob:
     init: Path | None
     test_sets: tuple[TestSetJob, ...]
     keep_checkpoints: bool = False
+    needs_generator: bool = False
 
     def run(self, context: Context) -> str:
         """Does what is left to do; returns the state that the trial ends in."""
         files = TrialFolder(self.folder)
         result = files.read_result()
+        if not self._is_trained(files, result):
+            state = self._train(files, context)
+            if state != "trained":
+                return self._end(files, state) if state == "diverged" else state
         if "steps" not in result:
-            if not (files.generator.is_file() and files.state == "trained"):
-                state = self._train(files, context)
-                if state != "trained":
-                    return state
             result = self._trained_result(files)
             files.write_result(result)
         self._score(files, result, context)
-        files.update_trial(state="done")
+        files.update_trial(state="scored")
+        return self._end(files, "done")
+
+    def _is_trained(self, files: TrialFolder, result: dict[str, Any]) -> bool:
+        if files.generator.is_file():
+            return "steps" in result or files.state == "trained"
+        return "steps" in result and not self.needs_generator
+
+    def _end(self, files: TrialFolder, state: str) -> str:
+        """Drops what only a trial that goes on needs; the state comes last, as after a crash."""
         if not self.keep_checkpoints:
             files.drop_checkpoints()
-        return "done"
+        past = {"cause": None, "traceback": None} if state == "done" else {}
+        files.update_trial(state=state, **past)
+        return state
 
     def _train(self, files: TrialFolder, context: Context) -> str:
         if self.spec is None:
@@ -168,6 +205,7 @@ class TrainJob:
             files.path,
             init=self.init,
             device=resolve_device(context.device),
+            warmups=SweepStore(self.root).warmups,
             on_progress=lambda progress: context.emit(self._progress(progress)),
             should_stop=context.should_stop,
         )
@@ -212,11 +250,11 @@ class TrainJob:
         store = SweepStore(self.root)
         for test_set in self.test_sets:
             known = result["scores"].get(test_set.name, {})
-            if _is_scored(known, test_set):
+            if not _missing_columns(known, test_set, full_reference=True):
                 continue
             context.emit(Event(self.label, "scoring", {"message": test_set.name}))
             reference = store.reference(test_set.name)
-            _restore_images(files, test_set, reference / "lr", context.device)
+            _restore_images(files, test_set, reference / "lr", context)
             result["scores"][test_set.name] = _complete_scores(
                 known, test_set, files.images(test_set.name), reference / "hr", context
             )
@@ -244,26 +282,47 @@ def run_job(job: Job, context: Context) -> str:
         return "interrupted"
     context.emit(Event(job.label, "started"))
     try:
+        _use_threads(context.threads)
         state = job.run(context)
+    except StoppedError:
+        state = "interrupted"
     except SrganError as error:
-        state = _fail(job, str(error), context)
+        state = record_failure(job, str(error), context.emit)
     except Exception as error:
         message = f"{type(error).__name__}: {error}"
-        state = _fail(job, message, context, traceback.format_exc())
+        state = record_failure(job, message, context.emit, traceback.format_exc())
     context.emit(Event(job.label, state))
     return state
 
 
-def _fail(job: Job, cause: str, context: Context, trace: str | None = None) -> str:
-    context.emit(Event(job.label, "warning", {"message": cause, "traceback": trace}))
+def record_failure(
+    job: Job, cause: str, emit: Callable[[Event], None], trace: str | None = None
+) -> str:
+    """Tells what went wrong and writes it into the trial's record.
+
+    Args:
+        job: What failed.
+        cause: One sentence.
+        emit: Who is told.
+        trace: Traceback of an error that nobody foresaw.
+
+    Returns:
+        `failed`.
+    """
+    emit(Event(job.label, "warning", {"message": cause}))
     if isinstance(job, TrainJob):
-        TrialFolder(job.folder).update_trial(
-            schema=RESULT_SCHEMA, **job.identity, state="failed", cause=cause
-        )
+        fields = {"state": "failed", "cause": cause, "traceback": trace}
+        TrialFolder(job.folder).update_trial(schema=RESULT_SCHEMA, **job.identity, **fields)
     return "failed"
 
 
-def _restore_images(files: TrialFolder, test_set: TestSetJob, lr: Path, device: str) -> None:
+def _use_threads(count: int) -> None:
+    import torch
+
+    torch.set_num_threads(count)
+
+
+def _restore_images(files: TrialFolder, test_set: TestSetJob, lr: Path, context: Context) -> None:
     from srgan_core.data.images import read_rgb, write_png
     from srgan_core.inference import load_generator, restore
     from srgan_core.training.job import resolve_device
@@ -271,13 +330,11 @@ def _restore_images(files: TrialFolder, test_set: TestSetJob, lr: Path, device: 
     folder = files.images(test_set.name)
     if all((folder / f"{name}.png").is_file() for name in test_set.images):
         return
-    generator = load_generator(files.generator, test_set.scale, resolve_device(device))
+    device = resolve_device(context.device)
+    generator = load_generator(files.generator, test_set.scale, device)
     for name in test_set.images:
+        context.check()
         write_png(folder / f"{name}.png", restore(generator, read_rgb(lr / f"{name}.png")))
-
-
-def _is_scored(scores: dict[str, dict[str, float]], test_set: TestSetJob) -> bool:
-    return all(set(test_set.columns) <= scores.get(name, {}).keys() for name in test_set.images)
 
 
 def _complete_scores(
@@ -288,24 +345,31 @@ def _complete_scores(
     context: Context,
 ) -> dict[str, dict[str, float]]:
     """Adds the missing columns of every image; full-reference ones only with references."""
-    present = set.intersection(*(set(scores.get(n, {})) for n in test_set.images))
-    missing = [column for column in test_set.columns if column not in present]
-    if references is None:
-        from sweep.scoring.metrics.specs import METRICS
-
-        missing = [column for column in missing if METRICS[column].reference == "none"]
+    missing = _missing_columns(scores, test_set, full_reference=references is not None)
     if not missing:
         return scores
-    scorer = _scorer(tuple(missing), test_set.scale, context.device)
-    found = {
-        name: scorer.score(
-            images / f"{name}.png", references / f"{name}.png" if references else None
-        )
-        for name in test_set.images
-    }
+    scorer = _scorer(missing, test_set.scale, context.device)
+    completed = {}
+    for name in test_set.images:
+        context.check()
+        reference = references / f"{name}.png" if references else None
+        found = scorer.score(images / f"{name}.png", reference)
+        completed[name] = scores.get(name, {}) | found
     for message in scorer.warnings:
         context.emit(Event(test_set.name, "warning", {"message": message}))
-    return {name: scores.get(name, {}) | found[name] for name in test_set.images}
+    return completed
+
+
+def _missing_columns(
+    scores: dict[str, dict[str, float]], test_set: TestSetJob, full_reference: bool
+) -> tuple[str, ...]:
+    """Columns that some image lacks."""
+    present = set.intersection(*(set(scores.get(n, {})) for n in test_set.images))
+    return tuple(
+        column
+        for column in test_set.columns
+        if column not in present and (full_reference or METRICS[column].reference == "none")
+    )
 
 
 _scorers: dict[tuple[tuple[str, ...], int, str], Scorer] = {}
@@ -324,4 +388,3 @@ def _scorer(columns: tuple[str, ...], scale: int, device: str) -> Scorer:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-

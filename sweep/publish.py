@@ -24,6 +24,8 @@ def publish(
     trials: Sequence[Trial],
     starts: Mapping[int, Start],
     datasets: Mapping[str, Any],
+    *,
+    charts: bool = True,
 ) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Rewrites every derived file of a results folder.
 
@@ -33,6 +35,7 @@ def publish(
         trials: All of its trials.
         starts: Its shared SRResNets.
         datasets: Name of each test set to its record, for metrics.json.
+        charts: Whether to draw charts and figures too.
 
     Returns:
         The files written, and sentences about figures that could not be drawn.
@@ -40,8 +43,15 @@ def publish(
     from sweep.figures import draw_comparisons
     from sweep.plots import draw_tradeoff
     from sweep.scoring.provenance import metrics_document
-    from sweep.tables import PER_IMAGE, RESULTS, SUMMARY, per_image_frame, results_frame
-    from sweep.tables import summary_frame, write_csv
+    from sweep.tables import (
+        PER_IMAGE,
+        RESULTS,
+        SUMMARY,
+        per_image_frame,
+        results_frame,
+        summary_frame,
+        write_csv,
+    )
 
     rows = list(result_rows(store, config, trials, starts, tuple(datasets)))
     results = results_frame(rows)
@@ -53,11 +63,12 @@ def publish(
     )
     metrics_file = store.root / "metrics.json"
     write_atomically(metrics_file, (json.dumps(document, indent=1) + "\n").encode())
-    charts = draw_tradeoff(store.root)
+    files = (*(store.root / name for name in (RESULTS, PER_IMAGE, SUMMARY)), metrics_file)
+    if not charts:
+        return files, ()
+    drawn = draw_tradeoff(store.root)
     comparisons = draw_comparisons(store.root)
-    tables = [store.root / name for name in (RESULTS, PER_IMAGE, SUMMARY)]
-    files = (*tables, metrics_file, *charts, *comparisons.written)
-    return files, comparisons.warnings
+    return (*files, *drawn, *comparisons.written), comparisons.warnings
 
 
 def result_rows(
@@ -82,8 +93,8 @@ def result_rows(
     for dataset in datasets:
         references = store.read_reference_scores(dataset)
         images = len(list((store.reference(dataset) / "hr").glob("*.png")))
-        common = {"dataset": dataset, "images": images, "scale": config.scale}
-        hr_niqe = _means(references.get("original", {})).get("niqe")
+        common: dict[str, Any] = {"dataset": dataset, "images": images, "scale": config.scale}
+        hr_niqe = _means(_numbers(references.get("original", {}))).get("niqe")
         for method in ("bicubic", "original"):
             scores = _scored(references.get(method, {}), hr_niqe)
             yield ResultRow(trial=method, method=method, **common, **scores)
@@ -123,7 +134,8 @@ def _trained(files: TrialFolder, dataset: str, hr_niqe: float | None) -> dict[st
     }
 
 
-def _scored(scores: Scores, hr_niqe: float | None) -> dict[str, Any]:
+def _scored(records: Mapping[str, Mapping[str, Any]], hr_niqe: float | None) -> dict[str, Any]:
+    scores = _numbers(records)
     means = _means(scores)
     niqe = means.get("niqe")
     distance = niqe - hr_niqe if niqe is not None and hr_niqe is not None else None
@@ -141,3 +153,11 @@ def _means(scores: Scores) -> dict[str, float]:
         return {}
     shared = [column for column in images[0] if all(column in image for image in images)]
     return {column: math.fsum(i[column] for i in images) / len(images) for column in shared}
+
+
+def _numbers(scores: Mapping[str, Mapping[str, Any]]) -> Scores:
+    """Infinity and nan are text in the records."""
+    return {
+        image: {column: float(value) for column, value in values.items()}
+        for image, values in scores.items()
+    }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from srgan_core.errors import ConfigError, DataError, WeightsError
 from srgan_core.files import file_sha256
 from sweep.config import SweepConfig
-from sweep.errors import StoreError
+from sweep.errors import StoreError, TrialError
 from sweep.executors.base import Executor, StopRequest
 from sweep.grid import Start, Trial, expand, srresnet_start
 from sweep.jobs import Event, Job, ReferenceJob, TestSetJob, TrainJob
 from sweep.publish import publish
 from sweep.scoring.metrics.specs import columns_for
-from sweep.store import FINISHED, SweepStore
+from sweep.store import FINISHED, SweepStore, TrialFolder
 
 if TYPE_CHECKING:
     from sweep.scoring.references import ReferenceSet
@@ -61,16 +63,20 @@ class Summary:
         trained: Trials that this run trained.
         files: Tables and charts that were written.
         notes: Sentences for the user.
+        stopped_by: Number of the signal that ended the run early; None when none did.
     """
 
     states: dict[str, str]
     trained: tuple[str, ...]
     files: tuple[Path, ...]
     notes: tuple[str, ...]
+    stopped_by: int | None = None
 
     @property
     def exit_status(self) -> int:
-        """0 when all trials are done, else 1."""
+        """0 when all trials are done, 128 + signal when the run was stopped, else 1."""
+        if self.stopped_by is not None:
+            return 128 + self.stopped_by
         return 0 if all(state == "done" for state in self.states.values()) else 1
 
 
@@ -92,15 +98,22 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     from sweep.scoring.set_checks import niqe_warnings
     from sweep.scoring.test_sets import resolve_test_sets
 
-    config, notes = _substitute(config, typed)
+    weights = _Weights()
+    config, notes = _substitute(config, typed, weights)
     asked_config = _resolve_machine(config, store)
     merged = store.merge_config(asked_config)
     starts = {seed: _start(merged, seed) for seed in merged.grid.seeds}
     sets = resolve_test_sets(merged.eval.sets, merged.scale)
-    if "niqe" in merged.eval.metrics:
-        for test_set in sets:
-            paths = test_set.paths[: merged.eval.limit]
-            notes += niqe_warnings(test_set.name, paths, merged.scale, merged.eval.crop)
+    for name, test_set in zip(merged.eval.sets, sets, strict=True):
+        part = merged.eval.excerpt(name)
+        paths = test_set.paths[: part.limit]
+        _refuse_changed_images(store, test_set.name, paths)
+        if "niqe" in merged.eval.metrics:
+            notes += niqe_warnings(test_set.name, paths, merged.scale, part.crop)
+    for start in starts.values():
+        _refuse_changed_start(store, start)
+    if "lpips" in merged.eval.metrics:
+        weights.require("alexnet")
     return Plan(
         config=merged,
         asked=expand(asked_config, starts),
@@ -109,6 +122,23 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
         sets=sets,
         notes=tuple(notes),
     )
+
+
+def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> None:
+    """Refuses a plan that cannot be carried out, before anything is written.
+
+    Args:
+        store: The results folder.
+        plan: What is going to be done.
+        jobs: Trials at once.
+
+    Raises:
+        ConfigError, DataError: when patches do not fit the training images, or those hold a
+            test image.
+        StoreError: when the disk is too full.
+    """
+    _check_data(plan)
+    _check_space(store, plan, jobs)
 
 
 def run_sweep(
@@ -121,9 +151,12 @@ def run_sweep(
 ) -> Summary:
     """Does what a plan says and writes tables and charts.
 
+    After SIGINT or SIGTERM all workers write their checkpoints, and the tables, though not the
+    charts, are brought up to date; a second SIGINT raises KeyboardInterrupt at once.
+
     Args:
         store: The results folder; the caller holds its lock.
-        plan: What to do.
+        plan: What to do; it has passed `check_plan`.
         executor: Who does it.
         on_event: Told what happens.
         keep_checkpoints: Whether training states stay once a trial is done.
@@ -132,28 +165,36 @@ def run_sweep(
         The states that the trials ended in.
 
     Raises:
-        KeyboardInterrupt: after SIGINT, SystemExit 143 after SIGTERM, once all workers have
-            written their checkpoints and the tables are up to date.
+        StoreError: when another run changed the folder after the plan was made.
+        TrialError: when the test sets themselves cannot be scored.
     """
     from sweep.scoring.references import dataset_record
 
-    _check_data(plan)
-    _check_space(store, plan)
-    # Another run may have extended the folder between planning and locking.
-    store.write_config(store.merge_config(plan.config))
+    _refuse_stale_plan(store, plan)
+    store.write_config(plan.config)
     references = _write_references(store, plan)
-    jobs = _Jobs(store, plan, _test_set_jobs(plan, references), keep_checkpoints)
     with _stop_signals() as stop:
-        executor.run(jobs.references(), on_event, stop)
+        jobs = _Jobs(store, plan, _test_set_jobs(plan, references), keep_checkpoints)
+        for label, state in executor.run(jobs.references(), on_event, stop).items():
+            if state == "failed":
+                raise TrialError(f"{label}: could not be scored, for the reason given above")
         executor.run(jobs.starts(), on_event, stop)
         todo = jobs.trials()
-        states = executor.run(todo, on_event, stop) if not stop else {}
+        untrained = {job.label for job in todo if "steps" not in _result(job)}
+        states = executor.run(todo, on_event, stop)
+        if not (stop or keep_checkpoints):
+            store.drop_warmups()
         datasets = {reference.name: dataset_record(reference) for reference in references}
-        files, notes = publish(store, plan.config, plan.trials, plan.starts, datasets)
-    _leave_if_stopped(stop)
-    ends = {trial.name: store.trial(trial.name).state for trial in plan.asked}
-    trained = tuple(job.label for job in todo if states.get(job.label) == "done")
-    return Summary(ends, trained, files, (*plan.notes, *notes))
+        files, notes = publish(
+            store, plan.config, plan.trials, plan.starts, datasets, charts=not stop
+        )
+    return Summary(
+        states={trial.name: store.trial(trial.name).state for trial in plan.asked},
+        trained=tuple(name for name in untrained if states[name] == "done"),
+        files=files,
+        notes=(*plan.notes, *notes),
+        stopped_by=stop.signals[0] if stop else None,
+    )
 
 
 class _Jobs:
@@ -170,34 +211,48 @@ class _Jobs:
         self._keep = keep_checkpoints
 
     def references(self) -> list[Job]:
-        return [ReferenceJob(self._store.root, test_set) for test_set in self._test_sets]
+        jobs = [ReferenceJob(self._store.root, test_set) for test_set in self._test_sets]
+        return [job for job in jobs if not job.is_done()]
 
     def starts(self) -> list[Job]:
-        return [
-            self._job(self._store.start(seed).path, start.name, {"seed": seed}, start.spec, init)
-            for seed, start in self._plan.starts.items()
-            for init in [None if start.spec else self._plan.config.srresnet.init]
-            if not self._complete(self._store.start(seed).path)
-        ]
+        """Jobs of the shared SRResNets that lack scores, or that a trial has to start from."""
+        needed = {
+            trial.seed
+            for trial in self._plan.asked
+            if self._store.trial(trial.name).state not in FINISHED
+        }
+        jobs: list[Job] = []
+        for seed, start in self._plan.starts.items():
+            files = self._store.start(seed)
+            lost = seed in needed and not files.generator.is_file()
+            if lost or not self._complete(files):
+                identity = {"seed": seed, "recipe": start.recipe}
+                init = None if start.spec else self._plan.config.srresnet.init
+                jobs.append(self._job(files.path, start.name, identity, start.spec, init, lost))
+        return jobs
 
-    def trials(self) -> list[Job]:
+    def trials(self) -> list[TrainJob]:
         """Jobs of the trials asked for; those of earlier runs only lack scores."""
         asked = {trial.name for trial in self._plan.asked}
-        jobs: list[Job] = []
+        jobs: list[TrainJob] = []
         for trial in self._plan.trials:
-            files = self._store.trial(trial.name)
-            start = self._store.start(trial.seed)
-            wanted = trial.name in asked or files.generator.is_file()
-            if not wanted or self._complete(files.path) or not start.generator.is_file():
+            files, start = self._store.trial(trial.name), self._store.start(trial.seed)
+            trained = "steps" in files.read_result()
+            wanted = trained or (trial.name in asked and start.generator.is_file())
+            if not wanted or self._complete(files):
                 continue
             identity = {"content": trial.content, "adv": trial.adv, "seed": trial.seed}
-            jobs.append(
-                self._job(files.path, trial.name, identity, trial.spec, start.generator)
-            )
+            jobs.append(self._job(files.path, trial.name, identity, trial.spec, start.generator))
         return jobs
 
     def _job(
-        self, folder: Path, label: str, identity: dict[str, Any], spec: Any, init: Path | None
+        self,
+        folder: Path,
+        label: str,
+        identity: dict[str, Any],
+        spec: Any,
+        init: Path | None,
+        needs_generator: bool = False,
     ) -> TrainJob:
         return TrainJob(
             root=self._store.root,
@@ -208,13 +263,11 @@ class _Jobs:
             init=init,
             test_sets=self._test_sets,
             keep_checkpoints=self._keep,
+            needs_generator=needs_generator,
         )
 
-    def _complete(self, folder: Path) -> bool:
+    def _complete(self, files: TrialFolder) -> bool:
         """Whether a trial is finished and has every score that is asked for."""
-        from sweep.store import TrialFolder
-
-        files = TrialFolder(folder)
         if files.state not in FINISHED:
             return False
         scores = files.read_result().get("scores", {})
@@ -225,48 +278,113 @@ class _Jobs:
         )
 
 
-def _substitute(config: SweepConfig, typed: frozenset[str]) -> tuple[SweepConfig, list[str]]:
-    """Replaces what the config itself asks for and this machine cannot have."""
-    notes: list[str] = []
-    contents, sets = list(config.grid.content), list(config.eval.sets)
-    if "grid.content" not in typed:
-        contents = [_available_content(name, config.substitutes, notes) for name in contents]
-    if "eval.sets" not in typed:
-        sets = [_available_set(name, config, notes) for name in sets]
-    grid = config.grid.model_copy(update={"content": tuple(dict.fromkeys(contents))})
-    evaluation = config.eval.model_copy(update={"sets": tuple(dict.fromkeys(sets))})
-    config = config.model_copy(update={"grid": grid, "eval": evaluation})
-    for name in config.grid.content:
-        _available_content(name, {}, notes)
-    return config, notes
+def _refuse_stale_plan(store: SweepStore, plan: Plan) -> None:
+    if store.merge_config(plan.config) != plan.config:
+        raise StoreError(
+            f"{store.root}: another run has extended the sweep meanwhile; "
+            "run the same command again"
+        )
 
 
-def _available_content(name: str, substitutes: dict[str, str], notes: list[str]) -> str:
-    if name == "mse":
-        return name
-    from srgan_core.vgg import FEATURE_CUTS
+def _refuse_changed_images(store: SweepStore, dataset: str, paths: Sequence[Path]) -> None:
+    """Scores of a folder's old images must not stand beside those of its new ones."""
+    from sweep.scoring.references import RECORD
+
+    try:
+        record = json.loads((store.reference(dataset) / RECORD).read_bytes())
+        known = dict(record["source_sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if known != {path.stem: file_sha256(path) for path in paths}:
+        raise StoreError(
+            f"{store.root}: the images of test set {dataset!r} have changed since they were "
+            "scored there; choose another --out"
+        )
+
+
+def _refuse_changed_start(store: SweepStore, start: Start) -> None:
+    recipe = store.start(start.seed).read_trial().get("recipe", start.recipe)
+    if recipe != start.recipe:
+        raise StoreError(
+            f"{store.root}: its trials start from another SRResNet ({recipe}) than the one that "
+            f"is configured now ({start.recipe}); choose another --out"
+        )
+
+
+class _Weights:
+    """Pretrained weights that were looked for; a miss asks the network, so each counts once."""
+
+    def __init__(self) -> None:
+        self._problems: dict[str, WeightsError | None] = {}
+
+    def require(self, architecture: str) -> None:
+        """Raises WeightsError when the weights cannot be had."""
+        if architecture not in self._problems:
+            self._problems[architecture] = _weights_problem(architecture)
+        problem = self._problems[architecture]
+        if problem is not None:
+            raise problem
+
+    def require_content(self, name: str) -> None:
+        """Raises WeightsError when a content loss lacks its network."""
+        if name != "mse":
+            from srgan_core.vgg import FEATURE_CUTS
+
+            self.require(FEATURE_CUTS[name].architecture)
+
+
+def _weights_problem(architecture: str) -> WeightsError | None:
     from srgan_core.weights import resolve_weights
 
     try:
-        resolve_weights(FEATURE_CUTS[name].architecture)
+        resolve_weights(architecture)
+    except WeightsError as error:
+        return error
+    return None
+
+
+def _substitute(
+    config: SweepConfig, typed: frozenset[str], weights: _Weights
+) -> tuple[SweepConfig, list[str]]:
+    """Replaces what the config itself asks for and this machine cannot have."""
+    notes: list[str] = []
+    contents, sets = list(config.grid.content), list(config.eval.sets)
+    if not _was_typed("grid.content", typed):
+        contents = [_available_content(name, config, weights, notes) for name in contents]
+    if not _was_typed("eval.sets", typed):
+        sets = [_available_set(name, config, notes) for name in sets]
+    for name in contents:
+        weights.require_content(name)
+    grid = config.grid.model_copy(update={"content": tuple(dict.fromkeys(contents))})
+    evaluation = config.eval.model_copy(update={"sets": tuple(dict.fromkeys(sets))})
+    return config.model_copy(update={"grid": grid, "eval": evaluation}), notes
+
+
+def _was_typed(key: str, typed: frozenset[str]) -> bool:
+    """Whether the user typed a key or a section that it lies in."""
+    return any(f"{key}.".startswith(f"{given}.") for given in typed)
+
+
+def _available_content(name: str, config: SweepConfig, weights: _Weights, notes: list[str]) -> str:
+    if name not in config.substitutes:
+        return name
+    try:
+        weights.require_content(name)
     except WeightsError:
-        if name not in substitutes:
-            raise
-        notes.append(
-            f"{name}: its weights cannot be had here, {substitutes[name]} stands in for it"
-        )
-        return substitutes[name]
+        substitute = config.substitutes[name]
+        notes.append(f"{name}: its weights cannot be had here, {substitute} stands in for it")
+        return substitute
     return name
 
 
 def _available_set(name: str, config: SweepConfig, notes: list[str]) -> str:
     from sweep.scoring.test_sets import resolve_test_set
 
+    if name not in config.substitutes:
+        return name
     try:
         resolve_test_set(name, config.scale)
     except DataError:
-        if name not in config.substitutes:
-            raise
         substitute = config.substitutes[name]
         notes.append(
             f"{name}: cannot be had here, {substitute} stands in for it; "
@@ -280,10 +398,10 @@ def _resolve_machine(config: SweepConfig, store: SweepStore) -> SweepConfig:
     """Fixes device and threads; a folder that exists keeps the ones it was begun with."""
     stored = store.read_config()
     threads = config.threads or (stored.threads if stored else None) or _cores()
-    device = config.device
-    if device == "auto":
-        device = stored.device if stored else _best_device()
-    elif device != "cpu":
+    device: str = config.device
+    if device == "auto" and stored:
+        device = stored.device
+    if device != "cpu":
         from srgan_core.training.job import resolve_device
 
         device = resolve_device(device).type
@@ -292,12 +410,6 @@ def _resolve_machine(config: SweepConfig, store: SweepStore) -> SweepConfig:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _best_device() -> str:
-    from srgan_core.training.job import resolve_device
-
-    return resolve_device("auto").type
 
 
 def _start(config: SweepConfig, seed: int) -> Start:
@@ -335,33 +447,33 @@ def _check_data(plan: Plan) -> None:
     refuse_test_images(packed, [path for test_set in plan.sets for path in test_set.paths])
 
 
-def _check_space(store: SweepStore, plan: Plan) -> None:
-    import shutil
-
-    folder = store.root
+def _check_space(store: SweepStore, plan: Plan, jobs: int) -> None:
+    folder = store.root.absolute()
     while not folder.exists():
         folder = folder.parent
-    missing = any(store.trial(trial.name).state not in FINISHED for trial in plan.asked)
+    missing = sum(store.trial(trial.name).state not in FINISHED for trial in plan.asked)
+    needed = BYTES_PER_TRIAL * min(missing, jobs)
     free = shutil.disk_usage(folder).free
-    if missing and free < BYTES_PER_TRIAL:
+    if free < needed:
         raise StoreError(
-            f"{store.root}: {free >> 20} MB of disk are free, training needs "
-            f"{BYTES_PER_TRIAL >> 20} MB; free some or choose another --out"
+            f"{store.root}: {free >> 20} MB of disk are free, training needs {needed >> 20} MB; "
+            "free some or choose another --out"
         )
 
 
 def _write_references(store: SweepStore, plan: Plan) -> list[ReferenceSet]:
     from sweep.scoring.references import prepare_reference
 
+    parts = [plan.config.eval.excerpt(name) for name in plan.config.eval.sets]
     return [
         prepare_reference(
             test_set,
             plan.config.scale,
             store.reference(test_set.name),
-            crop=plan.config.eval.crop,
-            limit=plan.config.eval.limit,
+            crop=part.crop,
+            limit=part.limit,
         )
-        for test_set in plan.sets
+        for test_set, part in zip(plan.sets, parts, strict=True)
     ]
 
 
@@ -376,6 +488,10 @@ def _test_set_jobs(plan: Plan, references: Sequence[ReferenceSet]) -> tuple[Test
         )
         for reference in references
     )
+
+
+def _result(job: TrainJob) -> dict[str, Any]:
+    return TrialFolder(job.folder).read_result()
 
 
 @contextmanager
@@ -394,9 +510,3 @@ def _stop_signals() -> Iterator[StopRequest]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _leave_if_stopped(stop: StopRequest) -> None:
-    if stop:
-        raise SystemExit(128 + stop.signals[0])
-

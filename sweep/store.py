@@ -1,5 +1,7 @@
 """The only reader and writer of a results folder.
 
+Its layout:
+
     sweep.yaml                      resolved config, schema version
     shared/srresnet-s<seed>/        the warm start, laid out like a trial
     reference/<dataset>/            hr/, lr/, bicubic/ and scores.json
@@ -11,6 +13,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,8 +31,8 @@ from sweep.errors import StoreError
 
 SWEEP_FILE, LOCK_FILE = "sweep.yaml", ".lock"
 
-FINISHED = ("done", "diverged", "failed")
-"""States that a later run leaves alone unless told to retry."""
+FINISHED = ("done", "diverged")
+"""States that a later run leaves alone; what failed is tried again."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class TrialFolder:
 
     @property
     def state(self) -> str:
-        """pending, running, trained, done, interrupted, diverged or failed."""
+        """pending, running, trained, scored, done, interrupted, diverged or failed."""
         return str(self.read_trial().get("state", "pending"))
 
     def drop_checkpoints(self) -> None:
@@ -105,6 +108,15 @@ class SweepStore:
     def start(self, seed: int) -> TrialFolder:
         """Files of the shared SRResNet of a seed."""
         return TrialFolder(self.root / "shared" / f"srresnet-s{seed}")
+
+    @property
+    def warmups(self) -> Path:
+        """Discriminators that trials of this run warmed up for each other."""
+        return self.root / "shared" / "warmups"
+
+    def drop_warmups(self) -> None:
+        """Deletes the shared discriminators: a finished sweep needs none."""
+        shutil.rmtree(self.warmups, ignore_errors=True)
 
     def reference(self, dataset: str) -> Path:
         """HR, LR and bicubic images of a test set."""
@@ -184,7 +196,9 @@ class SweepStore:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"{self.root}: cannot be made ({error.strerror})") from None
+            raise StoreError(
+                f"{self.root}: cannot be made ({error.strerror}); choose another --out"
+            ) from None
         lock = FileLock(self.root / LOCK_FILE)
         try:
             lock.acquire(timeout=0)
@@ -193,18 +207,26 @@ class SweepStore:
                 f"{self.root}: another `sweep run` is at work there; wait for it to end"
             ) from None
         except OSError as error:
-            raise StoreError(f"{self.root}: cannot be written to ({error.strerror})") from None
+            raise StoreError(
+                f"{self.root}: cannot be written to ({error.strerror}); choose another --out"
+            ) from None
         try:
             yield
         finally:
             lock.release()
 
     def _refuse_foreign_folder(self) -> None:
-        if not self.root.exists():
+        try:
+            found = list(self.root.iterdir())
+        except FileNotFoundError:
             return
-        if not self.root.is_dir():
-            raise StoreError(f"{self.root}: is a file; choose another --out")
-        foreign = [path.name for path in self.root.iterdir() if not path.name.startswith(".")]
+        except NotADirectoryError:
+            raise StoreError(f"{self.root}: is or lies in a file; choose another --out") from None
+        except OSError as error:
+            raise StoreError(
+                f"{self.root}: cannot be read ({error.strerror}); choose another --out"
+            ) from None
+        foreign = [path.name for path in found if not path.name.startswith(".")]
         if foreign:
             raise StoreError(
                 f"{self.root}: holds files but no {SWEEP_FILE} ({', '.join(sorted(foreign)[:3])}); "
@@ -266,12 +288,24 @@ def _read_json(path: Path) -> dict[str, Any]:
         document = json.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
-    except ValueError:
-        raise StoreError(f"{path}: is damaged; delete the file, it is made anew") from None
+    except (OSError, ValueError, RecursionError):
+        document = None
     if not isinstance(document, dict):
-        raise StoreError(f"{path}: is damaged; delete the file, it is made anew")
+        raise StoreError(f"{path}: is damaged; delete it, it is made anew")
     return document
 
 
 def _write_json(path: Path, document: dict[str, Any]) -> None:
-    write_atomically(path, (json.dumps(document, indent=1) + "\n").encode())
+    text = json.dumps(_strict(document), indent=1, allow_nan=False)
+    write_atomically(path, f"{text}\n".encode())
+
+
+def _strict(value: Any) -> Any:
+    """JSON has no infinity and no nan: they become text, which `float` reads back."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _strict(below) for key, below in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(below) for below in value]
+    return value

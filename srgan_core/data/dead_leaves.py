@@ -16,9 +16,9 @@ import math
 
 import numpy as np
 from PIL import Image, ImageDraw
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from srgan_core.settings import Settings
+from srgan_core.settings import LARGEST_SEED, Settings
 
 SUPERSAMPLING = 2
 """Leaves are drawn at twice the size and averaged down, which antialiases their edges."""
@@ -38,7 +38,18 @@ class DeadLeavesConfig(Settings):
     smallest_radius: float = Field(3.0, gt=0, description="Radius of the smallest leaf in pixels.")
     largest_radius: float = Field(120.0, gt=0, description="Radius of the largest leaf in pixels.")
     textured: float = Field(0.5, ge=0, le=1, description="Share of large leaves with a texture.")
-    seed: int = Field(0, ge=0, description="Seed of the images, apart from the trial's seed.")
+    seed: int = Field(
+        0, ge=0, le=LARGEST_SEED, description="Seed of the images, apart from the trial's seed."
+    )
+
+    @model_validator(mode="after")
+    def _ordered_radii(self) -> DeadLeavesConfig:
+        if self.largest_radius < 2 * self.smallest_radius:
+            raise ValueError(
+                f"largest_radius to be at least twice smallest_radius {self.smallest_radius:g}, "
+                f"got {self.largest_radius:g}"
+            )
+        return self
 
 
 def dead_leaves_image(config: DeadLeavesConfig, index: int) -> np.ndarray:
@@ -64,7 +75,7 @@ def dead_leaves_image(config: DeadLeavesConfig, index: int) -> np.ndarray:
 def _radii(random: np.random.Generator, config: DeadLeavesConfig, side: int) -> np.ndarray:
     """Draws radii of density r^-3 until their discs would cover the image `COVERAGE` times."""
     low = config.smallest_radius * SUPERSAMPLING
-    high = max(config.largest_radius * SUPERSAMPLING, 2 * low)
+    high = config.largest_radius * SUPERSAMPLING
     mean_area = 2 * math.pi * math.log(high / low) / (low**-2 - high**-2)
     count = math.ceil(COVERAGE * side**2 / mean_area)
     uniform = random.random(count)
@@ -115,7 +126,8 @@ def _outline(random: np.random.Generator, radius: float) -> np.ndarray:
     aspect, turn = random.uniform(0.4, 1.0), random.uniform(0, 2 * math.pi)
     points = radius * np.stack([np.cos(angles), aspect * np.sin(angles)], axis=1)
     rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    return points @ rotation.T
+    outline: np.ndarray = points @ rotation.T
+    return outline
 
 
 def _texture(

@@ -29,6 +29,8 @@ def refuse_test_images(sources: Iterable[PackedImages], test_images: Sequence[Pa
     Raises:
         DataError: naming the first pair that is too similar.
     """
+    if not test_images:
+        return
     wanted = np.stack([_symmetries(read_rgb(path)) for path in test_images])
     for packed in sources:
         for index, name in enumerate(packed.names):

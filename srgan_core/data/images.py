@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, PpmImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
 from srgan_core.errors import DataError
 from srgan_core.files import write_atomically
@@ -18,8 +18,8 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm")
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "PPM")
 """Decoders that may run; Pillow knows more, with a larger surface for hostile files."""
 
-MAX_PIXELS = 200_000_000
-"""Larger images are refused before they are decoded."""
+MAX_PIXELS = 80_000_000
+"""Larger images are refused before they are decoded; Pillow itself warns from 89 million on."""
 
 REFUSED_MODES = {
     "CMYK": "CMYK",
@@ -48,6 +48,7 @@ def list_images(folder: Path) -> list[Path]:
         path
         for path in folder.rglob("*")
         if path.suffix.lower() in SUFFIXES
+        and not path.is_dir()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
     if not found:
@@ -73,6 +74,7 @@ def read_rgb(path: Path) -> np.ndarray:
     """
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # damaged metadata beside whole pixels
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
                 _refuse_unfit(path, image)
@@ -85,16 +87,19 @@ def read_rgb(path: Path) -> np.ndarray:
             f"{path}: not an image in a known format ({', '.join(FORMATS)}); "
             "remove the file or convert it to PNG"
         ) from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombWarning) as error:
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise DataError(_too_large(path, "too many")) from None
+    except (OSError, SyntaxError, ValueError) as error:
         raise DataError(f"{path}: the image is damaged ({error}); replace the file") from None
+
+
+def _too_large(path: Path, size: str) -> str:
+    return f"{path}: {size} pixels, at most {MAX_PIXELS:,} are read; cut or shrink the image"
 
 
 def _refuse_unfit(path: Path, image: Image.Image) -> None:
     if image.width * image.height > MAX_PIXELS:
-        raise DataError(
-            f"{path}: {image.width} x {image.height} pixels, at most {MAX_PIXELS:,} are read; "
-            "cut or shrink the image"
-        )
+        raise DataError(_too_large(path, f"{image.width} x {image.height}"))
     mode = REFUSED_MODES.get(image.mode)
     if image.mode.startswith("I;16") or _bits_per_channel(image) > 8:
         mode = "16-bit"
@@ -103,16 +108,19 @@ def _refuse_unfit(path: Path, image: Image.Image) -> None:
 
 
 def _bits_per_channel(image: Image.Image) -> int:
-    """Pillow silently reduces 16-bit colour PNG and TIFF to 8 bits, so look at the header."""
-    if image.format == "PNG" and image.fp is not None:
+    """Pillow silently reduces deeper colour images to 8 bits, so look at what it read."""
+    if isinstance(image, ImageFile.ImageFile) and image.format == "PNG" and image.fp is not None:
         position = image.fp.tell()
         image.fp.seek(24)
-        depth = image.fp.read(1)
+        (depth,) = image.fp.read(1)
         image.fp.seek(position)
-        return depth[0]
-    if image.format == "TIFF":
-        bits = getattr(image, "tag_v2", {}).get(258, 8)
-        return max(bits) if isinstance(bits, tuple) else int(bits)
+        return int(depth)
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        return int(max(image.tag_v2.get(TiffImagePlugin.BITSPERSAMPLE, (8,))))
+    if isinstance(image, PpmImagePlugin.PpmImageFile):
+        arguments = image.tile[0][3]
+        largest = arguments[-1] if isinstance(arguments, tuple) else 255
+        return 16 if largest > 255 else 8
     return 8
 
 

@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from srgan_core.errors import ShapeError
+
 KERNEL_RADIUS = 2.0
 """Half of the cubic kernel's support, in pixels of the coarser grid."""
 
@@ -72,7 +74,9 @@ def resize_matrix(length_in: int, length_out: int, device: torch.device) -> Tens
     indices, weights = resize_taps(length_in, length_out)
     matrix = np.zeros((length_out, length_in))
     np.add.at(matrix, (np.arange(length_out)[:, None], indices), weights)
-    return torch.from_numpy(matrix).to(device=device, dtype=torch.float32)
+    # A matrix first made while scoring must not keep later gradients from flowing.
+    with torch.inference_mode(mode=False):
+        return torch.from_numpy(matrix).to(device=device, dtype=torch.float32)
 
 
 def resize(images: Tensor, height: int, width: int) -> Tensor:
@@ -101,7 +105,15 @@ def downsample(images: Tensor, scale: int) -> Tensor:
 
     Returns:
         (N, C, H / scale, W / scale); bicubic overshoot is not clipped.
+
+    Raises:
+        ShapeError: when a side is not a multiple of the scale.
     """
+    if images.shape[-2] % scale or images.shape[-1] % scale:
+        raise ShapeError(
+            f"images: expected sides that are multiples of {scale}, "
+            f"got {images.shape[-2]} x {images.shape[-1]}"
+        )
     return resize(images, images.shape[-2] // scale, images.shape[-1] // scale)
 
 

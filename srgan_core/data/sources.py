@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
@@ -87,7 +88,7 @@ class FileSource:
 
     def fingerprint(self) -> str:
         """Hashes every file's bytes, in order."""
-        digests = "".join(file_sha256(path) for path in self.paths)
+        digests = "".join(_hash_readable(path) for path in self.paths)
         return hashlib.sha256(digests.encode()).hexdigest()
 
     def __len__(self) -> int:
@@ -96,6 +97,14 @@ class FileSource:
     def __iter__(self) -> Iterator[tuple[str, np.ndarray]]:
         for path in self.paths:
             yield str(path), read_rgb(path)
+
+
+def _hash_readable(path: Path) -> str:
+    try:
+        return file_sha256(path)
+    except OSError as error:
+        reason = error.strerror
+        raise DataError(f"{path}: cannot be read ({reason}); remove or replace it") from None
 
 
 def open_source(name: str, dead_leaves: DeadLeavesConfig, seed: int = 0) -> Source:
@@ -133,7 +142,7 @@ def check_source_name(name: str) -> None:
     """
     if name.startswith("folder:") and len(name) > len("folder:"):
         return
-    if name not in SOURCE_NAMES or name == "folder:PATH":
+    if name not in SOURCE_NAMES:
         raise ConfigError(unknown_name("data source", name, SOURCE_NAMES))
 
 
@@ -156,7 +165,7 @@ def skimage_files(names: Sequence[str]) -> tuple[Path, ...]:
     for path in paths:
         if not path.is_file():
             raise DataError(
-                f"{path.name}: not inside the installed scikit-image {skimage.__version__}; "
+                f"{path.name}: not inside the installed scikit-image {version('scikit-image')}; "
                 "reinstall scikit-image"
             )
     return paths
@@ -202,18 +211,27 @@ def split_voc(
         always held out.
 
     Raises:
-        DataError: when fewer images than asked for are large enough.
+        DataError: when fewer images than asked for are large enough, or one is damaged.
     """
-    large, small = [], []
+    large: list[Path] = []
+    small: list[Path] = []
     for path in sorted(paths):
-        with Image.open(path, formats=("JPEG",)) as image:
-            (large if min(image.size) > VOC_SHORTEST_SIDE else small).append(path)
+        (large if _short_side(path) > VOC_SHORTEST_SIDE else small).append(path)
     if len(large) < training_images:
         raise DataError(
             f"voc2012: expected at least {training_images} images with a short side above "
-            f"{VOC_SHORTEST_SIDE} px, found {len(large)}; the download is incomplete"
+            f"{VOC_SHORTEST_SIDE} px, found {len(large)}; the data set is incomplete: "
+            "delete its folder VOCdevkit and run again"
         )
     order = np.random.Generator(np.random.Philox(key=[seed, 0])).permutation(len(large))
     training = [large[index] for index in order[:training_images]]
     held_out = [large[index] for index in order[training_images:]] + small
     return tuple(sorted(training)), tuple(sorted(held_out))
+
+
+def _short_side(path: Path) -> int:
+    try:
+        with Image.open(path, formats=("JPEG",)) as image:
+            return min(image.size)
+    except OSError as error:
+        raise DataError(f"{path}: not a whole JPEG image ({error}); replace it") from None

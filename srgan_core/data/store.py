@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +14,7 @@ from filelock import FileLock
 from srgan_core.cache import cache_dir
 from srgan_core.data.sources import Source
 from srgan_core.errors import DataError
-from srgan_core.files import write_atomically
+from srgan_core.files import atomic_path, write_atomically
 
 SCHEMA = 1
 """Version of the packed layout; part of every key."""
@@ -80,24 +78,20 @@ def open_packed(source: Source, progress: Progress | None = None) -> PackedImage
 
 def _pack(source: Source, pixels: Path, index: Path, progress: Progress | None) -> None:
     entries = []
-    temporary = pixels.with_name(f".{pixels.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            for done, (name, rgb) in enumerate(source, start=1):
-                file.write(np.ascontiguousarray(rgb).data)
-                entries.append({"name": name, "height": rgb.shape[0], "width": rgb.shape[1]})
-                if progress:
-                    progress(source.name, done, len(source))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(pixels)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with atomic_path(pixels) as temporary, temporary.open("xb") as file:
+        for done, (name, rgb) in enumerate(source, start=1):
+            file.write(np.ascontiguousarray(rgb).data)
+            entries.append({"name": name, "height": rgb.shape[0], "width": rgb.shape[1]})
+            if progress:
+                progress(source.name, done, len(source))
     write_atomically(index, json.dumps(entries).encode())
 
 
 def _open(name: str, digest: str, pixels: Path, index: Path) -> PackedImages:
-    entries = json.loads(index.read_bytes())
+    try:
+        entries = json.loads(index.read_bytes())
+    except ValueError:
+        raise DataError(f"{index}: damaged; delete the file, it is made anew") from None
     shapes = np.array([(entry["height"], entry["width"]) for entry in entries], dtype=np.int64)
     sizes = shapes.prod(axis=1) * 3
     if pixels.stat().st_size != sizes.sum():

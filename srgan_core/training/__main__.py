@@ -1,7 +1,7 @@
-"""Trains one generator from a YAML file, alone or under torchrun.
+"""Trains one generator from a YAML file.
 
-    python -m srgan_core.training SPEC.yaml --out DIR
-    torchrun --nproc-per-node 2 -m srgan_core.training SPEC.yaml --out DIR
+Alone: `python -m srgan_core.training SPEC.yaml --out DIR`. Over several processes:
+`torchrun --nproc-per-node 2 -m srgan_core.training SPEC.yaml --out DIR`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from srgan_core.errors import SrganError
+from srgan_core.errors import SrganError, WeightsError
 from srgan_core.files import file_sha256
 from srgan_core.settings import describe_errors
 from srgan_core.training.config import TrainingSpec
@@ -46,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _train(spec_path: Path, out: Path, init: Path | None) -> int:
     fields = read_yaml(spec_path)
     if init is not None:
+        if not init.is_file():
+            raise WeightsError(f"{init}: no such file; give a generator.safetensors")
         fields["init_sha256"] = file_sha256(init)
     try:
         spec = TrainingSpec.model_validate(fields)
@@ -73,7 +75,8 @@ def _train(spec_path: Path, out: Path, init: Path | None) -> int:
     if outcome.status == "diverged":
         print(f"error: {outcome.cause}", file=sys.stderr)
         return 1
-    return 128 + received[0] if outcome.status == "interrupted" else 0
+    # Under torchrun the signal may have reached another process alone.
+    return 128 + (received or [signal.SIGTERM])[0] if outcome.status == "interrupted" else 0
 
 
 class _Reporter:
@@ -89,10 +92,11 @@ class _Reporter:
         self._last = now
         record = progress.record
         left = progress.iterations - progress.iteration
+        loss = "loss_pixel" if "loss_pixel" in record else "loss_d"
         batch_rate = record["patches_per_second"]
         print(
             f"{progress.iteration}/{progress.iterations} "
-            f"loss_pixel {record['loss_pixel']:.5f} {batch_rate:.1f} patches/s {left} left",
+            f"{loss} {record[loss]:.5f} {batch_rate:.1f} patches/s {left} left",
             flush=True,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def load_checkpoint(folder: Path, spec: str) -> TrainingState | None:
         try:
             state = _read(checkpoint)
         except CheckpointError:
-            checkpoint.rename(checkpoint.with_name(f"damaged-{checkpoint.name}"))
+            _set_aside(checkpoint)
             continue
         if state.spec != spec:
             raise CheckpointError(
@@ -99,6 +100,14 @@ def load_checkpoint(folder: Path, spec: str) -> TrainingState | None:
             )
         return state
     return None
+
+
+def _set_aside(checkpoint: Path) -> None:
+    aside = checkpoint.with_name(f"damaged-{checkpoint.name}")
+    shutil.rmtree(aside, ignore_errors=True)
+    # Another process of the same run may have done it first.
+    with suppress(FileNotFoundError):
+        checkpoint.rename(aside)
 
 
 def _checkpoints(folder: Path) -> list[Path]:
@@ -166,8 +175,20 @@ def restore(
             for key, value in _below(tensors, name).items():
                 index, slot = key.split("/")
                 state.setdefault(int(index), {})[slot] = value
+            _lay_out_like_parameters(state, optimizer)
             groups = optimizer.state_dict()["param_groups"]
             optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _lay_out_like_parameters(
+    state: dict[int, dict[str, Tensor]], optimizer: torch.optim.Optimizer
+) -> None:
+    """Gives moments the strides of their parameters: fused Adam walks both in memory order."""
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    for index, slots in state.items():
+        for slot, value in slots.items():
+            if value.shape == parameters[index].shape:
+                slots[slot] = torch.empty_like(parameters[index]).detach().copy_(value)
 
 
 def _below(tensors: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from srgan_core.data.dead_leaves import DeadLeavesConfig
 from srgan_core.data.sources import check_source_name
-from srgan_core.settings import Settings
+from srgan_core.settings import LARGEST_SEED, Settings
 
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 Schedule = Literal["constant", "milestones", "cosine"]
@@ -25,7 +25,7 @@ class DataConfig(Settings):
     dead_leaves: DeadLeavesConfig = Field(
         DeadLeavesConfig(), description="Parameters of the synthetic images."
     )
-    split_seed: int = Field(0, ge=0, description="Seed of VOC2012's split.")
+    split_seed: int = Field(0, ge=0, le=LARGEST_SEED, description="Seed of VOC2012's split.")
 
     @field_validator("sources")
     @classmethod
@@ -36,7 +36,8 @@ class DataConfig(Settings):
             check_source_name(name)
             if not share > 0:
                 raise ValueError(f"a share above 0 for {name}")
-        return sources
+        # Draws follow the order of the sources, which the digest does not see.
+        return dict(sorted(sources.items(), key=lambda item: (-item[1], item[0])))
 
 
 class DiscriminatorConfig(Settings):
@@ -99,7 +100,9 @@ class TrainingSpec(Settings):
     """One generator: everything that its weights depend on."""
 
     scale: int = Field(4, description="Magnification: 2, 4 or 8.")
-    seed: int = Field(0, ge=0, description="Seed of initial weights, patches and D.")
+    seed: int = Field(
+        0, ge=0, le=LARGEST_SEED, description="Seed of initial weights, patches and D."
+    )
     content: str = Field("mse", description="Content loss.")
     adversarial_weight: float = Field(0.0, ge=0, description="lambda; 0 trains without D.")
     pixel_weight: float = Field(1.0, ge=0, description="Weight of the pixel term.")
@@ -132,5 +135,15 @@ class TrainingSpec(Settings):
 
     def digest(self) -> str:
         """SHA-256 of the canonical fields, 64 hexadecimal digits."""
-        text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _digest(self.canonical())
+
+    def warmup_digest(self) -> str:
+        """The same of the fields that decide the discriminator's warm-up: not the objective."""
+        objective = ("content", "adversarial_weight", "pixel_weight", "content_weight")
+        fields = self.canonical()
+        return _digest({name: fields[name] for name in fields if name not in objective})
+
+
+def _digest(fields: dict[str, Any]) -> str:
+    text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -17,6 +17,7 @@ from srgan_core.data.store import Progress as PackingProgress
 from srgan_core.errors import ConfigError, WeightsError, unknown_name
 from srgan_core.files import file_sha256
 from srgan_core.inference import load_generator
+from srgan_core.networks import Generator
 from srgan_core.training.config import DataConfig, TrainingSpec
 from srgan_core.training.distributed import Processes
 from srgan_core.training.trainer import Outcome, Progress, Trainer
@@ -73,6 +74,7 @@ def train(
     init: Path | None = None,
     device: torch.device | None = None,
     processes: Processes | None = None,
+    warmups: Path | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
@@ -84,6 +86,7 @@ def train(
         init: File of the generator to start from; its hash must be the spec's `init_sha256`.
         device: Where to train; the spec's device where omitted.
         processes: This process's place in a distributed run.
+        warmups: Folder in which a grid shares the discriminator's warm-up.
         on_progress: Told about every logged step.
         should_stop: Asked after every step.
 
@@ -96,11 +99,7 @@ def train(
     device = device or resolve_device(spec.device)
     processes = processes or Processes()
     _prepare_torch(spec.threads, device)
-    initial = None
-    if init is not None:
-        if file_sha256(init) != spec.init_sha256:
-            raise WeightsError(f"{init}: its SHA-256 is not the spec's {spec.init_sha256}")
-        initial = load_generator(init, spec.scale)
+    initial = _initial_generator(spec, init)
     config = spec.training
     sampler = PatchSampler(
         open_data(spec.data),
@@ -120,8 +119,24 @@ def train(
         features=content_features(spec.content, device),
         init=initial,
         processes=processes,
+        warmups=warmups,
     )
     return trainer.run(on_progress, should_stop)
+
+
+def _initial_generator(spec: TrainingSpec, init: Path | None) -> Generator | None:
+    """Loads the file that the spec names by its hash; None for fresh weights."""
+    if init is None:
+        if spec.init_sha256 is not None:
+            raise ConfigError(
+                f"init_sha256: the spec starts from the generator {spec.init_sha256[:12]}..., "
+                "but no file was given; add --init FILE"
+            )
+        return None
+    initial = load_generator(init, spec.scale)
+    if file_sha256(init) != spec.init_sha256:
+        raise WeightsError(f"{init}: its SHA-256 is not the spec's {spec.init_sha256}")
+    return initial
 
 
 @lru_cache(maxsize=2)

@@ -73,21 +73,28 @@ class GanStep:
         norms = {f"grad_{name}": g.norm() / loss_scale for name, g in gradients.items()}
         return {name: value.detach() for name, value in (losses | norms).items()}
 
-    def warm_up(self, batch: Batch, share: float = 1.0, loss_scale: Tensor | float = 1.0) -> None:
+    def warm_up(
+        self, batch: Batch, share: float = 1.0, loss_scale: Tensor | float = 1.0
+    ) -> dict[str, Tensor]:
         """Adds the gradients of D alone, with the generator as it stands.
 
         Args:
             batch: LR and HR patches.
             share: As in `accumulate`.
             loss_scale: As in `accumulate`.
+
+        Returns:
+            `loss_d`, `d_real` and `d_fake` as `accumulate` gives them; nothing without D.
         """
         if self.discriminator is None:
-            return
+            return {}
         with torch.no_grad(), self._autocast(batch.lr):
             restored = self.generator(batch.lr).float()
         with self._autocast(batch.lr):
             real, fake = self.discriminator(batch.hr), self.discriminator(restored)
-        (share * loss_scale * discriminator_loss(real, fake)).backward()
+        loss = discriminator_loss(real, fake)
+        (share * loss_scale * loss).backward()
+        return {"loss_d": loss.detach(), **_probabilities(real, fake)}
 
     def _fidelity(
         self, leaf: Tensor, hr: Tensor, loss_scale: Tensor | float
@@ -117,14 +124,17 @@ class GanStep:
         (to_adversarial,) = torch.autograd.grad(weighted, leaf, retain_graph=True)
         discriminator = discriminator_loss(real, fake)
         (factor * discriminator).backward()
-        losses = {
-            "loss_adv": adversarial,
-            "loss_d": discriminator,
-            "d_real": torch.sigmoid(real.float()).mean(),
-            "d_fake": torch.sigmoid(fake.float()).mean(),
-        }
+        losses = {"loss_adv": adversarial, "loss_d": discriminator, **_probabilities(real, fake)}
         return losses, to_adversarial
 
     def _autocast(self, tensor: Tensor) -> Any:
         enabled = self.precision != torch.float32
         return torch.autocast(tensor.device.type, dtype=self.precision, enabled=enabled)
+
+
+def _probabilities(real: Tensor, fake: Tensor) -> dict[str, Tensor]:
+    """What D takes photographs and restored images for, on average."""
+    return {
+        "d_real": torch.sigmoid(real.detach().float()).mean(),
+        "d_fake": torch.sigmoid(fake.detach().float()).mean(),
+    }

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import torch
+from filelock import FileLock
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from srgan_core.data.patches import Batch, PatchSampler
+from srgan_core.errors import ConfigError
 from srgan_core.inference import save_generator
 from srgan_core.networks import Discriminator, Generator
 from srgan_core.training.checkpoint import (
@@ -25,6 +27,7 @@ from srgan_core.training.checkpoint import (
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import Processes
 from srgan_core.training.log import TrainingLog
+from srgan_core.training.monitor import Clock, Health, combine_parts
 from srgan_core.training.schedule import learning_rate_factor
 from srgan_core.training.step import GanStep, Weights
 
@@ -32,6 +35,9 @@ GENERATOR_FILE, LOG_FILE, CHECKPOINTS = "generator.safetensors", "log.jsonl", "c
 
 DISCRIMINATOR_SEED_OFFSET = 1_000_003
 """Keeps D's initial weights apart from G's under the same seed."""
+
+WARMUP_BATCHES = 2**32
+"""Where the batches of D's warm-up are counted from: G's first step sees batch 0 in any case."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,11 @@ class Trainer:
         features: phi of the content loss, or None for `mse`.
         init: Generator to start from, or None for fresh weights from the seed.
         processes: This process's place in a distributed run.
+        warmups: Folder in which trials that differ in their objective alone share the
+            discriminator's warm-up, which does not depend on it; None to share nothing.
+
+    Raises:
+        ConfigError: when the batch does not divide into processes and parts.
     """
 
     def __init__(
@@ -85,12 +96,14 @@ class Trainer:
         features: nn.Module | None = None,
         init: Generator | None = None,
         processes: Processes | None = None,
+        warmups: Path | None = None,
     ) -> None:
         self.spec, self.config, self.sampler = spec, spec.training, sampler
-        self.folder, self.device = folder, device
+        self.folder, self.device, self.warmups = folder, device, warmups
         self.processes = processes or Processes()
-        self.generator = _to(init or _fresh_generator(spec), device).train()
-        self.discriminator = _to(_fresh_discriminator(spec), device)
+        _check_divisible(self.config.batch_size, self.processes.world_size, self.config.accumulate)
+        self.generator: Generator = _to(init or _fresh_generator(spec), device).train()
+        self.discriminator: Discriminator | None = _to(_fresh_discriminator(spec), device)
         self.optimizers = {
             "optimizer_g": _adam(self.generator, self.config.learning_rate),
             "optimizer_d": _adam(self.discriminator, self.config.discriminator.learning_rate),
@@ -126,43 +139,47 @@ class Trainer:
             How it ended; only `trained` leaves a `generator.safetensors`.
         """
         self._resume()
-        events = self.folder / "tensorboard" if self.config.tensorboard else None
-        log_file = self.folder / LOG_FILE
-        health = _Health(self.device)
-        with TrainingLog(log_file, self.iteration, events) as log:
-            clock = _Clock(self.iteration)
+        health = Health(self.device)
+        with self._open_log() as log:
+            clock = Clock(self.iteration)
             while self.iteration < self.iterations:
                 values = self._train_iteration(self.iteration)
                 self.iteration += 1
-                health.watch(values, self.iteration)
+                health.watch(self._telling(values), self.iteration)
                 last = self.iteration == self.iterations
-                if values and (last or self.iteration % self.config.log_every == 0):
-                    cause = health.verdict()
+                if last or self.iteration % self.config.log_every == 0:
+                    cause = self._cause(health)
                     record = self._record(values, clock)
-                    if self.processes.first:
-                        log.write(record)
+                    log.write(record)
                     on_progress(Progress(self.iteration, self.iterations, record))
                     if cause:
                         return self._outcome("diverged", clock, cause)
                 stop = not last and self.processes.agree(should_stop(), self.device)
                 if stop or (not last and self.iteration % self.config.checkpoint_every == 0):
-                    if cause := health.verdict():
+                    if cause := self._cause(health):
                         return self._outcome("diverged", clock, cause)
                     log.flush()
                     self._save(clock)
                 if stop:
                     return self._outcome("interrupted", clock)
             log.flush()
+        return self._finish(clock)
+
+    def _finish(self, clock: Clock) -> Outcome:
+        if not _is_finite(self._result()):
+            cause = f"weights not finite after iteration {self.iteration}"
+            return self._outcome("diverged", clock, cause)
         if self.processes.first:
             save_generator(self.folder / GENERATOR_FILE, self._result())
         return self._outcome("trained", clock)
 
     def _train_iteration(self, iteration: int) -> dict[str, Tensor]:
-        """Runs one step; returns the batch's scalars, nothing while D warms up."""
-        batch = self.sampler.batch(iteration)
-        generator_moves = iteration >= self.warmup
-        self._set_rates(max(0, iteration - self.warmup))
-        self._set_batchnorm(iteration - self.warmup)
+        """Runs one step; returns the batch's scalars, only D's while it warms up."""
+        step = iteration - self.warmup
+        generator_moves = step >= 0
+        batch = self.sampler.batch(step if generator_moves else WARMUP_BATCHES + iteration)
+        self._set_rates(max(0, step))
+        self._set_batchnorm(step)
         loss_scale: Tensor | float = 1.0
         if self.scaler.is_enabled():
             loss_scale = self.scaler.scale(torch.ones((), device=self.device))
@@ -172,7 +189,8 @@ class Trainer:
             if generator_moves:
                 collected.append(self.step.accumulate(part, 1 / len(parts), loss_scale))
             else:
-                self.step.warm_up(part, 1 / len(parts), loss_scale)
+                with _kept_buffers(self.generator):
+                    collected.append(self.step.warm_up(part, 1 / len(parts), loss_scale))
         self._update("optimizer_d")
         if generator_moves:
             self._update("optimizer_g")
@@ -180,7 +198,9 @@ class Trainer:
                 self.average.update_parameters(self.generator)
         if self.scaler.is_enabled():
             self.scaler.update()
-        return _mean(collected)
+        if step == -1:
+            self._share_warmup()
+        return combine_parts(collected)
 
     def _update(self, name: str) -> None:
         optimizer = self.optimizers[name]
@@ -203,7 +223,27 @@ class Trainer:
             if isinstance(module, nn.BatchNorm2d) and module.training == frozen:
                 module.train(not frozen)
 
-    def _record(self, values: dict[str, Tensor], clock: _Clock) -> dict[str, Any]:
+    def _open_log(self) -> TrainingLog:
+        """The log of the first process; the others' keeps nothing."""
+        if not self.processes.first:
+            return TrainingLog(None, self.iteration)
+        events = self.folder / "tensorboard" if self.config.tensorboard else None
+        return TrainingLog(self.folder / LOG_FILE, self.iteration, events)
+
+    def _telling(self, values: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Values that are finite in every healthy run; float16 gradients may overflow once."""
+        if not self.scaler.is_enabled():
+            return values
+        return {name: value for name, value in values.items() if not name.startswith("grad_")}
+
+    def _cause(self, health: Health) -> str | None:
+        """What is not finite; every process gets one as soon as any has."""
+        cause = health.verdict()
+        if self.processes.agree(cause is not None, self.device):
+            return cause or "a value of another process is not finite"
+        return None
+
+    def _record(self, values: dict[str, Tensor], clock: Clock) -> dict[str, Any]:
         names = list(values)
         numbers = torch.stack([values[name] for name in names]).tolist()
         rate = clock.lap(self.iteration) * self.config.batch_size
@@ -222,7 +262,7 @@ class Trainer:
             "average": self.average,
         }
 
-    def _save(self, clock: _Clock) -> None:
+    def _save(self, clock: Clock) -> None:
         if not self.processes.first:
             return
         extra = {"seconds": self.seconds + clock.elapsed(), "scaler": self.scaler.state_dict()}
@@ -233,6 +273,7 @@ class Trainer:
     def _resume(self) -> None:
         state = load_checkpoint(self.folder / CHECKPOINTS, self.spec.digest())
         if state is None:
+            self._adopt_warmup()
             return
         restore(state.tensors, self._modules(), self.optimizers)
         if self.scaler.is_enabled():
@@ -240,69 +281,51 @@ class Trainer:
         self.iteration = self.resumed_from = state.iteration
         self.seconds = float(state.extra["seconds"])
 
+    def _adopt_warmup(self) -> None:
+        """Takes over the discriminator that another trial of the grid warmed up."""
+        if self.warmups is None or self.warmup == 0:
+            return
+        digest = self.spec.warmup_digest()
+        state = load_checkpoint(self.warmups / digest[:16], digest)
+        if state is not None:
+            restore(state.tensors, *self._adversary())
+            if self.scaler.is_enabled():
+                self.scaler.load_state_dict(state.extra["scaler"])
+            self.iteration = state.iteration
+
+    def _share_warmup(self) -> None:
+        if self.warmups is None or not self.processes.first:
+            return
+        digest = self.spec.warmup_digest()
+        folder = self.warmups / digest[:16]
+        folder.mkdir(parents=True, exist_ok=True)
+        extra = {"scaler": self.scaler.state_dict()}
+        with FileLock(folder / "lock"):
+            if load_checkpoint(folder, digest) is None:
+                tensors = flatten(*self._adversary())
+                save_checkpoint(folder, TrainingState(self.warmup, digest, extra, tensors))
+
+    def _adversary(
+        self,
+    ) -> tuple[dict[str, nn.Module | None], dict[str, torch.optim.Optimizer | None]]:
+        """The part of the state that a warm-up changes."""
+        optimizer = self.optimizers["optimizer_d"]
+        return {"discriminator": self.discriminator}, {"optimizer_d": optimizer}
+
     def _result(self) -> Generator:
         if self.average is None:
             return self.generator
-        averaged: Generator = self.average.module  # type: ignore[assignment]
-        return averaged
+        return cast(Generator, self.average.module)
 
     def _prepared(self, network: nn.Module | None) -> Any:
         wrapped = self.processes.wrap(network)
         return torch.compile(wrapped) if self.config.compile and wrapped else wrapped
 
     def _outcome(
-        self, status: Literal["trained", "interrupted", "diverged"], clock: _Clock, cause: str = ""
+        self, status: Literal["trained", "interrupted", "diverged"], clock: Clock, cause: str = ""
     ) -> Outcome:
         seconds = self.seconds + clock.elapsed()
         return Outcome(status, self.iteration, seconds, self.resumed_from, cause or None)
-
-
-class _Clock:
-    """Wall-clock time of this attempt and the rate since the last lap."""
-
-    def __init__(self, iteration: int) -> None:
-        self._begin = self._last = time.monotonic()
-        self._iteration = iteration
-
-    def elapsed(self) -> float:
-        return time.monotonic() - self._begin
-
-    def lap(self, iteration: int) -> float:
-        """Iterations a second since the last lap."""
-        now = time.monotonic()
-        rate = (iteration - self._iteration) / max(now - self._last, 1e-9)
-        self._last, self._iteration = now, iteration
-        return rate
-
-
-class _Health:
-    """Remembers on the device which value first stopped being finite, without waiting for it."""
-
-    def __init__(self, device: torch.device) -> None:
-        self._first = torch.full((), -1, dtype=torch.int64, device=device)
-        self._values: Tensor | None = None
-        self._names: list[str] = []
-
-    def watch(self, values: dict[str, Tensor], iteration: int) -> None:
-        if not values:
-            return
-        current = torch.stack(list(values.values()))
-        if self._values is None:
-            self._values, self._names = current, list(values)
-        fresh = (self._first < 0) & ~current.isfinite().all()
-        self._first = torch.where(fresh, iteration, self._first)
-        self._values = torch.where(fresh, current, self._values)
-
-    def verdict(self) -> str | None:
-        """Names the first non-finite value, or None; waits for the device."""
-        if self._values is None or self._first.item() < 0:
-            return None
-        broken = [
-            name
-            for name, finite in zip(self._names, self._values.isfinite().tolist(), strict=True)
-            if not finite
-        ]
-        return f"{', '.join(broken)} not finite at iteration {self._first.item()}"
 
 
 def resolve_precision(name: str, device: torch.device) -> torch.dtype:
@@ -321,7 +344,8 @@ def resolve_precision(name: str, device: torch.device) -> torch.dtype:
     if device.type == "cuda":
         native = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
-        native = torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+        mkldnn = torch.backends.mkldnn
+        native = mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
     return torch.bfloat16 if native else torch.float32
 
 
@@ -355,12 +379,28 @@ def _moving_average(generator: Generator, decay: float) -> AveragedModel | None:
     return AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
 
 
+def _check_divisible(batch_size: int, processes: int, parts: int) -> None:
+    """Unequal parts would weigh their patches unequally."""
+    if batch_size % (processes * parts):
+        raise ConfigError(
+            f"training.batch_size: expected a multiple of {processes} processes x {parts} parts "
+            f"(training.accumulate), got {batch_size}"
+        )
+
+
+@contextmanager
+def _kept_buffers(network: nn.Module) -> Iterator[None]:
+    """Puts BatchNorm's statistics back afterwards."""
+    kept = [buffer.clone() for buffer in network.buffers()]
+    yield
+    for buffer, value in zip(network.buffers(), kept, strict=True):
+        buffer.copy_(value)
+
+
+def _is_finite(network: nn.Module) -> bool:
+    return all(bool(value.isfinite().all()) for value in network.state_dict().values())
+
+
 def _split(batch: Batch, parts: int) -> list[Batch]:
     chunks = zip(batch.lr.chunk(parts), batch.hr.chunk(parts), strict=True)
     return [Batch(lr, hr) for lr, hr in chunks]
-
-
-def _mean(collected: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-    if len(collected) <= 1:
-        return collected[0] if collected else {}
-    return {name: torch.stack([v[name] for v in collected]).mean() for name in collected[0]}

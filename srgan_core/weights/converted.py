@@ -12,8 +12,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from srgan_core.cache import atomic_path, cache_dir
+from srgan_core.cache import cache_dir
 from srgan_core.errors import WeightsError
+from srgan_core.files import atomic_path
 from srgan_core.weights.catalogue import PREFIX, feature_layers, select_features
 from srgan_core.weights.pickled_arrays import Float32Array
 

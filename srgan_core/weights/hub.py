@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import http.client
-import queue
 import socket
 import sys
-import threading
-import urllib.request
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +15,9 @@ import torch
 from torch import Tensor
 
 from srgan_core.errors import WeightsError
+from srgan_core.files import file_sha256
+from srgan_core.network import why_unreachable
 from srgan_core.weights.catalogue import PublishedFile, feature_layers, select_features
-
-PROBE_SECONDS = 4.0
-"""How long a machine may take to show that it reaches the publisher."""
 
 STALL_SECONDS = 60.0
 """How long a running download may deliver nothing."""
@@ -31,12 +26,6 @@ STALL_SECONDS = 60.0
 def hub_folder() -> Path:
     """Says where torch hub keeps its files; `$TORCH_HOME` moves it."""
     return Path(torch.hub.get_dir()) / "checkpoints"
-
-
-def file_sha256(path: Path) -> str:
-    """Computes the SHA-256 of a file as hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def find_in_hub(published: PublishedFile) -> tuple[Path, str] | None:
@@ -106,7 +95,8 @@ def download_to_hub(published: PublishedFile) -> None:
             content is not the expected one, or the folder cannot be written to.
     """
     host = urlsplit(published.url).hostname
-    _probe(published.url)
+    if reason := why_unreachable(published.url):
+        raise WeightsError(f"{host} is not reachable ({reason})")
     target = hub_folder() / published.name
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -119,33 +109,6 @@ def download_to_hub(published: PublishedFile) -> None:
             )
     except (OSError, RuntimeError, http.client.HTTPException) as error:
         raise WeightsError(f"the download from {host} failed ({error})") from error
-
-
-def _probe(url: str) -> None:
-    """Asks for the headers of `url`, for at most `PROBE_SECONDS`.
-
-    A thread does it, since no timeout of Python bounds the look-up of a host's name.
-    """
-    answer: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
-
-    def ask() -> None:
-        request = urllib.request.Request(url, method="HEAD")
-        try:
-            with urllib.request.urlopen(request, timeout=PROBE_SECONDS):
-                answer.put(None)
-        # Whatever is not handed over here would vanish with the thread.
-        except Exception as error:
-            answer.put(error)
-
-    threading.Thread(target=ask, daemon=True).start()
-    try:
-        failure = answer.get(timeout=PROBE_SECONDS)
-    except queue.Empty:
-        failure = TimeoutError(f"no answer within {PROBE_SECONDS:g} s")
-    if failure is not None:
-        # urllib wraps the reason in an exception whose own words add nothing.
-        reason = getattr(failure, "reason", failure)
-        raise WeightsError(f"{urlsplit(url).hostname} is not reachable ({reason})")
 
 
 @contextmanager

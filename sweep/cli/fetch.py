@@ -37,5 +37,3 @@ def command(names: tuple[str, ...]) -> int:
             missing = True
             click.echo(f"error: {error}", err=True)
     return int(missing)
-
-

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    ListType = click.ParamType[tuple[Any, ...]]
+else:
+    # Older versions of click have no generic one.
+    ListType = click.ParamType
 
 DEFAULT_CONFIG = "quick"
 
@@ -22,7 +29,7 @@ def results_folder(command: Command) -> Command:
     )(command)
 
 
-class CommaList(click.ParamType):
+class CommaList(ListType):
     """A comma-separated list in one word.
 
     Args:
@@ -50,9 +57,9 @@ class CommaList(click.ParamType):
                 converted.append(self._convert(item))
             except ValueError:
                 self.fail(f"expected {self._rule}, got {item!r}", param, ctx)
-        repeated = {str(item) for item in converted if converted.count(item) > 1}
+        repeated = sorted(str(item) for item, count in Counter(converted).items() if count > 1)
         if repeated:
-            self.fail(f"every value once, {', '.join(sorted(repeated))} stands twice", param, ctx)
+            self.fail(f"expected every value once, {', '.join(repeated)} stands twice", param, ctx)
         return tuple(converted)
 
 
@@ -65,7 +72,8 @@ def coefficient(text: str) -> float:
     value = float(text)
     if not 0 <= value < float("inf"):
         raise ValueError(text)
-    return value
+    # Turns -0.0 into 0.0.
+    return value + 0.0
 
 
 def name(text: str) -> str:

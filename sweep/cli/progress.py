@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
@@ -16,10 +17,10 @@ from rich.progress import (
     TaskID,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 
 from sweep.jobs import Event
+from sweep.store import FINISHED, SweepStore
 
 if TYPE_CHECKING:
     from sweep.runner import Plan
@@ -28,12 +29,14 @@ SECONDS_BETWEEN_LINES = 10.0
 
 TROUBLE = ("failed", "diverged", "interrupted")
 
+ENDS = ("done", *TROUBLE)
+
 
 class Display(Protocol):
     """What a sweep reports to."""
 
-    def begin(self, plan: Plan) -> None:
-        """Learns what there is to do."""
+    def begin(self, plan: Plan, store: SweepStore) -> None:
+        """Learns what there is to do, and what of it is done."""
 
     def receive(self, event: Event) -> None:
         """Learns what happened."""
@@ -53,38 +56,101 @@ def open_progress() -> Iterator[Display]:
 def describe(event: Event) -> str:
     """One line about a logged step: rate, losses, the discriminator's outputs."""
     record = event.fields
-    parts = [f"{record['patches_per_second']:.1f} patches/s", f"pixel {record['loss_pixel']:.4f}"]
+    parts = [f"{record['patches_per_second']:.1f} patches/s"]
+    if "loss_pixel" in record:
+        parts.append(f"pixel {record['loss_pixel']:.4f}")
     if "loss_content" in record:
         parts.append(f"content {record['loss_content']:.3f}")
     if "loss_adv" in record:
         parts.append(f"adv {record['loss_adv']:.2f}")
+    if "loss_d" in record:
         parts.append(f"D {record['d_real']:.2f}/{record['d_fake']:.2f}")
     return "  ".join(parts)
+
+
+class GridSteps:
+    """Counts the steps of a grid; what earlier runs did counts as done, not as speed.
+
+    Args:
+        plan: Its trials are counted; events of other jobs are passed over.
+        store: Knows which trials are trained already.
+    """
+
+    def __init__(self, plan: Plan, store: SweepStore) -> None:
+        config = plan.config.adversarial
+        warmup = config.discriminator.warmup_steps
+        self._steps = {t.name: config.steps + (warmup if t.adv else 0) for t in plan.asked}
+        states = {name: store.trial(name).state for name in self._steps}
+        self._ended = {name for name, state in states.items() if state in FINISHED}
+        self._at = {
+            name: self._steps[name]
+            for name, state in states.items()
+            if state in (*FINISHED, "trained", "scored")
+        }
+        self._moved, self._begin = 0, time.monotonic()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The trials in their order."""
+        return tuple(self._steps)
+
+    @property
+    def total(self) -> int:
+        """Steps of all trials."""
+        return sum(self._steps.values())
+
+    @property
+    def done(self) -> int:
+        """Steps that are behind."""
+        return sum(self._at.values())
+
+    @property
+    def ended(self) -> int:
+        """Trials that have come to an end."""
+        return len(self._ended)
+
+    def receive(self, event: Event) -> None:
+        """Learns what happened."""
+        name = event.job
+        if name not in self._steps:
+            return
+        if event.kind == "progress":
+            if name in self._at:
+                self._moved += event.fields["iteration"] - self._at[name]
+            self._at[name] = event.fields["iteration"]
+        elif event.kind in ENDS:
+            self._ended.add(name)
+            self._at[name] = self._steps[name]
+
+    def left(self) -> str:
+        """Time until the last step at the speed of this run; empty while that is unknown."""
+        elapsed = time.monotonic() - self._begin
+        if self._moved <= 0:
+            return ""
+        seconds = (self.total - self.done) * elapsed / self._moved
+        return f"{timedelta(seconds=round(seconds))} left"
 
 
 class Lines:
     """Writes a line now and then, for logs and pipes."""
 
     def __init__(self) -> None:
-        self._trials: list[str] = []
+        self._grid: GridSteps | None = None
         self._last = 0.0
         self._warned: set[str] = set()
 
-    def begin(self, plan: Plan) -> None:
+    def begin(self, plan: Plan, store: SweepStore) -> None:
         """Writes the notes."""
-        self._trials = [trial.name for trial in plan.asked]
+        self._grid = GridSteps(plan, store)
         for note in plan.notes:
             self._write(f"note: {note}")
 
     def receive(self, event: Event) -> None:
         """Writes what matters, steps at most every few seconds."""
+        if self._grid is not None:
+            self._grid.receive(event)
         if event.kind == "progress":
-            now = time.monotonic()
-            if now - self._last < SECONDS_BETWEEN_LINES:
-                return
-            self._last = now
-            steps = f"{event.fields['iteration']}/{event.fields['iterations']}"
-            self._write(f"{self._title(event.job)}: step {steps}  {describe(event)}")
+            self._step(event)
         elif event.kind == "warning":
             message = f"{self._title(event.job)}: warning: {event.fields['message']}"
             if message not in self._warned:
@@ -95,36 +161,46 @@ class Lines:
         else:
             self._write(f"{self._title(event.job)}: {event.kind}")
 
+    def _step(self, event: Event) -> None:
+        now = time.monotonic()
+        if now - self._last < SECONDS_BETWEEN_LINES:
+            return
+        self._last = now
+        steps = f"step {event.fields['iteration']}/{event.fields['iterations']}"
+        parts = [steps, describe(event)]
+        if self._grid is not None and event.job in self._grid.names:
+            parts.append(self._grid.left())
+        self._write(f"{self._title(event.job)}: {'  '.join(filter(None, parts))}")
+
     def _title(self, job: str) -> str:
-        if job not in self._trials:
-            return job
-        return f"[{self._trials.index(job) + 1}/{len(self._trials)}] {job}"
+        names = self._grid.names if self._grid is not None else ()
+        return f"[{names.index(job) + 1}/{len(names)}] {job}" if job in names else job
 
     def _write(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
 class Bars:
-    """One bar for the grid and one for each trial at work."""
+    """One bar for the grid and one for each job at work.
+
+    Args:
+        console: Where to draw.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        # Names of jobs may hold what would be markup.
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[detail]}", style="dim"),
+            TextColumn("{task.fields[detail]}", style="dim", markup=False),
             console=console,
-            speed_estimate_period=120,
         )
-        self._grid: TaskID | None = None
+        self._grid: GridSteps | None = None
+        self._grid_task: TaskID | None = None
         self._tasks: dict[str, TaskID] = {}
-        self._steps: dict[str, int] = {}
-        self._trials: list[str] = []
-        self._done: set[str] = set()
         self._warned: set[str] = set()
 
     def __enter__(self) -> Bars:
@@ -134,75 +210,56 @@ class Bars:
     def __exit__(self, *error: object) -> None:
         self._progress.stop()
 
-    def begin(self, plan: Plan) -> None:
+    def begin(self, plan: Plan, store: SweepStore) -> None:
         """Writes the notes and opens the grid's bar, which counts steps."""
         for note in plan.notes:
-            self._console.print(f"note: {note}", highlight=False, markup=False)
-        self._trials = [trial.name for trial in plan.asked]
-        steps = plan.config.adversarial.steps
-        warmup = plan.config.adversarial.discriminator.warmup_steps
-        self._steps = {t.name: steps + (warmup if t.adv else 0) for t in plan.asked}
-        self._grid = self._progress.add_task(
-            self._grid_title(), total=sum(self._steps.values()), detail="steps"
-        )
+            self._print(f"note: {note}")
+        self._grid = GridSteps(plan, store)
+        self._grid_task = self._progress.add_task("grid", total=self._grid.total, detail="")
+        self._show_grid()
 
     def receive(self, event: Event) -> None:
         """Moves the bars."""
-        if event.kind == "progress":
-            self._move(event)
-        elif event.kind == "warning":
+        if self._grid is not None:
+            self._grid.receive(event)
+        if event.kind == "warning":
             message = f"{event.job}: {event.fields['message']}"
             if message not in self._warned:
-                self._console.print(message, style="yellow", highlight=False, markup=False)
+                self._print(message, "yellow")
             self._warned.add(message)
-        elif event.kind == "scoring":
-            self._detail(event.job, f"scoring {event.fields['message']}")
-        elif event.kind == "started":
-            self._task(event.job, None)
-        else:
+        elif event.kind in ENDS:
             self._end(event)
+        else:
+            self._move(event)
+        self._show_grid()
 
     def _move(self, event: Event) -> None:
-        task = self._task(event.job, event.fields["iterations"])
-        self._progress.update(
-            task, completed=event.fields["iteration"], detail=describe(event)
-        )
-        self._advance_grid(event.job, event.fields["iteration"])
+        if event.job not in self._tasks:
+            self._tasks[event.job] = self._progress.add_task(event.job, total=None, detail="")
+        task = self._tasks[event.job]
+        if event.kind == "progress":
+            iteration, iterations = event.fields["iteration"], event.fields["iterations"]
+            detail = describe(event)
+            self._progress.update(task, completed=iteration, total=iterations, detail=detail)
+        elif event.kind == "scoring":
+            self._progress.update(task, detail=f"scoring {event.fields['message']}")
 
     def _end(self, event: Event) -> None:
         task = self._tasks.pop(event.job, None)
         if task is not None:
             self._progress.remove_task(task)
         if event.kind in TROUBLE:
-            self._console.print(f"{event.job}: {event.kind}", style="red", highlight=False)
-        if event.job in self._trials:
-            self._done.add(event.job)
-            self._advance_grid(event.job, self._steps[event.job])
+            self._print(f"{event.job}: {event.kind}", "red")
 
-    def _advance_grid(self, job: str, iteration: int) -> None:
-        """Finished trials count in full, so that resumed and skipped ones keep the bar right."""
-        if self._grid is None or job not in self._trials:
+    def _show_grid(self) -> None:
+        if self._grid is None or self._grid_task is None:
             return
-        others = sum(self._steps[name] for name in self._done if name != job)
-        running = sum(
-            self._progress.tasks[self._progress.task_ids.index(task)].completed
-            for name, task in self._tasks.items()
-            if name in self._trials and name != job
-        )
         self._progress.update(
-            self._grid, completed=others + running + iteration, description=self._grid_title()
+            self._grid_task,
+            completed=self._grid.done,
+            description=f"grid: {self._grid.ended} of {len(self._grid.names)} trials",
+            detail=self._grid.left() or "steps",
         )
 
-    def _grid_title(self) -> str:
-        return f"grid: {len(self._done)} of {len(self._trials)} trials"
-
-    def _detail(self, job: str, text: str) -> None:
-        self._progress.update(self._task(job, None), detail=text)
-
-    def _task(self, job: str, total: int | None) -> TaskID:
-        if job not in self._tasks:
-            self._tasks[job] = self._progress.add_task(job, total=total, detail="")
-        task = self._tasks[job]
-        if total is not None:
-            self._progress.update(task, total=total)
-        return task
+    def _print(self, text: str, style: str | None = None) -> None:
+        self._console.print(text, style=style, highlight=False, markup=False)

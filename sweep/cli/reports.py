@@ -12,6 +12,9 @@ def report_summary(store: SweepStore, summary: Summary) -> None:
     """Prints the result table, what was trained, and where everything is."""
     from sweep.tables import print_table, read_metrics, read_results
 
+    if summary.stopped_by is not None:
+        click.echo("stopped early; run the same command again to go on", err=True)
+        return
     print_table(read_results(store.root), read_metrics(store.root))
     click.echo()
     done = sum(state == "done" for state in summary.states.values())
@@ -19,8 +22,7 @@ def report_summary(store: SweepStore, summary: Summary) -> None:
     click.echo(f"{done} of {len(summary.states)} trials done, {trained} trained in this run")
     for name, state in summary.states.items():
         if state != "done":
-            cause = store.trial(name).read_trial().get("cause") or "see its trial.json"
-            click.echo(f"  {name}: {state}: {cause}")
+            click.echo(f"  {name}: {state}: {_cause(store, name, state)}")
     for note in summary.notes:
         click.echo(f"note: {note}")
     for path in summary.files:
@@ -30,6 +32,15 @@ def report_summary(store: SweepStore, summary: Summary) -> None:
     for folder in figures:
         click.echo(f"  {folder}/*.png")
     click.echo(f"  {store.root / 'trials'}/*/images/  restored images")
+
+
+def _cause(store: SweepStore, name: str, state: str) -> str:
+    """Why a trial is not done and what to do about it."""
+    trial = store.trial(name)
+    cause = trial.read_trial().get("cause") or "the SRResNet that it starts from is not there"
+    if state == "diverged":
+        return f"{cause}; delete {trial.path} to train it again"
+    return f"{cause}; run again to try again"
 
 
 def report_dry_run(store: SweepStore, plan: Plan) -> None:

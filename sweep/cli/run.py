@@ -101,7 +101,7 @@ def command(
     from sweep.cli.reports import report_dry_run, report_summary
     from sweep.config import load_config, parse_assignment
     from sweep.executors.local import LocalExecutor
-    from sweep.runner import plan_sweep, run_sweep
+    from sweep.runner import check_plan, plan_sweep, run_sweep
     from sweep.store import SweepStore
 
     overrides = dict(parse_assignment(text) for text in assignments) | _overrides(changes)
@@ -111,9 +111,10 @@ def command(
     if dry_run:
         report_dry_run(store, plan)
         return 0
+    check_plan(store, plan, jobs)
     with store.locked(), open_progress() as progress:
-        progress.begin(plan)
-        executor = LocalExecutor(jobs, plan.config.device)
+        progress.begin(plan, store)
+        executor = LocalExecutor(jobs, plan.config.device, plan.config.threads or 1)
         try:
             summary = run_sweep(
                 store, plan, executor, progress.receive, keep_checkpoints=keep_checkpoints

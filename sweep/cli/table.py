@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -21,7 +22,7 @@ FORMATS = ("terminal", "csv", "markdown", "latex")
     show_default=True,
     help="How to write the table.",
 )
-def command(folder: Path, markup: str) -> None:
+def command(folder: Path, markup: Literal["terminal", "csv", "markdown", "latex"]) -> None:
     """Show the result table of DIR (default results/quick), best values marked."""
     from sweep.tables import csv_text, format_table, print_table, read_metrics, read_results
 

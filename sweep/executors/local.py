@@ -1,25 +1,45 @@
-"""Worker processes on this machine, which outlive a job so that PyTorch is imported once."""
+"""Worker processes on this machine, which outlive a job so that PyTorch is imported once.
+
+A worker shares nothing with the others, only a pipe with the supervisor: one that is killed
+takes nothing down but the job it was at. Jobs and the wish to stop go one way, events and the
+state that a job ended in the other.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import queue
 import signal
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.context import SpawnContext
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import connection, resource_tracker
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
-from sweep.errors import TrialError
 from sweep.executors.base import StopRequest
-from sweep.jobs import Context, Event, Job, TrainJob, run_job
-from sweep.store import TrialFolder
+from sweep.jobs import Context, Event, Job, record_failure, run_job
 
 POLL_SECONDS = 0.1
 
-_worker_context: Context | None = None
+END_SECONDS = 5.0
+"""How long an idle worker may take to end before it is killed."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+OnEvent = Callable[[Event], None]
+
+
+@dataclass
+class _Worker:
+    """A process with the supervisor's end of its pipe."""
+
+    process: SpawnProcess
+    pipe: Any
+    job: Job | None = None
+    told_to_stop: bool = False
 
 
 class LocalExecutor:
@@ -28,130 +48,124 @@ class LocalExecutor:
     Args:
         slots: Jobs at once.
         device: `cpu`, `cuda` or `cuda:N`; `cuda` spreads the slots over all GPUs.
+        threads: CPU threads of each process.
     """
 
-    def __init__(self, slots: int, device: str) -> None:
-        self._slots, self._device = slots, device
+    def __init__(self, slots: int, device: str, threads: int = 1) -> None:
+        self._slots, self._device, self._threads = slots, device, threads
         self._processes: SpawnContext = multiprocessing.get_context("spawn")
-        self._events: Any = self._processes.Queue()
-        self._stop: Any = self._processes.Event()
-        self._pool: ProcessPoolExecutor | None = None
+        self._workers: dict[int, _Worker] = {}
 
-    def run(
-        self, jobs: Sequence[Job], on_event: Callable[[Event], None], stop: StopRequest
-    ) -> dict[str, str]:
+    def run(self, jobs: Sequence[Job], on_event: OnEvent, stop: StopRequest) -> dict[str, str]:
         """Runs jobs to their ends; see `Executor.run`."""
         states: dict[str, str] = {}
-        waiting = list(jobs)
-        while waiting:
-            settled = len(states)
-            broken = self._run_pool(waiting, states, on_event, stop)
-            if broken:
-                self.close()
-            if len(states) == settled:
-                raise TrialError("no worker process could be started; see the messages above")
-            waiting = [job for job in waiting if job.label not in states]
-        return states
+        waiting = deque(jobs)
+        while True:
+            if stop:
+                states |= {job.label: "interrupted" for job in waiting}
+                waiting.clear()
+                self._tell_to_stop()
+            self._assign(waiting)
+            if not any(worker.job for worker in self._workers.values()):
+                return states
+            self._receive(states, on_event, stop)
 
     def close(self) -> None:
-        """Ends the workers; waits for them."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        """Ends the workers. Those still at work, as after an error here, are killed."""
+        for worker in self._workers.values():
+            if worker.job is not None:
+                worker.process.kill()
+            worker.pipe.close()
+        for worker in self._workers.values():
+            worker.process.join(END_SECONDS)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+        self._workers.clear()
 
-    def terminate(self) -> None:
-        """Kills the workers."""
-        for process in multiprocessing.active_children():
-            process.kill()
+    def _assign(self, waiting: deque[Job]) -> None:
+        """Hands jobs to idle workers, which are started as they are needed."""
+        for slot in range(self._slots):
+            worker = self._workers.get(slot)
+            if not waiting or (worker is not None and worker.job is not None):
+                continue
+            if worker is None or not worker.process.is_alive():
+                worker = self._workers[slot] = self._start(slot)
+            worker.job = waiting.popleft()
+            # Should it die before it takes the job, its pipe says so when it is read.
+            with _broken_pipe_ignored():
+                worker.pipe.send(worker.job)
 
-    def _run_pool(
-        self,
-        jobs: Sequence[Job],
-        states: dict[str, str],
-        on_event: Callable[[Event], None],
-        stop: StopRequest,
-    ) -> bool:
-        """Runs jobs in one pool; True when a worker died and the pool with it."""
-        if self._pool is None:
-            self._pool = self._new_pool()
-        futures = {self._pool.submit(_run, job): job for job in jobs}
-        started: set[str] = set()
-        broken = False
-        while futures:
-            self._drain(on_event, started)
-            if stop and not self._stop.is_set():
-                self._stop.set()
-                for future in futures:
-                    future.cancel()
-            for future in [future for future in futures if future.done()]:
-                job = futures.pop(future)
-                broken |= self._settle(job, future, states, started, on_event)
-        self._drain(on_event, started)
-        return broken
+    def _tell_to_stop(self) -> None:
+        for worker in self._workers.values():
+            if worker.job is not None and not worker.told_to_stop:
+                worker.told_to_stop = True
+                with _broken_pipe_ignored():
+                    worker.pipe.send(None)
 
-    def _settle(
-        self,
-        job: Job,
-        future: Future[str],
-        states: dict[str, str],
-        started: set[str],
-        on_event: Callable[[Event], None],
-    ) -> bool:
-        if future.cancelled():
-            states[job.label] = "interrupted"
-            return False
-        try:
-            states[job.label] = future.result()
-        except BrokenProcessPool:
-            if job.label in started:
-                states[job.label] = "failed"
-                cause = "its worker process died (killed, or out of memory); try fewer --jobs"
-                if isinstance(job, TrainJob):
-                    TrialFolder(job.folder).update_trial(**job.identity, state="failed", cause=cause)
-                on_event(Event(job.label, "warning", {"message": cause}))
-                on_event(Event(job.label, "failed"))
-            return True
-        return False
+    def _receive(self, states: dict[str, str], on_event: OnEvent, stop: StopRequest) -> None:
+        """Waits a moment for news and passes it on."""
+        busy = {w.pipe: slot for slot, w in self._workers.items() if w.job is not None}
+        for pipe in connection.wait(list(busy), POLL_SECONDS):
+            worker = self._workers[busy[pipe]]
+            assert worker.job is not None
+            try:
+                message = worker.pipe.recv()
+            except (EOFError, OSError):
+                del self._workers[busy[pipe]]
+                states[worker.job.label] = _bury(worker, worker.job, on_event, stop)
+                continue
+            if isinstance(message, Event):
+                on_event(message)
+            else:
+                states[worker.job.label] = message
+                worker.job = None
 
-    def _drain(self, on_event: Callable[[Event], None], started: set[str]) -> None:
-        try:
-            event = self._events.get(timeout=POLL_SECONDS)
-            while True:
-                if event.kind == "started":
-                    started.add(event.job)
-                on_event(event)
-                event = self._events.get_nowait()
-        except queue.Empty:
-            return
-
-    def _new_pool(self) -> ProcessPoolExecutor:
-        arguments = (
-            self._events,
-            self._stop,
-            self._processes.Value("i", 0),
-            self._device,
-            os.getpid(),
-        )
-        return ProcessPoolExecutor(
-            self._slots,
-            mp_context=self._processes,
-            initializer=_start_worker,
-            initargs=arguments,
-        )
+    def _start(self, slot: int) -> _Worker:
+        ours, theirs = self._processes.Pipe()
+        device = _slot_device(self._device, slot)
+        process = self._processes.Process(target=_work, args=(theirs, device, self._threads))
+        with _signals_held_back():
+            process.start()
+        # Only the worker may hold its end, so that its death closes the pipe.
+        theirs.close()
+        return _Worker(process, ours)
 
 
-def _start_worker(events: Any, stop: Any, counter: Any, device: str, supervisor: int) -> None:
-    """Prepares a worker: signals go to the supervisor, which stops the workers in order."""
-    global _worker_context
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    with counter.get_lock():
-        slot, counter.value = counter.value, counter.value + 1
-    _worker_context = Context(
-        emit=events.put,
-        should_stop=lambda: stop.is_set() or os.getppid() != supervisor,
-        device=_slot_device(device, slot),
-    )
+def _bury(worker: _Worker, job: Job, on_event: OnEvent, stop: StopRequest) -> str:
+    """Settles the job of a worker that is no more; returns the state that it ended in."""
+    worker.pipe.close()
+    worker.process.kill()
+    worker.process.join()
+    if stop:
+        state = "interrupted"
+    else:
+        code = worker.process.exitcode or 0
+        how = f"by signal {-code}, often for lack of memory" if code < 0 else f"with status {code}"
+        cause = f"its worker process ended {how}; run again, with fewer --jobs"
+        state = record_failure(job, cause, on_event)
+    on_event(Event(job.label, state))
+    return state
+
+
+@contextmanager
+def _broken_pipe_ignored() -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        return
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Keeps signals to the whole group from a worker that is not ready to ignore them."""
+    # Started later by multiprocessing, it would let the signals through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _slot_device(device: str, slot: int) -> str:
@@ -162,6 +176,29 @@ def _slot_device(device: str, slot: int) -> str:
     return f"cuda:{slot % max(1, torch.cuda.device_count())}"
 
 
-def _run(job: Job) -> str:
-    assert _worker_context is not None
-    return run_job(job, _worker_context)
+def _work(pipe: Any, device: str, threads: int) -> None:
+    """What a worker does; signals go to the supervisor, which stops the workers in order."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    threading.Thread(target=_end_with_supervisor, daemon=True).start()
+    # Nothing but the wish to stop is sent to a worker at work.
+    context = Context(emit=pipe.send, should_stop=pipe.poll, device=device, threads=threads)
+    while (job := _next_job(pipe)) is not None:
+        pipe.send(run_job(job, context))
+
+
+def _next_job(pipe: Any) -> Job | None:
+    try:
+        job: Job | None = pipe.recv()
+    except EOFError:
+        return None
+    return job
+
+
+def _end_with_supervisor() -> None:
+    """Ends at once when the supervisor is killed: a later run may be at the same files soon."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        supervisor.join()
+        os._exit(1)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from srgan_core.errors import DataError, ShapeError
+from srgan_core.files import write_atomically
 from sweep.figures.window import CELL, busiest_window, window_side
-from sweep.tables.atomic import replace_file
 from sweep.tables.metric_file import Metric
 from sweep.tables.view import decimals_for
 
@@ -82,7 +82,7 @@ def draw_comparison(
     cells = [_cell(panel, hr.size, frame, fonts, metrics or {}) for panel in listed]
     grid = _grid(cells)
     overview = _overview(hr, frame, hr_path.stem, grid.height, fonts)
-    replace_file(out_path, _png(_beside(overview, grid)))
+    write_atomically(out_path, _png(_beside(overview, grid)))
 
 
 def _read(path: Path) -> Image:
@@ -140,14 +140,15 @@ def _cell(
     part = image.crop(frame).resize((zoomed, zoomed), Resampling.NEAREST)
     cell, draw = _blank(CELL, CELL + GAP // 2 + LINE * (1 + len(panel.scores)))
     cell.paste(part, ((CELL - zoomed) // 2, CELL - zoomed))
-    lines = [_score_text(column, value, metrics) for column, value in panel.scores.items()]
+    lines = [score_text(column, value, metrics) for column, value in panel.scores.items()]
     _write(draw, CELL + GAP // 2, panel.label, fonts.bold, _INK)
     for number, line in enumerate(lines, start=1):
         _write(draw, CELL + GAP // 2 + number * LINE, line, fonts.plain, _GREY)
     return cell
 
 
-def _score_text(column: str, value: float, metrics: Mapping[str, Metric]) -> str:
+def score_text(column: str, value: float, metrics: Mapping[str, Metric]) -> str:
+    """Writes a score as one line: label, value with 4 significant digits, unit."""
     number = f"{value:.{decimals_for([value])}f}"
     if column not in metrics:
         return f"{column} {number}"

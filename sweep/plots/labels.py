@@ -7,15 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sweep.plots.placement import (
-    Box,
-    Dot,
-    Obstacles,
-    Place,
-    Segment,
-    place_labels,
-    places_around,
-)
+from sweep.plots.geometry import Box, Dot, Segment
+from sweep.plots.placement import Obstacles, Place, place_labels, places_around
 from sweep.plots.style import GREY
 
 if TYPE_CHECKING:
@@ -25,7 +18,7 @@ if TYPE_CHECKING:
 FONT_SIZE = 9.0
 BETTER = "\N{SOUTH WEST ARROW} better"
 _EDGE = 4.0
-_CORNER_COST = 40.0
+_CORNER_COST = 120.0
 
 
 @dataclass(frozen=True)
@@ -77,8 +70,6 @@ def write_labels(
 
 
 def _text(axes: Axes, text: str, color: str, **style: Any) -> Text:
-    from matplotlib.patheffects import withStroke
-
     return axes.text(
         0,
         0,
@@ -89,7 +80,8 @@ def _text(axes: Axes, text: str, color: str, **style: Any) -> Text:
         multialignment="left",
         linespacing=1.05,
         zorder=5,
-        path_effects=[withStroke(linewidth=2.2, foreground="white")],
+        # A pale ground keeps lines out of the digits.
+        bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 0.5},
         **{"fontsize": FONT_SIZE, **style},
     )
 

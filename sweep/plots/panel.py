@@ -21,7 +21,7 @@ _REFERENCE_NAMES = {"srresnet": "SRResNet"}
 _OTHER_MARKER = "h"
 # How far inside the panel a reference beyond its limits is drawn, as a share of the axis.
 _INSET = 0.055
-_TICKS = 7
+_TICKS = {"x": 7, "y": 8}
 # Length in typographic points of the arrow to where such a reference really is.
 _REACH = 14.0
 
@@ -72,7 +72,7 @@ def _set_axis(axes: Axes, name: Literal["x", "y"], limits: Limits, metric: Metri
     unit = f" [{metric.unit}]" if metric.unit else ""
     text = f"{metric.label}{unit}  {metric.arrow} {direction}"
     axes.set(**{f"{name}lim": ends, f"{name}label": text})
-    axes.locator_params(axis=name, nbins=_TICKS)
+    axes.locator_params(axis=name, nbins=_TICKS[name])
 
 
 def _draw_front(axes: Axes, data: PanelData) -> None:

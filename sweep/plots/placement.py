@@ -1,8 +1,9 @@
 """Finds places for labels where they cover no marker and no other label.
 
 Pure geometry in pixels, y upwards. Each label brings candidate places with costs; labels are
-placed one after the other and then moved again, each given all others, until nothing changes.
-No random numbers: the same input gives the same places.
+placed one after the other and then moved again, each given all others, until nothing changes;
+of several orders the one with the lowest cost counts. There are no random numbers: the same input
+gives the same places.
 """
 
 from __future__ import annotations
@@ -10,89 +11,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
-Dot = tuple[float, float]
-Segment = tuple[Dot, Dot]
+from sweep.plots.geometry import Box, Segment, segments_cross
 
 # Costs in pixels of distance that a fault is worth avoiding.
 COVERED = 10_000.0
 CROSSED_LEADER = 600.0
-CROSSED_LINE = 40.0
+CROSSED_LINE = 30.0
+LEADER_OVER_LINE = 10.0
 ANGLES = 24
 GAPS = (3.0, 10.0, 20.0, 32.0, 46.0, 62.0, 80.0, 100.0, 125.0, 155.0, 190.0)
 # A label this near to its marker needs no leader line.
 LEADER_FROM = 12.0
 _ROUNDS = 6
+# Orders in which the labels are placed; the best result counts.
+_STARTS = 8
 _CLEARANCE = 3.0
-
-
-@dataclass(frozen=True)
-class Box:
-    """Axis-parallel rectangle."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    @classmethod
-    def around(cls, centre: Dot, width: float, height: float) -> Box:
-        """Makes the rectangle with a given centre and size."""
-        x, y = centre
-        return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-
-    @property
-    def centre(self) -> Dot:
-        """Middle of the rectangle."""
-        return (self.left + self.right) / 2, (self.bottom + self.top) / 2
-
-    def grown(self, margin: float) -> Box:
-        """Moves all sides outwards."""
-        return Box(self.left - margin, self.bottom - margin, self.right + margin, self.top + margin)
-
-    def overlaps(self, other: Box) -> bool:
-        """Tells whether both share an area."""
-        return (
-            self.left < other.right
-            and other.left < self.right
-            and self.bottom < other.top
-            and other.bottom < self.top
-        )
-
-    def within(self, other: Box) -> bool:
-        """Tells whether this rectangle lies inside another one."""
-        return (
-            self.left >= other.left
-            and self.right <= other.right
-            and self.bottom >= other.bottom
-            and self.top <= other.top
-        )
-
-    def nearest(self, dot: Dot) -> Dot:
-        """Point of the rectangle that is nearest to a dot."""
-        x = min(max(dot[0], self.left), self.right)
-        y = min(max(dot[1], self.bottom), self.top)
-        return x, y
-
-    def meets(self, segment: Segment) -> bool:
-        """Tells whether a segment runs through the rectangle (Liang and Barsky's clipping)."""
-        (x0, y0), (x1, y1) = segment
-        dx, dy = x1 - x0, y1 - y0
-        start, end = 0.0, 1.0
-        for slope, room in (
-            (-dx, x0 - self.left),
-            (dx, self.right - x0),
-            (-dy, y0 - self.bottom),
-            (dy, self.top - y0),
-        ):
-            if slope == 0:
-                if room < 0:
-                    return False
-            elif slope < 0:
-                start = max(start, room / slope)
-            else:
-                end = min(end, room / slope)
-        return start <= end
 
 
 @dataclass(frozen=True)
@@ -123,6 +58,9 @@ class Obstacles:
     bounds: Box
     boxes: Sequence[Box]
     lines: Sequence[Segment] = field(default=())
+
+
+_Options = list[tuple[Place, float]]
 
 
 def places_around(marker: Box, width: float, height: float) -> list[Place]:
@@ -163,23 +101,48 @@ def place_labels(labels: Sequence[Sequence[Place]], obstacles: Obstacles) -> lis
     Returns:
         The chosen places in the order of the labels.
     """
-    standing = [[(place, _standing_cost(place, obstacles)) for place in each] for each in labels]
+    options = [_by_standing_cost(each, obstacles) for each in labels]
+    orders = [_order(len(labels), start) for start in range(min(_STARTS, len(labels)))]
+    layouts = [_settle(options, order) for order in orders]
+    _, places = min(layouts, key=lambda layout: layout[0], default=(0.0, []))
+    return places
+
+
+def _order(count: int, start: int) -> list[int]:
+    """Varies who is placed first: forwards from some label, or backwards from it."""
+    first = start // 2 * count // max(1, _STARTS // 2)
+    order = [(first + step) % count for step in range(count)]
+    return order[::-1] if start % 2 else order
+
+
+def _settle(options: Sequence[_Options], order: Sequence[int]) -> tuple[float, list[Place]]:
+    """Places the labels in an order, moves them until nothing changes, and adds up the costs."""
     chosen: dict[int, Place] = {}
     for _ in range(_ROUNDS):
         before = dict(chosen)
-        for index, options in enumerate(standing):
+        for index in order:
             others = [place for other, place in chosen.items() if other != index]
-            chosen[index] = _cheapest(options, others)
+            chosen[index] = _cheapest(options[index], others)
         if chosen == before:
             break
-    return [chosen[index] for index in range(len(labels))]
+    places = [chosen[index] for index in range(len(options))]
+    own = {id(place): cost for each in options for place, cost in each}
+    total = sum(own[id(place)] for place in places)
+    total += sum(_pair_cost(*pair) for pair in combinations(places, 2))
+    return total, places
 
 
-def _cheapest(options: Sequence[tuple[Place, float]], others: Sequence[Place]) -> Place:
+def _by_standing_cost(places: Sequence[Place], obstacles: Obstacles) -> _Options:
+    costs = [(place, _standing_cost(place, obstacles)) for place in places]
+    return sorted(costs, key=lambda pair: pair[1])
+
+
+def _cheapest(options: _Options, others: Sequence[Place]) -> Place:
+    """Finds the cheapest place; the options come in the order of their standing cost."""
     best, best_cost = options[0][0], math.inf
     for place, cost in options:
         if cost >= best_cost:
-            continue
+            break
         total = cost + sum(_pair_cost(place, other) for other in others)
         if total < best_cost:
             best, best_cost = place, total
@@ -197,6 +160,9 @@ def _standing_cost(place: Place, obstacles: Obstacles) -> float:
         start = place.leader[0]
         foreign = [other for other in obstacles.boxes if other.nearest(start) != start]
         cost += CROSSED_LEADER * sum(other.meets(place.leader) for other in foreign)
+        cost += LEADER_OVER_LINE * sum(
+            segments_cross(place.leader, line) for line in obstacles.lines
+        )
     return cost
 
 
@@ -207,16 +173,5 @@ def _pair_cost(place: Place, other: Place) -> float:
     if other.leader is not None:
         cost += CROSSED_LEADER * place.box.grown(_CLEARANCE).meets(other.leader)
     if place.leader is not None and other.leader is not None:
-        cost += CROSSED_LEADER * _cross(place.leader, other.leader)
+        cost += CROSSED_LEADER * segments_cross(place.leader, other.leader)
     return cost
-
-
-def _cross(first: Segment, second: Segment) -> bool:
-    def side(line: Segment, dot: Dot) -> float:
-        (x0, y0), (x1, y1) = line
-        return (x1 - x0) * (dot[1] - y0) - (y1 - y0) * (dot[0] - x0)
-
-    return (
-        side(first, second[0]) * side(first, second[1]) < 0
-        and side(second, first[0]) * side(second, first[1]) < 0
-    )

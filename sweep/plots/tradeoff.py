@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from srgan_core.files import write_atomically
 from sweep.errors import StoreError
 from sweep.plots.panel import MARKER_SIZE, draw_panel, draw_reason
 from sweep.plots.points import NO_CONTENT, any_beyond_hr, not_drawn, panel_data
 from sweep.plots.style import GREY, INK, RC, LineStyle, faded, line_styles
-from sweep.tables.atomic import replace_file
 from sweep.tables.files import RESULTS, read_results
 from sweep.tables.metric_file import Metric, read_metrics
 
@@ -60,7 +60,7 @@ def draw_tradeoff(folder: Path) -> list[Path]:
         title = _title(folder, rows)
         for suffix, data in render(rows, metrics, title).items():
             path = folder / f"{stem}.{suffix}"
-            replace_file(path, data)
+            write_atomically(path, data)
             written.append(path)
     return written
 
@@ -107,19 +107,28 @@ def _compose(
     figure.text(0.012, 0.975, title, ha="left", va="top", fontsize=12.5, fontweight="bold")
     for box, column in zip(_PANEL_BOXES, PANELS, strict=True):
         axes = figure.add_axes(box)
-        reason = _why_empty(results, metrics, column)
+        reason = why_empty(results, metrics, column)
         if reason:
             draw_reason(axes, reason)
         else:
             data = panel_data(results, metrics[DISTORTION], metrics[column])
             draw_panel(axes, data, styles)
     _draw_legend(figure, styles)
-    caption = "\n".join(_caption(results, metrics))
+    caption = "\n".join(caption_lines(results, metrics))
     figure.text(0.012, 0.012, caption, ha="left", va="bottom", fontsize=8.5, color=GREY)
 
 
-def _why_empty(results: pd.DataFrame, metrics: Mapping[str, Metric], column: str) -> str:
-    """Says why a panel cannot be drawn; empty when it can."""
+def why_empty(results: pd.DataFrame, metrics: Mapping[str, Metric], column: str) -> str:
+    """Says why a panel cannot be drawn.
+
+    Args:
+        results: Rows of one data set.
+        metrics: Column to metric.
+        column: Metric of the vertical axis.
+
+    Returns:
+        One sentence with its remedy, empty when the panel can be drawn.
+    """
     for needed in (column, DISTORTION):
         if needed not in results or needed not in metrics:
             return f"No {needed} in these tables:\nadd it with `sweep run --metrics`."
@@ -161,7 +170,16 @@ def _draw_legend(figure: Figure, styles: Mapping[str, LineStyle]) -> None:
         )
 
 
-def _caption(results: pd.DataFrame, metrics: Mapping[str, Metric]) -> list[str]:
+def caption_lines(results: pd.DataFrame, metrics: Mapping[str, Metric]) -> list[str]:
+    """Words the lines below a chart: what the numbers are, and what is not drawn.
+
+    Args:
+        results: Rows of one data set.
+        metrics: Column to metric.
+
+    Returns:
+        At most two lines that fit the chart's width.
+    """
     seeds = results.loc[results["method"] == "srgan", "seed"].nunique()
     means = f"; each point is the mean of up to {seeds} seeds" if seeds > 1 else ""
     text = f"Numbers beside the points: λ{means}."

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import http.client
-import os
 import shutil
 import tarfile
 import tempfile
-import threading
-import urllib.error
 import urllib.parse
-import urllib.request
 import zlib
 from pathlib import Path, PurePosixPath
 
 from srgan_core.data.images import SUFFIXES
 from srgan_core.errors import DataError
+from srgan_core.network import OFFLINE_VARIABLE, PROBE_SECONDS, is_offline, why_unreachable
 
 MAX_BYTES = 2 * 1024**3
 """Unpacked size at which an archive is refused; the largest test set has 0.1 GB."""
-
-PATIENCE = 4.0
-"""Seconds after which a server that does not answer counts as out of reach."""
 
 
 def download(url: str, folder: Path) -> Path:
@@ -40,47 +33,17 @@ def download(url: str, folder: Path) -> Path:
     import pooch
 
     name = PurePosixPath(urllib.parse.urlsplit(url).path).name
-    if os.environ.get("SWEEP_OFFLINE", "0") not in ("", "0"):
-        raise DataError(f"{url}: not fetched, SWEEP_OFFLINE forbids the network; unset it")
-    if not answers(url):
-        raise DataError(f"{url}: no answer within {PATIENCE:.0f} s; check the network")
+    if is_offline():
+        raise DataError(f"{url}: not fetched, {OFFLINE_VARIABLE} forbids the network; unset it")
+    if reason := why_unreachable(url):
+        raise DataError(f"{url}: not reachable ({reason}); check the network")
     # pooch would print a line about the hash of every file that it fetches.
     pooch.get_logger().setLevel("WARNING")
-    fetch = pooch.HTTPDownloader(timeout=(PATIENCE, 60))
+    fetch = pooch.HTTPDownloader(timeout=(PROBE_SECONDS, 60))
     try:
         return Path(pooch.retrieve(url, known_hash=None, fname=name, path=folder, downloader=fetch))
     except (OSError, ValueError) as error:
         raise DataError(f"{url}: the download failed ({error}); try again") from None
-
-
-def answers(url: str, patience: float = PATIENCE) -> bool:
-    """Whether a server says anything at all, an error included.
-
-    The question runs in a thread of its own, because no timeout applies to a name server.
-
-    Args:
-        url: Address to ask.
-        patience: Seconds to wait.
-
-    Returns:
-        True when it answered in time.
-    """
-    answered = threading.Event()
-
-    def ask() -> None:
-        request = urllib.request.Request(url, method="HEAD")
-        try:
-            urllib.request.urlopen(request, timeout=patience).close()
-        except urllib.error.HTTPError:
-            answered.set()
-        except (OSError, http.client.HTTPException):
-            return
-        answered.set()
-
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(patience)
-    return answered.is_set()
 
 
 def extract_images(archive: Path, folder: Path) -> None:

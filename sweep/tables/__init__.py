@@ -5,7 +5,6 @@ Leaf package: importing it loads pandas, so commands import it when they run.
 
 from __future__ import annotations
 
-from sweep.tables.atomic import replace_file
 from sweep.tables.columns import shortest_decimal
 from sweep.tables.files import (
     PER_IMAGE,
@@ -18,7 +17,7 @@ from sweep.tables.files import (
 )
 from sweep.tables.frames import per_image_frame, records_of, results_frame, summary_frame
 from sweep.tables.markup import MARKUPS, Markup, format_table
-from sweep.tables.metric_file import METRICS_FILE, Metric, read_metrics, write_metrics
+from sweep.tables.metric_file import METRICS_FILE, Metric, read_metrics
 from sweep.tables.terminal import print_table
 
 __all__ = [
@@ -37,10 +36,8 @@ __all__ = [
     "read_per_image",
     "read_results",
     "records_of",
-    "replace_file",
     "results_frame",
     "shortest_decimal",
     "summary_frame",
     "write_csv",
-    "write_metrics",
 ]

@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from srgan_core.files import write_atomically
 from sweep.errors import StoreError
 from sweep.tables import columns as names
-from sweep.tables.atomic import replace_file
 from sweep.tables.frames import records_of, typed_frame
 
 RESULTS = "results.csv"
@@ -30,7 +30,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
         frame: Frame of one of the tables.
         path: File to write or replace; its folder exists.
     """
-    replace_file(path, csv_text(frame).encode())
+    write_atomically(path, csv_text(frame).encode())
 
 
 def csv_text(frame: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""Reads and writes `metrics.json`: what each metric column of a results folder means.
+"""Reads `metrics.json`: what each metric column of a results folder means.
 
 Tables and charts take label, unit and direction from this file, so that they can be drawn
 anywhere and also for metrics that this version does not know.
@@ -7,17 +7,13 @@ anywhere and also for metrics that this version does not know.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sweep.errors import StoreError
 from sweep.frontier import Direction
-from sweep.tables.atomic import replace_file
-
-if TYPE_CHECKING:
-    from sweep.scoring.metrics.specs import MetricSpec
 
 METRICS_FILE = "metrics.json"
 SCHEMA = 1
@@ -75,18 +71,6 @@ class Metric:
         if bound is None:
             return value
         return min(value, bound) if self.higher_is_better else max(value, bound)
-
-
-def write_metrics(folder: Path, specs: Iterable[MetricSpec]) -> None:
-    """Writes `metrics.json`, atomically.
-
-    Args:
-        folder: Results folder; exists.
-        specs: Specifications of all metric columns of the tables, in their order.
-    """
-    document = {"schema": SCHEMA, "metrics": [asdict(spec) for spec in specs]}
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    replace_file(folder / METRICS_FILE, text.encode())
 
 
 def read_metrics(folder: Path) -> dict[str, Metric]:

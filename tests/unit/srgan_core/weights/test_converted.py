@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from srgan_core.errors import WeightsError
+from srgan_core.files import file_sha256
 from srgan_core.weights.converted import (
     converted_path,
     from_flax,
@@ -14,7 +15,6 @@ from srgan_core.weights.converted import (
     save_converted,
     tensors_sha256,
 )
-from srgan_core.weights.hub import file_sha256
 
 
 def flatten(tree: dict[str, dict[str, dict[str, np.ndarray]]]) -> dict[str, np.ndarray]:

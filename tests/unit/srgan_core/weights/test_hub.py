@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from srgan_core import network
 from srgan_core.errors import WeightsError
-from srgan_core.weights import hub
 from srgan_core.weights.catalogue import PublishedFile
 from srgan_core.weights.hub import download_to_hub, find_in_hub, hub_folder, read_hub_file
 
@@ -153,7 +153,7 @@ def test_closed_address_is_an_error_at_once(publish: Publish):
 def test_silent_address_is_given_up_after_the_limit(
     publish: Publish, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(hub, "PROBE_SECONDS", 0.2)
+    monkeypatch.setattr(network, "PROBE_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         published = publish("vgg19", b"content", address)
@@ -167,7 +167,7 @@ def test_slow_look_up_of_the_host_is_given_up_too(
     publish: Publish, monkeypatch: pytest.MonkeyPatch
 ):
     released = threading.Event()
-    monkeypatch.setattr(hub, "PROBE_SECONDS", 0.2)
+    monkeypatch.setattr(network, "PROBE_SECONDS", 0.2)
 
     def look_up(*_: object, **__: object) -> None:
         released.wait(30)

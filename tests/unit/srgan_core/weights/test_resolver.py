@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from srgan_core.errors import ConfigError, WeightsError
+from srgan_core.files import file_sha256
 from srgan_core.weights import (
     ARCHITECTURES,
     describe_weights,
@@ -17,7 +18,7 @@ from srgan_core.weights import (
 )
 from srgan_core.weights.catalogue import PublishedFile
 from srgan_core.weights.converted import converted_path, save_converted, tensors_sha256
-from srgan_core.weights.hub import file_sha256, hub_folder
+from srgan_core.weights.hub import hub_folder
 from srgan_core.weights.package_index import Artefact
 
 Publish = Callable[..., PublishedFile]

@@ -8,7 +8,7 @@ import pytest
 
 from srgan_core.errors import DataError
 from sweep.scoring import archives
-from sweep.scoring.archives import answers, download, extract_images
+from sweep.scoring.archives import download, extract_images
 
 
 def member(name, kind=tarfile.REGTYPE, content=b"pixels", target=""):
@@ -127,22 +127,15 @@ def test_a_file_is_fetched_silently(server, tmp_path, capfd):
 
 
 def test_a_refusal_by_the_server_is_an_error(server, tmp_path):
-    with pytest.raises(DataError, match="download failed"):
+    with pytest.raises(DataError, match="404"):
         download(f"{server}/missing.tar.gz", tmp_path)
 
 
 def test_no_server_is_said_quickly(tmp_path):
     start = time.monotonic()
-    with pytest.raises(DataError, match="no answer"):
+    with pytest.raises(DataError, match="not reachable"):
         download("http://127.0.0.1:9/a.tar.gz", tmp_path)
     assert time.monotonic() - start < 10
-
-
-def test_waiting_ends_though_the_server_never_answers(monkeypatch):
-    monkeypatch.setattr(archives.urllib.request, "urlopen", lambda *_, **__: time.sleep(30))
-    start = time.monotonic()
-    assert not answers("http://127.0.0.1:9/", patience=0.1)
-    assert time.monotonic() - start < 5
 
 
 @pytest.mark.parametrize("value", ["1", "yes"])

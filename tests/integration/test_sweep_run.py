@@ -1,0 +1,333 @@
+"""`sweep run` on the smoke config from end to end: files, extension, jobs, stops, failures."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from srgan_core.data.images import write_png
+
+SMOKE = ("run", "--config", "smoke", "--metrics", "psnr")
+
+COLUMNS = (
+    "trial,method,content,adv,seed,scale,dataset,images,psnr_y,ssim_y,psnr_rgb,lpips_alex,niqe,"
+    "niqe_minus_hr,status,steps,train_seconds,pixel_weight,content_weight,grad_pixel,"
+    "grad_content,grad_adv,generator_sha256"
+)
+
+LONG = (*SMOKE, "--adv", "1e-3", "--set", "grid.control=false", "--steps", "120")
+"""One trial that is at work long enough to be stopped three times."""
+
+STOP_SECONDS = 10
+
+
+def rows(folder: Path, name: str = "results.csv") -> list[dict[str, str]]:
+    """A table without what may differ between two runs."""
+    with (folder / name).open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    return [{k: v for k, v in line.items() if not k.endswith("_seconds")} for line in lines]
+
+
+def generators(folder: Path) -> dict[str, bytes]:
+    return {path.parent.name: path.read_bytes() for path in folder.rglob("generator.safetensors")}
+
+
+def stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    return {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def finished(sweep, tmp_path_factory) -> Path:
+    """A finished smoke sweep; not to be changed."""
+    folder = tmp_path_factory.mktemp("finished") / "smoke"
+    answer = sweep(*SMOKE, "--out", folder)
+    assert answer.returncode == 0, answer.stderr
+    assert "2 of 2 trials done, 2 trained in this run" in answer.stdout
+    return folder
+
+
+@pytest.fixture
+def copy(finished, tmp_path) -> Path:
+    return shutil.copytree(finished, tmp_path / "smoke")
+
+
+def test_a_results_folder_holds_what_the_readme_says(finished):
+    names = {
+        path.relative_to(finished).as_posix() for path in finished.rglob("*") if path.is_file()
+    }
+    expected = {"sweep.yaml", "results.csv", "per_image.csv", "summary.csv", "metrics.json"}
+    expected |= {"tradeoff.png", "tradeoff.svg"}
+    for part in ("hr", "lr", "bicubic"):
+        expected |= {f"reference/skimage3/{part}/{name}.png" for name in ("chelsea", "coffee")}
+    trained = [f"trials/{path.name}" for path in (finished / "trials").iterdir()]
+    assert len(trained) == 2
+    for folder in ("shared/srresnet-s0", *trained):
+        files = ["trial.json", "result.json", "generator.safetensors"]
+        files += ["images/skimage3/chelsea.png", "images/skimage3/coffee.png"]
+        expected |= {f"{folder}/{name}" for name in files}
+    expected |= {f"{folder}/log.jsonl" for folder in trained}
+    assert expected <= names
+    assert not any("checkpoints" in name or ".tmp" in name for name in names)
+
+
+def test_the_tables_have_their_columns_and_rows(finished):
+    assert (finished / "results.csv").read_text().splitlines()[0] == COLUMNS
+    listed = rows(finished)
+    assert [row["method"] for row in listed] == [
+        "bicubic",
+        "srresnet",
+        "srgan",
+        "srgan",
+        "original",
+    ]
+    assert {row["dataset"] for row in listed} == {"skimage3"}
+    assert {row["images"] for row in listed} == {"2"}
+    control, adversarial = listed[2:4]
+    assert (control["content"], control["adv"], control["seed"]) == ("mse", "0", "0")
+    assert (adversarial["adv"], adversarial["steps"]) == ("0.001", "20")
+    assert (control["grad_adv"], bool(adversarial["grad_adv"])) == ("", True)
+    assert (finished / "trials" / adversarial["trial"]).is_dir()
+    assert listed[1]["trial"] == "srresnet-s0"
+    assert listed[0]["trial"] == "bicubic"
+    assert all(float(row["psnr_y"]) > 20 for row in listed[:4])
+    assert {row["ssim_y"] + row["lpips_alex"] + row["niqe"] for row in listed} == {""}
+
+
+def test_every_record_is_strict_json(finished):
+    def refuse(constant: str) -> None:
+        pytest.fail(f"{constant} is no JSON")
+
+    documents = list(finished.rglob("*.json"))
+    assert len(documents) > 6
+    for path in documents:
+        json.loads(path.read_text(), parse_constant=refuse)
+
+
+def test_a_trial_says_how_it_came_about(finished):
+    for folder in (finished / "trials").iterdir():
+        record = json.loads((folder / "trial.json").read_text())
+        assert record["state"] == "done"
+        assert record["attempts"][0]["resumed_from"] is None
+        assert record["spec"]["threads"] == 1
+        assert len(record["attempts"]) == 1
+
+
+def test_running_again_trains_nothing(sweep, finished):
+    before = {p: s for p, s in stamps(finished).items() if "trials" in p.parts}
+    answer = sweep(*SMOKE, "--out", finished)
+    assert answer.returncode == 0
+    assert "2 of 2 trials done, 0 trained in this run" in answer.stdout
+    assert "started" not in answer.stderr
+    assert {p: s for p, s in stamps(finished).items() if "trials" in p.parts} == before
+
+
+def test_more_values_extend_a_sweep_and_keep_what_is_there(sweep, copy, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    write_png(tmp_path / "noise" / "a.png", noise)
+    before = {p: s for p, s in stamps(copy).items() if p.name == "generator.safetensors"}
+    old = rows(copy)
+    arguments = ["--adv", "1e-2", "--eval", f"folder:{tmp_path / 'noise'}", "--metrics", "ssim"]
+    answer = sweep("run", "--config", "smoke", *arguments, "--out", copy)
+    assert answer.returncode == 0, answer.stderr
+    assert "2 of 2 trials done, 1 trained in this run" in answer.stdout
+    assert {p: stamps(copy)[p] for p in before} == before
+    listed = rows(copy)
+    assert len(listed) == 2 * 6
+    assert {row["dataset"]: row["images"] for row in listed} == {"skimage3": "2", "noise": "1"}
+    assert all(row["ssim_y"] and row["psnr_y"] for row in listed if row["method"] != "original")
+    again = [{**row, "ssim_y": ""} for row in listed if row["dataset"] == "skimage3"]
+    assert [row for row in again if row["adv"] != "0.01"] == old
+
+
+def test_another_change_is_refused_and_changes_nothing(sweep, finished):
+    before = stamps(finished)
+    answer = sweep(*SMOKE, "--steps", "21", "--out", finished)
+    assert answer.returncode == 2
+    assert "adversarial.steps (was 20, now 21)" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert stamps(finished) == before
+
+
+def test_two_jobs_at_once_give_the_same_bytes_as_one(sweep, finished, tmp_path):
+    answer = sweep(*SMOKE, "--jobs", "2", "--out", tmp_path / "smoke")
+    assert answer.returncode == 0, answer.stderr
+    assert generators(tmp_path / "smoke") == generators(finished)
+    for name in ("results.csv", "per_image.csv", "summary.csv"):
+        assert rows(tmp_path / "smoke", name) == rows(finished, name)
+
+
+def test_a_diverging_trial_has_its_row_and_exit_status_one(sweep, tmp_path):
+    wild = ["--set", "adversarial.learning_rate=1e30", "--set", "grid.control=false"]
+    answer = sweep(*SMOKE, *wild, "--out", tmp_path)
+    assert answer.returncode == 1
+    assert "0 of 1 trials done" in answer.stdout
+    assert "diverged: " in answer.stdout
+    assert "Traceback" not in answer.stderr
+    (row,) = [row for row in rows(tmp_path) if row["method"] == "srgan"]
+    assert (row["status"], row["psnr_y"], row["adv"]) == ("diverged", "", "0.001")
+    assert (tmp_path / "summary.csv").is_file()
+    assert (tmp_path / "tradeoff.png").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--content", "vgg45"], "did you mean 'vgg54'?"),
+        (["--adv", "1e-3,0.001"], "0.001 stands twice"),
+        (["--set", "adversarial.patch_size=4096"], "set a smaller adversarial.patch_size"),
+    ],
+)
+def test_wrong_usage_ends_with_status_two_and_writes_nothing(sweep, tmp_path, arguments, message):
+    answer = sweep(*SMOKE, *arguments, "--out", tmp_path / "new")
+    assert answer.returncode == 2
+    assert message in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert answer.stdout == ""
+    assert not (tmp_path / "new").exists()
+
+
+def the_trial(folder: Path) -> Path:
+    (path,) = (folder / "trials").iterdir()
+    return path
+
+
+def record(folder: Path) -> dict[str, object]:
+    document: dict[str, object] = json.loads((the_trial(folder) / "trial.json").read_text())
+    return document
+
+
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline, "nothing happened for two minutes"
+        time.sleep(0.02)
+
+
+def wait_for_step(folder: Path, step: int, process: subprocess.Popen[str]) -> None:
+    """Waits until a step was logged; the log has a line a step."""
+
+    def reached() -> bool:
+        logs = list(folder.glob("trials/*/log.jsonl"))
+        return bool(logs) and len(logs[0].read_text().splitlines()) >= step
+
+    wait_for(reached, process)
+
+
+def processes_below(pid: int) -> list[int]:
+    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True)
+    pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
+    return [child for child, parent in pairs if parent == pid]
+
+
+def is_running(pid: int) -> bool:
+    listing = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
+    return listing.stdout.strip()[:1] not in ("", "Z")
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(sweep, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("uninterrupted") / "smoke"
+    assert sweep(*LONG, "--out", folder).returncode == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stopped(start_sweep, tmp_path_factory) -> Iterator[Path]:
+    """A folder for one sweep that the following tests stop again and again, in their order."""
+    yield tmp_path_factory.mktemp("stopped") / "smoke"
+
+
+@pytest.fixture
+def running(start_sweep, stopped) -> Iterator[subprocess.Popen[str]]:
+    process = start_sweep(*LONG, "--out", stopped)
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+def test_ctrl_c_stops_in_order_and_a_second_run_is_kept_out_meanwhile(running, sweep, stopped):
+    wait_for_step(stopped, 10, running)
+    second = sweep(*LONG, "--out", stopped)
+    assert second.returncode == 2
+    assert "another `sweep run` is at work there" in second.stderr
+    # The terminal sends it to every process of the group.
+    os.killpg(running.pid, signal.SIGINT)
+    _, err = running.communicate(timeout=STOP_SECONDS)
+    assert running.returncode == 130
+    assert "run the same command again to go on" in err
+    assert "Traceback" not in err
+    assert record(stopped)["state"] == "interrupted"
+    assert [row["status"] for row in rows(stopped) if row["method"] == "srgan"] == ["interrupted"]
+    assert len(list((the_trial(stopped) / "checkpoints").iterdir())) >= 1
+
+
+def test_sigterm_stops_a_resumed_run_in_order(running, stopped):
+    begin = len((the_trial(stopped) / "log.jsonl").read_text().splitlines())
+    wait_for_step(stopped, begin + 10, running)
+    running.send_signal(signal.SIGTERM)
+    running.communicate(timeout=STOP_SECONDS)
+    assert running.returncode == 143
+    assert record(stopped)["state"] == "interrupted"
+    assert record(stopped)["attempts"][-1]["resumed_from"] >= 10
+
+
+def test_workers_end_with_a_supervisor_that_is_killed(running, stopped):
+    begin = len((the_trial(stopped) / "log.jsonl").read_text().splitlines())
+    wait_for_step(stopped, begin + 10, running)
+    workers = processes_below(running.pid)
+    assert workers
+    running.kill()
+    deadline = time.monotonic() + STOP_SECONDS
+    while any(is_running(pid) for pid in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert record(stopped)["state"] == "running"
+
+
+def test_after_all_that_the_generator_is_that_of_an_uninterrupted_run(
+    sweep, stopped, uninterrupted
+):
+    answer = sweep(*LONG, "--out", stopped)
+    assert answer.returncode == 0, answer.stderr
+    attempts = record(stopped)["attempts"]
+    assert len(attempts) == 4
+    assert attempts[-1]["resumed_from"] >= attempts[1]["resumed_from"]
+    assert generators(stopped) == generators(uninterrupted)
+    assert rows(stopped) == rows(uninterrupted)
+    steps = [json.loads(line)["step"] for line in (the_trial(stopped) / "log.jsonl").open()]
+    assert steps == list(range(1, 121))
+    assert not (the_trial(stopped) / "checkpoints").exists()
+
+
+def test_a_worker_that_is_killed_fails_its_trial_alone(sweep, start_sweep, tmp_path):
+    arguments = (*SMOKE, "--jobs", "2", "--steps", "60", "--out", tmp_path)
+    process = start_sweep(*arguments)
+    wait_for(lambda: len(list(tmp_path.glob("trials/*/log.jsonl"))) == 2, process)
+    workers = [pid for pid in processes_below(process.pid) if "spawn_main" in command_of(pid)]
+    assert len(workers) == 2
+    os.kill(workers[0], signal.SIGKILL)
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "1 of 2 trials done" in out
+    statuses = sorted(row["status"] for row in rows(tmp_path) if row["method"] == "srgan")
+    assert statuses == ["done", "failed"]
+    answer = sweep(*arguments)
+    assert answer.returncode == 0
+    assert "2 of 2 trials done, 1 trained in this run" in answer.stdout
+
+
+def command_of(pid: int) -> str:
+    listing = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)
+    return listing.stdout

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torchvision.datasets
+from PIL import Image
+
+from srgan_core.data.dead_leaves import DeadLeavesConfig
+from srgan_core.data.images import write_png
+from srgan_core.data.sources import (
+    SKIMAGE_PHOTOGRAPHS,
+    FileSource,
+    check_source_name,
+    download_voc,
+    open_source,
+    skimage_files,
+    split_voc,
+)
+from srgan_core.errors import ConfigError, DataError
+
+LEAVES = DeadLeavesConfig(images=2, size=128)
+
+
+def write_jpeg(path: Path, width: int, height: int, level: int = 0) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (width, height), (level, level, level)).save(path)
+    return path
+
+
+@pytest.fixture
+def voc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[Path]]:
+    """Writes a small VOC2012 where the loader would: 24 large images and 4 small ones."""
+    monkeypatch.setenv("SWEEP_DATA", str(tmp_path / "data"))
+    images = tmp_path / "data" / "VOCdevkit" / "VOC2012" / "JPEGImages"
+
+    def make() -> list[Path]:
+        sizes = [(97, 120)] * 24 + [(96, 200), (200, 96), (50, 40), (96, 96)]
+        return [
+            write_jpeg(images / f"2007_{number:06d}.jpg", *size)
+            for number, size in enumerate(sizes)
+        ]
+
+    return make
+
+
+@pytest.mark.parametrize("name", ["dead-leaves", "skimage", "voc2012", "folder:x", "folder:/a b"])
+def test_known_names_are_accepted(name: str):
+    check_source_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "folder:", "skimage3", "set5", "VOC2012"])
+def test_unknown_names_list_the_known_ones(name: str):
+    known = "dead-leaves, skimage, voc2012, folder:PATH"
+    with pytest.raises(ConfigError, match=f"is unknown: {known}"):
+        check_source_name(name)
+
+
+def test_misspelt_name_gets_a_suggestion():
+    with pytest.raises(ConfigError, match=r"'deadleaves' is unknown: .*did you mean 'dead-leaves'"):
+        open_source("deadleaves", LEAVES)
+
+
+def test_dead_leaves_are_made_from_their_config():
+    source = open_source("dead-leaves", LEAVES)
+    images = dict(source)
+    assert len(source) == len(images) == 2
+    assert all(image.shape == (128, 128, 3) for image in images.values())
+
+
+@pytest.mark.parametrize("change", [{"seed": 1}, {"images": 3}, {"size": 129}, {"textured": 0.4}])
+def test_fingerprint_of_dead_leaves_changes_with_every_parameter(change: dict[str, float]):
+    other = LEAVES.model_copy(update=change)
+    first = open_source("dead-leaves", LEAVES).fingerprint()
+    assert first == open_source("dead-leaves", LEAVES).fingerprint()
+    assert first != open_source("dead-leaves", other).fingerprint()
+
+
+def test_photographs_of_scikit_image_are_installed_and_readable():
+    source = open_source("skimage", LEAVES)
+    assert len(source) == len(SKIMAGE_PHOTOGRAPHS) == 7
+    name, image = next(iter(source))
+    assert name.endswith("astronaut.png")
+    assert image.shape == (512, 512, 3)
+
+
+def test_photographs_that_are_scored_are_never_trained_on():
+    trained = {Path(name).stem for name in SKIMAGE_PHOTOGRAPHS}
+    assert trained.isdisjoint({"chelsea", "coffee", "rocket"})
+
+
+def test_photograph_that_is_not_installed_names_the_remedy():
+    with pytest.raises(DataError, match=r"nope\.png: not inside .* \d+\.\d+.*; reinstall"):
+        skimage_files(["nope.png"])
+
+
+def test_folder_is_listed_in_order(tmp_path: Path):
+    for name in ("b.png", "a.png"):
+        write_png(tmp_path / name, np.zeros((4, 5, 3), dtype=np.uint8))
+    source = open_source(f"folder:{tmp_path}", LEAVES)
+    assert source.name == f"folder:{tmp_path}"
+    assert [Path(name).name for name, _ in source] == ["a.png", "b.png"]
+
+
+def test_home_is_expanded_in_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write_png(tmp_path / "photos" / "a.png", np.zeros((4, 5, 3), dtype=np.uint8))
+    assert len(open_source("folder:~/photos", LEAVES)) == 1
+
+
+def test_fingerprint_of_files_changes_with_content_and_order_but_not_with_place(tmp_path: Path):
+    first, second = (write_jpeg(tmp_path / f"{level}.jpg", 8, 8, level) for level in (0, 99))
+    moved = Path(shutil.copy(first, tmp_path / "moved.jpg"))
+    fingerprint = FileSource("x", (first, second)).fingerprint()
+    assert FileSource("y", (moved, second)).fingerprint() == fingerprint
+    assert FileSource("x", (second, first)).fingerprint() != fingerprint
+    write_jpeg(second, 8, 8, 98)
+    assert FileSource("x", (first, second)).fingerprint() != fingerprint
+
+
+def test_link_to_nowhere_is_named(tmp_path: Path):
+    (tmp_path / "gone.png").symlink_to(tmp_path / "nothing")
+    with pytest.raises(DataError, match=r"gone\.png: cannot be read \(No such file"):
+        open_source(f"folder:{tmp_path}", LEAVES).fingerprint()
+
+
+def test_split_holds_out_what_is_too_small_for_a_patch(voc):
+    paths = voc()
+    training, held_out = split_voc(paths, seed=0, training_images=20)
+    assert (len(training), len(held_out)) == (20, 8)
+    assert set(training) | set(held_out) == set(paths)
+    assert set(paths[24:]) <= set(held_out)
+    assert list(training) == sorted(training)
+    assert list(held_out) == sorted(held_out)
+
+
+def test_split_depends_on_the_seed_and_not_on_the_order_of_paths(voc):
+    paths = voc()
+    first = split_voc(paths, seed=0, training_images=20)
+    assert split_voc(paths[::-1], seed=0, training_images=20) == first
+    assert split_voc(paths, seed=1, training_images=20) != first
+
+
+def test_incomplete_data_set_is_refused(voc):
+    with pytest.raises(DataError, match=r"at least 25 images .* found 24; .* run again"):
+        split_voc(voc(), seed=0, training_images=25)
+
+
+def test_damaged_image_of_the_data_set_is_named(voc):
+    paths = voc()
+    paths[3].write_bytes(b"\xff\xd8broken")
+    with pytest.raises(DataError, match=r"2007_000003\.jpg: not a whole JPEG image"):
+        split_voc(paths, seed=0, training_images=20)
+
+
+def test_unpacked_data_set_is_used_as_it_is(voc, monkeypatch: pytest.MonkeyPatch):
+    paths = voc()
+    monkeypatch.setattr(torchvision.datasets, "VOCDetection", lambda *_, **__: pytest.fail("asked"))
+    assert download_voc() == tuple(paths)
+
+
+def test_missing_data_set_is_downloaded_through_torchvision(voc, tmp_path, monkeypatch):
+    def load(root: str, *, year: str, image_set: str, download: bool) -> None:
+        assert (root, year, download) == (str(tmp_path / "data"), "2012", True)
+        voc()
+
+    monkeypatch.setattr(torchvision.datasets, "VOCDetection", load)
+    assert len(download_voc()) == 28
+
+
+def test_data_set_lies_in_the_cache_by_default(own_cache: Path, monkeypatch: pytest.MonkeyPatch):
+    roots = []
+    monkeypatch.delenv("SWEEP_DATA", raising=False)
+    monkeypatch.setattr(
+        torchvision.datasets, "VOCDetection", lambda root, **_: roots.append(Path(root))
+    )
+    download_voc()
+    assert roots == [own_cache / "data"]
+
+
+@pytest.mark.parametrize("error", [OSError("no network"), RuntimeError("File not found")])
+def test_failed_download_says_what_to_do(voc, monkeypatch: pytest.MonkeyPatch, error: Exception):
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(torchvision.datasets, "VOCDetection", fail)
+    with pytest.raises(DataError, match=r"could not be downloaded \(.*\); unpack .*folder:PATH"):
+        open_source("voc2012", LEAVES)

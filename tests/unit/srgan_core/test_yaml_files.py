@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from srgan_core.errors import ConfigError
+from srgan_core.yaml_files import parse_yaml, read_yaml
+
+
+def test_mapping_is_read():
+    assert parse_yaml("a: 1\nb: {c: [x, null, true]}\n", "x.yaml") == {
+        "a": 1,
+        "b": {"c": ["x", None, True]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key"),
+    [
+        ("a: 1\nb: 2\na: 3\n", 3, "a"),
+        ("a:\n  b: 1\n  b: 1\n", 3, "b"),
+        ("a: [{c: 1, c: 2}]\n", 1, "c"),
+        ("1: x\n1: y\n", 2, 1),
+    ],
+)
+def test_repeated_key_is_refused_with_its_line(text: str, line: int, key: object):
+    with pytest.raises(ConfigError) as caught:
+        parse_yaml(text, "x.yaml")
+    assert str(caught.value) == f"x.yaml: line {line}: not valid YAML: the key {key!r} stands twice"
+
+
+def test_same_key_in_two_sections_is_fine():
+    assert parse_yaml("a: {x: 1}\nb: {x: 2}\n", "") == {"a": {"x": 1}, "b": {"x": 2}}
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "just text", "3", "null"])
+def test_document_that_is_no_mapping_is_refused(text: str):
+    with pytest.raises(ConfigError, match=r"^x\.yaml: expected keys and values, got "):
+        parse_yaml(text, "x.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("a: 1\nb: [1, 2\n", 3), ("a: 1\n\tb: 2\n", 2), ("a: b: c\n", 1), ("? [1]\n: 2\n", 1)],
+)
+def test_broken_syntax_is_refused_with_its_line(text: str, line: int):
+    with pytest.raises(ConfigError, match=rf"^x\.yaml: line {line}: not valid YAML: \w"):
+        parse_yaml(text, "x.yaml")
+
+
+@pytest.mark.parametrize("text", ["a: !!python/object/apply:os.getcwd []\n", "a: \x00\n", "a\0"])
+def test_unsafe_or_binary_content_is_refused(text: str):
+    with pytest.raises(ConfigError, match="not valid YAML"):
+        parse_yaml(text, "x.yaml")
+
+
+def test_two_documents_are_refused():
+    with pytest.raises(ConfigError, match="not valid YAML: but found another document"):
+        parse_yaml("a: 1\n---\nb: 2\n", "x.yaml")
+
+
+def test_file_is_named_when_it_cannot_be_used(tmp_path: Path):
+    with pytest.raises(ConfigError, match=r"none\.yaml: no such config file"):
+        read_yaml(tmp_path / "none.yaml")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_yaml(tmp_path)
+    (tmp_path / "latin.yaml").write_bytes(b"a: \xe4\n")
+    with pytest.raises(ConfigError, match=r"latin\.yaml: cannot be read"):
+        read_yaml(tmp_path / "latin.yaml")
+
+
+def test_file_is_read(tmp_path: Path):
+    (tmp_path / "a.yaml").write_text("a: ä\n", encoding="utf-8")
+    assert read_yaml(tmp_path / "a.yaml") == {"a": "ä"}

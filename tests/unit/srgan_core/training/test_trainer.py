@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from srgan_core.training import trainer
+from srgan_core.training.config import TrainingSpec
+from srgan_core.training.distributed import Processes
+from srgan_core.training.monitor import Health
+from srgan_core.training.trainer import Trainer, resolve_precision
+
+CPU = torch.device("cpu")
+
+
+def spec(**changes: Any) -> TrainingSpec:
+    training = {"steps": 2, "patch_size": 16, "discriminator": {"channels": 2}}
+    fields = {"data": {"sources": {"skimage": 1}}, "training": training, "adversarial_weight": 1}
+    return TrainingSpec.model_validate(fields | changes)
+
+
+def make(tmp_path: Path, **options: Any) -> Trainer:
+    return Trainer(spec(), SimpleNamespace(), tmp_path, device=CPU, **options)
+
+
+@pytest.mark.parametrize("name", ["float32", "bfloat16", "float16"])
+def test_named_precision_is_taken_as_it_is(name: str):
+    assert resolve_precision(name, CPU) == getattr(torch, name)
+
+
+@pytest.mark.parametrize(("native", "expected"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_auto_precision_is_bfloat16_where_the_gpu_has_it(monkeypatch, native: bool, expected):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: native)
+    assert resolve_precision("auto", torch.device("cuda")) == expected
+
+
+def test_auto_precision_of_a_cpu_is_one_that_it_can_train_in():
+    assert resolve_precision("auto", CPU) in (torch.bfloat16, torch.float32)
+
+
+def test_fresh_networks_depend_on_the_seed_alone():
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    first, again, other = (trainer._fresh_generator(spec(seed=seed)) for seed in (3, 3, 4))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(first.tail.weight, again.tail.weight)
+    assert not torch.equal(first.tail.weight, other.tail.weight)
+    first, again, other = (
+        trainer._fresh_discriminator(spec(seed=seed, adversarial_weight=weight))
+        for seed, weight in ((3, 1e-3), (3, 1e-1), (4, 1e-3))
+    )
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(first.classifier[0].weight, again.classifier[0].weight)
+    assert not torch.equal(first.classifier[0].weight, other.classifier[0].weight)
+
+
+def test_fresh_generator_is_the_articles():
+    generator = trainer._fresh_generator(spec())
+    assert sum(p.numel() for p in generator.parameters()) == 1_549_335
+
+
+def test_networks_are_trained_in_channels_last_layout(tmp_path: Path):
+    run = make(tmp_path)
+    for network in (run.generator, run.discriminator):
+        kernels = [p for p in network.parameters() if p.ndim == 4]
+        assert all(p.is_contiguous(memory_format=torch.channels_last) for p in kernels)
+
+
+class Agreeing(Processes):
+    """One of two processes; the other raises its flag."""
+
+    def agree(self, flag: bool, device: torch.device) -> bool:
+        return True
+
+
+def test_process_whose_values_are_fine_stops_with_the_others(tmp_path: Path):
+    run, health = make(tmp_path), Health(CPU)
+    assert run._cause(health) is None
+    run.processes = Agreeing(1, 2)
+    assert run._cause(health) == "a value of another process is not finite"
+    health.watch({"loss_d": torch.tensor(float("nan"))}, 4)
+    assert run._cause(health) == "loss_d not finite at iteration 4"
+
+
+def test_only_the_first_process_keeps_a_log(tmp_path: Path):
+    run = make(tmp_path)
+    for rank in (1, 0):
+        run.processes = Processes(rank, 2)
+        with run._open_log() as log:
+            log.write({"iteration": 1})
+        assert (tmp_path / "log.jsonl").exists() == (rank == 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("float16", {"loss_d"}), ("float32", {"loss_d", "grad_adv"})]
+)
+def test_gradients_may_overflow_in_float16_alone(tmp_path: Path, name: str, told: set[str]):
+    run = make(tmp_path)
+    run.scaler = torch.amp.GradScaler("cpu", enabled=name == "float16")
+    assert run._telling({"loss_d": torch.zeros(()), "grad_adv": torch.zeros(())}).keys() == told

@@ -1,0 +1,223 @@
+"""What `sweep run` refuses, and that it then leaves nothing behind."""
+
+import json
+import shutil
+import struct
+
+import pytest
+
+from srgan_core.data.images import read_rgb, write_png
+from srgan_core.inference import save_generator
+from srgan_core.networks import Generator
+from sweep.config import load_config
+from sweep.store import SweepStore
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--set nonsense=1", "key 'nonsense' is unknown: schema_version"),
+        ("--set adversarial.learnin_rate=1", "did you mean 'learning_rate'?"),
+        ("--set objective.vgg9.pixel_weight=1", "content 'vgg9' is unknown"),
+        ("--set nonsense", "--set nonsense: expected key.path=value"),
+        ("--set a=[", "not valid YAML"),
+        ("--content vgg45", "did you mean 'vgg54'?"),
+        ("--content mse,,mse", "expected a name, got ''"),
+        ("--metrics psrn", "did you mean 'psnr'?"),
+        ("--eval set55", "did you mean 'set5'?"),
+        ("--eval folder:", "test set 'folder:' is unknown"),
+        ("--eval folder:nowhere", "nowhere: expected a folder of images, found none"),
+        ("--config smke", "did you mean 'smoke'?"),
+        ("--config own.yaml", "own.yaml: no such config file"),
+        ("--adv=-0.1", "expected a number of 0 or above, got '-0.1'"),
+        ("--adv nan", "got 'nan'"),
+        ("--adv inf", "got 'inf'"),
+        ("--adv much", "got 'much'"),
+        ("--adv=", "expected at least one value, got an empty list"),
+        ("--adv 1e-3,0.001", "expected every value once, 0.001 stands twice"),
+        ("--seeds -1", "expected a whole number of 0 or above"),
+        ("--seeds 18446744073709551616", "whole numbers from 0 to 4294967295"),
+        ("--scale 3", "scale: expected 2, 4 or 8, got 3"),
+        ("--scale 2", "no SRResNet for scale 2 comes with the package"),
+        ("--steps 0", "0 is not in the range x>=1"),
+        ("--jobs 0", "0 is not in the range x>=1"),
+        ("--device gpu", "expected 'auto', 'cpu' or 'cuda', got 'gpu'"),
+        ("--set adversarial.patch_size=40", "patch_size to be a multiple of 16, got 40"),
+        ("--set adversarial.patch_size=4096", "set a smaller adversarial.patch_size"),
+        ("--set schema_version=99", "expected schema_version 1, got 99"),
+        ("--init missing.safetensors", "missing.safetensors: no such file"),
+        ("--bogus", "No such option"),
+        ("surplus", "unexpected extra argument"),
+    ],
+)
+def test_wrong_usage_is_refused_with_one_message(refused, arguments, message):
+    assert message in refused(*arguments.split(" "))
+
+
+def test_all_wrong_values_are_told_at_once(refused):
+    message = refused("--scale", "3", "--content", "vgg45", "--set", "nonsense=1")
+    assert message.startswith("error: config smoke: ")
+    assert len(message.splitlines()) == 3
+
+
+@pytest.fixture
+def generator(tmp_path):
+    path = tmp_path / "generator.safetensors"
+    save_generator(path, Generator(4))
+    return path
+
+
+def _random(content: bytes) -> bytes:
+    return bytes(range(256)) * 20
+
+
+def _truncated(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def _bomb(content: bytes) -> bytes:
+    return struct.pack("<Q", 2**62) + content[8:]
+
+
+def _empty(content: bytes) -> bytes:
+    return b""
+
+
+def _foreign(content: bytes) -> bytes:
+    header = json.dumps({"x": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+    return struct.pack("<Q", len(header)) + header + bytes(4)
+
+
+@pytest.mark.parametrize("damage", [_random, _truncated, _bomb, _empty, _foreign])
+def test_a_damaged_generator_is_refused(refused, generator, damage):
+    generator.write_bytes(damage(generator.read_bytes()))
+    assert f"error: {generator}: " in refused("--init", str(generator))
+
+
+def test_a_folder_is_no_generator(refused, tmp_path):
+    assert str(tmp_path) in refused("--init", str(tmp_path))
+
+
+def test_a_generator_of_another_scale_is_refused(refused, generator):
+    message = refused("--init", str(generator), "--scale", "2")
+    assert "made for scale 4, asked for 2" in message
+
+
+def test_damaged_pretrained_weights_are_refused(refused, tmp_path, monkeypatch, own_cache):
+    checkpoints = tmp_path / "torch" / "hub" / "checkpoints"
+    checkpoints.mkdir(parents=True)
+    (checkpoints / "vgg16-397923af.pth").write_bytes(bytes(1000))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    message = refused("--content", "vgg16-22")
+    assert "vgg16-397923af.pth: its SHA-256 must begin with 397923af" in message
+    assert "delete the file" in message
+
+
+@pytest.mark.parametrize("content", ["vgg22", "vgg54", "mse,vgg22"])
+def test_vgg19_that_cannot_be_had_names_the_way_out(
+    refused, tmp_path, monkeypatch, own_cache, content
+):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setenv("SWEEP_OFFLINE", "1")
+    message = refused("--content", content)
+    assert "vgg19-dcbb9e9d.pth" in message
+    assert str(tmp_path / "torch" / "hub" / "checkpoints") in message
+    assert "vgg16-22 or vgg16-53" in message
+
+
+def test_a_full_disk_is_refused(refused, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(9, 9, 5 << 20))
+    assert "5 MB of disk are free, training needs 700 MB" in refused()
+
+
+def test_a_folder_of_something_else_is_refused(refused, tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.tex").touch()
+    assert "choose an empty folder as --out" in refused("--out", "thesis")
+
+
+@pytest.mark.parametrize("out", ["file", "file/below", "/dev/null/x", "a" * 300])
+def test_a_folder_that_cannot_be_is_refused(refused, tmp_path, out):
+    (tmp_path / "file").touch()
+    assert "choose another" in refused("--out", out)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\x00\xff", "damaged or written by another version"),
+        (b"", "damaged or written by another version"),
+        (b"schema_version: 99\n", "damaged or written by another version"),
+    ],
+)
+def test_a_damaged_results_folder_is_refused(refused, tmp_path, content, message):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "sweep.yaml").write_bytes(content)
+    assert message in refused("--out", "old")
+    assert (tmp_path / "old" / "sweep.yaml").read_bytes() == content
+
+
+def test_a_folder_of_a_later_version_is_refused(refused, tmp_path):
+    store = SweepStore(tmp_path / "old")
+    store.write_config(load_config("smoke"))
+    path = store.root / "sweep.yaml"
+    path.write_text(path.read_text().replace("schema_version: 1", "schema_version: 99"))
+    assert "expected schema_version 1, got 99" in refused("--out", "old")
+
+
+def test_a_folder_at_work_is_refused(refused, tmp_path):
+    store = SweepStore(tmp_path / "busy")
+    with store.locked():
+        assert "another `sweep run` is at work there" in refused("--out", "busy")
+
+
+def test_training_images_that_hold_a_test_image_are_refused(
+    refused, tmp_path, tmp_path_factory, monkeypatch
+):
+    from sweep.scoring.test_sets import resolve_test_set
+
+    monkeypatch.setenv("SWEEP_CACHE", str(tmp_path_factory.mktemp("cache")))
+    chelsea = read_rgb(resolve_test_set("skimage3", 4).paths[0])
+    write_png(tmp_path / "photos" / "cat.png", chelsea)
+    write_png(tmp_path / "photos" / "dog.png", chelsea)
+    message = refused("--set", f"data.sources={{'folder:{tmp_path / 'photos'}': 1.0}}")
+    assert "cat.png: is nearly the same image as chelsea.png" in message
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"GIF89a"])
+def test_a_test_set_with_a_damaged_image_is_refused(refused, tmp_path, content):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "broken.png").write_bytes(content)
+    assert "broken.png" in refused("--eval", f"folder:{tmp_path / 'photos'}")
+
+
+def test_a_test_set_whose_image_is_cut_off_is_refused(refused, tmp_path, generator):
+    import numpy as np
+
+    rgb = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    path = tmp_path / "photos" / "half.png"
+    write_png(path, rgb)
+    path.write_bytes(path.read_bytes()[:-2000])
+    assert "half.png" in refused("--eval", f"folder:{tmp_path / 'photos'}")
+
+
+def test_two_test_sets_of_one_name_are_refused(refused, tmp_path):
+    import numpy as np
+
+    for parent in ("a", "b"):
+        rgb = np.zeros((64, 64, 3), dtype=np.uint8)
+        write_png(tmp_path / parent / "photos" / "x.png", rgb)
+    folders = [f"folder:{tmp_path / parent / 'photos'}" for parent in ("a", "b")]
+    assert "2 of them are called 'photos'" in refused("--eval", ",".join(folders))
+
+
+def test_a_dry_run_shows_the_grid_and_writes_nothing(sweep, tmp_path, monkeypatch):
+    monkeypatch.setattr("sweep.estimate.CALIBRATION_SECONDS", 0.01)
+    arguments = "--config smoke --metrics psnr --adv 1e-4,1e-2 --dry-run --seeds 1,2".split()
+    answer = sweep("run", *arguments)
+    assert answer.status == 0
+    assert "6 trials, 6 to train into results/smoke" in answer.out
+    assert answer.out.count("pending") == 6
+    assert "0.0001" in answer.out
+    assert "1 threads" in answer.out
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,72 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweep.tables import columns
+
+RESULTS_HEADER = (
+    "trial,method,content,adv,seed,scale,dataset,images,psnr_y,ssim_y,psnr_rgb,lpips_alex,niqe,"
+    "niqe_minus_hr,status,steps,train_seconds,pixel_weight,content_weight,grad_pixel,"
+    "grad_content,grad_adv,generator_sha256"
+)
+
+
+def test_results_have_the_documented_columns():
+    assert ",".join(columns.result_columns()) == RESULTS_HEADER
+
+
+def test_further_metrics_follow_the_distance_to_hr():
+    header = columns.result_columns(["dists"])
+    assert header[header.index("niqe_minus_hr") + 1] == "dists"
+    assert columns.extra_metrics(header) == ("dists",)
+    assert columns.extra_metrics(columns.image_columns(["dists"])) == ("dists",)
+    assert columns.extra_metrics(columns.summary_columns()) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1e-3, "0.001"), (1e-4, "0.0001"), (1e-5, "0.00001"), (0.0, "0"), (1.0, "1"), (10.0, "10")],
+)
+def test_coefficients_are_shortest_decimals(value, text):
+    assert columns.shortest_decimal(value) == text
+    assert columns.number_text("adv", value) == text
+
+
+@given(st.floats(min_value=0, max_value=1e6))
+def test_a_shortest_decimal_reads_back_exactly(value):
+    text = columns.shortest_decimal(value)
+    assert float(text) == value
+    assert "e" not in text
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "text"),
+    [
+        ("psnr_y", 28.43, "28.4300"),
+        ("psnr_rgb", math.inf, "inf"),
+        ("lpips_alex", 0.3407123456, "0.340712"),
+        ("niqe", 8.478, "8.478"),
+        ("train_seconds", 301.44, "301.4"),
+        ("steps", 800.0, "800"),
+        ("pixel_weight", 2e-6, "0.000002"),
+        ("grad_adv", 1.23456789e-9, "1.23457e-09"),
+        ("niqe", math.nan, ""),
+    ],
+)
+def test_every_column_has_its_number_format(column, value, text):
+    assert columns.number_text(column, value) == text
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+a", "-a", "@a", "\ta", "'=1", "'"])
+def test_formulas_are_neutralised_and_read_back(text):
+    assert columns.neutralise(text) == f"'{text}"
+    assert columns.restore_text(columns.neutralise(text)) == text
+
+
+@given(st.text())
+def test_neutralised_text_never_starts_a_formula_and_reads_back(text):
+    safe = columns.neutralise(text)
+    assert not safe.startswith(("=", "+", "-", "@"))
+    assert columns.restore_text(safe) == text

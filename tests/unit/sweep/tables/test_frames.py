@@ -1,0 +1,107 @@
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from sweep.records import ImageScore, ResultRow
+from sweep.tables.columns import image_columns, result_columns, summary_columns
+from sweep.tables.files import csv_text
+from sweep.tables.frames import per_image_frame, records_of, results_frame, summary_frame
+
+
+def _row(trial: str, **more: object) -> ResultRow:
+    values = {"method": "srgan", "dataset": "set5", "images": 5, "scale": 4, **more}
+    return ResultRow(trial=trial, **values)
+
+
+def test_rows_are_sorted_as_readers_expect():
+    rows = [
+        _row("z-set14", dataset="set14", method="bicubic"),
+        _row("original", method="original"),
+        _row("theirs", method="theirs"),
+        _row("c", content="vgg54", adv=0.001, seed=0),
+        _row("b", content="vgg54", adv=0.0001, seed=1),
+        _row("a", content="vgg54", adv=0.0001, seed=0),
+        _row("d", content="mse", adv=0.0, seed=0),
+        _row("srresnet-s0", method="srresnet", seed=0),
+        _row("bicubic", method="bicubic"),
+    ]
+    assert results_frame(rows)["trial"].tolist() == [
+        "z-set14",
+        *("bicubic", "srresnet-s0", "a", "b", "c", "d", "theirs", "original"),
+    ]
+
+
+def test_the_order_in_which_trials_end_changes_nothing(usual):
+    rows = usual.rows()
+    firsts = [row for row in rows if row.adv in (None, 0.0)]
+    others = [row for row in rows if row not in firsts]
+    shuffled = firsts + Random(0).sample(others, len(others))
+    assert csv_text(results_frame(shuffled)) == csv_text(results_frame(rows))
+
+
+def test_columns_are_typed_and_absent_values_are_missing():
+    frame = results_frame([_row("bicubic", method="bicubic", scores={"psnr_y": 28.4})])
+    assert tuple(frame.columns) == result_columns()
+    (record,) = records_of(frame)
+    assert record["psnr_y"] == 28.4
+    assert record["content"] == ""
+    assert record["images"] == 5
+    assert record["seed"] is None
+    assert record["niqe"] is None
+
+
+def test_metrics_beyond_the_usual_ones_get_columns():
+    frame = results_frame([_row("a", scores={"dists": 0.2})])
+    assert tuple(frame.columns) == result_columns(["dists"])
+
+
+def test_images_have_their_own_rows():
+    images = (ImageScore("baby", {"psnr_y": 31.8}), ImageScore("bird", {"psnr_y": 30.2}))
+    frame = per_image_frame([_row("a", content="mse", adv=0.001, seed=0, per_image=images)])
+    assert tuple(frame.columns) == image_columns()
+    assert frame["image"].tolist() == ["baby", "bird"]
+    assert frame["psnr_y"].tolist() == [31.8, 30.2]
+    assert set(frame["trial"]) == {"a"}
+
+
+def test_seeds_are_averaged():
+    rows = [
+        _row(f"a{seed}", content="mse", adv=0.001, seed=seed, scores={"psnr_y": 28.0 + seed})
+        for seed in (0, 1)
+    ]
+    frame = summary_frame(results_frame(rows))
+    assert tuple(frame.columns) == summary_columns()
+    (record,) = records_of(frame)
+    assert (record["seeds"], record["psnr_y"]) == (2, 28.5)
+
+
+def test_failed_trials_are_left_out_of_means_and_counted_out():
+    good = _row("a0", content="mse", adv=0.001, seed=0, scores={"psnr_y": 28.0})
+    bad = _row("a1", content="mse", adv=0.001, seed=1, status="failed")
+    (record,) = records_of(summary_frame(results_frame([good, bad])))
+    assert (record["seeds"], record["psnr_y"]) == (1, 28.0)
+    (record,) = records_of(summary_frame(results_frame([bad])))
+    assert (record["seeds"], record["psnr_y"]) == (0, None)
+
+
+def test_a_method_without_seeds_has_no_number_of_seeds():
+    frame = results_frame([_row("bicubic", method="bicubic", scores={"psnr_y": 28.4})])
+    (record,) = records_of(summary_frame(frame))
+    assert record["seeds"] is None
+
+
+def test_no_rows_give_an_empty_table_with_its_header():
+    assert csv_text(results_frame([])) == ",".join(result_columns()) + "\n"
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_only_seconds_may_differ_between_two_runs(usual, attempt):
+    rows = usual.rows()
+    again = [
+        replace(row, train_seconds=None if row.train_seconds is None else 17.0 * attempt)
+        for row in rows
+    ]
+    first, second = results_frame(rows), results_frame(again)
+    kept = [column for column in first if not column.endswith("_seconds")]
+    assert csv_text(first[kept]) == csv_text(second[kept])

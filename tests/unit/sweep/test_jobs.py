@@ -1,0 +1,110 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from sweep.errors import TrialError
+from sweep.jobs import (
+    Context,
+    Event,
+    ReferenceJob,
+    StoppedError,
+    TestSetJob,
+    TrainJob,
+    record_failure,
+    run_job,
+)
+from sweep.store import SweepStore, TrialFolder
+
+TEST_SET = TestSetJob("pets", ("cat", "dog"), ("psnr_y", "niqe"), 4)
+
+
+def context(events: list[Event], stop: bool = False) -> Context:
+    return Context(emit=events.append, should_stop=lambda: stop, device="cpu", threads=1)
+
+
+def train_job(folder: Path, **changes: object) -> TrainJob:
+    fields = {
+        "root": folder,
+        "folder": folder / "trials" / "x",
+        "label": "x",
+        "identity": {"trial": "x"},
+        "spec": None,
+        "init": None,
+        "test_sets": (TEST_SET,),
+    }
+    return TrainJob(**(fields | changes))
+
+
+def test_a_job_is_not_begun_once_the_sweep_ends(tmp_path):
+    events: list[Event] = []
+    assert run_job(train_job(tmp_path), context(events, stop=True)) == "interrupted"
+    assert events == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_checking_raises_only_when_the_sweep_ends():
+    context([]).check()
+    with pytest.raises(StoppedError):
+        context([], stop=True).check()
+
+
+def test_a_foreseen_error_becomes_the_cause(tmp_path, monkeypatch):
+    def fail(self: TrainJob, lent: Context) -> str:
+        raise TrialError("the reason")
+
+    monkeypatch.setattr(TrainJob, "run", fail)
+    events: list[Event] = []
+    assert run_job(train_job(tmp_path), context(events)) == "failed"
+    assert [event.kind for event in events] == ["started", "warning", "failed"]
+    assert events[1].fields == {"message": "the reason"}
+    record = TrialFolder(tmp_path / "trials" / "x").read_trial()
+    assert (record["state"], record["cause"], record["trial"]) == ("failed", "the reason", "x")
+    assert record["traceback"] is None
+
+
+def test_a_failed_reference_has_no_trial_to_write_to(tmp_path):
+    events: list[Event] = []
+    job = ReferenceJob(tmp_path, TEST_SET)
+    assert record_failure(job, "why", events.append) == "failed"
+    assert events == [Event("reference pets", "warning", {"message": "why"})]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("bicubic", "original", "done"),
+    [
+        ({}, {}, False),
+        ({"psnr_y": 1, "niqe": 1}, {"niqe": 1}, True),
+        ({"psnr_y": 1}, {"niqe": 1}, False),
+        ({"psnr_y": 1, "niqe": 1}, {}, False),
+        ({"psnr_y": 1, "niqe": 1, "lpips_alex": 1}, {"niqe": 1}, True),
+    ],
+)
+def test_a_reference_is_done_with_every_score_that_it_can_have(tmp_path, bicubic, original, done):
+    scores = {"bicubic": {"cat": bicubic, "dog": bicubic}, "original": {"cat": original, "dog": original}}
+    SweepStore(tmp_path).write_reference_scores("pets", scores)
+    assert ReferenceJob(tmp_path, TEST_SET).is_done() is done
+
+
+def test_a_generator_is_adopted_and_trained_results_are_not_trained_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(TrainJob, "_score", lambda *args: None)
+    job, events = train_job(tmp_path), []
+    assert run_job(job, context(events)) == "done"
+    files = TrialFolder(job.folder)
+    first = files.generator.read_bytes()
+    assert files.read_result()["steps"] is None
+    files.generator.unlink()
+    assert run_job(job, context(events)) == "done"
+    assert not files.generator.exists()
+    assert run_job(train_job(tmp_path, needs_generator=True), context(events)) == "done"
+    assert files.generator.read_bytes() == first
+
+
+def test_a_damaged_result_fails_the_trial_alone(tmp_path):
+    job = train_job(tmp_path)
+    job.folder.mkdir(parents=True)
+    (job.folder / "result.json").write_text("{")
+    assert run_job(job, context([])) == "failed"
+    cause = json.loads((job.folder / "trial.json").read_text())["cause"]
+    assert "result.json: is damaged; delete it" in cause
