@@ -40,8 +40,7 @@ def _package(name: str) -> str:
 def _device() -> list[str]:
     import torch
 
-    from srgan_core.training.job import resolve_device
-    from srgan_core.training.trainer import resolve_precision
+    from srgan_core.training.hardware import resolve_device, resolve_precision
 
     device = resolve_device("auto")
     precision = str(resolve_precision("auto", device)).removeprefix("torch.")

@@ -13,8 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from srgan_core.networks import Discriminator, Generator
 from srgan_core.training.config import TrainingSpec
-from srgan_core.training.job import resolve_device
-from srgan_core.training.trainer import resolve_precision
+from srgan_core.training.hardware import resolve_device, resolve_precision
 from srgan_core.vgg import FEATURE_CUTS
 from srgan_core.weights.catalogue import feature_layers
 from sweep.runner import Plan

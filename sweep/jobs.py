@@ -186,7 +186,8 @@ class TrainJob:
     def _train(self, files: TrialFolder, context: Context) -> str:
         if self.spec is None:
             return self._adopt(files)
-        from srgan_core.training.job import resolve_device, train
+        from srgan_core.training.hardware import resolve_device
+        from srgan_core.training.job import train
 
         attempts = files.read_trial().get("attempts", [])
         attempt: dict[str, Any] = {"host": platform.node(), "started": _now()}
@@ -325,7 +326,7 @@ def _use_threads(count: int) -> None:
 def _restore_images(files: TrialFolder, test_set: TestSetJob, lr: Path, context: Context) -> None:
     from srgan_core.data.images import read_rgb, write_png
     from srgan_core.inference import load_generator, restore
-    from srgan_core.training.job import resolve_device
+    from srgan_core.training.hardware import resolve_device
 
     folder = files.images(test_set.name)
     if all((folder / f"{name}.png").is_file() for name in test_set.images):
@@ -377,7 +378,7 @@ _scorers: dict[tuple[tuple[str, ...], int, str], Scorer] = {}
 
 def _scorer(columns: tuple[str, ...], scale: int, device: str) -> Scorer:
     """Networks are loaded once a process."""
-    from srgan_core.training.job import resolve_device
+    from srgan_core.training.hardware import resolve_device
     from sweep.scoring.evaluate import Scorer
 
     key = (columns, scale, device)

@@ -402,7 +402,7 @@ def _resolve_machine(config: SweepConfig, store: SweepStore) -> SweepConfig:
     if device == "auto" and stored:
         device = stored.device
     if device != "cpu":
-        from srgan_core.training.job import resolve_device
+        from srgan_core.training.hardware import resolve_device
 
         device = resolve_device(device).type
     return config.model_copy(update={"threads": threads, "device": device})

@@ -20,7 +20,8 @@ from srgan_core.files import file_sha256
 from srgan_core.settings import describe_errors
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import join_processes
-from srgan_core.training.job import resolve_device, train
+from srgan_core.training.hardware import resolve_device
+from srgan_core.training.job import train
 from srgan_core.training.trainer import Progress
 from srgan_core.yaml_files import read_yaml
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -20,33 +19,9 @@ from srgan_core.inference import load_generator
 from srgan_core.networks import Generator
 from srgan_core.training.config import DataConfig, TrainingSpec
 from srgan_core.training.distributed import Processes
+from srgan_core.training.hardware import prepare_torch, resolve_device
 from srgan_core.training.trainer import Outcome, Progress, Trainer
 from srgan_core.vgg import CONTENT_LOSSES, load_features
-
-
-def resolve_device(name: str) -> torch.device:
-    """Turns a device's name into a device that is there.
-
-    Args:
-        name: `auto`, `cpu`, `cuda` or `cuda:N`.
-
-    Returns:
-        The device; `auto` is the first GPU or else the CPU.
-
-    Raises:
-        ConfigError: when the device is unknown or absent.
-    """
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    kind, _, index = name.partition(":")
-    if kind not in ("cpu", "cuda") or (index and not index.isdigit()):
-        raise ConfigError(unknown_name("device", name, ("auto", "cpu", "cuda", "cuda:N")))
-    if kind == "cuda" and int(index or 0) >= torch.cuda.device_count():
-        raise ConfigError(
-            f"device {name!r}: this machine has {torch.cuda.device_count()} usable GPUs; "
-            "use --device cpu"
-        )
-    return torch.device(name)
 
 
 def open_data(
@@ -98,7 +73,7 @@ def train(
     """
     device = device or resolve_device(spec.device)
     processes = processes or Processes()
-    _prepare_torch(spec.threads, device)
+    prepare_torch(spec.threads, device)
     initial = _initial_generator(spec, init)
     config = spec.training
     sampler = PatchSampler(
@@ -153,12 +128,3 @@ def content_features(content: str, device: torch.device) -> nn.Module | None:
     if content not in CONTENT_LOSSES:
         raise ConfigError(unknown_name("content", content, CONTENT_LOSSES))
     return None if content == "mse" else load_features(content, device)
-
-
-def _prepare_torch(threads: int, device: torch.device) -> None:
-    torch.set_num_threads(threads)
-    if device.type == "cuda":
-        # cuBLAS needs this workspace setting for reproducible sums.
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-        torch.backends.cudnn.deterministic = True
-        torch.backends.cudnn.benchmark = False

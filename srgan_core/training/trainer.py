@@ -11,7 +11,6 @@ from typing import Any, Literal, cast
 import torch
 from filelock import FileLock
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from srgan_core.data.patches import Batch, PatchSampler
 from srgan_core.errors import ConfigError
@@ -26,15 +25,20 @@ from srgan_core.training.checkpoint import (
 )
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import Processes
+from srgan_core.training.fresh import (
+    adam,
+    fresh_discriminator,
+    fresh_generator,
+    moving_average,
+    place,
+)
+from srgan_core.training.hardware import resolve_precision
 from srgan_core.training.log import TrainingLog
 from srgan_core.training.monitor import Clock, Health, combine_parts
 from srgan_core.training.schedule import learning_rate_factor
 from srgan_core.training.step import GanStep, Weights
 
 GENERATOR_FILE, LOG_FILE, CHECKPOINTS = "generator.safetensors", "log.jsonl", "checkpoints"
-
-DISCRIMINATOR_SEED_OFFSET = 1_000_003
-"""Keeps D's initial weights apart from G's under the same seed."""
 
 WARMUP_BATCHES = 2**32
 """Where the batches of D's warm-up are counted from: G's first step sees batch 0 in any case."""
@@ -102,13 +106,13 @@ class Trainer:
         self.folder, self.device, self.warmups = folder, device, warmups
         self.processes = processes or Processes()
         _check_divisible(self.config.batch_size, self.processes.world_size, self.config.accumulate)
-        self.generator: Generator = _to(init or _fresh_generator(spec), device).train()
-        self.discriminator: Discriminator | None = _to(_fresh_discriminator(spec), device)
+        self.generator: Generator = place(init or fresh_generator(spec), device).train()
+        self.discriminator: Discriminator | None = place(fresh_discriminator(spec), device)
         self.optimizers = {
-            "optimizer_g": _adam(self.generator, self.config.learning_rate),
-            "optimizer_d": _adam(self.discriminator, self.config.discriminator.learning_rate),
+            "optimizer_g": adam(self.generator, self.config.learning_rate),
+            "optimizer_d": adam(self.discriminator, self.config.discriminator.learning_rate),
         }
-        self.average = _moving_average(self.generator, self.config.ema_decay)
+        self.average = moving_average(self.generator, self.config.ema_decay)
         precision = resolve_precision(self.config.precision, device)
         self.scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
         self.step = GanStep(
@@ -326,57 +330,6 @@ class Trainer:
     ) -> Outcome:
         seconds = self.seconds + clock.elapsed()
         return Outcome(status, self.iteration, seconds, self.resumed_from, cause or None)
-
-
-def resolve_precision(name: str, device: torch.device) -> torch.dtype:
-    """Chooses the type of the autocast forward passes.
-
-    Args:
-        name: `auto`, `float32`, `bfloat16` or `float16`.
-        device: Where the training runs.
-
-    Returns:
-        The type; `auto` gives bfloat16 where the hardware multiplies it natively.
-    """
-    if name != "auto":
-        chosen: torch.dtype = getattr(torch, name)
-        return chosen
-    if device.type == "cuda":
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        mkldnn = torch.backends.mkldnn
-        native = mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    return torch.bfloat16 if native else torch.float32
-
-
-def _fresh_generator(spec: TrainingSpec) -> Generator:
-    with torch.random.fork_rng(devices=()):
-        torch.manual_seed(spec.seed)
-        return Generator(spec.scale)
-
-
-def _fresh_discriminator(spec: TrainingSpec) -> Discriminator | None:
-    if spec.adversarial_weight == 0:
-        return None
-    with torch.random.fork_rng(devices=()):
-        torch.manual_seed(spec.seed + DISCRIMINATOR_SEED_OFFSET)
-        return Discriminator(spec.training.patch_size, spec.training.discriminator.channels)
-
-
-def _to(network: Any, device: torch.device) -> Any:
-    return network.to(device, memory_format=torch.channels_last) if network is not None else None
-
-
-def _adam(network: nn.Module | None, learning_rate: float) -> torch.optim.Adam | None:
-    if network is None:
-        return None
-    return torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
-
-
-def _moving_average(generator: Generator, decay: float) -> AveragedModel | None:
-    if decay == 0:
-        return None
-    return AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
 
 
 def _check_divisible(batch_size: int, processes: int, parts: int) -> None:

@@ -10,7 +10,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,6 +32,8 @@ LONG = (*SMOKE, "--adv", "1e-3", "--set", "grid.control=false", "--steps", "120"
 """One trial that is at work long enough to be stopped three times."""
 
 STOP_SECONDS = 10
+
+StartSweep = Callable[..., subprocess.Popen[str]]
 
 
 def rows(folder: Path, name: str = "results.csv") -> list[dict[str, str]]:
@@ -196,16 +201,6 @@ def test_wrong_usage_ends_with_status_two_and_writes_nothing(sweep, tmp_path, ar
     assert not (tmp_path / "new").exists()
 
 
-def the_trial(folder: Path) -> Path:
-    (path,) = (folder / "trials").iterdir()
-    return path
-
-
-def record(folder: Path) -> dict[str, object]:
-    document: dict[str, object] = json.loads((the_trial(folder) / "trial.json").read_text())
-    return document
-
-
 def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 120
     while not condition():
@@ -235,80 +230,126 @@ def is_running(pid: int) -> bool:
     return listing.stdout.strip()[:1] not in ("", "Z")
 
 
-@pytest.fixture(scope="module")
-def uninterrupted(sweep, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("uninterrupted") / "smoke"
-    assert sweep(*LONG, "--out", folder).returncode == 0
-    return folder
+def command_of(pid: int) -> str:
+    listing = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)
+    return listing.stdout
+
+
+@dataclass(frozen=True)
+class Stop:
+    """How a run ended that was stopped, and what stood on disk right after."""
+
+    status: int
+    err: str
+    record: dict[str, Any]
+    statuses: list[str]
+    checkpoints: int
+
+
+@dataclass(frozen=True)
+class Story:
+    """One sweep that was stopped three times and then run to its end."""
+
+    folder: Path
+    kept_out: subprocess.CompletedProcess[str]
+    ctrl_c: Stop
+    sigterm: Stop
+    killed: Stop
+    orphans: list[int]
+    end: subprocess.CompletedProcess[str]
+
+
+def look(folder: Path, process: subprocess.Popen[str], err: str) -> Stop:
+    (trial,) = (folder / "trials").iterdir()
+    return Stop(
+        status=process.returncode,
+        err=err,
+        record=json.loads((trial / "trial.json").read_text()),
+        statuses=[row["status"] for row in rows(folder) if row["method"] == "srgan"],
+        checkpoints=len(list((trial / "checkpoints").iterdir())),
+    )
+
+
+@contextmanager
+def at_work(start_sweep: StartSweep, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run that is ten steps beyond what was logged before."""
+    logged = [len(path.read_text().splitlines()) for path in folder.glob("trials/*/log.jsonl")]
+    process = start_sweep(*LONG, "--out", folder)
+    try:
+        wait_for_step(folder, sum(logged) + 10, process)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
 
 
 @pytest.fixture(scope="module")
-def stopped(start_sweep, tmp_path_factory) -> Iterator[Path]:
-    """A folder for one sweep that the following tests stop again and again, in their order."""
-    yield tmp_path_factory.mktemp("stopped") / "smoke"
-
-
-@pytest.fixture
-def running(start_sweep, stopped) -> Iterator[subprocess.Popen[str]]:
-    process = start_sweep(*LONG, "--out", stopped)
-    yield process
-    if process.poll() is None:
+def story(sweep, start_sweep, tmp_path_factory) -> Story:
+    folder = tmp_path_factory.mktemp("story") / "smoke"
+    with at_work(start_sweep, folder) as process:
+        kept_out = sweep(*LONG, "--out", folder)
+        # A terminal sends it to every process of the group.
+        os.killpg(process.pid, signal.SIGINT)
+        ctrl_c = look(folder, process, process.communicate(timeout=STOP_SECONDS)[1])
+    with at_work(start_sweep, folder) as process:
+        process.send_signal(signal.SIGTERM)
+        sigterm = look(folder, process, process.communicate(timeout=STOP_SECONDS)[1])
+    with at_work(start_sweep, folder) as process:
+        workers = processes_below(process.pid)
         process.kill()
-    process.communicate()
+        killed = look(folder, process, process.communicate(timeout=STOP_SECONDS)[1])
+        deadline = time.monotonic() + STOP_SECONDS
+        while (orphans := list(filter(is_running, workers))) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    end = sweep(*LONG, "--out", folder)
+    return Story(folder, kept_out, ctrl_c, sigterm, killed, orphans, end)
 
 
-def test_ctrl_c_stops_in_order_and_a_second_run_is_kept_out_meanwhile(running, sweep, stopped):
-    wait_for_step(stopped, 10, running)
-    second = sweep(*LONG, "--out", stopped)
-    assert second.returncode == 2
-    assert "another `sweep run` is at work there" in second.stderr
-    # The terminal sends it to every process of the group.
-    os.killpg(running.pid, signal.SIGINT)
-    _, err = running.communicate(timeout=STOP_SECONDS)
-    assert running.returncode == 130
-    assert "run the same command again to go on" in err
-    assert "Traceback" not in err
-    assert record(stopped)["state"] == "interrupted"
-    assert [row["status"] for row in rows(stopped) if row["method"] == "srgan"] == ["interrupted"]
-    assert len(list((the_trial(stopped) / "checkpoints").iterdir())) >= 1
+def test_a_second_run_is_kept_out_of_a_folder_at_work(story):
+    assert story.kept_out.returncode == 2
+    assert "another `sweep run` is at work there" in story.kept_out.stderr
+    assert "Traceback" not in story.kept_out.stderr
 
 
-def test_sigterm_stops_a_resumed_run_in_order(running, stopped):
-    begin = len((the_trial(stopped) / "log.jsonl").read_text().splitlines())
-    wait_for_step(stopped, begin + 10, running)
-    running.send_signal(signal.SIGTERM)
-    running.communicate(timeout=STOP_SECONDS)
-    assert running.returncode == 143
-    assert record(stopped)["state"] == "interrupted"
-    assert record(stopped)["attempts"][-1]["resumed_from"] >= 10
+def test_ctrl_c_leaves_a_checkpoint_and_tables(story):
+    assert story.ctrl_c.status == 130
+    assert "run the same command again to go on" in story.ctrl_c.err
+    assert "Traceback" not in story.ctrl_c.err
+    assert story.ctrl_c.record["state"] == "interrupted"
+    assert story.ctrl_c.statuses == ["interrupted"]
+    assert story.ctrl_c.checkpoints >= 1
 
 
-def test_workers_end_with_a_supervisor_that_is_killed(running, stopped):
-    begin = len((the_trial(stopped) / "log.jsonl").read_text().splitlines())
-    wait_for_step(stopped, begin + 10, running)
-    workers = processes_below(running.pid)
-    assert workers
-    running.kill()
-    deadline = time.monotonic() + STOP_SECONDS
-    while any(is_running(pid) for pid in workers):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    assert record(stopped)["state"] == "running"
+def test_sigterm_does_the_same_to_a_run_that_went_on(story):
+    assert story.sigterm.status == 143
+    assert "Traceback" not in story.sigterm.err
+    assert story.sigterm.record["state"] == "interrupted"
+    assert story.sigterm.record["attempts"][-1]["resumed_from"] >= 10
 
 
-def test_after_all_that_the_generator_is_that_of_an_uninterrupted_run(
-    sweep, stopped, uninterrupted
-):
-    answer = sweep(*LONG, "--out", stopped)
-    assert answer.returncode == 0, answer.stderr
-    attempts = record(stopped)["attempts"]
-    assert len(attempts) == 4
-    assert attempts[-1]["resumed_from"] >= attempts[1]["resumed_from"]
-    assert generators(stopped) == generators(uninterrupted)
-    assert rows(stopped) == rows(uninterrupted)
-    steps = [json.loads(line)["step"] for line in (the_trial(stopped) / "log.jsonl").open()]
-    assert steps == list(range(1, 121))
-    assert not (the_trial(stopped) / "checkpoints").exists()
+def test_workers_end_with_a_supervisor_that_is_killed(story):
+    assert story.killed.status == -signal.SIGKILL
+    assert story.killed.record["state"] == "running"
+    assert story.orphans == []
+
+
+def test_a_run_that_was_stopped_ends_like_one_that_was_not(story, sweep, tmp_path):
+    assert story.end.returncode == 0, story.end.stderr
+    assert sweep(*LONG, "--out", tmp_path).returncode == 0
+    assert generators(story.folder) == generators(tmp_path)
+    assert rows(story.folder) == rows(tmp_path)
+    (trial,) = (story.folder / "trials").iterdir()
+    resumed = [
+        attempt["resumed_from"]
+        for attempt in json.loads((trial / "trial.json").read_text())["attempts"]
+        if attempt.get("ended")
+    ]
+    assert resumed[0] is None
+    assert resumed[1:] == sorted(resumed[1:])
+    log = (trial / "log.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in log] == list(range(1, 121))
+    assert not (trial / "checkpoints").exists()
 
 
 def test_a_worker_that_is_killed_fails_its_trial_alone(sweep, start_sweep, tmp_path):
@@ -326,8 +367,3 @@ def test_a_worker_that_is_killed_fails_its_trial_alone(sweep, start_sweep, tmp_p
     answer = sweep(*arguments)
     assert answer.returncode == 0
     assert "2 of 2 trials done, 1 trained in this run" in answer.stdout
-
-
-def command_of(pid: int) -> str:
-    listing = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)
-    return listing.stdout

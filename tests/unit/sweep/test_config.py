@@ -1,3 +1,4 @@
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,8 @@ def test_a_missing_file_is_named(tmp_path, monkeypatch, name):
 
 
 def test_an_unknown_config_names_the_nearest():
-    with pytest.raises(ConfigError, match="config 'smke' is unknown: quick, .*did you mean 'smoke'"):
+    known = r"config 'smke' is unknown: quick, .*did you mean 'smoke'"
+    with pytest.raises(ConfigError, match=known):
         load_config("smke")
 
 
@@ -150,7 +152,9 @@ def test_a_content_loss_needs_weights():
     fields = load_config("smoke").model_dump(mode="json")
     del fields["objective"]["vgg22"]
     fields["grid"]["content"] = ["vgg22"]
-    with pytest.raises(ConfigError, match="objective to hold weights for content 'vgg22', got none"):
+    with pytest.raises(
+        ConfigError, match="objective to hold weights for content 'vgg22', got none"
+    ):
         validate_config(fields, "own.yaml")
 
 
@@ -173,7 +177,7 @@ def test_a_set_without_an_excerpt_is_scored_whole():
 
 
 def test_an_override_below_a_single_value_is_refused():
-    with pytest.raises(ConfigError, match="--set scale.up: scale is a single value"):
+    with pytest.raises(ConfigError, match=r"--set scale\.up: scale is a single value"):
         load_config("smoke", {"scale.up": 1})
 
 
@@ -199,11 +203,9 @@ def test_a_wrong_assignment_is_refused(text):
 
 @given(text=st.text(max_size=60))
 def test_no_assignment_raises_anything_but_a_config_error(text):
-    try:
+    with contextlib.suppress(ConfigError):
         key, value = parse_assignment(text)
         load_config("smoke", {key: value})
-    except ConfigError as error:
-        assert str(error)
 
 
 coefficients = st.lists(

@@ -30,7 +30,10 @@ def test_what_is_missing_says_where_it_would_come_from():
     found = dict(diagnose())
     assert [line.split()[0] for line in found["weights"]] == ["alexnet", "vgg16", "vgg19"]
     assert all("not here; not on this machine; first use fetches it" in w for w in found["weights"])
-    assert "set5      not here; put it into $SWEEP_DATA or run `sweep fetch set5`" in found["test sets"]
+    assert (
+        "set5      not here; put it into $SWEEP_DATA or run `sweep fetch set5`"
+        in found["test sets"]
+    )
 
 
 def test_damaged_weights_and_incomplete_sets_are_told(monkeypatch, tmp_path):

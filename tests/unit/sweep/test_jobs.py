@@ -82,7 +82,10 @@ def test_a_failed_reference_has_no_trial_to_write_to(tmp_path):
     ],
 )
 def test_a_reference_is_done_with_every_score_that_it_can_have(tmp_path, bicubic, original, done):
-    scores = {"bicubic": {"cat": bicubic, "dog": bicubic}, "original": {"cat": original, "dog": original}}
+    scores = {
+        "bicubic": {"cat": bicubic, "dog": bicubic},
+        "original": {"cat": original, "dog": original},
+    }
     SweepStore(tmp_path).write_reference_scores("pets", scores)
     assert ReferenceJob(tmp_path, TEST_SET).is_done() is done
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,7 +31,9 @@ class InProcess:
         for job in jobs:
             self.before(job, stop)
             self.ran.append(job.label)
-            context = Context(emit=on_event, should_stop=lambda: bool(stop), device="cpu", threads=1)
+            context = Context(
+                emit=on_event, should_stop=lambda: bool(stop), device="cpu", threads=1
+            )
             states[job.label] = run_job(job, context)
         return states
 
@@ -166,7 +167,7 @@ def test_a_full_disk_is_no_matter_when_nothing_is_to_be_trained(copy, monkeypatc
 
 def test_patches_larger_than_an_image_are_refused(tmp_path):
     store = SweepStore(tmp_path)
-    with pytest.raises(ConfigError, match="set a smaller adversarial.patch_size"):
+    with pytest.raises(ConfigError, match=r"set a smaller adversarial\.patch_size"):
         check_plan(store, plan_of(store, adversarial__patch_size=512))
 
 
@@ -368,7 +369,9 @@ def test_keeping_checkpoints(tmp_path):
     store = SweepStore(tmp_path / "smoke")
     config = {"adversarial__checkpoint_every": 1, "grid__control": False}
     executor = InProcess()
-    run_sweep(store, plan_of(store, **config), executor, executor.events.append, keep_checkpoints=True)
+    run_sweep(
+        store, plan_of(store, **config), executor, executor.events.append, keep_checkpoints=True
+    )
     (trial,) = plan_of(store, **config).asked
     assert len(list(store.trial(trial.name).checkpoints.iterdir())) == 1
 

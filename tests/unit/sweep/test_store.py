@@ -139,7 +139,7 @@ def test_a_folder_that_cannot_be_made_is_refused(folder, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(StoreError, match="cannot be made .Permission denied."), folder.locked():
+    with pytest.raises(StoreError, match=r"cannot be made \(Permission denied\)"), folder.locked():
         pass
 
 

@@ -8,7 +8,8 @@ from torch import nn
 
 from srgan_core.errors import ConfigError
 from srgan_core.training import job
-from srgan_core.training.job import content_features, resolve_device
+from srgan_core.training.hardware import resolve_device
+from srgan_core.training.job import content_features
 
 CPU = torch.device("cpu")
 

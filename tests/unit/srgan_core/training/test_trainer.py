@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import torch
 
-from srgan_core.training import trainer
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import Processes
+from srgan_core.training.fresh import fresh_discriminator, fresh_generator
+from srgan_core.training.hardware import resolve_precision
 from srgan_core.training.monitor import Health
-from srgan_core.training.trainer import Trainer, resolve_precision
+from srgan_core.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 
@@ -44,12 +45,12 @@ def test_auto_precision_of_a_cpu_is_one_that_it_can_train_in():
 def test_fresh_networks_depend_on_the_seed_alone():
     torch.manual_seed(5)
     before = torch.get_rng_state()
-    first, again, other = (trainer._fresh_generator(spec(seed=seed)) for seed in (3, 3, 4))
+    first, again, other = (fresh_generator(spec(seed=seed)) for seed in (3, 3, 4))
     assert torch.equal(torch.get_rng_state(), before)
     assert torch.equal(first.tail.weight, again.tail.weight)
     assert not torch.equal(first.tail.weight, other.tail.weight)
     first, again, other = (
-        trainer._fresh_discriminator(spec(seed=seed, adversarial_weight=weight))
+        fresh_discriminator(spec(seed=seed, adversarial_weight=weight))
         for seed, weight in ((3, 1e-3), (3, 1e-1), (4, 1e-3))
     )
     assert torch.equal(torch.get_rng_state(), before)
@@ -58,7 +59,7 @@ def test_fresh_networks_depend_on_the_seed_alone():
 
 
 def test_fresh_generator_is_the_articles():
-    generator = trainer._fresh_generator(spec())
+    generator = fresh_generator(spec())
     assert sum(p.numel() for p in generator.parameters()) == 1_549_335
 
 

@@ -23,11 +23,10 @@ hostile = st.text(st.characters(), max_size=60) | st.text("0123456789eE+-.,_ nai
 def test_any_text_is_a_list_or_a_usage_error(kind, text):
     try:
         values = kind.convert(text, None, None)
-    except click.BadParameter as error:
-        assert error.message.startswith("expected ")
-    else:
-        assert values
-        assert len(set(values)) == len(values)
+    except click.BadParameter:
+        return
+    assert values
+    assert len(set(values)) == len(values)
 
 
 @given(values=st.lists(st.floats(0, 1e300), min_size=1, unique=True))

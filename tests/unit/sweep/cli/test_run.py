@@ -213,7 +213,17 @@ def test_two_test_sets_of_one_name_are_refused(refused, tmp_path):
 
 def test_a_dry_run_shows_the_grid_and_writes_nothing(sweep, tmp_path, monkeypatch):
     monkeypatch.setattr("sweep.estimate.CALIBRATION_SECONDS", 0.01)
-    arguments = "--config smoke --metrics psnr --adv 1e-4,1e-2 --dry-run --seeds 1,2".split()
+    arguments = [
+        "--config",
+        "smoke",
+        "--metrics",
+        "psnr",
+        "--adv",
+        "1e-4,1e-2",
+        "--dry-run",
+        "--seeds",
+        "1,2",
+    ]
     answer = sweep("run", *arguments)
     assert answer.status == 0
     assert "6 trials, 6 to train into results/smoke" in answer.out

@@ -1,0 +1,50 @@
+"""What a training begins with: networks from a seed, optimizers, a moving average."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from srgan_core.networks import Discriminator, Generator
+from srgan_core.training.config import TrainingSpec
+
+DISCRIMINATOR_SEED_OFFSET = 1_000_003
+"""Keeps D's initial weights apart from G's under the same seed."""
+
+
+def fresh_generator(spec: TrainingSpec) -> Generator:
+    """A generator whose weights depend on the spec's seed alone."""
+    with torch.random.fork_rng(devices=()):
+        torch.manual_seed(spec.seed)
+        return Generator(spec.scale)
+
+
+def fresh_discriminator(spec: TrainingSpec) -> Discriminator | None:
+    """A discriminator likewise; None where its weight in the objective is 0."""
+    if spec.adversarial_weight == 0:
+        return None
+    with torch.random.fork_rng(devices=()):
+        torch.manual_seed(spec.seed + DISCRIMINATOR_SEED_OFFSET)
+        return Discriminator(spec.training.patch_size, spec.training.discriminator.channels)
+
+
+def place(network: Any, device: torch.device) -> Any:
+    """Moves a network, if there is one, to a device in the layout that convolutions like."""
+    return network.to(device, memory_format=torch.channels_last) if network is not None else None
+
+
+def adam(network: nn.Module | None, learning_rate: float) -> torch.optim.Adam | None:
+    """The optimizer of a network, if there is one."""
+    if network is None:
+        return None
+    return torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
+
+
+def moving_average(generator: Generator, decay: float) -> AveragedModel | None:
+    """An exponential moving average of the weights; None for a decay of 0."""
+    if decay == 0:
+        return None
+    return AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)

@@ -1,0 +1,131 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from sweep.cli.progress import Bars, GridSteps, Lines, describe, open_progress
+from sweep.config import load_config
+from sweep.grid import Start, expand
+from sweep.jobs import Event
+from sweep.runner import Plan
+from sweep.store import SweepStore
+
+LOSSES = {"patches_per_second": 12.34, "loss_pixel": 0.00123}
+ADVERSARY = {"loss_adv": 0.7, "loss_d": 0.3, "d_real": 0.9, "d_fake": 0.1}
+
+
+def plan(**overrides: object) -> Plan:
+    config = load_config(
+        "smoke",
+        {
+            "device": "cpu",
+            "grid.adv": [1e-3, 1e-2],
+            "adversarial.discriminator.warmup_steps": 5,
+            **overrides,
+        },
+    )
+    trials = expand(config, {0: Start(0, "file:00", None)})
+    return Plan(config, trials, trials, {}, (), ("a [note]",))
+
+
+def step(job: str, iteration: int) -> Event:
+    return Event(job, "progress", {"iteration": iteration, "iterations": 25, **LOSSES})
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds that pass when the test says so."""
+    now = [100.0]
+    monkeypatch.setattr("sweep.cli.progress.time.monotonic", lambda: now[0])
+    return now
+
+
+def test_a_step_is_described_by_what_it_logged():
+    assert describe(Event("x", "progress", LOSSES)) == "12.3 patches/s  pixel 0.0012"
+    line = describe(Event("x", "progress", LOSSES | {"loss_content": 0.5} | ADVERSARY))
+    assert line == "12.3 patches/s  pixel 0.0012  content 0.500  adv 0.70  D 0.90/0.10"
+
+
+def test_a_step_that_warms_up_the_discriminator_is_described_too():
+    record = {"patches_per_second": 1.0, "loss_d": 1.0, "d_real": 0.5, "d_fake": 0.5}
+    assert describe(Event("x", "progress", record)) == "1.0 patches/s  D 0.50/0.50"
+
+
+def test_all_steps_count_with_the_warm_up_where_there_is_an_adversary(tmp_path):
+    steps = GridSteps(plan(), SweepStore(tmp_path))
+    assert (steps.total, steps.done, steps.ended) == (20 + 25 + 25, 0, 0)
+    assert steps.left() == ""
+
+
+def test_what_earlier_runs_did_is_done_but_says_nothing_of_speed(tmp_path, clock):
+    asked, store = plan(), SweepStore(tmp_path)
+    first, second, third = (trial.name for trial in asked.asked)
+    store.trial(first).update_trial(state="done")
+    store.trial(second).update_trial(state="failed")
+    steps = GridSteps(asked, store)
+    assert (steps.done, steps.ended) == (20, 1)
+    steps.receive(step(second, 15))
+    assert steps.left() == ""
+    clock[0] += 10
+    steps.receive(step(second, 20))
+    # 5 steps took 10 seconds, 5 + 25 are left.
+    assert steps.left() == "0:01:00 left"
+    steps.receive(Event(second, "done"))
+    assert (steps.done, steps.ended) == (45, 2)
+    steps.receive(Event(third, "diverged"))
+    assert (steps.done, steps.total, steps.ended) == (70, 70, 3)
+    steps.receive(step("srresnet-s0", 3))
+    assert steps.done == 70
+
+
+def test_lines_number_the_trials_and_come_now_and_then(tmp_path, capsys, clock):
+    asked = plan()
+    names = [trial.name for trial in asked.asked]
+    lines = Lines()
+    lines.begin(asked, SweepStore(tmp_path))
+    lines.receive(Event("reference pets", "started"))
+    lines.receive(Event(names[1], "started"))
+    lines.receive(step(names[1], 1))
+    clock[0] += 1
+    lines.receive(step(names[1], 2))
+    clock[0] += 19
+    lines.receive(step(names[1], 3))
+    lines.receive(Event(names[1], "warning", {"message": "careful"}))
+    lines.receive(Event(names[1], "warning", {"message": "careful"}))
+    lines.receive(Event(names[1], "scoring", {"message": "pets"}))
+    lines.receive(Event(names[1], "done"))
+    assert capsys.readouterr().err.splitlines() == [
+        "note: a [note]",
+        "reference pets: started",
+        f"[2/3] {names[1]}: started",
+        f"[2/3] {names[1]}: step 1/25  12.3 patches/s  pixel 0.0012",
+        f"[2/3] {names[1]}: step 3/25  12.3 patches/s  pixel 0.0012  0:11:10 left",
+        f"[2/3] {names[1]}: warning: careful",
+        f"[2/3] {names[1]}: scoring pets",
+        f"[2/3] {names[1]}: done",
+    ]
+
+
+def test_bars_show_any_name_as_it_is(tmp_path):
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=True, width=200)
+    asked = plan()
+    name = asked.asked[1].name
+    with Bars(console) as bars:
+        bars.begin(asked, SweepStore(tmp_path))
+        for label in ("reference [/red] x", name):
+            bars.receive(Event(label, "started"))
+            bars.receive(step(label, 1))
+            bars.receive(Event(label, "scoring", {"message": "[bold] y"}))
+            bars.receive(Event(label, "warning", {"message": "[/z]"}))
+        bars.receive(Event("reference [/red] x", "done"))
+        bars.receive(Event(name, "failed"))
+    shown = text.getvalue()
+    for expected in ("a [note]", "reference [/red] x", "scoring [bold] y", "[/z]", "failed"):
+        assert expected in shown
+    assert "grid: 1 of 3 trials" in shown
+
+
+def test_a_pipe_gets_lines():
+    with open_progress() as progress:
+        assert isinstance(progress, Lines)
