@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from srgan_core.errors import ConfigError, DataError, WeightsError
 from srgan_core.files import file_sha256
+from srgan_core.training.config import TrainingConfig
 from sweep.config import SweepConfig
 from sweep.errors import StoreError, TrialError
 from sweep.executors.base import Executor, StopRequest
@@ -395,7 +396,7 @@ def _available_set(name: str, config: SweepConfig, notes: list[str]) -> str:
 
 
 def _resolve_machine(config: SweepConfig, store: SweepStore) -> SweepConfig:
-    """Fixes device and threads; a folder that exists keeps the ones it was begun with."""
+    """Fixes device, threads and precision; a folder keeps the ones that it was begun with."""
     stored = store.read_config()
     threads = config.threads or (stored.threads if stored else None) or _cores()
     device: str = config.device
@@ -405,7 +406,33 @@ def _resolve_machine(config: SweepConfig, store: SweepStore) -> SweepConfig:
         from srgan_core.training.hardware import resolve_device
 
         device = resolve_device(device).type
-    return config.model_copy(update={"threads": threads, "device": device})
+    sections = {
+        "adversarial": _resolve_precision(
+            config.adversarial, stored.adversarial if stored else None, device
+        ),
+        "srresnet": config.srresnet,
+    }
+    if config.srresnet.training is not None:
+        before = stored.srresnet.training if stored else None
+        training = _resolve_precision(config.srresnet.training, before, device)
+        sections["srresnet"] = config.srresnet.model_copy(update={"training": training})
+    return config.model_copy(update={"threads": threads, "device": device, **sections})
+
+
+def _resolve_precision(
+    section: TrainingConfig, before: TrainingConfig | None, device: str
+) -> TrainingConfig:
+    """Names what `auto` stands for: weights depend on it, so a trial's id must."""
+    if section.precision != "auto":
+        return section
+    if before is not None:
+        return section.model_copy(update={"precision": before.precision})
+    import torch
+
+    from srgan_core.training.hardware import resolve_precision
+
+    precision = resolve_precision("auto", torch.device(device))
+    return section.model_copy(update={"precision": str(precision).removeprefix("torch.")})
 
 
 def _cores() -> int:

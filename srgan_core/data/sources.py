@@ -18,6 +18,7 @@ from srgan_core.data.dead_leaves import DeadLeavesConfig, dead_leaves_image
 from srgan_core.data.images import list_images, read_rgb
 from srgan_core.errors import ConfigError, DataError, unknown_name
 from srgan_core.files import file_sha256
+from srgan_core.network import OFFLINE_VARIABLE, is_offline
 
 SOURCE_NAMES = ("dead-leaves", "skimage", "voc2012", "folder:PATH")
 
@@ -183,6 +184,11 @@ def download_voc() -> tuple[Path, ...]:
     root = Path(os.environ.get("SWEEP_DATA") or cache_dir() / "data")
     images = root / "VOCdevkit" / "VOC2012" / "JPEGImages"
     if not images.is_dir():
+        if is_offline():
+            raise DataError(
+                f"voc2012: is not on this machine and {OFFLINE_VARIABLE} forbids the network; "
+                f"unpack VOCtrainval_11-May-2012.tar so that {images} exists"
+            )
         from torchvision.datasets import VOCDetection
 
         try:

@@ -288,7 +288,9 @@ def at_work(start_sweep: StartSweep, folder: Path) -> Iterator[subprocess.Popen[
 def story(sweep, start_sweep, tmp_path_factory) -> Story:
     folder = tmp_path_factory.mktemp("story") / "smoke"
     with at_work(start_sweep, folder) as process:
+        os.killpg(process.pid, signal.SIGSTOP)
         kept_out = sweep(*LONG, "--out", folder)
+        os.killpg(process.pid, signal.SIGCONT)
         # A terminal sends it to every process of the group.
         os.killpg(process.pid, signal.SIGINT)
         ctrl_c = look(folder, process, process.communicate(timeout=STOP_SECONDS)[1])

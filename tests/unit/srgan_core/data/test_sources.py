@@ -189,3 +189,10 @@ def test_failed_download_says_what_to_do(voc, monkeypatch: pytest.MonkeyPatch, e
     monkeypatch.setattr(torchvision.datasets, "VOCDetection", fail)
     with pytest.raises(DataError, match=r"could not be downloaded \(.*\); unpack .*folder:PATH"):
         open_source("voc2012", LEAVES)
+
+
+def test_voc_is_not_downloaded_where_the_network_is_forbidden(monkeypatch, tmp_path: Path):
+    monkeypatch.setenv("SWEEP_DATA", str(tmp_path))
+    monkeypatch.setenv("SWEEP_OFFLINE", "1")
+    with pytest.raises(DataError, match="SWEEP_OFFLINE forbids the network"):
+        download_voc()
