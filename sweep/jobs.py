@@ -5,10 +5,11 @@ A job may run twice: everything it finds done on disk it leaves as it is.
 
 from __future__ import annotations
 
+import math
 import platform
 import statistics
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -232,12 +233,7 @@ class TrainJob:
 
     def _trained_result(self, files: TrialFolder) -> dict[str, Any]:
         records = read_log(files.log)
-        medians = {
-            term: statistics.median(record[term] for record in records if term in record)
-            if any(term in record for record in records)
-            else None
-            for term in GRADIENT_TERMS
-        }
+        medians = {term: _median(record.get(term) for record in records) for term in GRADIENT_TERMS}
         return {
             "schema": RESULT_SCHEMA,
             "steps": self.spec.training.steps if self.spec else None,
@@ -315,6 +311,12 @@ def record_failure(
         fields = {"state": "failed", "cause": cause, "traceback": trace}
         TrialFolder(job.folder).update_trial(schema=RESULT_SCHEMA, **job.identity, **fields)
     return "failed"
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    """A norm is not finite where half precision overflowed and the step was skipped."""
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    return statistics.median(known) if known else None
 
 
 def _use_threads(count: int) -> None:

@@ -181,7 +181,7 @@ def run_sweep(
                 raise TrialError(f"{label}: could not be scored, for the reason given above")
         executor.run(jobs.starts(), on_event, stop)
         todo = jobs.trials()
-        untrained = {job.label for job in todo if "steps" not in _result(job)}
+        untrained = [job.label for job in todo if "steps" not in _result(job)]
         states = executor.run(todo, on_event, stop)
         if not (stop or keep_checkpoints):
             store.drop_warmups()

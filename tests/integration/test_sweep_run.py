@@ -20,6 +20,8 @@ import pytest
 
 from srgan_core.data.images import write_png
 
+pytestmark = pytest.mark.slow
+
 SMOKE = ("run", "--config", "smoke", "--metrics", "psnr")
 
 COLUMNS = (
@@ -28,7 +30,7 @@ COLUMNS = (
     "grad_content,grad_adv,generator_sha256"
 )
 
-LONG = (*SMOKE, "--adv", "1e-3", "--set", "grid.control=false", "--steps", "120")
+LONG = (*SMOKE, "--adv", "1e-3", "--set", "grid.control=false", "--steps", "90")
 """One trial that is at work long enough to be stopped three times."""
 
 STOP_SECONDS = 10
@@ -350,12 +352,12 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(story, sweep, tmp_pat
     assert resumed[0] is None
     assert resumed[1:] == sorted(resumed[1:])
     log = (trial / "log.jsonl").read_text().splitlines()
-    assert [json.loads(line)["step"] for line in log] == list(range(1, 121))
+    assert [json.loads(line)["step"] for line in log] == list(range(1, 91))
     assert not (trial / "checkpoints").exists()
 
 
 def test_a_worker_that_is_killed_fails_its_trial_alone(sweep, start_sweep, tmp_path):
-    arguments = (*SMOKE, "--jobs", "2", "--steps", "60", "--out", tmp_path)
+    arguments = (*SMOKE, "--jobs", "2", "--steps", "40", "--out", tmp_path)
     process = start_sweep(*arguments)
     wait_for(lambda: len(list(tmp_path.glob("trials/*/log.jsonl"))) == 2, process)
     workers = [pid for pid in processes_below(process.pid) if "spawn_main" in command_of(pid)]

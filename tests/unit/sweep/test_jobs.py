@@ -111,3 +111,15 @@ def test_a_damaged_result_fails_the_trial_alone(tmp_path):
     assert run_job(job, context([])) == "failed"
     cause = json.loads((job.folder / "trial.json").read_text())["cause"]
     assert "result.json: is damaged; delete it" in cause
+
+
+def test_gradient_norms_are_medians_over_the_steps_that_have_one(tmp_path):
+    job = train_job(tmp_path)
+    files = TrialFolder(job.folder)
+    job.folder.mkdir(parents=True)
+    norms = ({}, {"grad_pixel": 3.0}, {"grad_pixel": None}, {"grad_pixel": 1.0, "grad_adv": None})
+    lines = [json.dumps({"iteration": number, **norm}) for number, norm in enumerate(norms)]
+    files.log.write_text("\n".join(lines))
+    files.generator.touch()
+    result = job._trained_result(files)
+    assert (result["grad_pixel"], result["grad_content"], result["grad_adv"]) == (2.0, None, None)
