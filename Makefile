@@ -32,6 +32,7 @@ demo: $(PACKAGE) ## Sweep three adversarial weights, draw the tradeoff, say wher
 	@echo "  tradeoff.png, tradeoff.svg  the charts"
 	@echo "  results.csv                 one row per trial and test set ($(BIN)/sweep table shows it)"
 	@echo "  per_image.csv, summary.csv  the scores of each image, the means over seeds"
+	@echo "  figures/                    restored images side by side"
 	@echo "  trials/                     one folder per trial: generator, log, restored images"
 
 test: $(TEST_TOOLS) ## Run every test.

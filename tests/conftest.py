@@ -24,14 +24,20 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def set5() -> Path:
-    """The folder with Set5's five HR images; skips where there is none."""
+    """The folder with Set5's five HR images; skips where there is none.
+
+    Under REQUIRE_SHARED_DATA, which .ci/run sets where the folder exists, it fails instead.
+    """
     candidates = [REPOSITORY.parent / "shared" / "data"]
     if chosen := os.environ.get("SWEEP_DATA"):
         candidates.insert(0, Path(chosen))
     for candidate in candidates:
         if (candidate / "Set5" / "baby.png").is_file():
             return candidate / "Set5"
-    pytest.skip(f"Set5 is not there: no Set5/baby.png in {' or '.join(map(str, candidates))}")
+    reason = f"Set5 is not there: no Set5/baby.png in {' or '.join(map(str, candidates))}"
+    if os.environ.get("REQUIRE_SHARED_DATA"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from srgan_core import inference
 from srgan_core.errors import ConfigError, ShapeError, WeightsError
-from srgan_core.inference import bundled_generator, load_generator, restore, save_generator
+from srgan_core.inference import load_generator, restore, save_generator
 from srgan_core.networks import Generator
 
 
@@ -157,8 +157,6 @@ def test_scale_without_a_bundled_generator_says_how_to_get_one():
 
 def test_bundled_generators_are_whole_and_of_the_articles_size():
     for scale in inference.BUNDLED_SCALES:
-        if not bundled_generator(scale).is_file():
-            pytest.skip(f"no SRResNet for scale {scale} is in this checkout")
         network = load_generator(None, scale)
         assert sum(p.numel() for p in network.parameters()) == 1_549_335
 

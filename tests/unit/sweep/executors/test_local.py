@@ -119,9 +119,9 @@ def killed(jobs: ModuleType, kind: str, folder: Path, label: str = "victim") -> 
 
 
 def test_nothing_to_do_starts_no_worker(single):
-    before = multiprocessing.active_children()
+    before = set(multiprocessing.active_children())
     assert single.run([], pytest.fail, StopRequest()) == {}
-    assert multiprocessing.active_children() == before
+    assert set(multiprocessing.active_children()) <= before
 
 
 def test_jobs_end_in_their_states_and_workers_outlive_them(jobs, shared):
@@ -226,7 +226,7 @@ def test_an_error_in_the_supervisor_leaves_no_worker_behind(jobs, tmp_path):
     begin = time.monotonic()
     executor.close()
     assert time.monotonic() - begin < 5
-    assert multiprocessing.active_children() == before
+    assert set(multiprocessing.active_children()) <= set(before)
 
 
 def test_gpus_are_handed_out_in_turn(monkeypatch):
