@@ -40,8 +40,6 @@ def publish(
     Returns:
         The files written, and sentences about figures that could not be drawn.
     """
-    from sweep.figures import draw_comparisons
-    from sweep.plots import draw_tradeoff
     from sweep.scoring.provenance import metrics_document
     from sweep.tables import (
         PER_IMAGE,
@@ -66,6 +64,9 @@ def publish(
     files = (*(store.root / name for name in (RESULTS, PER_IMAGE, SUMMARY)), metrics_file)
     if not charts:
         return files, ()
+    from sweep.figures import draw_comparisons
+    from sweep.plots import draw_tradeoff
+
     drawn = draw_tradeoff(store.root)
     comparisons = draw_comparisons(store.root)
     return (*files, *drawn, *comparisons.written), comparisons.warnings
