@@ -37,7 +37,7 @@ class SharedPReLU(nn.PReLU):
     """PReLU with one slope for all channels.
 
     The same function, parameter and name as `torch.nn.PReLU()`; while training on a CPU its
-    backward pass is several times faster (see benchmarks/).
+    backward pass does not reduce the slope gradient serially.
     """
 
     def forward(self, features: Tensor) -> Tensor:
