@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -45,19 +46,24 @@ def sweep(sweep_environment: dict[str, str], tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="session")
 def start_sweep(
     sweep_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., subprocess.Popen[str]]:
-    """Starts `sweep` as the leader of a process group, as a shell does."""
+) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts `sweep` as the leader of a process group, as a shell does; kills what is left over."""
     folder = tmp_path_factory.mktemp("background")
+    with ExitStack() as started:
 
-    def start(*arguments: object) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            command(*arguments),
-            cwd=folder,
-            env=sweep_environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        def start(*arguments: object) -> subprocess.Popen[str]:
+            process = started.enter_context(
+                subprocess.Popen(
+                    command(*arguments),
+                    cwd=folder,
+                    env=sweep_environment,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    start_new_session=True,
+                )
+            )
+            started.callback(process.kill)
+            return process
 
-    return start
+        yield start

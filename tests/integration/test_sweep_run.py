@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from srgan_core.data.images import write_png
@@ -221,20 +222,18 @@ def wait_for_step(folder: Path, step: int, process: subprocess.Popen[str]) -> No
     wait_for(reached, process)
 
 
-def processes_below(pid: int) -> list[int]:
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True)
-    pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
-    return [child for child, parent in pairs if parent == pid]
+def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The processes that train for a run; multiprocessing starts them by spawn_main."""
+    children = psutil.Process(process.pid).children()
+    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
 
 
-def is_running(pid: int) -> bool:
-    listing = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-    return listing.stdout.strip()[:1] not in ("", "Z")
-
-
-def command_of(pid: int) -> str:
-    listing = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)
-    return listing.stdout
+def is_at_work(process: psutil.Process) -> bool:
+    """Not so a dead process that nobody has waited for, as in a container without an init."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @dataclass(frozen=True)
@@ -257,7 +256,8 @@ class Story:
     ctrl_c: Stop
     sigterm: Stop
     killed: Stop
-    orphans: list[int]
+    workers: list[psutil.Process]
+    orphans: list[psutil.Process]
     end: subprocess.CompletedProcess[str]
 
 
@@ -300,14 +300,14 @@ def story(sweep, start_sweep, tmp_path_factory) -> Story:
         process.send_signal(signal.SIGTERM)
         sigterm = look(folder, process, process.communicate(timeout=STOP_SECONDS)[1])
     with at_work(start_sweep, folder) as process:
-        workers = processes_below(process.pid)
+        workers = workers_of(process)
         process.kill()
         killed = look(folder, process, process.communicate(timeout=STOP_SECONDS)[1])
         deadline = time.monotonic() + STOP_SECONDS
-        while (orphans := list(filter(is_running, workers))) and time.monotonic() < deadline:
+        while (orphans := list(filter(is_at_work, workers))) and time.monotonic() < deadline:
             time.sleep(0.05)
     end = sweep(*LONG, "--out", folder)
-    return Story(folder, kept_out, ctrl_c, sigterm, killed, orphans, end)
+    return Story(folder, kept_out, ctrl_c, sigterm, killed, workers, orphans, end)
 
 
 def test_a_second_run_is_kept_out_of_a_folder_at_work(story):
@@ -335,6 +335,7 @@ def test_sigterm_does_the_same_to_a_run_that_went_on(story):
 def test_workers_end_with_a_supervisor_that_is_killed(story):
     assert story.killed.status == -signal.SIGKILL
     assert story.killed.record["state"] == "running"
+    assert len(story.workers) == 1
     assert story.orphans == []
 
 
@@ -360,9 +361,9 @@ def test_a_worker_that_is_killed_fails_its_trial_alone(sweep, start_sweep, tmp_p
     arguments = (*SMOKE, "--jobs", "2", "--steps", "40", "--out", tmp_path)
     process = start_sweep(*arguments)
     wait_for(lambda: len(list(tmp_path.glob("trials/*/log.jsonl"))) == 2, process)
-    workers = [pid for pid in processes_below(process.pid) if "spawn_main" in command_of(pid)]
+    workers = workers_of(process)
     assert len(workers) == 2
-    os.kill(workers[0], signal.SIGKILL)
+    workers[0].kill()
     out, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "1 of 2 trials done" in out
