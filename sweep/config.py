@@ -143,7 +143,10 @@ class SweepConfig(Settings):
         "auto", description="auto, cpu or cuda; auto is cuda where there is a GPU."
     )
     threads: int | None = Field(
-        None, ge=1, description="CPU threads of every trial; null for all cores."
+        None,
+        ge=1,
+        description="CPU threads of every trial; null shares the cores out among the trials, at "
+        "least one each.",
     )
     grid: GridConfig = Field(GridConfig(), description="The axes.")
     objective: dict[str, TermWeights] = Field(

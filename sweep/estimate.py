@@ -16,7 +16,8 @@ from srgan_core.training.config import TrainingSpec
 from srgan_core.training.hardware import resolve_device, resolve_precision
 from srgan_core.vgg import FEATURE_CUTS
 from srgan_core.weights.catalogue import feature_layers
-from sweep.runner import Plan
+from sweep.machine import trial_memory
+from sweep.planning import Plan
 from sweep.store import FINISHED, SweepStore
 
 EFFICIENCY = 0.6
@@ -27,12 +28,6 @@ CALIBRATION_SECONDS = 1.0
 SCORING_SECONDS = 5.0
 """Restoring and scoring five small images, networks loaded."""
 
-BYTES_PER_ACTIVATION_PIXEL = 9_000
-"""Peak memory of a step over its HR pixels, measured at 96 px with VGG-16 cuts."""
-
-BASE_MEMORY = 1.5e9
-"""PyTorch, the metrics and the networks themselves."""
-
 
 @dataclass(frozen=True)
 class Estimate:
@@ -40,9 +35,9 @@ class Estimate:
 
     Attributes:
         trials_left: Trials that are not finished.
-        seconds: Training and scoring, one trial at a time.
-        memory_gb: Peak of one trial.
-        disk_gb: Images, generators, and the checkpoints of one running trial.
+        seconds: Training and scoring.
+        memory_gb: Peak of the trials that run at once.
+        disk_gb: Images, generators, and the checkpoints of running trials.
     """
 
     trials_left: int
@@ -56,12 +51,13 @@ class Estimate:
         return str(timedelta(seconds=round(self.seconds)))
 
 
-def estimate(store: SweepStore, plan: Plan) -> Estimate:
+def estimate(store: SweepStore, plan: Plan, jobs: int = 1) -> Estimate:
     """Estimates time, memory and disk from the networks' FLOPs and a short measurement.
 
     Args:
         store: Results folder, for what is done already.
         plan: What is going to be done.
+        jobs: Trials at once.
 
     Returns:
         The estimate; within a factor of two on machines like those of the docs.
@@ -74,15 +70,15 @@ def estimate(store: SweepStore, plan: Plan) -> Estimate:
     ]
     device = resolve_device(plan.config.device)
     precision = resolve_precision(plan.config.adversarial.precision, device)
+    torch.set_num_threads(plan.config.threads or 1)
     rate = EFFICIENCY * convolution_rate(device, precision)
     work = sum(training_flops(spec) for spec in (*starts, *(t.spec for t in left)))
-    config = plan.config.adversarial
-    pixels = config.batch_size // config.accumulate * config.patch_size**2
+    beside = min(jobs, max(1, len(left))) if device.type == "cpu" else 1
     return Estimate(
         trials_left=len(left),
-        seconds=work / rate + SCORING_SECONDS * len(left),
-        memory_gb=(BASE_MEMORY + pixels * BYTES_PER_ACTIVATION_PIXEL) / 1e9,
-        disk_gb=0.6 + 0.01 * len(plan.trials),
+        seconds=(work / rate + SCORING_SECONDS * len(left)) / beside,
+        memory_gb=jobs * trial_memory(plan.config.adversarial) / 1e9,
+        disk_gb=0.6 * jobs + 0.01 * len(plan.trials),
     )
 
 

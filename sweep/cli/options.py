@@ -11,9 +11,10 @@ import click
 
 if TYPE_CHECKING:
     ListType = click.ParamType[tuple[Any, ...]]
+    NumberType = click.ParamType[int | None]
 else:
     # Older versions of click have no generic one.
-    ListType = click.ParamType
+    ListType = NumberType = click.ParamType
 
 DEFAULT_CONFIG = "quick"
 
@@ -61,6 +62,26 @@ class CommaList(ListType):
         if repeated:
             self.fail(f"expected every value once, {', '.join(repeated)} stands twice", param, ctx)
         return tuple(converted)
+
+
+class JobCount(NumberType):
+    """A number of processes, or `auto`, which becomes None."""
+
+    name = "number or auto"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | None:
+        """Reads the number; anything below 1 is a usage error."""
+        if value == "auto" or value is None:
+            return None
+        try:
+            count = int(value)
+        except ValueError:
+            count = 0
+        if count < 1:
+            self.fail(f"expected a number of 1 or above or auto, got {value!r}", param, ctx)
+        return count
 
 
 def coefficient(text: str) -> float:

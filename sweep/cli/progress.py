@@ -23,7 +23,7 @@ from sweep.jobs import Event
 from sweep.store import FINISHED, SweepStore
 
 if TYPE_CHECKING:
-    from sweep.runner import Plan
+    from sweep.planning import Plan
 
 SECONDS_BETWEEN_LINES = 10.0
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from sweep.runner import Plan, Summary
+from sweep.planning import Plan
+from sweep.runner import Summary
 from sweep.store import SweepStore
 
 
@@ -43,7 +44,7 @@ def _cause(store: SweepStore, name: str, state: str) -> str:
     return f"{cause}; run again to try again"
 
 
-def report_dry_run(store: SweepStore, plan: Plan) -> None:
+def report_dry_run(store: SweepStore, plan: Plan, jobs: int) -> None:
     """Prints the grid, what exists already, and the estimated cost."""
     from sweep.estimate import estimate
     from sweep.grid import format_adv
@@ -57,8 +58,9 @@ def report_dry_run(store: SweepStore, plan: Plan) -> None:
             f"{trial.name:<{width}}  {trial.content:<8}  {format_adv(trial.adv):<8}  "
             f"{trial.seed:<4}  {store.trial(trial.name).state}"
         )
-    cost = estimate(store, plan)
+    cost = estimate(store, plan, jobs)
     click.echo()
     click.echo(f"{len(plan.asked)} trials, {cost.trials_left} to train into {store.root}")
-    click.echo(f"about {cost.duration} on {plan.config.device}, {plan.config.threads} threads")
-    click.echo(f"about {cost.memory_gb:.1f} GB of memory a trial, {cost.disk_gb:.1f} GB of disk")
+    threads = f"{plan.config.threads} thread{'' if plan.config.threads == 1 else 's'}"
+    click.echo(f"about {cost.duration} on {plan.config.device}, {jobs} at once with {threads} each")
+    click.echo(f"about {cost.memory_gb:.1f} GB of memory, {cost.disk_gb:.1f} GB of disk")

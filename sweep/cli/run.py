@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sweep.cli.options import DEFAULT_CONFIG, CommaList, coefficient, name, seed
+from sweep.cli.options import DEFAULT_CONFIG, CommaList, JobCount, coefficient, name, seed
 
 EXAMPLES = """\b
 Examples:
@@ -75,10 +75,11 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
 )
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
-    default=1,
+    type=JobCount(),
+    default="auto",
     show_default=True,
-    help="Trials at once, each in a process of its own.",
+    help="Trials at once, each in a process of its own; auto is as many as have cores and "
+    "memory, or one for each GPU. Results do not depend on it.",
 )
 @click.option("--device", help="auto, cpu or cuda.  [default: the config's]")
 @click.option("--keep-checkpoints", is_flag=True, help="Keep training states of finished trials.")
@@ -87,7 +88,7 @@ def command(
     config_name: str,
     assignments: tuple[str, ...],
     out: Path | None,
-    jobs: int,
+    jobs: int | None,
     keep_checkpoints: bool,
     dry_run: bool,
     **changes: Any,
@@ -101,15 +102,18 @@ def command(
     from sweep.cli.reports import report_dry_run, report_summary
     from sweep.config import load_config, parse_assignment
     from sweep.executors.local import LocalExecutor
-    from sweep.runner import check_plan, plan_sweep, run_sweep
+    from sweep.machine import jobs_at_once
+    from sweep.planning import check_plan, plan_sweep
+    from sweep.runner import run_sweep
     from sweep.store import SweepStore
 
     overrides = dict(parse_assignment(text) for text in assignments) | _overrides(changes)
     config = load_config(config_name, overrides)
     store = SweepStore(out or Path("results") / Path(config_name).stem)
     plan = plan_sweep(store, config, frozenset(overrides))
+    jobs = jobs or jobs_at_once(plan.config, len(plan.asked))
     if dry_run:
-        report_dry_run(store, plan)
+        report_dry_run(store, plan, jobs)
         return 0
     check_plan(store, plan, jobs)
     with store.locked(), open_progress() as progress:

@@ -6,7 +6,7 @@ from srgan_core.training.config import TrainingSpec
 from sweep import estimate as module
 from sweep.config import load_config
 from sweep.estimate import Estimate, convolution_rate, estimate, training_flops
-from sweep.runner import plan_sweep
+from sweep.planning import plan_sweep
 from sweep.store import SweepStore
 
 RATE = 1e12

@@ -14,7 +14,8 @@ from sweep.config import SweepConfig, load_config
 from sweep.errors import StoreError, TrialError
 from sweep.executors.base import StopRequest
 from sweep.jobs import Context, Event, Job, TrainJob, run_job
-from sweep.runner import Plan, Summary, check_plan, plan_sweep, run_sweep
+from sweep.planning import Plan, check_plan, plan_sweep
+from sweep.runner import Summary, run_sweep
 from sweep.store import SweepStore
 
 
@@ -273,7 +274,7 @@ def test_a_failed_trial_is_in_the_tables_and_tried_again(tmp_path):
     store = SweepStore(tmp_path / "smoke")
 
     def damage(job: Job, stop: StopRequest) -> None:
-        if isinstance(job, TrainJob) and "adv0.001" in job.label:
+        if isinstance(job, TrainJob) and "-adv0-" in job.label:
             job.init.write_bytes(b"damaged")
 
     executor = InProcess(damage)

@@ -7,7 +7,7 @@ from sweep.cli.progress import Bars, GridSteps, Lines, describe, open_progress
 from sweep.config import load_config
 from sweep.grid import Start, expand
 from sweep.jobs import Event
-from sweep.runner import Plan
+from sweep.planning import Plan
 from sweep.store import SweepStore
 
 LOSSES = {"patches_per_second": 12.34, "loss_pixel": 0.00123}

@@ -40,7 +40,7 @@ from sweep.store import SweepStore
         ("--scale 3", "scale: expected 2, 4 or 8, got 3"),
         ("--scale 2", "no SRResNet for scale 2 comes with the package"),
         ("--steps 0", "0 is not in the range x>=1"),
-        ("--jobs 0", "0 is not in the range x>=1"),
+        ("--jobs 0", "expected a number of 1 or above or auto, got '0'"),
         ("--device gpu", "expected 'auto', 'cpu' or 'cuda', got 'gpu'"),
         ("--set adversarial.patch_size=40", "patch_size to be a multiple of 16, got 40"),
         ("--set adversarial.patch_size=4096", "set a smaller adversarial.patch_size"),
@@ -229,5 +229,5 @@ def test_a_dry_run_shows_the_grid_and_writes_nothing(sweep, tmp_path, monkeypatc
     assert "6 trials, 6 to train into results/smoke" in answer.out
     assert answer.out.count("pending") == 6
     assert "0.0001" in answer.out
-    assert "1 threads" in answer.out
+    assert "with 1 thread each" in answer.out
     assert list(tmp_path.iterdir()) == []
