@@ -4,8 +4,8 @@
           + lambda * mean(-log(sigmoid(D(sr)) + 1e-3))
     L_D = bce(D(hr), 1) + bce(D(sr), 0)
 
-Every function computes in float32 whatever it is given, so that bfloat16 networks can be
-trained with extreme logits.
+Every function computes in float32 or wider whatever it is given, so that bfloat16 networks can
+be trained with extreme logits.
 """
 
 from __future__ import annotations
@@ -18,6 +18,18 @@ PROBABILITY_OFFSET = 1e-3
 """Added to D's probability inside the logarithm; bounds the loss at -log(1e-3) = 6.9."""
 
 
+def widened(values: Tensor) -> Tensor:
+    """Brings values to float32; what is wider stays as it is.
+
+    Args:
+        values: Any shape, any floating-point type.
+
+    Returns:
+        The same shape, float32 or float64.
+    """
+    return values.to(torch.promote_types(values.dtype, torch.float32))
+
+
 def mean_squared_error(restored: Tensor, reference: Tensor) -> Tensor:
     """Mean squared difference of images or of features.
 
@@ -26,9 +38,9 @@ def mean_squared_error(restored: Tensor, reference: Tensor) -> Tensor:
         reference: The same shape.
 
     Returns:
-        Scalar, float32.
+        Scalar, float32 or wider.
     """
-    return functional.mse_loss(restored.float(), reference.float())
+    return functional.mse_loss(widened(restored), widened(reference))
 
 
 def adversarial_loss(fake_logits: Tensor) -> Tensor:
@@ -38,12 +50,12 @@ def adversarial_loss(fake_logits: Tensor) -> Tensor:
         fake_logits: D(sr), (N, 1).
 
     Returns:
-        Scalar, float32: mean of -log(sigmoid(logit) + 1e-3), in [-0.001, 6.908].
+        Scalar, float32 or wider: mean of -log(sigmoid(logit) + 1e-3), in [-0.001, 6.908].
 
     Source: Ledig et al. 2017, equation 7, with the offset of the source article. In float32
     the sigmoid of any finite logit is finite and the offset keeps the logarithm so.
     """
-    return -(torch.sigmoid(fake_logits.float()) + PROBABILITY_OFFSET).log().mean()
+    return -(torch.sigmoid(widened(fake_logits)) + PROBABILITY_OFFSET).log().mean()
 
 
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
@@ -54,10 +66,10 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         fake_logits: D(sr), (N, 1).
 
     Returns:
-        Scalar, float32, at least 0; 2 log 2 when D cannot tell.
+        Scalar, float32 or wider, at least 0; 2 log 2 when D cannot tell.
 
     Source: Goodfellow et al. 2014, equation 1, on logits.
     """
-    on_real = functional.softplus(-real_logits.float()).mean()
-    on_fake = functional.softplus(fake_logits.float()).mean()
+    on_real = functional.softplus(-widened(real_logits)).mean()
+    on_fake = functional.softplus(widened(fake_logits)).mean()
     return on_real + on_fake

@@ -15,7 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from srgan_core.data.patches import Batch
-from srgan_core.losses import adversarial_loss, discriminator_loss, mean_squared_error
+from srgan_core.losses import (
+    adversarial_loss,
+    discriminator_loss,
+    mean_squared_error,
+    widened,
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class GanStep:
         factor = share * loss_scale
         with self._autocast(batch.lr):
             restored = self.generator(batch.lr)
-        leaf = restored.detach().float().requires_grad_()
+        leaf = widened(restored.detach()).requires_grad_()
         losses, gradients = self._fidelity(leaf, batch.hr, loss_scale)
         if self.discriminator is not None:
             adversarial, gradient = self._adversary(leaf, batch.hr, factor, loss_scale)
@@ -89,7 +94,7 @@ class GanStep:
         if self.discriminator is None:
             return {}
         with torch.no_grad(), self._autocast(batch.lr):
-            restored = self.generator(batch.lr).float()
+            restored = widened(self.generator(batch.lr))
         with self._autocast(batch.lr):
             real, fake = self.discriminator(batch.hr), self.discriminator(restored)
         loss = discriminator_loss(real, fake)
@@ -135,6 +140,6 @@ class GanStep:
 def _probabilities(real: Tensor, fake: Tensor) -> dict[str, Tensor]:
     """What D takes photographs and restored images for, on average."""
     return {
-        "d_real": torch.sigmoid(real.detach().float()).mean(),
-        "d_fake": torch.sigmoid(fake.detach().float()).mean(),
+        "d_real": torch.sigmoid(widened(real.detach())).mean(),
+        "d_fake": torch.sigmoid(widened(fake.detach())).mean(),
     }

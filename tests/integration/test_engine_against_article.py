@@ -1,0 +1,30 @@
+"""The engine's update against an independent transcription of the article's loop."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def train_step():
+    folder = str(Path(__file__).parents[2] / "benchmarks")
+    sys.path.insert(0, folder)
+    try:
+        import train_step
+    finally:
+        sys.path.remove(folder)
+    return train_step
+
+
+@pytest.mark.parametrize("content", ["mse", "vgg22", "vgg16-53"])
+def test_gradients_are_those_of_the_article(train_step, content):
+    assert train_step.largest_difference(content) < 1e-9
+
+
+def test_a_wrong_weight_would_be_seen(train_step, monkeypatch):
+    from srgan_core.training import step
+
+    exact = step.adversarial_loss
+    monkeypatch.setattr(step, "adversarial_loss", lambda logits: 1.001 * exact(logits))
+    assert train_step.largest_difference("mse") > 1e-6
