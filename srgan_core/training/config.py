@@ -93,6 +93,11 @@ class TrainingConfig(Settings):
             raise ValueError(
                 f"accumulate to divide batch_size {self.batch_size}, got {self.accumulate}"
             )
+        if self.milestones and self.schedule != "milestones":
+            raise ValueError(
+                f"schedule: milestones beside milestones {list(self.milestones)}, got "
+                f"schedule: {self.schedule}"
+            )
         return self
 
 

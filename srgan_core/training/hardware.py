@@ -64,6 +64,9 @@ def prepare_torch(threads: int, device: torch.device) -> None:
     """
     torch.set_num_threads(threads)
     if device.type == "cuda":
+        if device.index is not None:
+            # Some kernels and nccl go to the current device, whatever their tensors say.
+            torch.cuda.set_device(device)
         # cuBLAS needs this workspace setting for reproducible sums.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.backends.cudnn.deterministic = True

@@ -1,0 +1,89 @@
+"""Seconds until something happens: `sweep --help`, `sweep plot`, the first training step.
+
+    python benchmarks/startup.py [--results results/quick-cpu] [--json FILE]
+
+Whole processes, each started several times; the median and the extremes are given. The charts
+are drawn in a copy of the results folder.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from support.machine import describe, parser, report
+
+ROUNDS = 7
+STEP_ROUNDS = 3
+
+
+def process_seconds(*command: str) -> float:
+    """Seconds from start to end of a process."""
+    begin = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - begin
+
+
+def first_step_seconds(folder: Path) -> float:
+    """Seconds from the start of `sweep run` to the first line in a trial's log."""
+    arguments = ("--config", "smoke", "--metrics", "psnr", "--adv", "1e-3", "--content", "mse")
+    command = (sys.executable, "-m", "sweep", "run", *arguments, "--out", str(folder))
+    begin = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while process.poll() is None:
+            if any(path.stat().st_size for path in folder.glob("trials/*/log.jsonl")):
+                return time.perf_counter() - begin
+            time.sleep(0.005)
+        raise RuntimeError("sweep run ended before it trained a step")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def summarised(what: str, measure: Callable[[], float], rounds: int) -> dict[str, object]:
+    """Median and extremes of several starts, after one that warms the file cache."""
+    measure()
+    seconds = [measure() for _ in range(rounds)]
+    return {
+        "what": what,
+        "median_s": statistics.median(seconds),
+        "fastest_s": min(seconds),
+        "slowest_s": max(seconds),
+    }
+
+
+def main() -> None:
+    options = parser(__doc__)
+    options.add_argument("--results", type=Path, default=Path("results/quick-cpu"))
+    given = options.parse_args()
+    sweep = (sys.executable, "-m", "sweep")
+    with tempfile.TemporaryDirectory() as temporary:
+        copy = Path(temporary) / "results"
+        shutil.copytree(given.results, copy)
+        fresh = iter(range(100))
+        rows = [
+            summarised("python -c pass", lambda: process_seconds(sys.executable, "-c", ""), ROUNDS),
+            summarised("sweep --help", lambda: process_seconds(*sweep, "--help"), ROUNDS),
+            summarised("sweep plot", lambda: process_seconds(*sweep, "plot", str(copy)), ROUNDS),
+            summarised(
+                "first training step",
+                lambda: first_step_seconds(Path(temporary) / f"run{next(fresh)}"),
+                STEP_ROUNDS,
+            ),
+        ]
+    record = {"machine": describe(torch.device("cpu"), given.threads)}
+    columns = ("what", "median_s", "fastest_s", "slowest_s")
+    report("Start-up, whole processes", columns, rows, json.loads(json.dumps(record)), given.json)
+
+
+if __name__ == "__main__":
+    main()
