@@ -51,8 +51,9 @@ bench: $(PACKAGE) ## Measure time and memory; prints, never fails on a number.
 	  echo "$$file"; $(BIN)/python "$$file" || exit 1; echo; \
 	done
 
-docs: $(TEST_TOOLS) ## Hold the documentation against the code.
+docs: $(TEST_TOOLS) ## Hold the documentation against the code; build its reference.
 	$(BIN)/python -m pytest -m docs $(ARGS)
+	$(BIN)/python docs/reference.py
 
 clean: ## Delete caches and build products; .venv and results/ stay.
 	rm -rf build dist *.egg-info .coverage .hypothesis .import_linter_cache

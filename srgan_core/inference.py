@@ -52,13 +52,14 @@ def save_generator(
 
 
 def load_generator(
-    path: Path | None = None, scale: int = 4, device: str | torch.device = "cpu"
+    path: Path | None = None, scale: int | None = 4, device: str | torch.device = "cpu"
 ) -> Generator:
     """Reads a generator that `save_generator` wrote.
 
     Args:
         path: The file; None for the SRResNet that comes with the package.
-        scale: The magnification that it must have.
+        scale: The magnification that it must have; None takes what the file has, and x4 where
+            no file is given.
         device: Where to put it.
 
     Returns:
@@ -69,7 +70,7 @@ def load_generator(
         WeightsError: when the file is missing, damaged, foreign, or of another scale.
     """
     if path is None:
-        with as_file(bundled_generator(scale)) as bundled:
+        with as_file(bundled_generator(scale or BUNDLED_SCALES[0])) as bundled:
             return load_generator(bundled, scale, device)
     metadata, state = _read_file(path)
     if metadata.get("format") != FORMAT:
@@ -77,10 +78,12 @@ def load_generator(
             f"{path}: expected format {FORMAT!r} in the metadata, got "
             f"{metadata.get('format')!r}; only generators that this package saved can be loaded"
         )
-    if metadata.get("scale") != str(scale):
+    if scale is not None and metadata.get("scale") != str(scale):
         raise WeightsError(f"{path}: made for scale {metadata.get('scale')}, asked for {scale}")
     try:
-        generator = Generator(scale, int(metadata["channels"]), int(metadata["blocks"]))
+        generator = Generator(
+            int(metadata["scale"]), int(metadata["channels"]), int(metadata["blocks"])
+        )
         generator.load_state_dict({name: _widen(value) for name, value in state.items()})
     except (RuntimeError, KeyError, ValueError) as error:
         raise WeightsError(f"{path}: does not fit the generator ({error})") from None

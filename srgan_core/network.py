@@ -1,18 +1,58 @@
-"""Whether the network may be used, and whether a server is there, answered within seconds."""
+"""Whether the network may be used, whether a server is there, and trying again."""
 
 from __future__ import annotations
 
 import os
 import queue
 import threading
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from typing import TypeVar
 
 OFFLINE_VARIABLE = "SWEEP_OFFLINE"
 """Environment variable that forbids all network when set to anything but 0."""
 
 PROBE_SECONDS = 4.0
 """How long a server may take to show that it is reached."""
+
+
+ATTEMPTS = 4
+"""How often a transfer that breaks off is tried in all."""
+
+PAUSE_SECONDS = 1.0
+"""Before the second attempt; each later pause is twice the one before."""
+
+Result = TypeVar("Result")
+
+
+def with_retries(
+    action: Callable[[], Result],
+    errors: tuple[type[Exception], ...],
+    is_final: Callable[[Exception], bool] = lambda error: False,
+) -> Result:
+    """Does something that may fail for a moment.
+
+    Args:
+        action: What to do, from the beginning each time.
+        errors: What it may raise then.
+        is_final: Whether an error is one that trying again cannot mend, such as a missing page.
+
+    Returns:
+        What the action returns.
+
+    Raises:
+        Exception: the last attempt's error.
+    """
+    for attempt in range(ATTEMPTS - 1):
+        try:
+            return action()
+        except errors as error:
+            if is_final(error):
+                raise
+        time.sleep(PAUSE_SECONDS * 2**attempt)
+    return action()
 
 
 def is_offline() -> bool:

@@ -95,12 +95,34 @@ class Generator(nn.Module):
         Returns:
             (N, 3, scale * H, scale * W), float in [0, 1].
         """
+        return self.enlarge(self.features(lr))
+
+    def features(self, lr: Tensor) -> Tensor:
+        """Computes what the image is restored from, at the size of the input.
+
+        Args:
+            lr: Low-resolution images, (N, 3, H, W), float in [0, 1].
+
+        Returns:
+            (N, channels, H, W).
+        """
         shallow = self.head(lr)
-        deep = self.bottleneck(self.body(shallow)) + shallow
+        deep: Tensor = self.bottleneck(self.body(shallow)) + shallow
+        return deep
+
+    def enlarge(self, features: Tensor) -> Tensor:
+        """Makes the restored images out of `features`.
+
+        Args:
+            features: (N, channels, H, W).
+
+        Returns:
+            (N, 3, scale * H, scale * W), float in [0, 1].
+        """
         *inner, last = cast(list[UpsampleBlock], list(self.upsample))
         for block in inner:
-            deep = block(deep)
-        restored = convolve_shuffled(last.phases(deep), self.tail)
+            features = block(features)
+        restored = convolve_shuffled(last.phases(features), self.tail)
         # The eight significant bits of bfloat16 are fewer than those of an image file.
         restored = restored.to(torch.promote_types(restored.dtype, torch.float32))
         return (torch.tanh(restored) + 1) / 2

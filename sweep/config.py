@@ -12,7 +12,7 @@ from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.settings import LARGEST_SEED, Settings, describe_errors
 from srgan_core.training.config import DataConfig, TrainingConfig
 from srgan_core.yaml_files import parse_yaml, read_yaml
-from sweep.scoring.metrics.specs import GROUPS
+from sweep.scoring.metrics.specs import DEFAULT_GROUPS, require_group
 
 SCHEMA = 1
 """Version of `sweep.yaml` and of the results folder's layout."""
@@ -20,7 +20,10 @@ SCHEMA = 1
 CONTENT_NAMES = ("mse", "vgg22", "vgg54", "vgg16-22", "vgg16-53")
 """Content losses by name; the same list as `srgan_core.vgg.CONTENT_LOSSES`, without torch."""
 
-TEST_SET_NAMES = ("set5", "set14", "bsd100", "urban100", "skimage3", "folder:PATH")
+TEST_SET_NAMES = (
+    *("set5", "set14", "bsd100", "urban100", "skimage3", "text-lines"),
+    "folder:PATH",
+)
 
 EXTENDABLE = ("grid.adv", "grid.content", "grid.seeds", "eval.sets", "eval.metrics")
 """Keys that may change between two runs in one results folder; the sweep then grows."""
@@ -101,7 +104,7 @@ class EvalConfig(Settings):
     """What the generators are scored on."""
 
     sets: tuple[str, ...] = Field(("set5",), description="Test sets.")
-    metrics: tuple[str, ...] = Field(tuple(GROUPS), description="Metrics.")
+    metrics: tuple[str, ...] = Field(DEFAULT_GROUPS, description="Metrics.")
     excerpts: dict[str, Excerpt] = Field(
         {}, description="Test set to the part of it that is scored; the others are scored whole."
     )
@@ -117,8 +120,7 @@ class EvalConfig(Settings):
     @classmethod
     def _metrics(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            if name not in GROUPS:
-                raise ConfigError(unknown_name("metric", name, GROUPS))
+            require_group(name)
         return _distinct(names)
 
     @field_validator("excerpts")

@@ -2,6 +2,7 @@
 
 SrganError
 ├── StoreError   a results folder cannot be read, or belongs to another sweep
+├── DiskError    a results folder takes no more: full, read-only, over its quota
 └── TrialError   a trial could not be trained or scored
 """
 
@@ -12,6 +13,10 @@ from srgan_core.errors import SrganError
 
 class StoreError(SrganError):
     """A results folder is missing, damaged, or made by another config or version."""
+
+
+class DiskError(SrganError):
+    """The disk of a results folder refuses writes while a sweep runs."""
 
 
 class TrialError(SrganError):

@@ -1,32 +1,55 @@
-"""Estimates what a plan costs before anything is trained."""
+"""Estimates what is left of a plan: steps, hours, memory, disk."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import torch
-from torch import nn
-from torch.nn import functional
-from torch.utils.flop_counter import FlopCounterMode
 
 from srgan_core.networks import Discriminator, Generator
 from srgan_core.training.config import TrainingSpec
-from srgan_core.training.hardware import resolve_device, resolve_precision
-from srgan_core.vgg import FEATURE_CUTS
-from srgan_core.weights.catalogue import feature_layers
+from srgan_core.training.hardware import resolve_device
+from sweep.calibration import StepCost, measure_step
 from sweep.machine import trial_memory
 from sweep.planning import Plan
-from sweep.store import FINISHED, SweepStore
-
-EFFICIENCY = 0.6
-"""Share of the measured convolution rate that a whole step reaches, on CPU and GPU alike."""
-
-CALIBRATION_SECONDS = 1.0
+from sweep.store import FINISHED, SweepStore, TrialFolder
 
 SCORING_SECONDS = 5.0
 """Restoring and scoring five small images, networks loaded."""
+
+STATES_AT_ONCE = 3
+"""Checkpoints of a running trial: two are kept while a third is written."""
+
+IMAGES_BYTES = 4 << 20
+"""Restored images and generator of one trial on a set such as Set5, with its tables."""
+
+OnKind = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Trainings whose steps cost the same.
+
+    Attributes:
+        name: Content loss, with or without an adversary.
+        trainings: How many of them are left.
+        steps: Steps of the generator that are left, over all of them.
+        warmup_steps: Steps that are left of their discriminators' warm-up.
+        cost: What one step costs.
+    """
+
+    name: str
+    trainings: int
+    steps: int
+    warmup_steps: int
+    cost: StepCost
+
+    @property
+    def seconds(self) -> float:
+        """Time of all steps, one after the other."""
+        return self.steps * self.cost.seconds + self.warmup_steps * self.cost.warmup_seconds
 
 
 @dataclass(frozen=True)
@@ -34,16 +57,25 @@ class Estimate:
     """Cost of what is left to do.
 
     Attributes:
+        kinds: Trainings by what their steps cost.
         trials_left: Trials that are not finished.
+        steps_done: Steps of finished and begun trials, warm-ups included.
         seconds: Training and scoring.
         memory_gb: Peak of the trials that run at once.
         disk_gb: Images, generators, and the checkpoints of running trials.
     """
 
+    kinds: tuple[Kind, ...]
     trials_left: int
+    steps_done: int
     seconds: float
     memory_gb: float
     disk_gb: float
+
+    @property
+    def steps_left(self) -> int:
+        """Steps that are left, warm-ups included."""
+        return sum(kind.steps + kind.warmup_steps for kind in self.kinds)
 
     @property
     def duration(self) -> str:
@@ -51,89 +83,113 @@ class Estimate:
         return str(timedelta(seconds=round(self.seconds)))
 
 
-def estimate(store: SweepStore, plan: Plan, jobs: int = 1) -> Estimate:
-    """Estimates time, memory and disk from the networks' FLOPs and a short measurement.
+@dataclass
+class _Left:
+    """What of the trainings of one kind is left."""
+
+    spec: TrainingSpec
+    trainings: int = 0
+    steps: int = 0
+    warmup_steps: int = 0
+
+
+def estimate(
+    store: SweepStore,
+    plan: Plan,
+    jobs: int = 1,
+    on_kind: OnKind = lambda name, index, count: None,
+) -> Estimate:
+    """Estimates time, memory and disk from a few steps of every kind, timed here and now.
 
     Args:
         store: Results folder, for what is done already.
         plan: What is going to be done.
         jobs: Trials at once.
+        on_kind: Told which kind of step is about to be timed: its name, its number from 0,
+            and how many kinds there are.
 
     Returns:
-        The estimate; within a factor of two on machines like those of the docs.
+        The estimate. It knows nothing of what else the machine will be busy with, nor of the
+        speed that several trials at once take from each other.
     """
-    left = [t for t in plan.asked if store.trial(t.name).state not in FINISHED]
-    starts = [
-        start.spec
-        for seed, start in plan.starts.items()
-        if start.spec and store.start(seed).state not in FINISHED
-    ]
     device = resolve_device(plan.config.device)
-    precision = resolve_precision(plan.config.adversarial.precision, device)
-    torch.set_num_threads(plan.config.threads or 1)
-    rate = EFFICIENCY * convolution_rate(device, precision)
-    work = sum(training_flops(spec) for spec in (*starts, *(t.spec for t in left)))
-    beside = min(jobs, max(1, len(left))) if device.type == "cpu" else 1
+    left, done = _what_is_left(store, plan)
+    kinds = []
+    for index, (name, part) in enumerate(left.items()):
+        on_kind(name, index, len(left))
+        cost = measure_step(part.spec, device)
+        kinds.append(Kind(name, part.trainings, part.steps, part.warmup_steps, cost))
+    trials_left = sum(store.trial(trial.name).state not in FINISHED for trial in plan.asked)
+    slots = min(jobs, max(1, trials_left))
+    scoring = SCORING_SECONDS * trials_left * len(plan.sets)
     return Estimate(
-        trials_left=len(left),
-        seconds=(work / rate + SCORING_SECONDS * len(left)) / beside,
-        memory_gb=jobs * trial_memory(plan.config.adversarial) / 1e9,
-        disk_gb=0.6 * jobs + 0.01 * len(plan.trials),
+        kinds=tuple(kinds),
+        trials_left=trials_left,
+        steps_done=done,
+        seconds=(sum(kind.seconds for kind in kinds) + scoring) / slots,
+        memory_gb=_memory(plan, kinds, slots) / 1e9,
+        disk_gb=_disk(plan, slots if trials_left else 0) / 1e9,
     )
 
 
-def training_flops(spec: TrainingSpec) -> float:
-    """Floating-point operations of a whole training.
+def _trainings(store: SweepStore, plan: Plan) -> Iterator[tuple[str, TrialFolder, TrainingSpec]]:
+    for seed, start in plan.starts.items():
+        if start.spec is not None:
+            yield "SRResNet", store.start(seed), start.spec
+    for trial in plan.asked:
+        adversary = "with D" if trial.adv else "without D"
+        yield f"{trial.content} {adversary}", store.trial(trial.name), trial.spec
+
+
+def _what_is_left(store: SweepStore, plan: Plan) -> tuple[dict[str, _Left], int]:
+    """Steps by kind, and steps that are behind."""
+    left: dict[str, _Left] = {}
+    done = 0
+    for name, files, spec in _trainings(store, plan):
+        config = spec.training
+        warmup = config.discriminator.warmup_steps if spec.adversarial_weight else 0
+        behind = warmup + config.steps
+        if files.state not in (*FINISHED, "trained", "scored"):
+            behind = _checkpointed(files)
+            part = left.setdefault(name, _Left(spec))
+            part.trainings += 1
+            part.warmup_steps += max(0, warmup - behind)
+            part.steps += config.steps - max(0, behind - warmup)
+        done += behind
+    return left, done
+
+
+def _checkpointed(files: TrialFolder) -> int:
+    """Step of the newest checkpoint, from which a training goes on."""
+    names = [path.name for path in files.checkpoints.glob("*") if path.name.isdigit()]
+    return int(max(names, default="0"))
+
+
+def _memory(plan: Plan, kinds: list[Kind], slots: int) -> float:
+    """What was measured on a GPU, what is known of such steps on a CPU."""
+    measured = [kind.cost.peak_bytes for kind in kinds if kind.cost.peak_bytes is not None]
+    return slots * (max(measured) if measured else trial_memory(plan.config.adversarial))
+
+
+def _disk(plan: Plan, slots: int) -> float:
+    running = slots * STATES_AT_ONCE * checkpoint_bytes(plan.trials[0].spec)
+    return running + IMAGES_BYTES * len(plan.trials) * len(plan.sets)
+
+
+def checkpoint_bytes(spec: TrainingSpec) -> int:
+    """Size of a training state: both networks with two moments for each of their weights.
 
     Args:
-        spec: What is trained.
+        spec: What is trained; the larger case, with a discriminator, is counted.
 
     Returns:
-        Operations of all steps: the backward pass of a trained network costs twice its forward
-        pass, that of a frozen one once.
+        Bytes.
     """
     config = spec.training
-    size, batch = config.patch_size, config.batch_size
     with torch.device("meta"):
-        patch = torch.empty(1, 3, size, size)
-        small = torch.empty(1, 3, size // spec.scale, size // spec.scale)
-        generator = 3 * _forward_flops(Generator(spec.scale), small)
-        adversary = 0.0
-        if spec.adversarial_weight:
-            forward = _forward_flops(Discriminator(size, config.discriminator.channels), patch)
-            # Real and fake forward, both backward, and the fake one again for G.
-            adversary = 7 * forward
-        content = 0.0
-        if spec.content in FEATURE_CUTS:
-            cut = FEATURE_CUTS[spec.content]
-            content = 3 * _forward_flops(feature_layers(cut.architecture)[: cut.stop], patch)
-    return batch * config.steps * (generator + adversary + content)
-
-
-def convolution_rate(device: torch.device, precision: torch.dtype) -> float:
-    """Measures operations a second of a 3x3 convolution of 64 channels, in about a second.
-
-    Args:
-        device: Where.
-        precision: In which type.
-
-    Returns:
-        Floating-point operations a second.
-    """
-    images = torch.randn(16, 64, 48, 48, device=device, dtype=precision)
-    kernel = torch.randn(64, 64, 3, 3, device=device, dtype=precision)
-    images = images.contiguous(memory_format=torch.channels_last)
-    operations = 2 * images.numel() * 64 * 9
-    with torch.no_grad():
-        functional.conv2d(images, kernel, padding=1).sum().item()
-        count, begin = 0, time.monotonic()
-        while time.monotonic() - begin < CALIBRATION_SECONDS:
-            functional.conv2d(images, kernel, padding=1).sum().item()
-            count += 1
-    return count * operations / (time.monotonic() - begin)
-
-
-def _forward_flops(network: nn.Module, inputs: torch.Tensor) -> float:
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        network(inputs)
-    return float(counter.get_total_flops())
+        generator = Generator(spec.scale)
+        discriminator = Discriminator(config.patch_size, config.discriminator.channels)
+    copies = 4 if config.ema_decay else 3
+    weights = copies * sum(p.numel() for p in generator.parameters())
+    weights += 3 * sum(p.numel() for p in discriminator.parameters())
+    return 4 * weights

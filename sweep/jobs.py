@@ -6,24 +6,33 @@ A job may run twice: everything it finds done on disk it leaves as it is.
 from __future__ import annotations
 
 import math
+import os
 import platform
 import statistics
+import sys
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from srgan_core.errors import SrganError
-from srgan_core.files import file_sha256
+from srgan_core.files import file_sha256, is_disk_error
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.log import read_log
-from sweep.scoring.metrics.specs import METRICS
+from sweep.at_work import claimed
+from sweep.failures import OUT_OF_MEMORY, describe_disk_error, is_out_of_memory
+from sweep.scoring.metrics.specs import find_spec, image_columns
+from sweep.scoring.path_scores import PathRecorder, PathSet, add_step
+from sweep.scoring.set_scores import add_set_scores, missing_set_columns
+from sweep.scoring.trial_health import add_health, lacks_health
 from sweep.store import SweepStore, TrialFolder
 
 if TYPE_CHECKING:
-    from srgan_core.training.trainer import Progress
+    from srgan_core.training.trainer import Observer, Progress
     from sweep.scoring.evaluate import Scorer
 
 RESULT_SCHEMA = 1
@@ -38,7 +47,7 @@ class Event:
     Attributes:
         job: Label of the job.
         kind: `started`, `progress`, `scoring`, `packing`, `done`, `diverged`, `failed`,
-            `interrupted`, or `warning`.
+            `interrupted`, `warning`, or `disk` when the disk takes no more.
         fields: Details: a log record with `iteration` and `iterations`, or a `message`.
     """
 
@@ -111,7 +120,7 @@ class ReferenceJob:
     def is_done(self) -> bool:
         """Whether both have every score that they can have."""
         scores = SweepStore(self.root).read_reference_scores(self.test_set.name)
-        return not any(
+        return not missing_set_columns(scores, "bicubic", self.test_set.columns) and not any(
             _missing_columns(scores.get(method, {}), self.test_set, full_reference)
             for method, full_reference in (("bicubic", True), ("original", False))
         )
@@ -126,6 +135,9 @@ class ReferenceJob:
             scores[method] = _complete_scores(
                 scores.get(method, {}), self.test_set, folder / images, references, context
             )
+        _score_as_a_whole(
+            scores, "bicubic", self.test_set, folder / "bicubic", folder / "hr", context
+        )
         store.write_reference_scores(name, scores)
         return "done"
 
@@ -144,6 +156,8 @@ class TrainJob:
         test_sets: What to score on.
         keep_checkpoints: Whether training states stay once the trial is done.
         needs_generator: Whether the generator's file must be there, also when all is scored.
+        score_every: Steps from one scoring on the way to the next; None to score the last
+            generator alone. The weights do not depend on it.
     """
 
     root: Path
@@ -155,18 +169,22 @@ class TrainJob:
     test_sets: tuple[TestSetJob, ...]
     keep_checkpoints: bool = False
     needs_generator: bool = False
+    score_every: int | None = None
 
     def run(self, context: Context) -> str:
         """Does what is left to do; returns the state that the trial ends in."""
-        files = TrialFolder(self.folder)
+        # A worker that an executor took for dead may be at work still, on another host.
+        with claimed(self.folder, may_wait=lambda: not context.should_stop()):
+            return self._run(TrialFolder(self.folder), context)
+
+    def _run(self, files: TrialFolder, context: Context) -> str:
         result = files.read_result()
         if not self._is_trained(files, result):
             state = self._train(files, context)
             if state != "trained":
                 return self._end(files, state) if state == "diverged" else state
         if "steps" not in result:
-            result = self._trained_result(files)
-            files.write_result(result)
+            result = self._publish(files, self._trained_result(files), context)
         self._score(files, result, context)
         files.update_trial(state="scored")
         return self._end(files, "done")
@@ -190,6 +208,7 @@ class TrainJob:
         from srgan_core.training.hardware import resolve_device
         from srgan_core.training.job import train
 
+        data_keys = SweepStore(self.root).read_data_keys()
         attempts = files.read_trial().get("attempts", [])
         attempt: dict[str, Any] = {"host": platform.node(), "started": _now()}
         spec = self.spec
@@ -199,6 +218,7 @@ class TrainJob:
             schema=RESULT_SCHEMA,
             **self.identity,
             spec=spec.canonical(),
+            data={name: data_keys.get(name) for name in spec.data.sources},
             state="running",
             attempts=[*attempts, attempt],
         )
@@ -210,6 +230,9 @@ class TrainJob:
             warmups=SweepStore(self.root).warmups,
             on_progress=lambda progress: context.emit(self._progress(progress)),
             should_stop=context.should_stop,
+            observer=self._observer(files, context),
+            data_keys=data_keys,
+            on_damaged=partial(self._report_damage, files, context),
         )
         attempt |= {"ended": _now(), "resumed_from": outcome.resumed_from}
         files.update_trial(
@@ -221,6 +244,42 @@ class TrainJob:
         if outcome.status == "diverged":
             context.emit(Event(self.label, "warning", {"message": outcome.cause}))
         return outcome.status
+
+    def _publish(
+        self, files: TrialFolder, result: dict[str, Any], context: Context
+    ) -> dict[str, Any]:
+        """Writes result.json; what another worker has published before stands."""
+        aside = files.write_result(result)
+        if aside is None:
+            return result
+        message = f"a second result differs from the published one and was set aside: {aside.name}"
+        self._report(files, context, "conflicts", message)
+        return files.read_result()
+
+    def _report_damage(
+        self, files: TrialFolder, context: Context, checkpoint: Path, reason: str
+    ) -> None:
+        message = f"a checkpoint was damaged and is set aside as {checkpoint.name} ({reason})"
+        self._report(files, context, "quarantined", message)
+
+    def _report(self, files: TrialFolder, context: Context, field: str, message: str) -> None:
+        """Keeps a message in trial.json and tells it."""
+        files.update_trial(**{field: [*files.read_trial().get(field, []), message]})
+        context.emit(Event(self.label, "warning", {"message": message}))
+
+    def _observer(self, files: TrialFolder, context: Context) -> Observer | None:
+        if self.score_every is None:
+            return None
+        from srgan_core.training.trainer import Observer
+
+        sets = [self._path_set(test_set, context) for test_set in self.test_sets]
+        return Observer(self.score_every, PathRecorder(files, sets, context.should_stop))
+
+    def _path_set(self, test_set: TestSetJob, context: Context) -> PathSet:
+        reference = SweepStore(self.root).reference(test_set.name)
+        columns = image_columns(test_set.columns)
+        scorer = partial(_scorer, columns, test_set.scale, context.device)
+        return PathSet(test_set.name, test_set.images, reference, scorer)
 
     def _adopt(self, files: TrialFolder) -> str:
         """Takes a generator as it is: the bundled one or the user's."""
@@ -247,7 +306,9 @@ class TrainJob:
         store = SweepStore(self.root)
         for test_set in self.test_sets:
             known = result["scores"].get(test_set.name, {})
-            if not _missing_columns(known, test_set, full_reference=True):
+            lacking = lacks_health(files, result, test_set.name, test_set.images)
+            whole = missing_set_columns(result, test_set.name, test_set.columns)
+            if not (lacking or whole or _missing_columns(known, test_set, full_reference=True)):
                 continue
             context.emit(Event(self.label, "scoring", {"message": test_set.name}))
             reference = store.reference(test_set.name)
@@ -255,7 +316,22 @@ class TrainJob:
             result["scores"][test_set.name] = _complete_scores(
                 known, test_set, files.images(test_set.name), reference / "hr", context
             )
-            files.write_result(result)
+            _score_as_a_whole(
+                result,
+                test_set.name,
+                test_set,
+                files.images(test_set.name),
+                reference / "hr",
+                context,
+            )
+            if lacking:
+                images, lr = test_set.images, reference / "lr"
+                add_health(files, result, test_set.name, images, lr, test_set.scale)
+            result = self._publish(files, result, context)
+            if self.score_every is not None and self.spec is not None:
+                # The last generator, which is scored in any case, ends the path.
+                rows = list(result["scores"][test_set.name].values())
+                add_step(files, self.spec.training.steps, test_set.name, rows)
 
     def _progress(self, progress: Progress) -> Event:
         fields = {"iteration": progress.iteration, "iterations": progress.iterations}
@@ -273,7 +349,8 @@ def run_job(job: Job, context: Context) -> str:
         context: What the worker lends.
 
     Returns:
-        `done`, `interrupted`, `diverged` or `failed`.
+        `done`, `interrupted`, `diverged`, `failed`, or `OUT_OF_MEMORY`, upon which the job may
+        be tried once more alone.
     """
     if context.should_stop():
         return "interrupted"
@@ -286,14 +363,33 @@ def run_job(job: Job, context: Context) -> str:
     except SrganError as error:
         state = record_failure(job, str(error), context.emit)
     except Exception as error:
-        message = f"{type(error).__name__}: {error}"
-        state = record_failure(job, message, context.emit, traceback.format_exc())
-    context.emit(Event(job.label, state))
+        state = _settle(job, error, context)
+    if state != OUT_OF_MEMORY:
+        context.emit(Event(job.label, state))
     return state
 
 
+def _settle(job: Job, error: Exception, context: Context) -> str:
+    """Tells apart what a trial, the machine's memory and the disk have to answer for."""
+    message = f"{type(error).__name__}: {error}"
+    if is_out_of_memory(error):
+        cause = message.splitlines()[0]
+        return record_failure(job, cause, context.emit, state=OUT_OF_MEMORY)
+    if isinstance(error, OSError) and is_disk_error(error):
+        context.emit(Event(job.label, "disk", {"message": describe_disk_error(error)}))
+        # The record cannot be written either, or can again: the trial goes on from here.
+        with suppress(OSError, SrganError):
+            note_state(job, "interrupted", describe_disk_error(error))
+        return "interrupted"
+    return record_failure(job, message, context.emit, traceback.format_exc())
+
+
 def record_failure(
-    job: Job, cause: str, emit: Callable[[Event], None], trace: str | None = None
+    job: Job,
+    cause: str,
+    emit: Callable[[Event], None],
+    trace: str | None = None,
+    state: str = "failed",
 ) -> str:
     """Tells what went wrong and writes it into the trial's record.
 
@@ -302,15 +398,34 @@ def record_failure(
         cause: One sentence.
         emit: Who is told.
         trace: Traceback of an error that nobody foresaw.
+        state: What the job ended in; `OUT_OF_MEMORY` leaves the trial `interrupted`.
 
     Returns:
-        `failed`.
+        The state.
     """
     emit(Event(job.label, "warning", {"message": cause}))
-    if isinstance(job, TrainJob):
-        fields = {"state": "failed", "cause": cause, "traceback": trace}
-        TrialFolder(job.folder).update_trial(schema=RESULT_SCHEMA, **job.identity, **fields)
-    return "failed"
+    note_state(job, "interrupted" if state == OUT_OF_MEMORY else state, cause, trace)
+    return state
+
+
+def note_state(job: Job, state: str, cause: str, trace: str | None = None) -> None:
+    """Writes a trial's state and why it is in it, into its last attempt too.
+
+    Args:
+        job: What ended; jobs of other kinds have no record.
+        state: State of the trial.
+        cause: One sentence.
+        trace: Traceback of an error that nobody foresaw.
+    """
+    if not isinstance(job, TrainJob):
+        return
+    files = TrialFolder(job.folder)
+    fields: dict[str, Any] = {"state": state, "cause": cause, "traceback": trace}
+    attempts = files.read_trial().get("attempts", [])
+    if attempts and "ended" not in attempts[-1]:
+        attempts[-1] |= {"ended": _now(), "cause": cause}
+        fields["attempts"] = attempts
+    files.update_trial(schema=RESULT_SCHEMA, **job.identity, **fields)
 
 
 def _median(values: Iterable[float | None]) -> float | None:
@@ -320,9 +435,10 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 
 def _use_threads(count: int) -> None:
-    import torch
-
-    torch.set_num_threads(count)
+    """PyTorch asks the environment when it is imported, which is left to those who need it."""
+    os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(count)
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.set_num_threads(count)
 
 
 def _restore_images(files: TrialFolder, test_set: TestSetJob, lr: Path, context: Context) -> None:
@@ -363,6 +479,25 @@ def _complete_scores(
     return completed
 
 
+def _score_as_a_whole(
+    record: dict[str, Any],
+    name: str,
+    test_set: TestSetJob,
+    images: Path,
+    references: Path,
+    context: Context,
+) -> None:
+    """Adds the missing columns that have one value for a whole test set."""
+    missing = missing_set_columns(record, name, test_set.columns)
+    if not missing:
+        return
+    context.check()
+    pairs = [(images / f"{image}.png", references / f"{image}.png") for image in test_set.images]
+    scorer = partial(_scorer, missing, test_set.scale, context.device)
+    for message in add_set_scores(record, name, pairs, scorer):
+        context.emit(Event(test_set.name, "warning", {"message": message}))
+
+
 def _missing_columns(
     scores: dict[str, dict[str, float]], test_set: TestSetJob, full_reference: bool
 ) -> tuple[str, ...]:
@@ -370,8 +505,8 @@ def _missing_columns(
     present = set.intersection(*(set(scores.get(n, {})) for n in test_set.images))
     return tuple(
         column
-        for column in test_set.columns
-        if column not in present and (full_reference or METRICS[column].reference == "none")
+        for column in image_columns(test_set.columns)
+        if column not in present and (full_reference or find_spec(column).reference == "none")
     )
 
 

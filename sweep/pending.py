@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweep.grid import Trial
 from sweep.jobs import Job, ReferenceJob, TestSetJob, TrainJob
 from sweep.planning import Plan
-from sweep.scoring.metrics.specs import columns_for
+from sweep.scoring.metrics.specs import columns_for, image_columns
+from sweep.scoring.set_scores import missing_set_columns
+from sweep.scoring.trial_health import lacks_health
 from sweep.store import FINISHED, SweepStore, TrialFolder
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ class PendingJobs:
         plan: What is going to be done.
         test_sets: What to score on.
         keep_checkpoints: Whether training states stay once a trial is done.
+        score_every: Steps from one scoring of a trial on the way to the next; None for none.
+        retry_failed: Whether trials that failed in an earlier run are tried again.
     """
 
     def __init__(
@@ -32,9 +37,12 @@ class PendingJobs:
         plan: Plan,
         test_sets: tuple[TestSetJob, ...],
         keep_checkpoints: bool,
+        score_every: int | None = None,
+        retry_failed: bool = True,
     ) -> None:
         self._store, self._plan, self._test_sets = store, plan, test_sets
-        self._keep = keep_checkpoints
+        self._keep, self._score_every = keep_checkpoints, score_every
+        self._retry_failed = retry_failed
 
     def references(self) -> list[Job]:
         """Jobs of the test sets on which bicubic or HR lack scores."""
@@ -66,10 +74,12 @@ class PendingJobs:
             files, start = self._store.trial(trial.name), self._store.start(trial.seed)
             trained = "steps" in files.read_result()
             wanted = trained or (trial.name in asked and start.generator.is_file())
-            if not wanted or self._complete(files):
+            left = files.state == "failed" and not self._retry_failed
+            if not wanted or left or self._complete(files):
                 continue
             identity = {"content": trial.content, "adv": trial.adv, "seed": trial.seed}
-            jobs.append(self._job(files.path, trial.name, identity, trial.spec, start.generator))
+            job = self._job(files.path, trial.name, identity, trial.spec, start.generator)
+            jobs.append(replace(job, score_every=self._score_every))
         return jobs
 
     def _job(
@@ -97,9 +107,13 @@ class PendingJobs:
         """Whether a trial is finished and has every score that is asked for."""
         if files.state not in FINISHED:
             return False
-        scores = files.read_result().get("scores", {})
+        result = files.read_result()
+        scores = result.get("scores", {})
         return files.state != "done" or all(
-            set(test_set.columns) <= scores.get(test_set.name, {}).get(image, {}).keys()
+            set(image_columns(test_set.columns))
+            <= scores.get(test_set.name, {}).get(image, {}).keys()
+            and not missing_set_columns(result, test_set.name, test_set.columns)
+            and not lacks_health(files, result, test_set.name, test_set.images)
             for test_set in self._test_sets
             for image in test_set.images
         )

@@ -15,6 +15,7 @@ from sweep.config import SweepConfig
 from sweep.errors import StoreError
 from sweep.grid import Start, Trial, expand, srresnet_start
 from sweep.machine import resolve_machine
+from sweep.scoring.metrics.specs import columns_for
 from sweep.store import FINISHED, SweepStore
 from sweep.substitution import PretrainedWeights, substitute
 
@@ -61,6 +62,7 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
         ConfigError, DataError, WeightsError: when something asked for is not to be had.
         StoreError: when the folder belongs to another config.
     """
+    from sweep.scoring.availability import require_metrics
     from sweep.scoring.set_checks import niqe_warnings
     from sweep.scoring.test_sets import resolve_test_sets
 
@@ -78,8 +80,7 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
             notes += niqe_warnings(test_set.name, paths, merged.scale, part.crop)
     for start in starts.values():
         _refuse_changed_start(store, start)
-    if "lpips" in merged.eval.metrics:
-        weights.require("alexnet")
+    require_metrics(columns_for(merged.eval.metrics), weights.require)
     return Plan(
         config=merged,
         asked=expand(asked_config, starts),
@@ -90,7 +91,7 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     )
 
 
-def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> None:
+def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> dict[str, str]:
     """Refuses a plan that cannot be carried out, before anything is written.
 
     Args:
@@ -98,13 +99,17 @@ def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> None:
         plan: What is going to be done.
         jobs: Trials at once.
 
+    Returns:
+        Data source to the hash of its packed images.
+
     Raises:
-        ConfigError, DataError: when patches do not fit the training images, or those hold a
-            test image.
+        ConfigError, DataError: when patches do not fit the training images, those hold a test
+            image, or they are not those that the sweep began with.
         StoreError: when the disk is too full.
     """
-    _check_data(plan)
+    keys = _check_data(store, plan)
     _check_space(store, plan, jobs)
+    return keys
 
 
 def _refuse_changed_images(store: SweepStore, dataset: str, paths: Sequence[Path]) -> None:
@@ -149,10 +154,10 @@ def _start(config: SweepConfig, seed: int) -> Start:
         return srresnet_start(config, seed, file_sha256(path))
 
 
-def _check_data(plan: Plan) -> None:
+def _check_data(store: SweepStore, plan: Plan) -> dict[str, str]:
     """Packs the training images and refuses those that a test set holds too."""
     from srgan_core.data.duplicates import refuse_test_images
-    from srgan_core.training.job import open_data
+    from srgan_core.training.job import open_data, require_same_data
 
     packed = [images for images, _ in open_data(plan.config.data)]
     sections = (plan.config.adversarial, plan.config.srresnet.training)
@@ -164,7 +169,9 @@ def _check_data(plan: Plan) -> None:
                 f"data source {images.name}: has images of only {smallest} px on a side, "
                 f"patches have {largest}; remove them or set a smaller adversarial.patch_size"
             )
+    require_same_data(packed, store.read_data_keys())
     refuse_test_images(packed, [path for test_set in plan.sets for path in test_set.paths])
+    return {images.name: images.key for images in packed}
 
 
 def _check_space(store: SweepStore, plan: Plan, jobs: int) -> None:

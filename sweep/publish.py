@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from srgan_core.files import write_atomically
 from sweep.config import SweepConfig
-from sweep.grid import Start, Trial
+from sweep.errors import StoreError
+from sweep.grid import Start, Trial, expand, srresnet_start
 from sweep.records import ImageScore, ResultRow
+from sweep.scoring.aggregation import summarise
+from sweep.scoring.external import read_external
 from sweep.scoring.metrics.specs import columns_for
+from sweep.scoring.path_scores import path_records
+from sweep.scoring.set_scores import read_set_scores
+from sweep.scoring.trial_health import read_health
 from sweep.store import SweepStore, TrialFolder
 
 Scores = Mapping[str, Mapping[str, float]]
@@ -49,7 +55,9 @@ def publish(
         results_frame,
         summary_frame,
         write_csv,
+        write_frontier,
     )
+    from sweep.tables.curves import PATH, path_frame
 
     rows = list(result_rows(store, config, trials, starts, tuple(datasets)))
     results = results_frame(rows)
@@ -61,7 +69,11 @@ def publish(
     )
     metrics_file = store.root / "metrics.json"
     write_atomically(metrics_file, (json.dumps(document, indent=1) + "\n").encode())
-    files = (*(store.root / name for name in (RESULTS, PER_IMAGE, SUMMARY)), metrics_file)
+    tables = (store.root / name for name in (RESULTS, PER_IMAGE, SUMMARY))
+    paths = [record for trial in trials for record in path_records(store.trial(trial.name))]
+    if paths:
+        write_csv(path_frame(paths), store.root / PATH)
+    files = (*tables, metrics_file, write_frontier(store.root))
     if not charts:
         return files, ()
     from sweep.figures import draw_comparisons
@@ -70,6 +82,57 @@ def publish(
     drawn = draw_tradeoff(store.root)
     comparisons = draw_comparisons(store.root)
     return (*files, *drawn, *comparisons.written), comparisons.warnings
+
+
+def republish(store: SweepStore) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Rewrites every derived file of a finished folder from its records alone.
+
+    Args:
+        store: The folder; the caller holds its lock.
+
+    Returns:
+        As `publish`.
+
+    Raises:
+        StoreError: when the folder holds no sweep.
+        DataError: when the images of a test set are missing.
+    """
+    from sweep.scoring.references import dataset_record, open_reference
+    from sweep.scoring.test_sets import dataset_name
+
+    config = store.read_config()
+    if config is None:
+        raise StoreError(f"{store.root}: holds no sweep; name a folder that `sweep run` wrote")
+    trials, starts = stored_trials(store, config)
+    names = [dataset_name(name) for name in config.eval.sets]
+    datasets = {
+        name: dataset_record(open_reference(store.reference(name), name, config.scale))
+        for name in names
+    }
+    return publish(store, config, trials, starts, datasets)
+
+
+def stored_trials(
+    store: SweepStore, config: SweepConfig
+) -> tuple[tuple[Trial, ...], dict[int, Start]]:
+    """Lists what a folder's config asks for, by the starts that its records name.
+
+    Args:
+        store: The folder.
+        config: Its config.
+
+    Returns:
+        The trials, and the start of each seed.
+    """
+    starts = {seed: _stored_start(store, config, seed) for seed in config.grid.seeds}
+    return expand(config, starts), starts
+
+
+def _stored_start(store: SweepStore, config: SweepConfig, seed: int) -> Start:
+    """The start as its record names it, so that its file need not be there any more."""
+    recipe = str(store.start(seed).read_trial().get("recipe", ""))
+    kind, _, digest = recipe.partition(":")
+    return srresnet_start(config, seed, digest if kind == "file" else None)
 
 
 def result_rows(
@@ -89,15 +152,18 @@ def result_rows(
         datasets: Names of the test sets, in order.
 
     Yields:
-        For every test set: `bicubic`, each SRResNet, every trial whatever its state, `original`.
+        For every test set: `bicubic`, each SRResNet, every trial whatever its state, the methods
+        whose images were added, `original`.
     """
+    external = read_external(store)
     for dataset in datasets:
         references = store.read_reference_scores(dataset)
         images = len(list((store.reference(dataset) / "hr").glob("*.png")))
         common: dict[str, Any] = {"dataset": dataset, "images": images, "scale": config.scale}
         hr_niqe = _means(_numbers(references.get("original", {}))).get("niqe")
         for method in ("bicubic", "original"):
-            scores = _scored(references.get(method, {}), hr_niqe)
+            whole = read_set_scores(references, method)
+            scores = _scored(references.get(method, {}), hr_niqe, whole)
             yield ResultRow(trial=method, method=method, **common, **scores)
         for seed, start in starts.items():
             files = store.start(seed)
@@ -121,6 +187,15 @@ def result_rows(
                 pixel_weight=trial.spec.pixel_weight,
                 content_weight=trial.spec.content_weight,
             )
+        for added in external:
+            if added.dataset == dataset:
+                yield ResultRow(
+                    trial=added.method,
+                    method=added.method,
+                    **common,
+                    generator_sha256=added.provenance.get("generator_sha256"),
+                    **_scored(added.scores, hr_niqe, added.set_scores),
+                )
 
 
 def _trained(files: TrialFolder, dataset: str, hr_niqe: float | None) -> dict[str, Any]:
@@ -131,13 +206,28 @@ def _trained(files: TrialFolder, dataset: str, hr_niqe: float | None) -> dict[st
         "status": files.state,
         "generator_sha256": result.get("generator_sha256"),
         **{name: result.get(name) for name in names},
-        **_scored(result.get("scores", {}).get(dataset, {}), hr_niqe),
+        **_health(result, dataset),
+        **_scored(
+            result.get("scores", {}).get(dataset, {}), hr_niqe, read_set_scores(result, dataset)
+        ),
     }
 
 
-def _scored(records: Mapping[str, Mapping[str, Any]], hr_niqe: float | None) -> dict[str, Any]:
+def _health(result: Mapping[str, Any], dataset: str) -> dict[str, Any]:
+    from sweep.scoring.health import complaints
+
+    measures = read_health(result, dataset)
+    return {"health": complaints(measures), "measures": measures}
+
+
+def _scored(
+    records: Mapping[str, Mapping[str, Any]],
+    hr_niqe: float | None,
+    whole: Mapping[str, float] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Fields of a row that are scores: of each image, and of the test set as a whole."""
     scores = _numbers(records)
-    means = _means(scores)
+    means = _means(scores) | dict(whole)
     niqe = means.get("niqe")
     distance = niqe - hr_niqe if niqe is not None and hr_niqe is not None else None
     return {
@@ -148,12 +238,8 @@ def _scored(records: Mapping[str, Mapping[str, Any]], hr_niqe: float | None) -> 
 
 
 def _means(scores: Scores) -> dict[str, float]:
-    """Arithmetic means over the images, of the columns that every image has."""
-    images = list(scores.values())
-    if not images:
-        return {}
-    shared = [column for column in images[0] if all(column in image for image in images)]
-    return {column: math.fsum(i[column] for i in images) / len(images) for column in shared}
+    """The value of each column for the whole test set, of the columns that every image has."""
+    return summarise(list(scores.values()))
 
 
 def _numbers(scores: Mapping[str, Mapping[str, Any]]) -> Scores:

@@ -43,6 +43,9 @@ class ResultRow:
         grad_adv: The same of the weighted adversarial term.
         generator_sha256: Hash of the generator's file.
         per_image: Scores of the single images.
+        health: What makes the trial unfit for comparison, reasons separated by `; `; empty for
+            a healthy one.
+        measures: What `health` was judged by, column to value.
     """
 
     trial: str
@@ -65,3 +68,5 @@ class ResultRow:
     grad_adv: float | None = None
     generator_sha256: str | None = None
     per_image: tuple[ImageScore, ...] = ()
+    health: str = ""
+    measures: dict[str, float] = field(default_factory=dict)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweep.errors import StoreError, TrialError
+from srgan_core.files import is_disk_error
+from sweep.dispatch import dispatch
+from sweep.errors import DiskError, StoreError, TrialError
 from sweep.executors.base import Executor, StopRequest
-from sweep.jobs import Event, TrainJob
+from sweep.failures import describe_disk_error
+from sweep.jobs import RESULT_SCHEMA, Event, TrainJob
 from sweep.pending import PendingJobs, test_set_jobs
 from sweep.planning import Plan
 from sweep.publish import publish
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from sweep.scoring.references import ReferenceSet
 
 OnEvent = Callable[[Event], None]
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)
+"""SIGUSR2 is what batch systems send ahead of the end."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,9 @@ class Summary:
 
     @property
     def exit_status(self) -> int:
-        """0 when all trials are done, 128 + signal when the run was stopped, else 1."""
+        """0 when all trials are done, 130 after SIGINT, 143 after another signal, else 1."""
         if self.stopped_by is not None:
-            return 128 + self.stopped_by
+            return 128 + (signal.SIGINT if self.stopped_by == signal.SIGINT else signal.SIGTERM)
         return 0 if all(state == "done" for state in self.states.values()) else 1
 
 
@@ -56,11 +62,14 @@ def run_sweep(
     on_event: OnEvent,
     *,
     keep_checkpoints: bool = False,
+    score_every: int | None = None,
+    retry: Collection[str] = ("failed",),
+    data_keys: Mapping[str, str] | None = None,
 ) -> Summary:
     """Does what a plan says and writes tables and charts.
 
-    After SIGINT or SIGTERM all workers write their checkpoints, and the tables, though not the
-    charts, are brought up to date; a second SIGINT raises KeyboardInterrupt at once.
+    After SIGINT, SIGTERM or SIGUSR2 all workers write their checkpoints, and the tables, though
+    not the charts, are brought up to date; a second SIGINT raises KeyboardInterrupt at once.
 
     Args:
         store: The results folder; the caller holds its lock.
@@ -68,28 +77,37 @@ def run_sweep(
         executor: Who does it.
         on_event: Told what happens.
         keep_checkpoints: Whether training states stay once a trial is done.
+        score_every: Steps from one scoring of a trial on the way to the next; None to score
+            the last generator alone.
+        retry: States, `failed` and `diverged`, whose trials are tried again.
+        data_keys: What `check_plan` returned: later runs and all workers are held to it.
 
     Returns:
         The states that the trials ended in.
 
     Raises:
+        DiskError: when the disk takes no more; all workers have ended.
         StoreError: when another run changed the folder after the plan was made.
         TrialError: when the test sets themselves cannot be scored.
     """
     from sweep.scoring.references import dataset_record
 
-    _refuse_stale_plan(store, plan)
-    store.write_config(plan.config)
-    references = _write_references(store, plan)
-    with _stop_signals() as stop:
-        jobs = PendingJobs(store, plan, test_set_jobs(plan, references), keep_checkpoints)
-        for label, state in executor.run(jobs.references(), on_event, stop).items():
+    with _stop_signals() as stop, _disk_errors(store, stop):
+        _refuse_stale_plan(store, plan)
+        store.write_config(plan.config)
+        store.add_data_keys(dict(data_keys or {}))
+        _register(store, plan, retry)
+        references = _write_references(store, plan)
+        test_sets = test_set_jobs(plan, references)
+        jobs = PendingJobs(store, plan, test_sets, keep_checkpoints, score_every, "failed" in retry)
+        for label, state in dispatch(executor, jobs.references(), on_event, stop).items():
             if state == "failed":
                 raise TrialError(f"{label}: could not be scored, for the reason given above")
-        executor.run(jobs.starts(), on_event, stop)
+        dispatch(executor, jobs.starts(), on_event, stop)
         todo = jobs.trials()
         untrained = [job.label for job in todo if "steps" not in _result(job)]
-        states = executor.run(todo, on_event, stop)
+        states = dispatch(executor, todo, on_event, stop)
+        _raise_when_full(store, stop)
         if not (stop or keep_checkpoints):
             store.drop_warmups()
         datasets = {reference.name: dataset_record(reference) for reference in references}
@@ -101,8 +119,44 @@ def run_sweep(
         trained=tuple(name for name in untrained if states[name] == "done"),
         files=files,
         notes=(*plan.notes, *notes),
-        stopped_by=stop.signals[0] if stop else None,
+        stopped_by=stop.signals[0] if stop.signals else None,
     )
+
+
+def _register(store: SweepStore, plan: Plan, retry: Collection[str]) -> None:
+    """Gives every trial its record, and a diverged one that is tried again a fresh start."""
+    for trial in plan.asked:
+        files = store.trial(trial.name)
+        state = files.state
+        if not files.read_trial():
+            identity = {"content": trial.content, "adv": trial.adv, "seed": trial.seed}
+            spec = trial.spec.canonical()
+            files.update_trial(
+                schema=RESULT_SCHEMA, trial=trial.name, **identity, spec=spec, state="pending"
+            )
+        elif state == "diverged" and state in retry:
+            files.drop_checkpoints()
+            files.update_trial(state="pending", cause=None, traceback=None)
+
+
+@contextmanager
+def _disk_errors(store: SweepStore, stop: StopRequest) -> Iterator[None]:
+    """Words what the supervisor's own writes raise like what the workers' writes do."""
+    try:
+        yield
+    except OSError as error:
+        if not is_disk_error(error):
+            raise
+        stop.disk = stop.disk or describe_disk_error(error)
+        _raise_when_full(store, stop)
+
+
+def _raise_when_full(store: SweepStore, stop: StopRequest) -> None:
+    if stop.disk is not None:
+        raise DiskError(
+            f"{store.root}: the disk takes no more ({stop.disk}); what was written before is "
+            "whole, the last checkpoints among it: make room, then run the same command again"
+        ) from None
 
 
 def _refuse_stale_plan(store: SweepStore, plan: Plan) -> None:
@@ -135,7 +189,7 @@ def _result(job: TrainJob) -> dict[str, Any]:
 
 @contextmanager
 def _stop_signals() -> Iterator[StopRequest]:
-    """Turns SIGINT and SIGTERM into a request; a second SIGINT ends at once."""
+    """Turns the stop signals into a request; a second SIGINT ends at once."""
     stop = StopRequest()
 
     def receive(number: int, frame: object) -> None:
@@ -143,7 +197,7 @@ def _stop_signals() -> Iterator[StopRequest]:
             raise KeyboardInterrupt
         stop.signals.append(number)
 
-    before = {number: signal.signal(number, receive) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, receive) for number in STOP_SIGNALS}
     try:
         yield stop
     finally:

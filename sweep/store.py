@@ -4,9 +4,13 @@ Its layout:
 
     sweep.yaml                      resolved config, schema version
     shared/srresnet-s<seed>/        the warm start, laid out like a trial
+    shared/data.json                hashes of the training images
     reference/<dataset>/            hr/, lr/, bicubic/ and scores.json
     trials/<slug>-<hash>/           trial.json, log.jsonl, checkpoints/,
-                                    generator.safetensors, result.json, images/<dataset>/
+                                    generator.safetensors, result.json, path.json,
+                                    images/<dataset>/
+    interpolations/<from>--<to>-<space>/
+                                    scores.json, alpha-<alpha>/<dataset>/
     results.csv per_image.csv summary.csv metrics.json tradeoff.png tradeoff.svg
 """
 
@@ -24,10 +28,12 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from srgan_core.errors import ConfigError
-from srgan_core.files import write_atomically
+from srgan_core.files import drop_folder, write_atomically
 from srgan_core.yaml_files import read_yaml
+from sweep.at_work import claimed
 from sweep.config import EXTENDABLE, SweepConfig, validate_config
 from sweep.errors import StoreError
+from sweep.result_file import publish_result
 
 SWEEP_FILE, LOCK_FILE = "sweep.yaml", ".lock"
 
@@ -60,6 +66,14 @@ class TrialFolder:
         """Restored images of a test set."""
         return self.path / "images" / dataset
 
+    def read_path(self) -> dict[str, Any]:
+        """Reads path.json: step to test set to mean scores; empty when there is none."""
+        return _read_json(self.path / "path.json")
+
+    def write_path(self, path: dict[str, Any]) -> None:
+        """Writes path.json."""
+        _write_json(self.path / "path.json", path)
+
     def read_trial(self) -> dict[str, Any]:
         """Reads trial.json: state and attempts; empty when there is none yet."""
         return _read_json(self.path / "trial.json")
@@ -72,9 +86,13 @@ class TrialFolder:
         """Reads result.json: how training ended and the scores; empty when there is none."""
         return _read_json(self.path / "result.json")
 
-    def write_result(self, result: dict[str, Any]) -> None:
-        """Writes result.json."""
-        _write_json(self.path / "result.json", result)
+    def write_result(self, result: dict[str, Any]) -> Path | None:
+        """Publishes result.json, or adds to it; see `publish_result`.
+
+        Returns:
+            The file that a result which contradicts the published one was written to instead.
+        """
+        return publish_result(self.path / "result.json", _strict(result))
 
     @property
     def state(self) -> str:
@@ -83,7 +101,7 @@ class TrialFolder:
 
     def drop_checkpoints(self) -> None:
         """Deletes the training states."""
-        shutil.rmtree(self.checkpoints, ignore_errors=True)
+        drop_folder(self.checkpoints)
 
 
 class SweepStore:
@@ -109,6 +127,16 @@ class SweepStore:
         """Files of the shared SRResNet of a seed."""
         return TrialFolder(self.root / "shared" / f"srresnet-s{seed}")
 
+    def read_data_keys(self) -> dict[str, Any]:
+        """Reads shared/data.json: data source to the hash of its packed images."""
+        return _read_json(self.root / "shared" / "data.json")
+
+    def add_data_keys(self, keys: dict[str, str]) -> None:
+        """Writes the hashes of sources that shared/data.json does not know yet."""
+        known = self.read_data_keys()
+        if keys.keys() - known.keys():
+            _write_json(self.root / "shared" / "data.json", keys | known)
+
     @property
     def warmups(self) -> Path:
         """Discriminators that trials of this run warmed up for each other."""
@@ -129,6 +157,14 @@ class SweepStore:
     def write_reference_scores(self, dataset: str, scores: dict[str, Any]) -> None:
         """Writes the scores of `bicubic` and `original`."""
         _write_json(self.reference(dataset) / "scores.json", scores)
+
+    def read_curve(self, folder: Path) -> dict[str, Any]:
+        """Reads scores.json of an interpolation; empty when there is none."""
+        return _read_json(folder / "scores.json")
+
+    def write_curve(self, folder: Path, record: dict[str, Any]) -> None:
+        """Writes scores.json of an interpolation."""
+        _write_json(folder / "scores.json", record)
 
     def read_config(self) -> SweepConfig | None:
         """Reads sweep.yaml; None when the folder holds no sweep.
@@ -211,7 +247,8 @@ class SweepStore:
                 f"{self.root}: cannot be written to ({error.strerror}); choose another --out"
             ) from None
         try:
-            yield
+            with claimed(self.root):
+                yield
         finally:
             lock.release()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -72,14 +74,31 @@ def read_rgb(path: Path) -> np.ndarray:
         DataError: when the file is missing, broken, too large, transparent, deeper than 8 bits
             a channel, or in a colour space other than grey and RGB.
     """
+    with open_image(path) as image:
+        refuse_unfit(path, image)
+        image.load()
+        return np.array(_to_rgb(path, image))
+
+
+@contextmanager
+def open_image(path: Path) -> Iterator[Image.Image]:
+    """Opens an image file and words whatever goes wrong with it, inside the block too.
+
+    Args:
+        path: A file in one of `FORMATS`.
+
+    Yields:
+        The image, whose pixels are decoded when they are asked for.
+
+    Raises:
+        DataError: when the file is missing, broken or too large.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # damaged metadata beside whole pixels
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
-                _refuse_unfit(path, image)
-                image.load()
-                return np.array(_to_rgb(path, image))
+                yield image
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
     except UnidentifiedImageError:
@@ -97,10 +116,20 @@ def _too_large(path: Path, size: str) -> str:
     return f"{path}: {size} pixels, at most {MAX_PIXELS:,} are read; cut or shrink the image"
 
 
-def _refuse_unfit(path: Path, image: Image.Image) -> None:
+def refuse_unfit(path: Path, image: Image.Image, accepted: Container[str] = ()) -> None:
+    """Refuses pixels that three 8-bit channels cannot hold, before they are decoded.
+
+    Args:
+        path: What to name in the message.
+        image: As `open_image` yields it.
+        accepted: Modes out of `REFUSED_MODES` that the caller can convert.
+
+    Raises:
+        DataError: when the image is too large, too deep, or of another colour space.
+    """
     if image.width * image.height > MAX_PIXELS:
         raise DataError(_too_large(path, f"{image.width} x {image.height}"))
-    mode = REFUSED_MODES.get(image.mode)
+    mode = None if image.mode in accepted else REFUSED_MODES.get(image.mode)
     if image.mode.startswith("I;16") or _bits_per_channel(image) > 8:
         mode = "16-bit"
     if mode:

@@ -11,17 +11,20 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from srgan_core.data.duplicates import refuse_test_images
+from srgan_core.data.images import list_images
 from srgan_core.errors import SrganError, WeightsError
 from srgan_core.files import file_sha256
 from srgan_core.settings import describe_errors
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import join_processes
 from srgan_core.training.hardware import resolve_device
-from srgan_core.training.job import train
+from srgan_core.training.job import open_data, train
 from srgan_core.training.trainer import Progress
 from srgan_core.yaml_files import read_yaml
 
@@ -36,15 +39,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("spec", type=Path, help="YAML file with the fields of TrainingSpec")
     parser.add_argument("--out", type=Path, required=True, help="folder for log and weights")
     parser.add_argument("--init", type=Path, help="generator.safetensors to start from")
+    parser.add_argument(
+        "--test-images",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="refuse to train on near-duplicates of the images in DIR; may be repeated",
+    )
     options = parser.parse_args(arguments)
     try:
-        return _train(options.spec, options.out, options.init)
+        return _train(options.spec, options.out, options.init, options.test_images)
     except SrganError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
 
-def _train(spec_path: Path, out: Path, init: Path | None) -> int:
+def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence[Path]) -> int:
     fields = read_yaml(spec_path)
     if init is not None:
         if not init.is_file():
@@ -55,6 +66,8 @@ def _train(spec_path: Path, out: Path, init: Path | None) -> int:
     except ValidationError as error:
         print(describe_errors(error, TrainingSpec, str(spec_path)), file=sys.stderr)
         return 2
+    packed = [images for images, _ in open_data(spec.data)]
+    refuse_test_images(packed, [path for folder in test_folders for path in list_images(folder)])
     device = resolve_device(spec.device)
     if device.type == "cuda":
         device = resolve_device(f"cuda:{os.environ.get('LOCAL_RANK', '0')}")

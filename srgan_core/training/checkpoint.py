@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,25 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from srgan_core.errors import CheckpointError
-from srgan_core.files import file_sha256, sync_folder, write_atomically
+from srgan_core.files import (
+    drop_folder,
+    file_sha256,
+    publish_folder,
+    temporary_name,
+    write_atomically,
+)
 
 TENSORS, MANIFEST = "state.safetensors", "manifest.json"
 SCHEMA = 1
 
 KEPT = 2
 """Checkpoints that stay while a run goes on, so that one may be lost."""
+
+DAMAGED = "damaged-"
+"""What the name of a checkpoint begins with that was set aside."""
+
+OnDamaged = Callable[[Path, str], None]
+"""Called with a checkpoint that was set aside and the reason."""
 
 
 @dataclass(frozen=True)
@@ -53,34 +65,41 @@ def save_checkpoint(folder: Path, state: TrainingState) -> Path:
         The checkpoint's own folder.
     """
     target = folder / f"{state.iteration:09d}"
-    temporary = folder / f".{target.name}.tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
+    temporary = temporary_name(target)
+    try:
+        _write(temporary, state)
+        publish_folder(temporary, target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    for old in _checkpoints(folder)[:-KEPT]:
+        drop_folder(old)
+    return target
+
+
+def _write(folder: Path, state: TrainingState) -> None:
+    folder.mkdir(parents=True)
     tensors = {name: value.detach().cpu().contiguous() for name, value in state.tensors.items()}
-    write_atomically(temporary / TENSORS, save(tensors))
+    write_atomically(folder / TENSORS, save(tensors))
     manifest = {
         "schema": SCHEMA,
         "iteration": state.iteration,
         "spec": state.spec,
         "extra": state.extra,
-        "bytes": (temporary / TENSORS).stat().st_size,
-        "sha256": file_sha256(temporary / TENSORS),
+        "bytes": (folder / TENSORS).stat().st_size,
+        "sha256": file_sha256(folder / TENSORS),
     }
-    write_atomically(temporary / MANIFEST, json.dumps(manifest, indent=1).encode())
-    shutil.rmtree(target, ignore_errors=True)
-    temporary.rename(target)
-    sync_folder(folder)
-    for old in _checkpoints(folder)[:-KEPT]:
-        shutil.rmtree(old)
-    return target
+    write_atomically(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
 
 
-def load_checkpoint(folder: Path, spec: str) -> TrainingState | None:
+def load_checkpoint(
+    folder: Path, spec: str, on_damaged: OnDamaged = lambda checkpoint, reason: None
+) -> TrainingState | None:
     """Reads the newest checkpoint that is whole; damaged ones are set aside.
 
     Args:
         folder: Where checkpoints live; need not exist.
         spec: Digest of the spec that is about to run.
+        on_damaged: Told about every checkpoint that is set aside, by its new name, and why.
 
     Returns:
         The state, or None when there is nothing to go on from.
@@ -91,8 +110,8 @@ def load_checkpoint(folder: Path, spec: str) -> TrainingState | None:
     for checkpoint in reversed(_checkpoints(folder)):
         try:
             state = _read(checkpoint)
-        except CheckpointError:
-            _set_aside(checkpoint)
+        except CheckpointError as error:
+            on_damaged(_set_aside(checkpoint), str(error))
             continue
         if state.spec != spec:
             raise CheckpointError(
@@ -102,12 +121,13 @@ def load_checkpoint(folder: Path, spec: str) -> TrainingState | None:
     return None
 
 
-def _set_aside(checkpoint: Path) -> None:
-    aside = checkpoint.with_name(f"damaged-{checkpoint.name}")
-    shutil.rmtree(aside, ignore_errors=True)
+def _set_aside(checkpoint: Path) -> Path:
+    aside = checkpoint.with_name(f"{DAMAGED}{checkpoint.name}")
+    drop_folder(aside)
     # Another process of the same run may have done it first.
     with suppress(FileNotFoundError):
         checkpoint.rename(aside)
+    return aside
 
 
 def _checkpoints(folder: Path) -> list[Path]:
@@ -119,7 +139,8 @@ def _checkpoints(folder: Path) -> list[Path]:
 def _read(checkpoint: Path) -> TrainingState:
     try:
         manifest = json.loads((checkpoint / MANIFEST).read_bytes())
-        if file_sha256(checkpoint / TENSORS) != manifest["sha256"]:
+        size = (checkpoint / TENSORS).stat().st_size
+        if size != manifest["bytes"] or file_sha256(checkpoint / TENSORS) != manifest["sha256"]:
             raise CheckpointError(f"{checkpoint}: its bytes changed since it was written")
         return TrainingState(
             iteration=int(manifest["iteration"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,14 +13,15 @@ from srgan_core.data.patches import PatchSampler
 from srgan_core.data.sources import open_source
 from srgan_core.data.store import PackedImages, open_packed
 from srgan_core.data.store import Progress as PackingProgress
-from srgan_core.errors import ConfigError, WeightsError, unknown_name
+from srgan_core.errors import ConfigError, DataError, WeightsError, unknown_name
 from srgan_core.files import file_sha256
 from srgan_core.inference import load_generator
 from srgan_core.networks import Generator
+from srgan_core.training.checkpoint import OnDamaged
 from srgan_core.training.config import DataConfig, TrainingSpec
 from srgan_core.training.distributed import Processes
 from srgan_core.training.hardware import prepare_torch, resolve_device
-from srgan_core.training.trainer import Outcome, Progress, Trainer
+from srgan_core.training.trainer import Observer, Outcome, Progress, Trainer
 from srgan_core.vgg import CONTENT_LOSSES, load_features
 
 
@@ -52,6 +53,9 @@ def train(
     warmups: Path | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
+    observer: Observer | None = None,
+    data_keys: Mapping[str, str] | None = None,
+    on_damaged: OnDamaged = lambda checkpoint, reason: None,
 ) -> Outcome:
     """Trains the generator of a spec, from its last checkpoint if there is one.
 
@@ -64,6 +68,9 @@ def train(
         warmups: Folder in which a grid shares the discriminator's warm-up.
         on_progress: Told about every logged step.
         should_stop: Asked after every step.
+        observer: Shown the generator every so many steps; changes no weight.
+        data_keys: Data source to the hash that its packed images must have; None for any.
+        on_damaged: Told about checkpoints that are set aside because they cannot be read.
 
     Returns:
         How the training ended.
@@ -76,8 +83,10 @@ def train(
     prepare_torch(spec.threads, device)
     initial = _initial_generator(spec, init)
     config = spec.training
+    packed = open_data(spec.data)
+    require_same_data([images for images, _ in packed], data_keys or {})
     sampler = PatchSampler(
-        open_data(spec.data),
+        packed,
         patch_size=config.patch_size,
         scale=spec.scale,
         batch_size=config.batch_size,
@@ -95,8 +104,28 @@ def train(
         init=initial,
         processes=processes,
         warmups=warmups,
+        on_damaged=on_damaged,
     )
-    return trainer.run(on_progress, should_stop)
+    return trainer.run(on_progress, should_stop, observer)
+
+
+def require_same_data(packed: Sequence[PackedImages], keys: Mapping[str, str]) -> None:
+    """Refuses images that are not those that a training began with.
+
+    Args:
+        packed: The sources as they are now.
+        keys: Data source to the hash of its packed images; others may be anything.
+
+    Raises:
+        DataError: when a hash differs.
+    """
+    for images in packed:
+        if images.key != keys.get(images.name, images.key):
+            raise DataError(
+                f"data source {images.name}: expected the images that the sweep began with "
+                f"({keys[images.name][:12]}), got others ({images.key[:12]}); put the old images "
+                "back, or choose another --out"
+            )
 
 
 def _initial_generator(spec: TrainingSpec, init: Path | None) -> Generator | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -22,6 +24,17 @@ class Clock:
     def elapsed(self) -> float:
         """Seconds since this attempt began."""
         return time.monotonic() - self._begin
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leaves out what is no training, such as scoring on the way."""
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            lost = time.monotonic() - begin
+            self._begin += lost
+            self._last += lost
 
     def lap(self, iteration: int) -> float:
         """Iterations a second since the last lap."""

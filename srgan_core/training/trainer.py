@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from srgan_core.errors import ConfigError
 from srgan_core.inference import save_generator
 from srgan_core.networks import Discriminator, Generator
 from srgan_core.training.checkpoint import (
+    OnDamaged,
     TrainingState,
     flatten,
     load_checkpoint,
@@ -54,6 +56,21 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Observer:
+    """Who is shown the generator on the way. What it does changes no weight.
+
+    Attributes:
+        every: Steps of the generator from one look to the next.
+        look: Called with the step and a copy of the generator in evaluation mode, the moving
+            average where there is one. Not shown: the last step. After an interruption a step
+            may be shown again.
+    """
+
+    every: int
+    look: Callable[[int, Generator], None]
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a training ended.
 
@@ -85,6 +102,7 @@ class Trainer:
         processes: This process's place in a distributed run.
         warmups: Folder in which trials that differ in their objective alone share the
             discriminator's warm-up, which does not depend on it; None to share nothing.
+        on_damaged: Told about checkpoints that are set aside because they cannot be read.
 
     Raises:
         ConfigError: when the batch does not divide into processes and parts.
@@ -101,7 +119,9 @@ class Trainer:
         init: Generator | None = None,
         processes: Processes | None = None,
         warmups: Path | None = None,
+        on_damaged: OnDamaged = lambda checkpoint, reason: None,
     ) -> None:
+        self.on_damaged = on_damaged
         self.spec, self.config, self.sampler = spec, spec.training, sampler
         self.folder, self.device, self.warmups = folder, device, warmups
         self.processes = processes or Processes()
@@ -131,6 +151,7 @@ class Trainer:
         self,
         on_progress: Callable[[Progress], None] = lambda progress: None,
         should_stop: Callable[[], bool] = lambda: False,
+        observer: Observer | None = None,
     ) -> Outcome:
         """Trains to the end, from the last checkpoint if there is one.
 
@@ -138,6 +159,7 @@ class Trainer:
             on_progress: Told about every logged step.
             should_stop: Asked after every step; when it says so, a checkpoint is written and
                 the run ends.
+            observer: Shown the generator every so many steps.
 
         Returns:
             How it ended; only `trained` leaves a `generator.safetensors`.
@@ -146,6 +168,8 @@ class Trainer:
         health = Health(self.device)
         with self._open_log() as log:
             clock = Clock(self.iteration)
+            # A stop during a look ends it; the checkpoint of that step makes up for it here.
+            self._show(observer, clock)
             while self.iteration < self.iterations:
                 values = self._train_iteration(self.iteration)
                 self.iteration += 1
@@ -158,6 +182,8 @@ class Trainer:
                     on_progress(Progress(self.iteration, self.iterations, record))
                     if cause:
                         return self._outcome("diverged", clock, cause)
+                if not last:
+                    self._show(observer, clock)
                 stop = not last and self.processes.agree(should_stop(), self.device)
                 if stop or (not last and self.iteration % self.config.checkpoint_every == 0):
                     if cause := self._cause(health):
@@ -168,6 +194,15 @@ class Trainer:
                     return self._outcome("interrupted", clock)
             log.flush()
         return self._finish(clock)
+
+    def _show(self, observer: Observer | None, clock: Clock) -> None:
+        step = self.iteration - self.warmup
+        if observer is None or step <= 0 or step % observer.every or not self.processes.first:
+            return
+        with clock.paused():
+            shown = copy.deepcopy(self._result()).eval()
+            if _is_finite(shown):
+                observer.look(step, shown)
 
     def _finish(self, clock: Clock) -> Outcome:
         if not _is_finite(self._result()):
@@ -275,7 +310,8 @@ class Trainer:
         save_checkpoint(self.folder / CHECKPOINTS, state)
 
     def _resume(self) -> None:
-        state = load_checkpoint(self.folder / CHECKPOINTS, self.spec.digest())
+        folder = self.folder / CHECKPOINTS
+        state = load_checkpoint(folder, self.spec.digest(), self.on_damaged)
         if state is None:
             self._adopt_warmup()
             return

@@ -5,19 +5,22 @@ from __future__ import annotations
 import http.client
 import socket
 import sys
-import zipfile
+import urllib.error
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import torch
+from filelock import FileLock
 from torch import Tensor
 
+from srgan_core.cache import cache_dir
 from srgan_core.errors import WeightsError
 from srgan_core.files import file_sha256
-from srgan_core.network import why_unreachable
+from srgan_core.network import why_unreachable, with_retries
 from srgan_core.weights.catalogue import PublishedFile, feature_layers, select_features
+from srgan_core.weights.pickled_tensors import read_pickled_tensors
 
 STALL_SECONDS = 60.0
 """How long a running download may deliver nothing."""
@@ -68,19 +71,12 @@ def read_hub_file(path: Path, architecture: str) -> dict[str, Tensor]:
     Raises:
         WeightsError: when the file is not a state dict of that architecture.
     """
-    # Only files in torch's zip format can be mapped, and torchvision's oldest are not.
-    # Mapping spares the classifier, most of each file, from being read at all.
-    mappable = zipfile.is_zipfile(path)
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True, mmap=mappable)
-    # A damaged file makes torch raise whatever the spot of the damage leads to. Its words
-    # are left out: they recommend to load the file with its code, which is never right here.
-    except Exception as error:
+        state = read_pickled_tensors(path)
+    except WeightsError as error:
         raise WeightsError(
             f"{path}: cannot be read as a file of weights; delete it and get it again"
         ) from error
-    if not isinstance(state, dict):
-        raise WeightsError(f"{path}: holds no state dict; delete it and get it again")
     return select_features(state, feature_layers(architecture), str(path))
 
 
@@ -100,15 +96,28 @@ def download_to_hub(published: PublishedFile) -> None:
     target = hub_folder() / published.name
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _stall_limit(STALL_SECONDS):
-            torch.hub.download_url_to_file(
-                published.url,
-                str(target),
-                hash_prefix=published.digits,
-                progress=sys.stderr.isatty(),
-            )
+        locks = cache_dir() / "locks"
+        locks.mkdir(parents=True, exist_ok=True)
+        with FileLock(locks / f"{target.name}.lock"):
+            # Another process may have had the lock before, for the same purpose.
+            if find_in_hub(published) is None:
+                with_retries(
+                    lambda: _transfer(published, target),
+                    (OSError, RuntimeError, http.client.HTTPException),
+                    lambda error: isinstance(error, urllib.error.HTTPError),
+                )
     except (OSError, RuntimeError, http.client.HTTPException) as error:
         raise WeightsError(f"the download from {host} failed ({error})") from error
+
+
+def _transfer(published: PublishedFile, target: Path) -> None:
+    with _stall_limit(STALL_SECONDS):
+        torch.hub.download_url_to_file(
+            published.url,
+            str(target),
+            hash_prefix=published.digits,
+            progress=sys.stderr.isatty(),
+        )
 
 
 @contextmanager

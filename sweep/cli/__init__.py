@@ -13,12 +13,27 @@ import click
 
 from srgan_core.errors import SrganError, unknown_name
 from sweep import __version__
-from sweep.errors import TrialError
+from sweep.errors import DiskError, TrialError
 
 COMMANDS = {
     "run": ("sweep.cli.run", "Train a grid of SRGANs, score it, write tables and charts."),
+    "plan": ("sweep.cli.plan", "Say what a sweep would cost: steps, hours, memory, disk."),
+    "status": ("sweep.cli.status", "Show how far each trial is, also while a sweep runs."),
+    "clean": ("sweep.cli.clean", "Delete checkpoints of done trials and leftovers of crashes."),
     "plot": ("sweep.cli.plot", "Draw the tradeoff charts from the tables."),
     "table": ("sweep.cli.table", "Show the results: terminal, CSV, Markdown or LaTeX."),
+    "report": ("sweep.cli.report", "Write one self-contained HTML page of a sweep."),
+    "serve": ("sweep.cli.serve", "Show the report live while a sweep runs."),
+    "compare": ("sweep.cli.compare", "Say whether a method is better, worse, or not to be told."),
+    "recommend": ("sweep.cli.recommend", "Name the trial that is best under conditions."),
+    "interpolate": (
+        "sweep.cli.interpolate",
+        "Score a curve between two generators that costs no training.",
+    ),
+    "score": ("sweep.cli.score", "Score anyone's images or generator with the same code."),
+    "upscale": ("sweep.cli.upscale", "Enlarge your own images with a generator."),
+    "export": ("sweep.cli.export", "Write a generator as ONNX or torch.export, with a model card."),
+    "metrics": ("sweep.cli.metrics", "List the metrics; recompute scores known beforehand."),
     "fetch": ("sweep.cli.fetch", "Download pretrained weights and test sets ahead of time."),
     "doctor": ("sweep.cli.doctor", "Say what this machine can run and where weights come from."),
 }
@@ -73,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     # Only the main thread may; without it the default ends the process with the same status.
     with contextlib.suppress(ValueError):
-        signal.signal(signal.SIGTERM, _terminate)
+        for number in (signal.SIGTERM, signal.SIGUSR2):
+            signal.signal(number, _terminate)
     try:
         status = cli.main(given, prog_name="sweep", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
@@ -85,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if "--debug" in given:
             raise
         click.echo(f"error: {error}", err=True)
-        sys.exit(EXIT_FAILED if isinstance(error, TrialError) else EXIT_USAGE)
+        sys.exit(EXIT_FAILED if isinstance(error, TrialError | DiskError) else EXIT_USAGE)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(EXIT_FAILED)
@@ -105,4 +121,4 @@ def _describe(error: OSError) -> str:
 
 
 def _terminate(number: int, frame: object) -> NoReturn:
-    sys.exit(128 + number)
+    sys.exit(128 + signal.SIGTERM)

@@ -84,6 +84,37 @@ class JobCount(NumberType):
         return count
 
 
+class Seconds(click.ParamType):  # type: ignore[type-arg]
+    """A time in seconds, or `off`, which becomes None."""
+
+    name = "seconds or off"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | None:
+        """Reads the number; what is not above 0 is a usage error."""
+        if value == "off" or value is None:
+            return None
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds < float("inf"):
+            self.fail(f"expected seconds above 0 or off, got {value!r}", param, ctx)
+        return seconds
+
+
+def retried(text: str) -> str:
+    """Reads a state whose trials are tried again; `none` is neither.
+
+    Raises:
+        ValueError: when it is another word.
+    """
+    if text not in ("failed", "diverged", "none"):
+        raise ValueError(text)
+    return text
+
+
 def coefficient(text: str) -> float:
     """Reads an adversarial coefficient.
 

@@ -3,20 +3,75 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
-from sweep.cli.options import results_folder
+from sweep.cli.options import CommaList, name, results_folder
+
+EXAMPLES = (
+    "Examples: sweep plot results/standard; "
+    "sweep plot results/standard --x psnr_y --y niqe --style paper --width two --format pdf,png"
+)
 
 
-@click.command("plot", epilog="Example: sweep plot results/standard")
+@click.command("plot", epilog=EXAMPLES)
 @results_folder
-def command(folder: Path) -> None:
+@click.option("--x", "across", metavar="COLUMN", help="Metric across; draws a chart for print.")
+@click.option("--y", "up", metavar="COLUMN", help="Metric upwards; draws a chart for print.")
+@click.option(
+    "--style", type=click.Choice(("paper", "slides")), help="What for; draws a chart for print."
+)
+@click.option(
+    "--width",
+    type=click.Choice(("one", "two")),
+    help="Columns that a chart for print is wide.  [default: one]",
+)
+@click.option(
+    "--format",
+    "formats",
+    type=CommaList(name, "pdf, svg or png"),
+    help="Files of a chart for print, comma-separated: pdf, svg, png.  [default: pdf]",
+)
+@click.option(
+    "--published",
+    is_flag=True,
+    help="Draw published results of the same protocol too, and list the others with the reason.",
+)
+def command(
+    folder: Path,
+    across: str | None,
+    up: str | None,
+    style: Literal["paper", "slides"] | None,
+    width: Literal["one", "two"] | None,
+    formats: tuple[str, ...] | None,
+    published: bool,
+) -> None:
     """Draw the tradeoff charts from the tables in DIR (default results/quick).
 
-    Writes tradeoff.png and tradeoff.svg; reads results.csv and metrics.json alone.
-    """
-    from sweep.plots import draw_tradeoff
+    Writes tradeoff.png and tradeoff.svg; reads the tables alone: results.csv and metrics.json,
+    and interpolation.csv and path.csv where they are there.
 
-    for path in draw_tradeoff(folder):
+    With --x, --y, --style, --width or --format it draws one chart for print instead, a panel per
+    test set, as DIR/<y>-over-<x>.<format> with the numbers in a .csv beside it. Defaults then:
+    psnr_y, lpips_alex, paper, one, pdf.
+    """
+    if any((across, up, style, width, formats)):
+        if published:
+            raise click.UsageError("--published belongs to the tradeoff chart; leave it out")
+        from sweep.plots.export import Export, export_chart
+
+        chosen = {"x": across, "y": up, "style": style, "width": width, "formats": formats}
+        export = Export(**{name: value for name, value in chosen.items() if value})  # type: ignore[arg-type]
+        for path in export_chart(folder, export):
+            click.echo(path)
+        return
+    from sweep.plots import DISTORTION, PANELS, draw_tradeoff, published_lines
+    from sweep.tables import read_results
+
+    written = draw_tradeoff(folder, published)
+    if published:
+        for line in published_lines(read_results(folder), DISTORTION, PANELS):
+            click.echo(line)
+    for path in written:
         click.echo(path)

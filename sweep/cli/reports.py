@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sweep.planning import Plan
 from sweep.runner import Summary
 from sweep.store import SweepStore
+
+if TYPE_CHECKING:
+    from sweep.estimate import Kind
+
+
+NOTABLE_WAIT = 0.2
+"""Share of the time lost to other programs from which on an estimate says so."""
 
 
 def report_summary(store: SweepStore, summary: Summary) -> None:
@@ -40,11 +49,11 @@ def _cause(store: SweepStore, name: str, state: str) -> str:
     trial = store.trial(name)
     cause = trial.read_trial().get("cause") or "the SRResNet that it starts from is not there"
     if state == "diverged":
-        return f"{cause}; delete {trial.path} to train it again"
+        return f"{cause}; --retry diverged trains it again"
     return f"{cause}; run again to try again"
 
 
-def report_dry_run(store: SweepStore, plan: Plan, jobs: int) -> None:
+def report_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
     """Prints the grid, what exists already, and the estimated cost."""
     from sweep.estimate import estimate
     from sweep.grid import format_adv
@@ -58,9 +67,32 @@ def report_dry_run(store: SweepStore, plan: Plan, jobs: int) -> None:
             f"{trial.name:<{width}}  {trial.content:<8}  {format_adv(trial.adv):<8}  "
             f"{trial.seed:<4}  {store.trial(trial.name).state}"
         )
-    cost = estimate(store, plan, jobs)
+    cost = estimate(store, plan, jobs, _say_what_is_timed)
     click.echo()
+    for kind in cost.kinds:
+        click.echo(f"  {_describe_kind(kind)}")
     click.echo(f"{len(plan.asked)} trials, {cost.trials_left} to train into {store.root}")
+    click.echo(f"{cost.steps_left} steps left, {cost.steps_done} done")
     threads = f"{plan.config.threads} thread{'' if plan.config.threads == 1 else 's'}"
     click.echo(f"about {cost.duration} on {plan.config.device}, {jobs} at once with {threads} each")
     click.echo(f"about {cost.memory_gb:.1f} GB of memory, {cost.disk_gb:.1f} GB of disk")
+    waited = max((kind.cost.waited for kind in cost.kinds), default=0.0)
+    if waited > NOTABLE_WAIT:
+        click.echo(
+            f"note: other programs had the processor for {waited:.0%} of the time; while they run, "
+            "it takes longer"
+        )
+
+
+def _say_what_is_timed(name: str, index: int, count: int) -> None:
+    click.echo(f"timing a few steps [{index + 1}/{count}]: {name}", err=True)
+
+
+def _describe_kind(kind: Kind) -> str:
+    warmup = ""
+    if kind.warmup_steps:
+        warmup = f", {kind.warmup_steps} warm-up steps at {kind.cost.warmup_seconds:.3g} s"
+    return (
+        f"{kind.name}: {kind.trainings} to train, {kind.steps} steps at "
+        f"{kind.cost.seconds:.3g} s{warmup}"
+    )

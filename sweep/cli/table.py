@@ -22,7 +22,14 @@ FORMATS = ("terminal", "csv", "markdown", "latex")
     show_default=True,
     help="How to write the table.",
 )
-def command(folder: Path, markup: Literal["terminal", "csv", "markdown", "latex"]) -> None:
+@click.option(
+    "--each-seed",
+    is_flag=True,
+    help="List every trial; otherwise several seeds become a mean ± its 95% interval.",
+)
+def command(
+    folder: Path, markup: Literal["terminal", "csv", "markdown", "latex"], each_seed: bool
+) -> None:
     """Show the result table of DIR (default results/quick), best values marked."""
     from sweep.tables import csv_text, format_table, print_table, read_metrics, read_results
 
@@ -30,6 +37,6 @@ def command(folder: Path, markup: Literal["terminal", "csv", "markdown", "latex"
     if markup == "csv":
         click.echo(csv_text(results), nl=False)
     elif markup == "terminal":
-        print_table(results, read_metrics(folder))
+        print_table(results, read_metrics(folder), each_seed=each_seed)
     else:
-        click.echo(format_table(results, read_metrics(folder), markup))
+        click.echo(format_table(results, read_metrics(folder), markup, each_seed=each_seed))

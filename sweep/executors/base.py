@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,16 +12,52 @@ from sweep.jobs import Event, Job
 
 @dataclass
 class StopRequest:
-    """Remembers the signals that asked the sweep to end.
+    """Remembers what asked the sweep to end.
 
     Attributes:
-        signals: Their numbers, in order of arrival.
+        signals: Numbers of the signals that came, in order of arrival.
+        disk: What the disk refused, when that ends the sweep.
     """
 
     signals: list[int] = field(default_factory=list)
+    disk: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.signals)
+        return bool(self.signals) or self.disk is not None
+
+
+GRACE_SECONDS = 8.0
+"""How long workers may take to checkpoint and end before they are killed: a machine that is taken
+away leaves no more, and what is lost then is the way from the last checkpoint."""
+
+WATCHDOG_SECONDS = 1800.0
+"""How long a worker may show no sign of life: a step, an image, a file that is read."""
+
+ALIVE = "alive"
+"""Kind of an event by which a worker shows a sign of life; executors keep it to themselves."""
+
+PULSE_SECONDS = 1.0
+"""How often a worker at work shows one at most."""
+
+
+class Pulse:
+    """Wraps the question whether to stop, which a job asks after every step and image.
+
+    Args:
+        should_stop: The question.
+        emit: Where signs of life go.
+    """
+
+    def __init__(self, should_stop: Callable[[], bool], emit: Callable[[Event], None]) -> None:
+        self._should_stop, self._emit, self._last = should_stop, emit, 0.0
+
+    def __call__(self) -> bool:
+        """Answers, and shows a sign of life now and then."""
+        now = time.monotonic()
+        if now - self._last > PULSE_SECONDS:
+            self._last = now
+            self._emit(Event("", ALIVE))
+        return self._should_stop()
 
 
 class Executor(Protocol):
@@ -37,7 +74,7 @@ class Executor(Protocol):
             stop: Looked at all the time; once raised, running jobs checkpoint and end.
 
         Returns:
-            Job label to the state that it ended in.
+            Job label to the state that it ended in, `OUT_OF_MEMORY` among them.
         """
 
     def close(self) -> None:

@@ -11,35 +11,54 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection, resource_tracker
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from typing import Any
 
-from sweep.executors.base import StopRequest
-from sweep.jobs import Context, Event, Job, record_failure, run_job
+from sweep.executors.base import ALIVE, GRACE_SECONDS, WATCHDOG_SECONDS, Pulse, StopRequest
+from sweep.failures import OUT_OF_MEMORY, describe_exit, oom_kills
+from sweep.jobs import Context, Event, Job, note_state, record_failure, run_job
+from sweep.store import TrialFolder
 
 POLL_SECONDS = 0.1
 
 END_SECONDS = 5.0
 """How long an idle worker may take to end before it is killed."""
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+START_SECONDS = 120.0
+"""What a worker may take beyond the watchdog's limit until it is heard of first."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)
 
 OnEvent = Callable[[Event], None]
 
 
 @dataclass
 class _Worker:
-    """A process with the supervisor's end of its pipe."""
+    """A process with the supervisor's end of its pipe.
 
-    process: SpawnProcess
+    Attributes:
+        process: The process.
+        pipe: Jobs and the wish to stop go in, events and final states come out.
+        job: What it is at; None while it waits.
+        told_to_stop: When it was, in seconds of the monotonic clock.
+        heard_of: When it last showed a sign of life, by the same clock; before the first one,
+            when it may be taken for silent at the earliest.
+        oom_kills: Processes that the kernel had killed for want of memory when the job began.
+    """
+
+    process: BaseProcess
     pipe: Any
     job: Job | None = None
-    told_to_stop: bool = False
+    told_to_stop: float | None = None
+    heard_of: float = 0.0
+    oom_kills: int = 0
 
 
 class LocalExecutor:
@@ -49,11 +68,21 @@ class LocalExecutor:
         slots: Jobs at once.
         device: `cpu`, `cuda` or `cuda:N`; `cuda` spreads the slots over all GPUs.
         threads: CPU threads of each process.
+        watchdog: Seconds without a sign of life after which a worker is killed; None for never.
+        start_method: How multiprocessing starts workers. PyTorch needs `spawn`.
     """
 
-    def __init__(self, slots: int, device: str, threads: int = 1) -> None:
+    def __init__(
+        self,
+        slots: int,
+        device: str,
+        threads: int = 1,
+        watchdog: float | None = WATCHDOG_SECONDS,
+        start_method: str = "spawn",
+    ) -> None:
         self._slots, self._device, self._threads = slots, device, threads
-        self._processes: SpawnContext = multiprocessing.get_context("spawn")
+        self._watchdog = watchdog
+        self._processes: BaseContext = multiprocessing.get_context(start_method)
         self._workers: dict[int, _Worker] = {}
 
     def run(self, jobs: Sequence[Job], on_event: OnEvent, stop: StopRequest) -> dict[str, str]:
@@ -69,6 +98,7 @@ class LocalExecutor:
             if not any(worker.job for worker in self._workers.values()):
                 return states
             self._receive(states, on_event, stop)
+            self._kill_the_silent(states, on_event, stop)
 
     def close(self) -> None:
         """Ends the workers. Those still at work, as after an error here, are killed."""
@@ -91,15 +121,16 @@ class LocalExecutor:
                 continue
             if worker is None or not worker.process.is_alive():
                 worker = self._workers[slot] = self._start(slot)
-            worker.job = waiting.popleft()
+            worker.job, worker.heard_of = waiting.popleft(), time.monotonic() + START_SECONDS
+            worker.oom_kills = oom_kills()
             # Should it die before it takes the job, its pipe says so when it is read.
             with _broken_pipe_ignored():
                 worker.pipe.send(worker.job)
 
     def _tell_to_stop(self) -> None:
         for worker in self._workers.values():
-            if worker.job is not None and not worker.told_to_stop:
-                worker.told_to_stop = True
+            if worker.job is not None and worker.told_to_stop is None:
+                worker.told_to_stop = time.monotonic()
                 with _broken_pipe_ignored():
                     worker.pipe.send(None)
 
@@ -115,37 +146,79 @@ class LocalExecutor:
                 del self._workers[busy[pipe]]
                 states[worker.job.label] = _bury(worker, worker.job, on_event, stop)
                 continue
-            if isinstance(message, Event):
-                on_event(message)
-            else:
+            worker.heard_of = time.monotonic()
+            if not isinstance(message, Event):
                 states[worker.job.label] = message
                 worker.job = None
+                # One that was told to stop ends by itself and takes no further job.
+                if message == OUT_OF_MEMORY or worker.told_to_stop is not None:
+                    self._retire(busy[pipe])
+            elif message.kind != ALIVE:
+                on_event(message)
+
+    def _kill_the_silent(
+        self, states: dict[str, str], on_event: OnEvent, stop: StopRequest
+    ) -> None:
+        """Ends workers that hang, and those that take too long to stop."""
+        now = time.monotonic()
+        for slot, worker in list(self._workers.items()):
+            if worker.job is None:
+                continue
+            silent = self._watchdog is not None and now - worker.heard_of > self._watchdog
+            late = worker.told_to_stop is not None and now - worker.told_to_stop > GRACE_SECONDS
+            if late or silent:
+                del self._workers[slot]
+                cause = f"its worker showed no sign of life for {self._watchdog:g} s; run again"
+                states[worker.job.label] = _bury(worker, worker.job, on_event, stop, cause)
+
+    def _retire(self, slot: int) -> None:
+        """Ends an idle worker, and with it all the memory that it holds."""
+        worker = self._workers.pop(slot)
+        worker.pipe.close()
+        worker.process.join(END_SECONDS)
+        worker.process.kill()
+        worker.process.join()
 
     def _start(self, slot: int) -> _Worker:
         ours, theirs = self._processes.Pipe()
         device = _slot_device(self._device, slot)
-        process = self._processes.Process(target=_work, args=(theirs, device, self._threads))
-        with _signals_held_back():
+        process = self._processes.Process(  # type: ignore[attr-defined]
+            target=_work, args=(theirs, device, self._threads)
+        )
+        with _signals_held_back(spawns=self._processes.get_start_method() == "spawn"):
             process.start()
         # Only the worker may hold its end, so that its death closes the pipe.
         theirs.close()
         return _Worker(process, ours)
 
 
-def _bury(worker: _Worker, job: Job, on_event: OnEvent, stop: StopRequest) -> str:
+def _bury(
+    worker: _Worker, job: Job, on_event: OnEvent, stop: StopRequest, cause: str | None = None
+) -> str:
     """Settles the job of a worker that is no more; returns the state that it ended in."""
     worker.pipe.close()
+    # How it ended by itself is known only before it is killed.
+    worker.process.join(0 if cause else END_SECONDS)
     worker.process.kill()
     worker.process.join()
     if stop:
         state = "interrupted"
+        if hasattr(job, "folder") and TrialFolder(job.folder).read_trial():
+            note_state(job, state, "its worker was ended before its next checkpoint")
     else:
-        code = worker.process.exitcode or 0
-        how = f"by signal {-code}, often for lack of memory" if code < 0 else f"with status {code}"
-        cause = f"its worker process ended {how}; run again, with fewer --jobs"
-        state = record_failure(job, cause, on_event)
-    on_event(Event(job.label, state))
+        state = _fail(worker, job, on_event, cause)
+    if state != OUT_OF_MEMORY:
+        on_event(Event(job.label, state))
     return state
+
+
+def _fail(worker: _Worker, job: Job, on_event: OnEvent, cause: str | None) -> str:
+    code = worker.process.exitcode or 0
+    if cause is None and code == -signal.SIGKILL and oom_kills() > worker.oom_kills:
+        cause = "the system killed its worker process for lack of memory"
+        return record_failure(job, cause, on_event, state=OUT_OF_MEMORY)
+    ended = f"its worker process ended {describe_exit(code)}; run again, with fewer --jobs"
+    return record_failure(job, cause or ended, on_event)
 
 
 @contextmanager
@@ -157,10 +230,11 @@ def _broken_pipe_ignored() -> Iterator[None]:
 
 
 @contextmanager
-def _signals_held_back() -> Iterator[None]:
+def _signals_held_back(spawns: bool) -> Iterator[None]:
     """Keeps signals to the whole group from a worker that is not ready to ignore them."""
-    # Started later by multiprocessing, it would let the signals through again.
-    resource_tracker.ensure_running()
+    if spawns:
+        # Started later by multiprocessing, it would let the signals through again.
+        resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield
@@ -183,7 +257,8 @@ def _work(pipe: Any, device: str, threads: int) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     threading.Thread(target=_end_with_supervisor, daemon=True).start()
     # Nothing but the wish to stop is sent to a worker at work.
-    context = Context(emit=pipe.send, should_stop=pipe.poll, device=device, threads=threads)
+    should_stop = Pulse(pipe.poll, pipe.send)
+    context = Context(emit=pipe.send, should_stop=should_stop, device=device, threads=threads)
     while (job := _next_job(pipe)) is not None:
         pipe.send(run_job(job, context))
 

@@ -6,6 +6,7 @@ they run. It never loads torch.
 
 from __future__ import annotations
 
-from sweep.plots.tradeoff import draw_tradeoff
+from sweep.plots.extras import published_lines
+from sweep.plots.tradeoff import DISTORTION, PANELS, draw_tradeoff
 
-__all__ = ["draw_tradeoff"]
+__all__ = ["DISTORTION", "PANELS", "draw_tradeoff", "published_lines"]

@@ -10,6 +10,8 @@ MARGIN = 0.09
 REFERENCE_STRETCH = 1.5
 # HR's own value is what perception is measured against: worth more room, but not all of it.
 HR_STRETCH = 2.5
+# With two seeds an interval is nine standard deviations long; it may leave the panel.
+BAR_STRETCH = 2.0
 # Length given to points that all share one value, as a share of that value.
 _LEAST_SPAN = 0.1
 

@@ -6,16 +6,28 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from sweep.plots.labels import Label, write_labels
-from sweep.plots.limits import HR_STRETCH, REFERENCE_STRETCH, Limits, axis_limits
+from sweep.plots.limits import BAR_STRETCH, HR_STRETCH, REFERENCE_STRETCH, Limits, axis_limits
+from sweep.plots.overlays import (
+    NO_OVERLAYS,
+    PUBLISHED_MARKER,
+    Overlays,
+    draw_health_marks,
+    draw_pirm_regions,
+    draw_traces,
+)
 from sweep.plots.points import PanelData, Point, adv_text
-from sweep.plots.style import FAINT, GREY, INK, LineStyle, darkened, faded
+from sweep.plots.style import FAINT, GREY, INK, LineStyle, darkened, faded, half_faded
+from sweep.tables.front_report import front_summary
 from sweep.tables.metric_file import Metric
 from sweep.tables.view import decimals_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from sweep.published import Placed
+
 MARKER_SIZE = 8.0
+KNEE_SIZE = 14.0
 _REFERENCE_MARKERS = {"bicubic": "X", "srresnet": "*"}
 _REFERENCE_NAMES = {"srresnet": "SRResNet"}
 _OTHER_MARKER = "h"
@@ -26,17 +38,28 @@ _TICKS = {"x": 7, "y": 8}
 _REACH = 14.0
 
 
-def draw_panel(axes: Axes, data: PanelData, styles: Mapping[str, LineStyle]) -> None:
+def draw_panel(
+    axes: Axes,
+    data: PanelData,
+    styles: Mapping[str, LineStyle],
+    overlays: Overlays = NO_OVERLAYS,
+) -> None:
     """Draws points, lines, references, front and labels.
 
     Args:
         axes: Empty axes at their final place in a figure that has its final size.
         data: What to draw; at least one point.
         styles: Content loss to style.
+        overlays: What is drawn beside the scored points.
     """
-    x_limits, y_limits = _limits(data)
+    x_limits, y_limits = _limits(data, overlays)
     _set_axis(axes, "x", x_limits, data.x_metric)
     _set_axis(axes, "y", y_limits, data.y_metric)
+    summary = front_summary(data.found)
+    axes.set_title(summary, loc="left", fontsize=8.5, color=GREY, pad=4)
+    if data.x_metric.column == "rmse":
+        draw_pirm_regions(axes)
+    draw_traces(axes, overlays, styles)
     _draw_front(axes, data)
     labels = [
         label
@@ -44,7 +67,9 @@ def draw_panel(axes: Axes, data: PanelData, styles: Mapping[str, LineStyle]) -> 
         for label in _draw_line(axes, points, styles[content])
     ]
     references = [point for point in (data.srresnet, *data.others) if point is not None]
+    references += [_published_point(placed) for placed in overlays.published]
     labels += [_draw_reference(axes, data, point, x_limits, y_limits) for point in references]
+    draw_health_marks(axes, data)
     write_labels(axes, labels, _hr_line(axes, data, y_limits))
 
 
@@ -56,12 +81,24 @@ def draw_reason(axes: Axes, reason: str) -> None:
     )
 
 
-def _limits(data: PanelData) -> tuple[Limits, Limits]:
+def _published_point(placed: Placed) -> Point:
+    return Point(placed.method, None, placed.x, placed.y, state="published")
+
+
+def _limits(data: PanelData, overlays: Overlays) -> tuple[Limits, Limits]:
     core = data.trained or list(data.others)
     others = [(p.x, p.y) for p in data.others]
     hr = [] if data.hr is None else [(data.hr, HR_STRETCH)]
-    x_limits = axis_limits([p.x for p in core], [(x, REFERENCE_STRETCH) for x, _ in others])
+    ends = [bar for point in core for bar in point.bars]
+    x_optional = [(x, REFERENCE_STRETCH) for x, _ in others]
+    x_optional += [(x, BAR_STRETCH) for pair, _ in ends for x in pair]
     y_optional = [(y, REFERENCE_STRETCH) for _, y in others]
+    y_optional += [(y, BAR_STRETCH) for _, pair in ends for y in pair]
+    x_optional += [(x, REFERENCE_STRETCH) for x, _ in overlays.dots]
+    y_optional += [(y, REFERENCE_STRETCH) for _, y in overlays.dots]
+    x_optional += [(p.x, HR_STRETCH) for p in overlays.published]
+    y_optional += [(p.y, HR_STRETCH) for p in overlays.published]
+    x_limits = axis_limits([p.x for p in core], x_optional)
     return x_limits, axis_limits([p.y for p in core], y_optional + hr)
 
 
@@ -95,7 +132,8 @@ def _draw_line(axes: Axes, points: tuple[Point, ...], style: LineStyle) -> list[
 
 
 def _draw_point(axes: Axes, point: Point, style: LineStyle) -> Label:
-    color = style.color if point.on_front else faded(style.color)
+    color = _shade(style.color, point)
+    _draw_bars(axes, point, color)
     axes.plot(
         point.x,
         point.y,
@@ -106,7 +144,35 @@ def _draw_point(axes: Axes, point: Point, style: LineStyle) -> Label:
         markeredgewidth=1.8,
         zorder=3.2 if point.on_front else 3,
     )
-    return Label(adv_text(point.adv), (point.x, point.y), MARKER_SIZE, darkened(style.color))
+    if point.knee:
+        _draw_knee(axes, point)
+    size = KNEE_SIZE if point.knee else MARKER_SIZE
+    return Label(adv_text(point.adv), (point.x, point.y), size, darkened(style.color))
+
+
+def _shade(color: str, point: Point) -> str:
+    """Full on the front, half where intervals leave it open, pale where dominated."""
+    if point.on_front:
+        return color
+    return half_faded(color) if point.state == "dominated by the means" else faded(color)
+
+
+def _draw_bars(axes: Axes, point: Point, color: str) -> None:
+    for xs, ys in point.bars:
+        axes.plot(xs, ys, color=color, linewidth=1.1, zorder=2.7, solid_capstyle="butt")
+
+
+def _draw_knee(axes: Axes, point: Point) -> None:
+    axes.plot(
+        point.x,
+        point.y,
+        marker="o",
+        markersize=KNEE_SIZE,
+        markeredgecolor=INK,
+        markerfacecolor="none",
+        markeredgewidth=1.1,
+        zorder=3.3,
+    )
 
 
 def _draw_reference(
@@ -116,9 +182,15 @@ def _draw_reference(
     x = point.x if inside_x else x_limits.clamp(point.x, _INSET)
     y = point.y if inside_y else y_limits.clamp(point.y, _INSET)
     color = FAINT if point.content == "srresnet" and not point.on_front else GREY
-    marker = _REFERENCE_MARKERS.get(point.content, _OTHER_MARKER)
+    if inside_x and inside_y:
+        _draw_bars(axes, point, GREY)
+    usual = PUBLISHED_MARKER if point.state == "published" else _OTHER_MARKER
+    marker = _REFERENCE_MARKERS.get(point.content, usual)
     size = MARKER_SIZE * (1.6 if marker == "*" else 1.1)
     axes.plot(x, y, marker=marker, markersize=size, color=color, markeredgecolor=INK, zorder=3.1)
+    if point.knee:
+        _draw_knee(axes, point)
+        size = max(size, KNEE_SIZE)
     values = []
     if not inside_x:
         values.append(_value(data.x_metric, point.x))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
 
-from sweep.frontier import pareto_front
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of, summary_frame
+from sweep.tables.fronts import Front, front_of, is_drawable, point_name
 from sweep.tables.metric_file import Metric
 from sweep.tables.ranking import Record, hr_value
 
@@ -27,14 +27,38 @@ class Point:
         adv: Adversarial coefficient; None for a reference.
         x: Value on the distortion axis.
         y: Value on the panel's own axis.
-        on_front: Whether no other trained generator is at least as good on both axes.
+        x_half: Half width of the 95% interval over seeds; None with one seed.
+        y_half: The same on the panel's own axis.
+        state: Its place against the front, as `sweep.tables.fronts` says it; empty for what was
+            not trained here.
+        health: Why it may not be compared; empty when it is healthy.
+        knee: Whether it is the knee of the front.
     """
 
     content: str
     adv: float | None
     x: float
     y: float
-    on_front: bool = False
+    x_half: float | None = None
+    y_half: float | None = None
+    state: str = ""
+    health: str = ""
+    knee: bool = False
+
+    @property
+    def on_front(self) -> bool:
+        """Whether no other healthy generator is at least as good on both axes and better on one."""
+        return self.state == "front"
+
+    @property
+    def bars(self) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+        """Ends of the error bars, as pairs of x and pairs of y."""
+        bars = []
+        if self.x_half:
+            bars.append(((self.x - self.x_half, self.x + self.x_half), (self.y, self.y)))
+        if self.y_half:
+            bars.append(((self.x, self.x), (self.y - self.y_half, self.y + self.y_half)))
+        return bars
 
 
 @dataclass(frozen=True)
@@ -48,6 +72,7 @@ class PanelData:
         srresnet: The warm start; None if it was not scored.
         others: Bicubic and external images; not trained here, so never on the front.
         hr: Value of the HR images on the vertical axis; None where the metric has none.
+        found: The front, its area and its knee.
     """
 
     x_metric: Metric
@@ -56,6 +81,7 @@ class PanelData:
     srresnet: Point | None
     others: tuple[Point, ...]
     hr: float | None
+    found: Front
 
     @property
     def trained(self) -> list[Point]:
@@ -91,25 +117,26 @@ def panel_data(results: pd.DataFrame, x_metric: Metric, y_metric: Metric) -> Pan
         The points, means over seeds; what lacks one of both values is absent.
     """
     hr = hr_value(y_metric, records_of(results))
-    summary = records_of(summary_frame(results))
-    drawable = [r for r in summary if _drawable(r, x_metric.column, y_metric.column)]
-    trained = [r for r in drawable if r["method"] in ("srresnet", "srgan")]
-    points = _with_front([_point(r, x_metric, y_metric) for r in trained], x_metric, y_metric, hr)
+    found = front_of(results, x_metric, y_metric)
+    columns = (x_metric.column, y_metric.column)
+    drawable = [r for r in records_of(summary_frame(results)) if is_drawable(r, *columns)]
+    points = [(record, _point(record, x_metric, y_metric, found)) for record in drawable]
     lines: dict[str, list[Point]] = {}
-    for record, point in zip(trained, points, strict=True):
+    for record, point in points:
         if record["method"] == "srgan":
             lines.setdefault(point.content, []).append(point)
     return PanelData(
         x_metric,
         y_metric,
         {content: tuple(sorted(line, key=_coefficient)) for content, line in lines.items()},
-        next((p for r, p in zip(trained, points, strict=True) if r["method"] == "srresnet"), None),
+        next((point for record, point in points if record["method"] == "srresnet"), None),
         tuple(
-            _point(r, x_metric, y_metric)
-            for r in drawable
-            if r["method"] not in ("srresnet", "srgan", "original")
+            point
+            for record, point in points
+            if record["method"] not in ("srresnet", "srgan", "original")
         ),
         hr,
+        found,
     )
 
 
@@ -120,7 +147,8 @@ def not_drawn(results: pd.DataFrame) -> list[str]:
         results: Rows of one data set.
 
     Returns:
-        Names in the order of the table; seeds are named where there are several.
+        Names in the order of the table, seeds where there are several; then whatever has an
+        infinite score.
     """
     records = [record for record in records_of(results) if record["method"] == "srgan"]
     several = len({record["seed"] for record in records}) > 1
@@ -132,6 +160,31 @@ def not_drawn(results: pd.DataFrame) -> list[str]:
     return [
         f"{name}{' seed ' + ' + '.join(missing) if several else ''} ({status})"
         for (name, status), missing in seeds.items()
+    ] + _infinite(results)
+
+
+def _infinite(results: pd.DataFrame) -> list[str]:
+    """Names what has no place on an axis: images that equal HR have an infinite PSNR."""
+    return [
+        f"{record['trial']} ({', '.join(columns)} inf, equal to HR)"
+        for record in records_of(results)
+        if (columns := [c for c in names.METRICS if record[c] in (math.inf, -math.inf)])
+    ]
+
+
+def left_out(results: pd.DataFrame) -> list[str]:
+    """Names the points that health keeps out of the front, as `mse λ 0.01 (reason)`.
+
+    Args:
+        results: Rows of one data set.
+
+    Returns:
+        Names in the order of the table.
+    """
+    return [
+        f"{record['content'] or record['method']} λ {adv_text(record['adv'])} ({record['health']})"
+        for record in records_of(summary_frame(results))
+        if record["health"]
     ]
 
 
@@ -150,7 +203,7 @@ def any_beyond_hr(results: pd.DataFrame, metric: Metric) -> bool:
     return any(
         metric.merit(record[metric.column], hr) != record[metric.column]
         for record in records
-        if _drawable(record, metric.column)
+        if is_drawable(record, metric.column)
     )
 
 
@@ -159,23 +212,21 @@ def adv_text(adv: float | None) -> str:
     return "?" if adv is None else names.shortest_decimal(adv)
 
 
-def _point(record: Record, x_metric: Metric, y_metric: Metric) -> Point:
+def _point(record: Record, x_metric: Metric, y_metric: Metric, found: Front) -> Point:
+    name = point_name(record)
+    candidate = next((point for point in found.candidates if point.name == name), None)
     trial = record["method"] == "srgan"
-    content = (record["content"] or NO_CONTENT) if trial else record["method"]
-    return Point(content, record["adv"], record[x_metric.column], record[y_metric.column])
-
-
-def _drawable(record: Record, *columns: str) -> bool:
-    values = [record[column] for column in columns]
-    return all(value is not None and math.isfinite(value) for value in values)
-
-
-def _with_front(
-    points: Sequence[Point], x_metric: Metric, y_metric: Metric, hr: float | None
-) -> list[Point]:
-    merits = [(point.x, y_metric.merit(point.y, hr)) for point in points]
-    front = set(pareto_front(merits, (x_metric.direction, y_metric.direction)))
-    return [replace(point, on_front=index in front) for index, point in enumerate(points)]
+    return Point(
+        (record["content"] or NO_CONTENT) if trial else record["method"],
+        record["adv"],
+        record[x_metric.column],
+        record[y_metric.column],
+        record[names.interval_column(x_metric.column)],
+        record[names.interval_column(y_metric.column)],
+        candidate.state if candidate else "",
+        candidate.health if candidate else "",
+        candidate is not None and name == found.knee,
+    )
 
 
 def _coefficient(point: Point) -> float:

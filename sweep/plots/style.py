@@ -14,8 +14,12 @@ from typing import Any
 INK = "#222222"
 GREY = "#666666"
 FAINT = "#bbbbbb"
+# Interpolations, which belong to no content loss.
+CURVE = "#4a4a4a"
 # Share of white in the colour of a dominated point.
 FADE = 0.62
+# The same where the intervals leave open whether it is dominated.
+HALF_FADE = 0.34
 # Share of black in the colour of a label, for contrast with the white ground.
 DARKEN = 0.35
 
@@ -101,6 +105,11 @@ def mixed(color: str, other: str, share: float) -> str:
 def faded(color: str) -> str:
     """Colour of a dominated point."""
     return mixed(color, "#ffffff", FADE)
+
+
+def half_faded(color: str) -> str:
+    """Colour of a point that is dominated by the means but not beyond the intervals."""
+    return mixed(color, "#ffffff", HALF_FADE)
 
 
 def darkened(color: str) -> str:

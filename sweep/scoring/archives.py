@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tarfile
 import tempfile
@@ -11,7 +12,13 @@ from pathlib import Path, PurePosixPath
 
 from srgan_core.data.images import SUFFIXES
 from srgan_core.errors import DataError
-from srgan_core.network import OFFLINE_VARIABLE, PROBE_SECONDS, is_offline, why_unreachable
+from srgan_core.network import (
+    OFFLINE_VARIABLE,
+    PROBE_SECONDS,
+    is_offline,
+    why_unreachable,
+    with_retries,
+)
 
 MAX_BYTES = 2 * 1024**3
 """Unpacked size at which an archive is refused; the largest test set has 0.1 GB."""
@@ -19,6 +26,9 @@ MAX_BYTES = 2 * 1024**3
 
 def download(url: str, folder: Path) -> Path:
     """Fetches a file, or says quickly that the network does not give it.
+
+    A transfer that breaks off is tried again. The file gets its name once it is whole, and has
+    the SHA-256 that the server announces, where it does.
 
     Args:
         url: What to fetch, over https.
@@ -40,10 +50,43 @@ def download(url: str, folder: Path) -> Path:
     # pooch would print a line about the hash of every file that it fetches.
     pooch.get_logger().setLevel("WARNING")
     fetch = pooch.HTTPDownloader(timeout=(PROBE_SECONDS, 60))
+
+    def transfer() -> Path:
+        known = announced_sha256(url)
+        return Path(
+            pooch.retrieve(url, known_hash=known, fname=name, path=folder, downloader=fetch)
+        )
+
     try:
-        return Path(pooch.retrieve(url, known_hash=None, fname=name, path=folder, downloader=fetch))
+        return with_retries(transfer, (OSError, ValueError), _is_refusal)
     except (OSError, ValueError) as error:
         raise DataError(f"{url}: the download failed ({error}); try again") from None
+
+
+def announced_sha256(url: str) -> str | None:
+    """Asks a server for the hash of a file before it is fetched.
+
+    Args:
+        url: The file.
+
+    Returns:
+        `sha256:` and 64 hexadecimal digits; None when the server says none. Hugging Face names
+        its large files by their SHA-256 in a header of the page that leads to them.
+    """
+    import requests
+
+    answer = requests.head(url, allow_redirects=False, timeout=PROBE_SECONDS)
+    for header in ("X-Linked-Etag", "ETag"):
+        found = re.fullmatch(r'(?:W/)?"?([0-9a-f]{64})"?', answer.headers.get(header, ""))
+        if found:
+            return f"sha256:{found[1]}"
+    return None
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether the server itself declines, which it will do again."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    return status is not None and status < 500
 
 
 def extract_images(archive: Path, folder: Path) -> None:

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from srgan_core.data.images import read_rgb
 from srgan_core.data.resize import crop_to_multiple
-from srgan_core.errors import ConfigError, DataError, ShapeError, unknown_name
+from srgan_core.errors import DataError, ShapeError
+from sweep.scoring.aggregation import summarise
 from sweep.scoring.metrics.inputs import Rgb
-from sweep.scoring.metrics.specs import METRICS
+from sweep.scoring.metrics.plugins import Measure, find_plugin
+from sweep.scoring.metrics.specs import find_spec, image_columns, in_table_order, set_columns
+
+if TYPE_CHECKING:
+    from sweep.scoring.patch_sets import SetScorer
+
+__all__ = [
+    "FullReference",
+    "NoReference",
+    "Scorer",
+    "load_full_reference",
+    "load_no_reference",
+    "summarise",
+]
 
 FullReference = Callable[[Rgb, Rgb], float]
 NoReference = Callable[[Rgb], float]
@@ -20,37 +35,47 @@ class Scorer:
     """Computes the asked columns for image files.
 
     Args:
-        columns: Columns out of `METRICS`, in any order.
-        scale: Magnification; it is also the border that is cut.
+        columns: Columns out of `METRICS`, or other names of pyiqa, in any order.
+        scale: Magnification.
         device: Where the networks run.
+        crop_border: Pixels cut from each side where a metric cuts a border; by convention, and
+            when None, the scale.
 
     Attributes:
         columns: The columns, in the order of the tables.
         scale: Magnification.
+        crop_border: Pixels cut from each side.
         warnings: Sentences about scores that could not be computed.
 
     Raises:
         ConfigError: when a column is unknown.
-        WeightsError: when LPIPS is asked for and AlexNet's weights can be had from nowhere.
+        WeightsError: when the weights of a column can be had from nowhere.
     """
 
-    def __init__(self, columns: Sequence[str], scale: int, device: str = "cpu") -> None:
-        for column in columns:
-            if column not in METRICS:
-                raise ConfigError(unknown_name("metric column", column, METRICS))
-        self.columns = tuple(column for column in METRICS if column in columns)
+    def __init__(
+        self,
+        columns: Sequence[str],
+        scale: int,
+        device: str = "cpu",
+        *,
+        crop_border: int | None = None,
+    ) -> None:
+        self.columns = in_table_order(columns)
         self.scale = scale
+        self.crop_border = scale if crop_border is None else crop_border
         self.warnings: list[str] = []
-        self._full = {
-            column: load_full_reference(column, scale, device)
-            for column in self.columns
-            if METRICS[column].reference == "full"
-        }
-        self._single = {
-            column: load_no_reference(column, scale, device)
-            for column in self.columns
-            if METRICS[column].reference == "none"
-        }
+        self._full: dict[str, FullReference] = {}
+        self._single: dict[str, NoReference] = {}
+        self._plugins: dict[str, Measure] = {}
+        for column in image_columns(self.columns):
+            plugin = find_plugin(column)
+            if plugin is not None:
+                self._plugins[column] = plugin.load(device)
+            elif find_spec(column).reference == "full":
+                self._full[column] = load_full_reference(column, self.crop_border, device)
+            else:
+                self._single[column] = load_no_reference(column, self.crop_border, device)
+        self._sets = _load_set_scorer(set_columns(self.columns), self.crop_border, device)
 
     def score(self, sr_path: Path, hr_path: Path | None = None) -> dict[str, float]:
         """Scores one image file.
@@ -60,18 +85,18 @@ class Scorer:
             hr_path: Its reference; without one, full-reference columns are left out.
 
         Returns:
-            Column to value, in the order of `columns`; nan where an image has no such score,
-            with a sentence about it in `warnings`.
+            Column to value, in the order of `columns`, without those of whole sets; nan where an
+            image has no such score, with a sentence about it in `warnings`.
 
         Raises:
             DataError: when a file is no usable image.
-            ShapeError: when the two sizes differ or the image is too small.
+            ShapeError: when the two sizes differ.
         """
         sr = read_rgb(sr_path)
-        scores = {name: self._without_reference(name, sr, sr_path) for name in self._single}
+        scores = {name: self._attempt(name, sr_path, sr) for name in self._of_kind("none")}
         if hr_path is not None:
             hr = self._reference(hr_path, sr, sr_path)
-            scores |= {column: metric(sr, hr) for column, metric in self._full.items()}
+            scores |= {n: self._attempt(n, sr_path, sr, hr) for n in self._of_kind("full")}
         return {column: scores[column] for column in self.columns if column in scores}
 
     def score_set(
@@ -92,7 +117,7 @@ class Scorer:
 
         Raises:
             DataError: when a file is no usable image, or the numbers of images differ.
-            ShapeError: when two sizes differ or an image is too small.
+            ShapeError: when two sizes differ.
         """
         references: Sequence[Path | None] = hr_paths or [None] * len(sr_paths)
         if len(references) != len(sr_paths):
@@ -108,6 +133,33 @@ class Scorer:
                 on_image(sr_path.stem, scores)
         return rows
 
+    def score_distribution(
+        self, sr_paths: Sequence[Path], hr_paths: Sequence[Path]
+    ) -> dict[str, float]:
+        """Scores the restored images of a test set as a whole.
+
+        Args:
+            sr_paths: Restored images.
+            hr_paths: References in the same order.
+
+        Returns:
+            Column to value, of those columns that compare sets; nan where a test set has no such
+            score, with a sentence about it in `warnings`. Empty when no such column is asked for.
+
+        Raises:
+            DataError: when a file is no usable image, or the numbers of images differ.
+            ShapeError: when two sizes differ.
+        """
+        if self._sets is None:
+            return {}
+        pairs = []
+        for sr_path, hr_path in zip(sr_paths, hr_paths, strict=True):
+            sr = read_rgb(sr_path)
+            pairs.append((sr, self._reference(hr_path, sr, sr_path)))
+        scores, sentences = self._sets.score(pairs)
+        self.warnings += [text for text in sentences if text not in self.warnings]
+        return scores
+
     def _reference(self, hr_path: Path, sr: Rgb, sr_path: Path) -> Rgb:
         """Reads the reference; one that is not cropped to the scale yet is cropped here."""
         hr = read_rgb(hr_path)
@@ -120,63 +172,87 @@ class Scorer:
             )
         return hr
 
-    def _without_reference(self, column: str, sr: Rgb, path: Path) -> float:
+    def _of_kind(self, reference: str) -> list[str]:
+        """Columns of single images that need the reference (`full`) or do not (`none`)."""
+        return [c for c in image_columns(self.columns) if find_spec(c).reference == reference]
+
+    def _attempt(self, column: str, path: Path, sr: Rgb, hr: Rgb | None = None) -> float:
+        """One score, or nan and a sentence: a metric that fails costs the others nothing."""
         try:
-            return self._single[column](sr)
+            if column in self._plugins:
+                return float(self._plugins[column](sr, hr, path.stem))
+            return self._single[column](sr) if hr is None else self._full[column](sr, hr)
         except (ShapeError, DataError) as error:
-            sentence = f"{path.name}: no {METRICS[column].label}: {error}"
+            sentence = f"{path.name}: no {find_spec(column).label}: {error}"
             if sentence not in self.warnings:
                 self.warnings.append(sentence)
             return math.nan
 
 
-def load_full_reference(column: str, scale: int, device: str) -> FullReference:
+def load_full_reference(column: str, crop_border: int, device: str) -> FullReference:
     """Prepares a metric that compares with the reference.
 
     Args:
         column: A column whose spec says `full`.
-        scale: Pixels cut from each side where the metric cuts a border.
+        crop_border: Pixels cut from each side where the metric cuts a border.
         device: Where a network runs.
 
     Returns:
         Function of the restored image and the reference.
+
+    Raises:
+        WeightsError: when its weights can be had from nowhere.
     """
-    if column == "lpips_alex":
+    if column in ("lpips_alex", "lpips_vgg"):
         from sweep.scoring.metrics.lpips import Lpips
 
-        return Lpips(device)
+        return Lpips(device, "alex" if column == "lpips_alex" else "vgg")
+    if find_spec(column).pyiqa:
+        from sweep.scoring.metrics.pyiqa_adapter import PyiqaMetric
+
+        theirs = PyiqaMetric(column, device)
+        return lambda sr, hr: theirs(sr, hr, crop_border)
     from sweep.scoring.metrics.psnr import psnr_rgb, psnr_y
+    from sweep.scoring.metrics.rmse import rmse
     from sweep.scoring.metrics.ssim import ssim_y
 
-    metric = {"psnr_y": psnr_y, "psnr_rgb": psnr_rgb, "ssim_y": ssim_y}[column]
-    return lambda sr, hr: metric(sr, hr, scale)
+    metric = {"psnr_y": psnr_y, "psnr_rgb": psnr_rgb, "ssim_y": ssim_y, "rmse": rmse}[column]
+    return lambda sr, hr: metric(sr, hr, crop_border)
 
 
-def load_no_reference(column: str, scale: int, device: str) -> NoReference:
+def load_no_reference(column: str, crop_border: int, device: str) -> NoReference:
     """Prepares a metric that sees one image alone.
 
     Args:
         column: A column whose spec says `none`.
-        scale: Pixels cut from each side.
+        crop_border: Pixels cut from each side where the metric cuts a border.
         device: Where features are computed.
 
     Returns:
         Function of the image.
+
+    Raises:
+        WeightsError: when its weights can be had from nowhere.
     """
-    from sweep.scoring.metrics.niqe import Niqe
+    if column == "niqe":
+        from sweep.scoring.metrics.niqe import Niqe
 
-    metric = {"niqe": Niqe}[column](device)
-    return lambda image: metric(image, scale)
+        niqe = Niqe(device)
+        return lambda image: niqe(image, crop_border)
+    if column == "pi":
+        from sweep.scoring.metrics.perceptual_index import PerceptualIndex
+
+        index = PerceptualIndex(device)
+        return lambda image: index(image, crop_border)
+    from sweep.scoring.metrics.pyiqa_adapter import PyiqaMetric
+
+    theirs = PyiqaMetric(column, device)
+    return lambda image: theirs(image, None, crop_border)
 
 
-def summarise(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Averages the scores of a test set.
+def _load_set_scorer(columns: Sequence[str], crop_border: int, device: str) -> SetScorer | None:
+    if not columns:
+        return None
+    from sweep.scoring.patch_sets import SetScorer
 
-    Args:
-        rows: Scores of its images, all with the same columns.
-
-    Returns:
-        Column to arithmetic mean; inf as soon as one image has inf, nan as soon as one has nan.
-    """
-    columns = rows[0] if rows else {}
-    return {column: math.fsum(row[column] for row in rows) / len(rows) for column in columns}
+    return SetScorer(columns, crop_border, device)

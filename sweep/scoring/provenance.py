@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import importlib.util
+import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from types import MappingProxyType
 
 from srgan_core.errors import WeightsError
-from srgan_core.files import file_sha256
-from sweep.scoring.metrics.specs import METRICS
+from sweep import __version__
+from sweep.scoring.metrics.plugins import find_plugin
+from sweep.scoring.metrics.specs import MetricSpec, find_spec
+from sweep.scoring.weight_files import weight_hash
 
 SCHEMA = 1
 
-LIBRARIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "psnr_y": ("numpy",),
-        "ssim_y": ("scikit-image", "numpy"),
-        "psnr_rgb": ("numpy",),
-        "lpips_alex": ("lpips", "torch"),
-        "niqe": ("pyiqa", "torch"),
-    }
-)
-"""Installed packages that decide a column's value."""
+IMAGE_LIBRARIES = ("numpy", "pillow", "torch")
+"""Installed packages that every column depends on: they read, resize and write the images."""
 
 
 def metric_records(columns: Sequence[str]) -> list[dict[str, object]]:
     """Describes columns in full.
 
     Args:
-        columns: Columns out of `METRICS`.
+        columns: Columns out of `METRICS`, or other names of pyiqa.
 
     Returns:
         For each column its spec, and under `libraries` and `weights` the versions of the
@@ -39,11 +31,11 @@ def metric_records(columns: Sequence[str]) -> list[dict[str, object]]:
     """
     return [
         {
-            **asdict(METRICS[column]),
-            "libraries": {name: _version(name) for name in LIBRARIES[column]},
-            "weights": _weights(column),
+            **asdict(spec),
+            "libraries": {**library_versions(spec.libraries), **_programs(spec.column)},
+            "weights": weight_hashes(spec),
         }
-        for column in columns
+        for spec in map(find_spec, columns)
     ]
 
 
@@ -53,7 +45,7 @@ def metrics_document(
     """The content of `metrics.json`.
 
     Args:
-        columns: Columns out of `METRICS`.
+        columns: Columns out of `METRICS`, or other names of pyiqa.
         device: Where the networks ran.
         datasets: Name of each test set to its record.
 
@@ -66,9 +58,49 @@ def metrics_document(
         "schema": SCHEMA,
         "metrics": metric_records(columns),
         "device": device,
+        "sweep": __version__,
+        "python": platform.python_version(),
+        "libraries": library_versions(IMAGE_LIBRARIES),
         "resize": RESIZE_RULE,
         "datasets": dict(datasets),
     }
+
+
+def library_versions(packages: Sequence[str]) -> dict[str, str | None]:
+    """Looks up installed versions.
+
+    Args:
+        packages: Names of distributions.
+
+    Returns:
+        Name to version, None for what is not installed.
+    """
+    return {name: _version(name) for name in packages}
+
+
+def weight_hashes(spec: MetricSpec) -> dict[str, str | None]:
+    """Hashes the weights behind a metric; downloads nothing that is declared.
+
+    Args:
+        spec: The metric.
+
+    Returns:
+        Name of each file to its SHA-256, None for what is not here. Where pyiqa alone knows the
+        files, `tensors` to a digest of all tensors of the metric as it was built.
+    """
+    if spec.weights is not None:
+        return {name: weight_hash(name) for name in spec.weights}
+    from sweep.scoring.metrics.pyiqa_adapter import PyiqaMetric
+
+    try:
+        return {"tensors": PyiqaMetric(spec.column).digest()}
+    except WeightsError:
+        return {"tensors": None}
+
+
+def _programs(column: str) -> Mapping[str, str | None]:
+    plugin = find_plugin(column)
+    return {} if plugin is None else plugin.versions()
 
 
 def _version(package: str) -> str | None:
@@ -76,29 +108,3 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def _weights(column: str) -> dict[str, str | None]:
-    if column == "lpips_alex":
-        return {"alexnet": _trunk_hash(), "lpips v0.1 alex.pth": _heads_hash()}
-    if column == "niqe":
-        path = Path(__file__).parent / "assets" / "niqe_original.mat"
-        return {path.name: file_sha256(path)}
-    return {}
-
-
-def _trunk_hash() -> str | None:
-    from srgan_core.weights import resolve_weights
-
-    try:
-        return resolve_weights("alexnet", allow_download=False).sha256
-    except WeightsError:
-        return None
-
-
-def _heads_hash() -> str | None:
-    # Locating the package does not import it.
-    package = importlib.util.find_spec("lpips")
-    if package is None or package.origin is None:
-        return None
-    return file_sha256(Path(package.origin).parent / "weights" / "v0.1" / "alex.pth")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from filelock import FileLock
+
 from srgan_core.data.images import SUFFIXES
 from srgan_core.errors import DataError
 
@@ -109,16 +111,21 @@ def _download(name: str, folder: Path) -> None:
     from sweep.scoring.archives import download, extract_images
 
     published = PUBLISHED[name]
-    try:
-        archive = download(published.url, folder.parent)
-    except DataError as error:
-        raise DataError(
-            f"test set {name!r} is not on this machine and could not be fetched ({error}); put "
-            f"its HR images into $SWEEP_DATA/{published.folders[0]}, or take skimage3, which "
-            "needs no network"
-        ) from None
-    extract_images(archive, folder)
-    archive.unlink(missing_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(f".{name}.lock")):
+        # Another process may have had the lock before, for the same purpose.
+        if folder.is_dir():
+            return
+        try:
+            archive = download(published.url, folder.parent)
+        except DataError as error:
+            raise DataError(
+                f"test set {name!r} is not on this machine and could not be fetched ({error}); put "
+                f"its HR images into $SWEEP_DATA/{published.folders[0]}, or take skimage3, which "
+                "needs no network"
+            ) from None
+        extract_images(archive, folder)
+        archive.unlink(missing_ok=True)
 
 
 def _default_cache() -> Path:

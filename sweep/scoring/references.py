@@ -8,8 +8,10 @@ from pathlib import Path
 
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.data.resize import crop_to_multiple, downsample_uint8, upsample_uint8
+from srgan_core.errors import DataError
 from srgan_core.files import file_sha256, write_atomically
 from sweep.scoring.metrics.inputs import Rgb
+from sweep.scoring.set_checks import niqe_blocks
 from sweep.scoring.test_sets import TestSet
 
 RECORD = "reference.json"
@@ -83,6 +85,32 @@ def prepare_reference(
     return reference
 
 
+def open_reference(folder: Path, name: str, scale: int) -> ReferenceSet:
+    """Finds the images that `prepare_reference` wrote.
+
+    Args:
+        folder: Where it wrote them.
+        name: Name of the test set.
+        scale: Magnification.
+
+    Returns:
+        Paths of the images in the order of the test set.
+
+    Raises:
+        DataError: when the folder holds no test set.
+    """
+    try:
+        names = list(json.loads((folder / RECORD).read_bytes())["source_sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise DataError(
+            f"{folder}: holds no prepared test set; run the sweep again to write it"
+        ) from None
+    hr, lr, bicubic = (
+        tuple(folder / part / f"{name}.png" for name in names) for part in ("hr", "lr", "bicubic")
+    )
+    return ReferenceSet(name, scale, hr, lr, bicubic)
+
+
 def dataset_record(reference: ReferenceSet) -> dict[str, object]:
     """What `metrics.json` says about a test set.
 
@@ -90,12 +118,14 @@ def dataset_record(reference: ReferenceSet) -> dict[str, object]:
         reference: Prepared images.
 
     Returns:
-        The number of images, the scale, and the SHA-256 of each HR PNG by image name.
+        The number of images, the scale, and by image name the SHA-256 of each HR PNG and the
+        number of blocks that NIQE finds in an image of its size.
     """
     return {
         "images": len(reference.hr),
         "scale": reference.scale,
         "hr_sha256": {path.stem: file_sha256(path) for path in reference.hr},
+        "niqe_blocks": {path.stem: niqe_blocks(path, reference.scale) for path in reference.hr},
     }
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from srgan_core.data.images import FORMATS
 from srgan_core.errors import DataError
 from sweep.scoring.metrics.blocks import BLOCK, count_blocks
 
@@ -57,15 +58,20 @@ def refuse_small_images(paths: Sequence[Path], scale: int) -> None:
 
 
 def niqe_warnings(
-    name: str, paths: Sequence[Path], scale: int, crop: int | None = None
+    name: str,
+    paths: Sequence[Path],
+    scale: int,
+    crop: int | None = None,
+    crop_border: int | None = None,
 ) -> list[str]:
     """Says when a test set is too small for its NIQE to mean much.
 
     Args:
         name: Name of the test set.
         paths: HR images.
-        scale: Magnification, hence the border that is cut.
+        scale: Magnification.
         crop: Side of the centre crop that is scored, if one is.
+        crop_border: Pixels cut from each side; None for the scale.
 
     Returns:
         Sentences for the user, none when the set is large enough.
@@ -77,10 +83,9 @@ def niqe_warnings(
     if len(paths) < STEADY_IMAGES:
         warnings.append(
             f"{name}: NIQE is the mean of {len(paths)} images, fewer than {STEADY_IMAGES}, so "
-            "small differences mean little; add a larger test set with --eval"
+            "small differences mean little; a larger test set is a word away (--eval bsd100)"
         )
-    sizes = [scored_size(path, scale, crop) for path in paths]
-    blocks = [count_blocks(height, width, scale) for width, height in sizes]
+    blocks = [niqe_blocks(path, scale, crop_border, crop) for path in paths]
     few = sum(count < STEADY_BLOCKS for count in blocks)
     if few:
         warnings.append(
@@ -88,6 +93,27 @@ def niqe_warnings(
             f"blocks of {BLOCK} px, the smallest {min(blocks)}; their NIQE is unsteady"
         )
     return warnings
+
+
+def niqe_blocks(
+    path: Path, scale: int, crop_border: int | None = None, crop: int | None = None
+) -> int:
+    """Number of blocks from which NIQE of an image is computed, from the file's header alone.
+
+    Args:
+        path: The image.
+        scale: Magnification; sides are first cropped to a multiple of it.
+        crop_border: Pixels cut from each side; None for the scale.
+        crop: Side of the centre crop that comes first, if one does.
+
+    Returns:
+        Blocks of 96 x 96 px; 0 means that the image has no NIQE.
+
+    Raises:
+        DataError: when the file is no image.
+    """
+    width, height = scored_size(path, scale, crop)
+    return count_blocks(height, width, scale if crop_border is None else crop_border)
 
 
 def scored_size(path: Path, scale: int, crop: int | None = None) -> tuple[int, int]:
@@ -107,7 +133,7 @@ def scored_size(path: Path, scale: int, crop: int | None = None) -> tuple[int, i
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=FORMATS) as image:
             sides = image.size
     except OSError as error:
         raise DataError(f"{path}: the image cannot be read ({error}); replace it") from None

@@ -13,13 +13,14 @@ from srgan_core.data.images import list_images
 from srgan_core.errors import ConfigError, DataError, unknown_name
 from sweep.scoring.published_sets import PUBLISHED, find_published
 from sweep.scoring.set_checks import refuse_equal_names, refuse_small_images
+from sweep.scoring.text_lines import TEXT_LINES, text_line_files
 
 FOLDER_PREFIX = "folder:"
 
 SKIMAGE3 = ("chelsea.png", "coffee.png", "rocket.jpg")
 """Photographs inside the installed scikit-image that no training uses."""
 
-NAMES = (*PUBLISHED, "skimage3", f"{FOLDER_PREFIX}PATH")
+NAMES = (*PUBLISHED, "skimage3", TEXT_LINES, f"{FOLDER_PREFIX}PATH")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def dataset_name(name: str) -> str:
     Raises:
         ConfigError: when the name is unknown or a folder has no base name.
     """
-    if name in PUBLISHED or name == "skimage3":
+    if name in (*PUBLISHED, "skimage3", TEXT_LINES):
         return name
     if not name.startswith(FOLDER_PREFIX):
         raise ConfigError(unknown_name("test set", name, NAMES))
@@ -116,6 +117,8 @@ def _find(name: str, cache: Path | None) -> tuple[tuple[Path, ...], str]:
         return find_published(name, cache)
     if name == "skimage3":
         return _skimage_files(), "package"
+    if name == TEXT_LINES:
+        return text_line_files(), "package"
     folder = Path(name.removeprefix(FOLDER_PREFIX)).expanduser()
     return tuple(list_images(folder)), "folder"
 

@@ -24,14 +24,31 @@ TRAINING = (
     "grad_adv",
     "generator_sha256",
 )
+HEALTH_MEASURES = (
+    "d_real",
+    "d_fake",
+    "d_saturated",
+    "d_blind",
+    "colour_shift",
+    "checkerboard",
+    "lr_psnr",
+)
+HEALTH = ("health", *HEALTH_MEASURES)
+"""Older tables lack these; they read as empty."""
+INTERPOLATION_KEY = ("from", "to", "space", "alpha", "dataset")
+PATH_KEY = ("trial", "step", "dataset")
 SUMMARY_KEY = ("method", "content", "adv", "scale", "dataset")
 
 TEXT_COLUMNS = frozenset(
-    {"trial", "method", "content", "dataset", "image", "status", "generator_sha256"}
+    {
+        *("trial", "method", "content", "dataset", "image", "status", "generator_sha256"),
+        *("health", "from", "to", "space"),
+        *("distortion", "perception", "point", "trials", "state", "dominated_by", "knee"),
+    }
 )
-INTEGER_COLUMNS = frozenset({"seed", "scale", "images", "steps", "seeds"})
+INTEGER_COLUMNS = frozenset({"seed", "scale", "images", "step", "steps", "seeds"})
 # What the user chose is written exactly; what was measured is rounded.
-EXACT_COLUMNS = frozenset({"adv", "pixel_weight", "content_weight"})
+EXACT_COLUMNS = frozenset({"adv", "alpha", "pixel_weight", "content_weight"})
 
 REFERENCE_METHODS = ("bicubic", "srresnet", "original")
 SCORED_STATES = ("scored", "done")
@@ -41,7 +58,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 def result_columns(extra: Iterable[str] = ()) -> tuple[str, ...]:
     """Orders the columns of `results.csv`; `extra` are metric columns beyond the usual ones."""
-    return (*KEY, "images", *METRICS, NIQE_DISTANCE, *extra, *TRAINING)
+    return (*KEY, "images", *METRICS, NIQE_DISTANCE, *extra, *TRAINING, *HEALTH)
 
 
 def image_columns(extra: Iterable[str] = ()) -> tuple[str, ...]:
@@ -50,8 +67,18 @@ def image_columns(extra: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def summary_columns(extra: Iterable[str] = ()) -> tuple[str, ...]:
-    """Orders the columns of `summary.csv`; `seeds` is the number of trials in a mean."""
-    return (*SUMMARY_KEY, "images", "seeds", *METRICS, NIQE_DISTANCE, *extra)
+    """Orders the columns of `summary.csv`; `seeds` is the number of trials in a mean.
+
+    After each metric stands the half width of its 95% interval over the seeds.
+    """
+    usual = [name for metric in METRICS for name in (metric, interval_column(metric))]
+    further = [name for metric in extra for name in (metric, interval_column(metric))]
+    return (*SUMMARY_KEY, "images", "seeds", *usual, NIQE_DISTANCE, *further, "health")
+
+
+def interval_column(metric: str) -> str:
+    """Names the column of `summary.csv` with the half width of a metric's interval."""
+    return f"{metric}_ci95"
 
 
 def extra_metrics(columns: Iterable[str]) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def read_results(folder: Path) -> pd.DataFrame:
     Raises:
         StoreError: when the table is missing, or is not one of this tool.
     """
-    return _read(folder, RESULTS, names.result_columns())
+    return read_table(folder, RESULTS, names.result_columns(), later=names.HEALTH)
 
 
 def read_per_image(folder: Path) -> pd.DataFrame:
@@ -77,7 +77,7 @@ def read_per_image(folder: Path) -> pd.DataFrame:
     Raises:
         StoreError: when the table is missing, or is not one of this tool.
     """
-    return _read(folder, PER_IMAGE, names.image_columns())
+    return read_table(folder, PER_IMAGE, names.image_columns())
 
 
 def _cell(column: str, value: Any) -> str:
@@ -88,10 +88,26 @@ def _cell(column: str, value: Any) -> str:
     return names.number_text(column, float(value))
 
 
-def _read(folder: Path, name: str, required: Sequence[str]) -> pd.DataFrame:
+def read_table(
+    folder: Path, name: str, required: Sequence[str], later: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Reads one of the tables of a results folder.
+
+    Args:
+        folder: Results folder.
+        name: File name.
+        required: Columns without which it is another table.
+        later: Those among them that older tables lack; they are read as empty.
+
+    Returns:
+        Frame with the file's columns in their order, then what it lacks of `later`.
+
+    Raises:
+        StoreError: when the table is missing, or is not one of this tool.
+    """
     path = folder / name
     header, *lines = _read_lines(path)
-    missing = [column for column in required if column not in header]
+    missing = [column for column in required if column not in (*header, *later)]
     if missing or len(set(header)) != len(header):
         raise StoreError(
             f"{path}: expected the columns of a result table, "
@@ -107,7 +123,8 @@ def _read(folder: Path, name: str, required: Sequence[str]) -> pd.DataFrame:
             )
         row = zip(header, cells, strict=True)
         records.append({column: _value(path, number, column, cell) for column, cell in row})
-    return typed_frame(records, header)
+    absent = [column for column in later if column not in header]
+    return typed_frame(records, [*header, *absent])
 
 
 def _read_lines(path: Path) -> list[list[str]]:

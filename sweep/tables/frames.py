@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from sweep.records import ResultRow
+from sweep.statistics.intervals import mean_half_width
 from sweep.tables import columns as names
 
 _METHOD_RANK = {"bicubic": 0, "srresnet": 1, "srgan": 2, "original": 4}
@@ -65,15 +66,16 @@ def summary_frame(results: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Frame with the columns of `summary_columns`; `seeds` counts the scored trials in each
-        mean, 0 where all of them failed, and is missing where there is no seed.
+        mean, 0 where all of them failed, and is missing where there is no seed. Intervals are
+        Student's, of the mean over the seeds at 95%, missing with one seed. `health` is not
+        empty where a single seed is unhealthy: a mean over the others would be a selection.
     """
     extra = names.extra_metrics(results.columns)
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for record in records_of(results):
         key = tuple(record[column] for column in names.SUMMARY_KEY)
         groups.setdefault(key, []).append(record)
-    columns = (*names.METRICS, names.NIQE_DISTANCE, *extra)
-    summaries = [_summary_record(members, columns) for members in groups.values()]
+    summaries = [_summary_record(members, (*names.METRICS, *extra)) for members in groups.values()]
     return typed_frame(summaries, names.summary_columns(extra))
 
 
@@ -139,18 +141,34 @@ def _key(row: ResultRow) -> dict[str, Any]:
 def _result_record(row: ResultRow, extra: Sequence[str]) -> dict[str, Any]:
     plain = (*names.KEY, "images", names.NIQE_DISTANCE, *names.TRAINING)
     scores = {column: row.scores.get(column) for column in (*names.METRICS, *extra)}
-    return {**{column: getattr(row, column) for column in plain}, **scores}
+    measures = {column: row.measures.get(column) for column in names.HEALTH_MEASURES}
+    return {
+        **{column: getattr(row, column) for column in plain},
+        **scores,
+        "health": row.health,
+        **measures,
+    }
 
 
-def _summary_record(members: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> dict[str, Any]:
+def _summary_record(members: Sequence[Mapping[str, Any]], metrics: Sequence[str]) -> dict[str, Any]:
     scored = [record for record in members if record["status"] in names.SCORED_STATES]
     seeded = any(record["seed"] is not None for record in members)
     record = {column: members[0][column] for column in (*names.SUMMARY_KEY, "images")}
     record["seeds"] = len(scored) if seeded else None
-    for column in columns:
+    record["health"] = _health(scored)
+    for column in (*metrics, names.NIQE_DISTANCE):
         values = [member[column] for member in scored if member[column] is not None]
         record[column] = fmean(values) if values else None
+        record[names.interval_column(column)] = mean_half_width(values)
     return record
+
+
+def _health(scored: Sequence[Mapping[str, Any]]) -> str:
+    """What is wrong with the trials of a mean, with their seeds where there are several."""
+    reasons = [(record["seed"], record.get("health")) for record in scored]
+    if len(scored) == 1:
+        return reasons[0][1] or ""
+    return ", ".join(f"seed {seed}: {reason}" for seed, reason in reasons if reason)
 
 
 def _extra_scores(rows: Iterable[ResultRow]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pandas as pd
 from srgan_core.errors import ConfigError, unknown_name
 from sweep.tables.files import csv_text
 from sweep.tables.metric_file import Metric
+from sweep.tables.seed_means import INTERVAL_NOTE
 from sweep.tables.view import DASH, Cell, Column, View, views_of
 
 Markup = Literal["csv", "markdown", "latex"]
@@ -24,12 +25,19 @@ _LATEX_SPECIAL = {
     "↑": r"$\uparrow$",
     "↓": r"$\downarrow$",
     "λ": r"$\lambda$",
+    "±": r"$\pm$",
     DASH: "--",
     **{character: f"\\{character}" for character in "&%$#_{}"},
 }
 
 
-def format_table(results: pd.DataFrame, metrics: Mapping[str, Metric], markup: Markup) -> str:
+def format_table(
+    results: pd.DataFrame,
+    metrics: Mapping[str, Metric],
+    markup: Markup,
+    *,
+    each_seed: bool = False,
+) -> str:
     """Writes the table as text to paste elsewhere.
 
     Args:
@@ -37,6 +45,7 @@ def format_table(results: pd.DataFrame, metrics: Mapping[str, Metric], markup: M
         metrics: Column to metric, of `read_metrics`.
         markup: `csv` gives `results.csv` itself with every column; `markdown` and `latex`
             give one table per data set with the best values bold and the second underlined.
+        each_seed: Whether to list every trial where there are several seeds, not their means.
 
     Returns:
         Text that ends with a line end.
@@ -48,8 +57,9 @@ def format_table(results: pd.DataFrame, metrics: Mapping[str, Metric], markup: M
         return csv_text(results)
     if markup not in MARKUPS:
         raise ConfigError(unknown_name("format", markup, MARKUPS))
+    views = views_of(results, metrics, each_seed=each_seed)
     write = _markdown if markup == "markdown" else _latex
-    return "\n".join(write(view.essential()) for view in views_of(results, metrics))
+    return "\n".join(write(view.essential()) for view in views)
 
 
 def escape_markdown(text: str) -> str:
@@ -72,9 +82,16 @@ def _markdown(view: View) -> str:
     lines.append(line([escape_markdown(_heading(column)) for column in view.columns]))
     lines.append(line(["---:" if column.numeric else ":---" for column in view.columns]))
     lines += [
-        line([wrap[cell.mark].format(escape_markdown(cell.text)) for cell in row.cells])
+        line(
+            [
+                wrap[cell.mark].format(escape_markdown(cell.text)) + _spread(cell, " ± ")
+                for cell in row.cells
+            ]
+        )
         for row in view.rows
     ]
+    if view.has_intervals:
+        lines += ["", INTERVAL_NOTE]
     return "\n".join(lines) + "\n"
 
 
@@ -82,11 +99,12 @@ def _latex(view: View) -> str:
     def line(cells: list[str]) -> str:
         return f"    {' & '.join(cells)} \\\\"
 
+    caption = f"{view.title}. {INTERVAL_NOTE}" if view.has_intervals else view.title
     alignment = "".join("r" if column.numeric else "l" for column in view.columns)
     lines = [
         r"\begin{table}",
         r"  \centering",
-        rf"  \caption{{{escape_latex(view.title)}}}",
+        rf"  \caption{{{escape_latex(caption)}}}",
         rf"  \begin{{tabular}}{{{alignment}}}",
         r"    \toprule",
         line([escape_latex(_heading(column)) for column in view.columns]),
@@ -106,7 +124,11 @@ def _latex_cell(cell: Cell) -> str:
     # A sign set as text would be a hyphen.
     text = re.sub(r"^([+-])(?=\d)", r"$\1$", text)
     wrap = {"best": r"\textbf", "second": r"\underline", "": ""}[cell.mark]
-    return f"{wrap}{{{text}}}" if wrap else text
+    return (f"{wrap}{{{text}}}" if wrap else text) + _spread(cell, r" $\pm$ ")
+
+
+def _spread(cell: Cell, sign: str) -> str:
+    return f"{sign}{cell.spread}" if cell.spread else ""
 
 
 def _heading(column: Column) -> str:

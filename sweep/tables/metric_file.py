@@ -30,6 +30,8 @@ class Metric:
         reference: `full` or `none`; with `none` HR itself has a value.
         higher_is_better: Direction.
         unit: Unit; empty for plain numbers.
+        aggregation: How a test set's value comes about from its images; older files do not say
+            and mean the arithmetic mean.
     """
 
     column: str
@@ -38,6 +40,7 @@ class Metric:
     reference: str
     higher_is_better: bool
     unit: str
+    aggregation: str = "mean"
 
     @property
     def arrow(self) -> str:
@@ -119,7 +122,8 @@ def _load(path: Path) -> Any:
 def _metric(entry: Mapping[str, Any]) -> Metric:
     """Takes the known fields of an entry; raises KeyError or TypeError for a wrong one."""
     types = {name: bool if name == "higher_is_better" else str for name in Metric.__annotations__}
-    values = {name: entry[name] for name in types}
+    values = {"aggregation": "mean", **entry}
+    values = {name: values[name] for name in types}
     for name, kind in types.items():
         if not isinstance(values[name], kind):
             raise TypeError(f"{name} ({values[name]!r})")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sweep.tables.front_report import front_lines
+from sweep.tables.fronts import fronts_of
 from sweep.tables.metric_file import Metric
-from sweep.tables.view import DASH, Cell, Column, View, views_of
+from sweep.tables.seed_means import INTERVAL_NOTE
+from sweep.tables.view import DASH, Cell, Column, View, printable, views_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,13 +23,17 @@ _UNLIMITED = 4096
 _STYLES = {"best": "bold", "second": "underline", "": ""}
 # Signs beside the styles, for terminals without them and for pipes.
 _SIGNS = {"best": "*", "second": "+", "": ""}
-_ASCII = str.maketrans({"↑": "^", "↓": "v", DASH: "-", "λ": "adv"})
+_ASCII = str.maketrans({"↑": "^", "↓": "v", DASH: "-", "λ": "adv", "±": "+-"})
 
 
 def print_table(
-    results: pd.DataFrame, metrics: Mapping[str, Metric], console: Console | None = None
+    results: pd.DataFrame,
+    metrics: Mapping[str, Metric],
+    console: Console | None = None,
+    *,
+    each_seed: bool = False,
 ) -> None:
-    """Prints one table per data set.
+    """Prints one table per data set, and its fronts.
 
     Columns that do not fit are left out, the least important first, and named below.
 
@@ -34,11 +41,13 @@ def print_table(
         results: Table of `read_results`.
         metrics: Column to metric, of `read_metrics`.
         console: Where to print; standard output if None.
+        each_seed: Whether to list every trial where there are several seeds, not their means.
     """
     from rich.console import Console as StandardConsole
 
     console = console or StandardConsole()
-    views = views_of(results, metrics)
+    views = views_of(results, metrics, each_seed=each_seed)
+    fronts = list(fronts_of(results, metrics))
     if not views:
         console.print("no trial has been scored yet")
     for position, view in enumerate(views):
@@ -46,8 +55,26 @@ def print_table(
             console.print()
         fitting = _fit(view, console)
         console.print(_table(fitting, console))
-        for line in _notes(view, fitting, metrics):
+        found = front_lines(front for front in fronts if front.dataset == view.dataset)
+        for line in (*_notes(view, fitting, metrics), *map(printable, found)):
             console.print(_encodable(line, console), style="dim", highlight=False, markup=False)
+
+
+def print_view(view: View, notes: Sequence[str] = (), console: Console | None = None) -> None:
+    """Prints one prepared table.
+
+    Args:
+        view: The table; columns that do not fit are left out and named below.
+        notes: Lines below it.
+        console: Where to print; standard output if None.
+    """
+    from rich.console import Console as StandardConsole
+
+    console = console or StandardConsole()
+    fitting = _fit(view, console)
+    console.print(_table(fitting, console))
+    for line in (*notes, *_hidden(view, fitting)):
+        console.print(_encodable(line, console), style="dim", highlight=False, markup=False)
 
 
 def _fit(view: View, console: Console) -> View:
@@ -80,8 +107,10 @@ def _table(view: View, console: Console) -> Table:
         table.add_column(
             _heading(column, console), justify="right" if column.numeric else "left", no_wrap=True
         )
+    spreads = [max(len(row.cells[i].spread) for row in view.rows) for i in range(len(view.columns))]
     for row, following in zip(view.rows, [*view.rows[1:], None], strict=True):
-        cells = [_cell(*pair, console) for pair in zip(view.columns, row.cells, strict=True)]
+        triples = zip(view.columns, row.cells, spreads, strict=True)
+        cells = [_cell(*triple, console) for triple in triples]
         last = following is None or following.section != row.section
         table.add_row(*cells, end_section=last)
     return table
@@ -98,13 +127,17 @@ def _heading(column: Column, console: Console) -> Text:
     return RichText(_encodable("\n".join(line + pad for line in lines), console))
 
 
-def _cell(column: Column, cell: Cell, console: Console) -> Text:
+def _cell(column: Column, cell: Cell, spread: int, console: Console) -> Text:
     from rich.text import Text as RichText
 
+    sign = _encodable(" ± ", console)
     # A style of the whole text would also underline the blanks that align it.
     text = RichText().append(_encodable(cell.text, console), style=_STYLES[cell.mark])
     if column.numeric:
         text.append(_SIGNS[cell.mark] or " ")
+    if spread:
+        # Blanks where there is no interval, so that the values stand below each other.
+        text.append(f"{sign}{cell.spread:>{spread}}" if cell.spread else " " * (len(sign) + spread))
     return text
 
 
@@ -117,10 +150,14 @@ def _notes(view: View, shown: View, metrics: Mapping[str, Metric]) -> list[str]:
         bounded = any(metric.reference == "none" for metric in shown_metrics)
         rule = "; a value beyond HR's own counts as HR's" if bounded else ""
         notes.append(f"* best{second} of the trials{rule}")
+    if shown.has_intervals:
+        notes.append(INTERVAL_NOTE)
+    return [*notes, *_hidden(view, shown)]
+
+
+def _hidden(view: View, shown: View) -> list[str]:
     hidden = [c.heading for c in view.columns if c not in shown.columns]
-    if hidden:
-        notes.append(f"not shown in this width: {', '.join(hidden)}")
-    return notes
+    return [f"not shown in this width: {', '.join(hidden)}"] if hidden else []
 
 
 def _encodable(text: str, console: Console) -> str:

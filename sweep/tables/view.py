@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sweep.tables import columns as names
-from sweep.tables.frames import records_of
+from sweep.tables.frames import records_of, summary_frame
 from sweep.tables.metric_file import Metric
 from sweep.tables.ranking import Mark, Record, marks_of
+from sweep.tables.seed_means import SEEDS, mean_records
 
 DASH = "\N{EN DASH}"
 SIGNIFICANT_DIGITS = 4
@@ -43,10 +44,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A printed value and its mark."""
+    """A printed value, its mark, and the half width of its interval where there is one."""
 
     text: str
     mark: Mark = ""
+    spread: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,20 @@ class View:
         title: Data set, magnification and number of images.
         columns: Columns from left to right.
         rows: Rows from top to bottom.
+        over_seeds: Whether rows are means over seeds, not single trials.
+        dataset: Name of the data set.
     """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    over_seeds: bool = False
+    dataset: str = ""
+
+    @property
+    def has_intervals(self) -> bool:
+        """Whether some cell shows an interval."""
+        return any(cell.spread for row in self.rows for cell in row.cells)
 
     def by_importance(self) -> list[str]:
         """Lists the column names, the most important first."""
@@ -88,6 +99,8 @@ class View:
             self.title,
             tuple(self.columns[index] for index in kept),
             tuple(Row(tuple(row.cells[index] for index in kept), row.section) for row in self.rows),
+            self.over_seeds,
+            self.dataset,
         )
 
     def essential(self) -> View:
@@ -95,21 +108,29 @@ class View:
         return self.select([column.name for column in self.columns if column.essential])
 
 
-def views_of(results: pd.DataFrame, metrics: Mapping[str, Metric]) -> list[View]:
+def views_of(
+    results: pd.DataFrame, metrics: Mapping[str, Metric], *, each_seed: bool = False
+) -> list[View]:
     """Prepares the printed tables, one per data set.
 
     Args:
         results: Table of `read_results` or `results_frame`.
         metrics: Column to metric, of `read_metrics`.
+        each_seed: Whether to list every trial where there are several seeds, not their means.
 
     Returns:
         Views in the order of the table; metric columns that nobody filled are left out.
     """
-    by_dataset: dict[str, list[Record]] = {}
-    for record in records_of(results):
-        by_dataset.setdefault(record["dataset"], []).append(record)
     extra = names.extra_metrics(results.columns)
-    return [_view(records, metrics, extra) for records in by_dataset.values()]
+    views = []
+    for dataset in dict.fromkeys(results["dataset"]):
+        rows = results[results["dataset"] == dataset]
+        records = records_of(rows)
+        over_seeds = not each_seed and rows["seed"].nunique() > 1
+        if over_seeds:
+            records = mean_records(records, records_of(summary_frame(rows)))
+        views.append(_view(records, metrics, extra, over_seeds))
+    return views
 
 
 def decimals_for(values: Sequence[float]) -> int:
@@ -124,7 +145,12 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def _view(records: Sequence[Record], metrics: Mapping[str, Metric], extra: Sequence[str]) -> View:
+def _view(
+    records: Sequence[Record],
+    metrics: Mapping[str, Metric],
+    extra: Sequence[str],
+    over_seeds: bool,
+) -> View:
     columns = _columns(records, metrics, extra)
     cells = [_column_cells(column.name, records, metrics) for column in columns]
     rows = [
@@ -134,7 +160,7 @@ def _view(records: Sequence[Record], metrics: Mapping[str, Metric], extra: Seque
     first = records[0]
     images = f"{first['images']} image{'' if first['images'] == 1 else 's'}"
     title = f"{printable(first['dataset'])}, x{first['scale']}, {images}"
-    return View(title, columns, tuple(rows))
+    return View(title, columns, tuple(rows), over_seeds, first["dataset"])
 
 
 def _columns(
@@ -142,9 +168,11 @@ def _columns(
 ) -> tuple[Column, ...]:
     scores = (*names.METRICS, names.NIQE_DISTANCE, *extra)
     measured = [name for name in scores if any(record[name] is not None for record in records)]
-    order = ("method", "content", "adv", "seed", *measured, "status", *_OPTIONAL)
-    optional = {*_OPTIONAL}
-    if len({record["seed"] for record in records} - {None}) < 2:
+    optional = {*_OPTIONAL} & records[0].keys()
+    seed = SEEDS if SEEDS in records[0] else "seed"
+    order = ("method", "content", "adv", seed, *measured, "status", *_OPTIONAL)
+    order = tuple(name for name in order if name not in _OPTIONAL or name in optional)
+    if seed == "seed" and len({record["seed"] for record in records} - {None}) < 2:
         optional.add("seed")
     if all(record["status"] in names.SCORED_STATES for record in records):
         optional.add("status")
@@ -166,7 +194,7 @@ def _column_cells(
     name: str, records: Sequence[Record], metrics: Mapping[str, Metric]
 ) -> list[Cell]:
     values = [record[name] for record in records]
-    if name in names.TEXT_COLUMNS:
+    if name == SEEDS or name in names.TEXT_COLUMNS:
         return [Cell(printable(value) or DASH) for value in values]
     if name in names.EXACT_COLUMNS | names.INTEGER_COLUMNS or name.endswith("_seconds"):
         return [Cell(DASH if v is None else names.number_text(name, float(v))) for v in values]
@@ -174,9 +202,14 @@ def _column_cells(
     decimals = decimals_for([value for value in measured if value is not None])
     marks = marks_of(metrics[name], records, decimals) if name in metrics else {}
     sign = "+" if name == names.NIQE_DISTANCE else ""
+    halves = [record.get(names.interval_column(name)) for record in records]
     return [
-        Cell(DASH if value is None else f"{value:{sign}.{decimals}f}", marks.get(index, ""))
-        for index, value in enumerate(values)
+        Cell(
+            DASH if value is None else f"{value:{sign}.{decimals}f}",
+            marks.get(index, ""),
+            "" if half is None else f"{half:.{decimals}f}",
+        )
+        for index, (value, half) in enumerate(zip(values, halves, strict=True))
     ]
 
 

@@ -26,7 +26,7 @@ TRIALS = sorted(path.parent.name for path in RESULTS.glob("trials/*/generator.sa
 
 
 def test_generators_of_the_front_are_there():
-    assert len(TRIALS) >= 5
+    assert len(TRIALS) >= 3
 
 
 @pytest.mark.parametrize("trial", TRIALS)

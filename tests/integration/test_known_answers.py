@@ -4,66 +4,65 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from srgan_core.errors import WeightsError
-from sweep.scoring.evaluate import Scorer, summarise
-from sweep.scoring.metrics.specs import METRICS
-from sweep.scoring.references import ReferenceSet, prepare_reference
-from sweep.scoring.test_sets import resolve_test_set
+from srgan_core.weights import resolve_weights
+from sweep.cli.metrics import command
+from sweep.scoring.known_answers import (
+    IMAGES,
+    KNOWN_ANSWERS,
+    Verdict,
+    check_known_answers,
+    find_images,
+)
 
 pytestmark = pytest.mark.shared_data
 
-SCALE = 4
-IMAGES = ("baby", "bird", "butterfly", "head", "woman")
-TOLERANCES = {
-    "psnr_y": 0.01,
-    "ssim_y": 0.001,
-    "psnr_rgb": 0.01,
-    "lpips_alex": 0.0005,
-    "niqe": 0.01,
-}
-BICUBIC = {
-    "psnr_y": 28.43,
-    "ssim_y": 0.811,
-    "psnr_rgb": 26.70,
-    "lpips_alex": 0.3407,
-    "niqe": 8.478,
-}
-"""PSNR, SSIM: 28.42 and 0.8104 in the literature, with luma rounded; LPIPS: Ma et al. 2020."""
-
-BICUBIC_PER_IMAGE = {
-    "psnr_y": (31.79, 30.19, 22.10, 31.62, 26.47),
-    "lpips_alex": (0.3046, 0.2355, 0.3740, 0.4231, 0.3664),
-}
-HR_NIQE = 5.459
-
 
 @pytest.fixture(scope="module")
-def scorer() -> Scorer:
+def alexnet() -> None:
     try:
-        return Scorer(tuple(METRICS), SCALE)
+        resolve_weights("alexnet")
     except WeightsError as error:
         if os.environ.get("REQUIRE_SHARED_DATA"):
             pytest.fail(f"no AlexNet weights: {error}")
         pytest.skip(f"no AlexNet weights: {error}")
 
 
-@pytest.fixture
-def reference(set5: Path, tmp_path: Path) -> ReferenceSet:
-    return prepare_reference(resolve_test_set(f"folder:{set5}", SCALE), SCALE, tmp_path)
+@pytest.fixture(scope="module")
+def verdicts(set5: Path, alexnet: None) -> dict[tuple[str, str, str], Verdict]:
+    paths = tuple(set5 / f"{name}.png" for name in IMAGES)
+    return {
+        (verdict.answer.column, verdict.answer.method, verdict.answer.image): verdict
+        for verdict in check_known_answers(paths)
+    }
 
 
-def test_bicubic_enlargement_gets_its_published_scores(scorer, reference):
-    assert tuple(path.stem for path in reference.hr) == IMAGES
-    rows = scorer.score_set(reference.bicubic, reference.hr)
-    means = summarise(rows)
-    for column, value in BICUBIC.items():
-        assert means[column] == pytest.approx(value, abs=TOLERANCES[column]), column
-    for column, values in BICUBIC_PER_IMAGE.items():
-        got = [row[column] for row in rows]
-        assert got == pytest.approx(values, abs=TOLERANCES[column]), column
+@pytest.mark.parametrize(
+    "answer", KNOWN_ANSWERS, ids=lambda a: "-".join(filter(None, (a.column, a.method, a.image)))
+)
+def test_known_answers_come_out(verdicts, answer):
+    verdict = verdicts[answer.column, answer.method, answer.image]
+    assert verdict.got == pytest.approx(answer.expected, abs=answer.tolerance)
+    assert verdict.is_right
 
 
-def test_the_hr_images_have_the_known_naturalness(scorer, reference):
-    means = summarise(scorer.score_set(reference.hr))
-    assert means == {"niqe": pytest.approx(HR_NIQE, abs=TOLERANCES["niqe"])}
+def test_the_command_prints_them_and_fails_when_one_is_off(
+    set5: Path, verdicts, monkeypatch, capsys
+):
+    monkeypatch.setenv("SWEEP_DATA", str(set5.parent))
+    assert find_images() == tuple(set5 / f"{name}.png" for name in IMAGES)
+    off = [
+        Verdict(v.answer, v.got + (0.02 if v.answer.image == "bird" else 0))
+        for v in verdicts.values()
+    ]
+    for computed, status in ((list(verdicts.values()), 0), (off, 1)):
+        monkeypatch.setattr(
+            "sweep.scoring.known_answers.check_known_answers",
+            lambda paths, on_image, computed=computed: computed,
+        )
+        result = CliRunner().invoke(command, ["--check"], standalone_mode=False)
+        assert result.return_value == status
+        assert ("OFF" in result.output) == bool(status)
+        assert "28.43" in result.output

@@ -28,7 +28,8 @@ SMOKE = ("run", "--config", "smoke", "--metrics", "psnr")
 COLUMNS = (
     "trial,method,content,adv,seed,scale,dataset,images,psnr_y,ssim_y,psnr_rgb,lpips_alex,niqe,"
     "niqe_minus_hr,status,steps,train_seconds,pixel_weight,content_weight,grad_pixel,"
-    "grad_content,grad_adv,generator_sha256"
+    "grad_content,grad_adv,generator_sha256,health,d_real,d_fake,d_saturated,d_blind,"
+    "colour_shift,checkerboard,lr_psnr"
 )
 
 LONG = (*SMOKE, "--adv", "1e-3", "--set", "grid.control=false", "--steps", "90")
@@ -152,6 +153,8 @@ def test_more_values_extend_a_sweep_and_keep_what_is_there(sweep, copy, tmp_path
     listed = rows(copy)
     assert len(listed) == 2 * 6
     assert {row["dataset"]: row["images"] for row in listed} == {"skimage3": "2", "noise": "1"}
+    assert (copy / "tradeoff.png").is_file()
+    assert (copy / "tradeoff-noise.png").is_file()
     assert all(row["ssim_y"] and row["psnr_y"] for row in listed if row["method"] != "original")
     again = [{**row, "ssim_y": ""} for row in listed if row["dataset"] == "skimage3"]
     assert [row for row in again if row["adv"] != "0.01"] == old

@@ -495,6 +495,15 @@ def test_command_explains_every_mistake_in_a_spec_and_exits_2(tmp_path: Path, ca
     assert not (tmp_path / "out").exists()
 
 
+def test_command_keeps_clear_of_test_images(write_spec, photographs, tmp_path: Path, capsys):
+    photograph = read_rgb(next(path for path in sorted(photographs.iterdir())))
+    write_png(tmp_path / "tests" / "seen.png", np.ascontiguousarray(photograph[::-1]))
+    command = [str(write_spec()), "--out", str(tmp_path / "out")]
+    assert main([*command, "--test-images", str(tmp_path / "tests")]) == 2
+    assert "is nearly the same image as seen.png of the test set" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [

@@ -92,3 +92,16 @@ def luma(rgb: Rgb) -> NDArray[np.float64]:
     """
     weighted: NDArray[np.float64] = rgb.astype(np.float64) @ LUMA_WEIGHTS
     return weighted + LUMA_OFFSET
+
+
+def rounded_luma(rgb: Rgb) -> NDArray[np.float64]:
+    """The luma of an 8-bit image, rounded to integers as MATLAB's rgb2ycbcr does.
+
+    Args:
+        rgb: (H, W, 3), uint8.
+
+    Returns:
+        (H, W), float64, whole numbers from 16 to 235.
+    """
+    rounded: NDArray[np.float64] = np.floor(luma(rgb) + 0.5)
+    return rounded

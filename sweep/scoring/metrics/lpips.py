@@ -1,9 +1,13 @@
-"""Learned perceptual image patch similarity on AlexNet features."""
+"""Learned perceptual image patch similarity on features of AlexNet or VGG-16."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
 
 import lpips
 import numpy as np
@@ -11,30 +15,51 @@ import torch
 from torch import Tensor, nn
 
 from srgan_core.weights import resolve_weights
+from srgan_core.weights.pickled_tensors import read_pickled_tensors
 from sweep.scoring.metrics.inputs import Rgb, check_pair
 
-HEADS = Path(lpips.__file__).parent / "weights" / "v0.1" / "alex.pth"
-"""The calibrated linear layers, a file of the installed package."""
+HEADS = Path(lpips.__file__).parent / "weights" / "v0.1"
+"""Folder of the calibrated linear layers, in the installed package."""
 
-SMALLEST_SIDE = 31
-"""Pixels below which AlexNet's second pooling has nothing left to pool."""
+TrunkName = Literal["alex", "vgg"]
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """A network whose features are compared.
+
+    Attributes:
+        architecture: Its name as torchvision has it.
+        smallest_side: Pixels below which its last pooling has nothing left to pool.
+    """
+
+    architecture: str
+    smallest_side: int
+
+
+TRUNKS: Mapping[TrunkName, Trunk] = MappingProxyType(
+    {"alex": Trunk("alexnet", 31), "vgg": Trunk("vgg16", 16)}
+)
+"""By the names that the package lpips gives them."""
 
 
 class Lpips:
-    """LPIPS 0.1 with AlexNet, loaded once and called per image.
+    """LPIPS 0.1, loaded once and called per image.
 
     Args:
         device: Where the network runs.
+        trunk: Whose features are compared: AlexNet's or VGG-16's.
 
     Raises:
-        WeightsError: when AlexNet's weights can be had from nowhere.
+        WeightsError: when the trunk's weights can be had from nowhere.
 
     Source: Zhang, Isola, Efros, Shechtman, Wang 2018; the authors' package `lpips`.
     """
 
-    def __init__(self, device: str | torch.device = "cpu") -> None:
+    def __init__(self, device: str | torch.device = "cpu", trunk: TrunkName = "alex") -> None:
         self.device = torch.device(device)
-        self._network = build_network().to(self.device)
+        self.smallest_side = TRUNKS[trunk].smallest_side
+        self._network = build_network(trunk).to(self.device)
 
     def __call__(self, sr: Rgb, hr: Rgb) -> float:
         """Distance between two whole images.
@@ -47,9 +72,9 @@ class Lpips:
             Distance, lower is better; 0 for identical images.
 
         Raises:
-            ShapeError: when shapes differ or a side is shorter than 31 px.
+            ShapeError: when shapes differ or a side is shorter than 31 px (VGG-16: 16 px).
         """
-        check_pair(sr, hr, smallest=SMALLEST_SIDE)
+        check_pair(sr, hr, smallest=self.smallest_side)
         # TF32 convolutions would move the fourth digit on recent GPUs.
         with (
             torch.inference_mode(),
@@ -63,27 +88,37 @@ class Lpips:
         return pixels.permute(2, 0, 1)[None].float() / 127.5 - 1
 
 
-def build_network() -> nn.Module:
+def build_network(trunk: TrunkName = "alex") -> nn.Module:
     """LPIPS with trunk weights from the resolver and heads from the installed package.
 
-    The package itself would download the trunk through torchvision, so it is told to leave it
-    random and the weights are put in afterwards. The caller's random state stays untouched.
+    The package itself would download the trunk through torchvision, or fill it with random
+    numbers together with layers that nobody needs. So it is built without memory for any weight
+    and the weights are put in afterwards; the caller's random state stays untouched.
+
+    Args:
+        trunk: Whose features are compared.
 
     Returns:
         The network in evaluation mode, on the CPU.
 
     Raises:
-        WeightsError: when AlexNet's weights can be had from nowhere.
+        WeightsError: when the trunk's weights can be had from nowhere.
     """
-    state = resolve_weights("alexnet").state
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+    state = resolve_weights(TRUNKS[trunk].architecture).state
+    heads = read_pickled_tensors(HEADS / f"{trunk}.pth")
+    with torch.device("meta"), warnings.catch_warnings():
         # torchvision deprecates the keyword by which lpips asks for random weights.
         warnings.simplefilter("ignore", UserWarning)
         network: nn.Module = lpips.LPIPS(
-            net="alex", version="0.1", pnet_rand=True, model_path=str(HEADS), verbose=False
+            net=trunk, version="0.1", pnet_rand=True, pretrained=False, verbose=False
         )
-    trunk = network.get_submodule("net")
-    trunk.load_state_dict({key: state[_torchvision_key(key)] for key in trunk.state_dict()})
+    # Its constants were made without memory too.
+    network.register_module("scaling_layer", lpips.ScalingLayer())
+    network.load_state_dict(heads, strict=False, assign=True)
+    layers = network.get_submodule("net")
+    layers.load_state_dict(
+        {key: state[_torchvision_key(key)] for key in layers.state_dict()}, assign=True
+    )
     return network.requires_grad_(False)
 
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 import math
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
 from srgan_core.errors import DataError
 from sweep.scoring.metrics.blocks import BLOCK
 from sweep.scoring.metrics.inputs import Rgb, check_image, cut_border
-
-if TYPE_CHECKING:
-    from torch import nn
+from sweep.scoring.metrics.pyiqa_adapter import create_metric, double_device, to_rgb
 
 PRISTINE_MODEL = Path(__file__).parents[1] / "assets" / "niqe_original.mat"
 """Mean and covariance of natural images' features, from the original release."""
@@ -27,14 +23,20 @@ class Niqe:
     Args:
         device: Where the features are computed, in float64; a device without float64 (Apple's
             MPS) is replaced by the CPU.
+        color_space: `yiq` as by pyiqa's defaults, or `ycbcr` as in the PIRM challenge.
 
     Source: Mittal, Soundararajan, Bovik 2013; pyiqa's port with the original pristine model.
     """
 
-    def __init__(self, device: str | torch.device = "cpu") -> None:
-        asked = torch.device(device)
-        self.device = torch.device("cpu") if asked.type == "mps" else asked
-        self._metric = _create_metric(self.device)
+    def __init__(self, device: str | torch.device = "cpu", color_space: str = "yiq") -> None:
+        self.device = double_device(device)
+        # The packaged model keeps pyiqa from downloading its own.
+        self._metric = create_metric(
+            "niqe",
+            self.device,
+            pretrained_model_path=str(PRISTINE_MODEL),
+            color_space=color_space,
+        )
 
     def __call__(self, image: Rgb, crop_border: int) -> float:
         """Distance of an image's features from those of natural images.
@@ -51,8 +53,7 @@ class Niqe:
             DataError: when no block has any texture, so that there are no features.
         """
         check_image(image, crop_border, smallest=BLOCK, name="image")
-        pixels = torch.tensor(np.ascontiguousarray(cut_border(image, crop_border)))
-        batch = pixels.to(self.device).permute(2, 0, 1)[None].float() / 255
+        batch = to_rgb(cut_border(image, crop_border)).to(self.device)
         try:
             with warnings.catch_warnings():
                 # torch warns of a covariance over no blocks, which the error below says better.
@@ -65,15 +66,3 @@ class Niqe:
                 "the image is flat in every 96-px block, so NIQE finds no features in it"
             )
         return value
-
-
-def _create_metric(device: torch.device) -> nn.Module:
-    """Builds pyiqa's metric from the packaged model, so that nothing is downloaded."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pyiqa
-
-        metric: nn.Module = pyiqa.create_metric(
-            "niqe", device=device, pretrained_model_path=str(PRISTINE_MODEL)
-        )
-    return metric

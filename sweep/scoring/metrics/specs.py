@@ -5,143 +5,92 @@ Imports nothing heavy, so that listing the metrics costs no start-up time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal
 
-from srgan_core.errors import ConfigError, unknown_name
+from srgan_core.errors import ConfigError
+from sweep.scoring.metrics.declaration import BORDER_CUT, FROM_FILE, MetricSpec
+from sweep.scoring.metrics.further import FURTHER
+from sweep.scoring.metrics.plugins import find_plugin, plugin_entries
+from sweep.scoring.metrics.pyiqa_names import pyiqa_names, pyiqa_spec
+from sweep.scoring.metrics.standard import STANDARD
 
+__all__ = [
+    "BORDER_CUT",
+    "DEFAULT_GROUPS",
+    "FROM_FILE",
+    "GROUPS",
+    "METRICS",
+    "MetricSpec",
+    "columns_for",
+    "find_spec",
+    "image_columns",
+    "in_table_order",
+    "require_group",
+    "set_columns",
+]
 
-@dataclass(frozen=True)
-class MetricSpec:
-    """A score column and the protocol behind it.
-
-    Attributes:
-        column: Name in tables, thresholds and axes.
-        group: Name under which it is asked for (`psnr` stands for both PSNR columns).
-        label: Name for people, on axes and in headings.
-        kind: `distortion` measures the distance to the reference, `perception` how natural
-            an image is by itself.
-        reference: `full` compares with the HR image, `none` sees the restored image alone.
-        higher_is_better: Direction.
-        unit: Unit of the value; empty for plain numbers.
-        value_range: Values that can occur, best one named.
-        channel: What of the image is compared.
-        border: What is cut from each side before.
-        quantisation: How the pixels were rounded before they were compared.
-        source: Publication or implementation, with each deviation by name.
-    """
-
-    column: str
-    group: str
-    label: str
-    kind: Literal["distortion", "perception"]
-    reference: Literal["full", "none"]
-    higher_is_better: bool
-    unit: str
-    value_range: str
-    channel: str
-    border: str
-    quantisation: str
-    source: str
-
-
-FROM_FILE = "8-bit RGB read back from the PNG file"
-BORDER_CUT = "scale px from each side"
-
-_SPECS = (
-    MetricSpec(
-        column="psnr_y",
-        group="psnr",
-        label="PSNR (Y)",
-        kind="distortion",
-        reference="full",
-        higher_is_better=True,
-        unit="dB",
-        value_range="0 to inf, inf for equal images",
-        channel="BT.601 luma in [16, 235], data range 255",
-        border=BORDER_CUT,
-        quantisation=f"{FROM_FILE}; luma not rounded",
-        source="10 log10(255^2 / MSE); ITU-R BT.601 luma as in MATLAB's rgb2ycbcr, not rounded",
-    ),
-    MetricSpec(
-        column="ssim_y",
-        group="ssim",
-        label="SSIM (Y)",
-        kind="distortion",
-        reference="full",
-        higher_is_better=True,
-        unit="",
-        value_range="-1 to 1, 1 for equal images",
-        channel="BT.601 luma in [16, 235], data range 255",
-        border=BORDER_CUT,
-        quantisation=f"{FROM_FILE}; luma not rounded",
-        source="Wang, Bovik, Sheikh, Simoncelli 2004; scikit-image, 11x11 Gaussian window of "
-        "sigma 1.5, no sample covariance",
-    ),
-    MetricSpec(
-        column="psnr_rgb",
-        group="psnr",
-        label="PSNR (RGB)",
-        kind="distortion",
-        reference="full",
-        higher_is_better=True,
-        unit="dB",
-        value_range="0 to inf, inf for equal images",
-        channel="RGB, one mean over the three channels, data range 255",
-        border=BORDER_CUT,
-        quantisation=FROM_FILE,
-        source="10 log10(255^2 / MSE)",
-    ),
-    MetricSpec(
-        column="lpips_alex",
-        group="lpips",
-        label="LPIPS (AlexNet)",
-        kind="distortion",
-        reference="full",
-        higher_is_better=False,
-        unit="",
-        value_range="0 to about 1, 0 for equal images",
-        channel="RGB in [-1, 1]",
-        border="none, whole image",
-        quantisation=FROM_FILE,
-        source="Zhang, Isola, Efros, Shechtman, Wang 2018; package lpips, version 0.1, AlexNet",
-    ),
-    MetricSpec(
-        column="niqe",
-        group="niqe",
-        label="NIQE",
-        kind="perception",
-        reference="none",
-        higher_is_better=False,
-        unit="",
-        value_range="0 to about 100; below the value of the HR images is not more natural",
-        channel="Y of YIQ in [0, 255], rounded, in blocks of 96 px",
-        border=BORDER_CUT,
-        quantisation=FROM_FILE,
-        source="Mittal, Soundararajan, Bovik 2013; package pyiqa with its own defaults and the "
-        "pristine model of the original release",
-    ),
+METRICS: Mapping[str, MetricSpec] = MappingProxyType(
+    {spec.column: spec for spec in (*STANDARD, *FURTHER)}
 )
-
-METRICS: Mapping[str, MetricSpec] = MappingProxyType({spec.column: spec for spec in _SPECS})
-"""Column to spec, in the order of the tables."""
+"""Column to spec, in the order of the tables; names of pyiqa beyond these go by `find_spec`."""
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        group: tuple(spec.column for spec in _SPECS if spec.group == group)
-        for group in dict.fromkeys(spec.group for spec in _SPECS)
+        group: tuple(spec.column for spec in METRICS.values() if spec.group == group)
+        for group in dict.fromkeys(spec.group for spec in METRICS.values())
     }
 )
 """Name to ask for, to the columns that it gives."""
+
+DEFAULT_GROUPS = tuple(dict.fromkeys(spec.group for spec in STANDARD))
+"""What is computed when nothing is asked for."""
+
+
+def find_spec(column: str) -> MetricSpec:
+    """Looks up a column.
+
+    Args:
+        column: A key of `METRICS`, the column of a plug-in, or the name of another metric of
+            pyiqa.
+
+    Returns:
+        Its spec; that of a name of pyiqa is made from what pyiqa says of it.
+
+    Raises:
+        ConfigError: when nobody knows the name.
+    """
+    if column in METRICS:
+        return METRICS[column]
+    plugin = find_plugin(column)
+    spec = pyiqa_spec(column) if plugin is None else plugin.spec
+    # `lpips` asks for a column of another name here, and is one of pyiqa's own metrics there.
+    if spec is None or column in GROUPS:
+        raise ConfigError(_unknown("metric column", column, METRICS))
+    return spec
+
+
+def require_group(name: str) -> None:
+    """Refuses what is no metric.
+
+    Args:
+        name: What was asked for.
+
+    Raises:
+        ConfigError: when it is neither one of `GROUPS` nor a plug-in nor a name of pyiqa; names
+            the nearest.
+    """
+    known = name in GROUPS or name in plugin_entries()
+    if not known and pyiqa_spec(name) is None:
+        raise ConfigError(_unknown("metric", name, GROUPS))
 
 
 def columns_for(groups: Sequence[str]) -> tuple[str, ...]:
     """Translates what was asked for into columns.
 
     Args:
-        groups: Names out of `GROUPS`, in any order, repeats allowed.
+        groups: Names out of `GROUPS` or of pyiqa, in any order, repeats allowed.
 
     Returns:
         Columns in the order of the tables, each once.
@@ -152,6 +101,46 @@ def columns_for(groups: Sequence[str]) -> tuple[str, ...]:
     if not groups:
         raise ConfigError(f"metrics: expected at least one of {', '.join(GROUPS)}, got none")
     for group in groups:
-        if group not in GROUPS:
-            raise ConfigError(unknown_name("metric", group, GROUPS))
-    return tuple(column for column, spec in METRICS.items() if spec.group in groups)
+        require_group(group)
+    return in_table_order(column for group in groups for column in _columns(group))
+
+
+def _columns(group: str) -> tuple[str, ...]:
+    if group in GROUPS:
+        return GROUPS[group]
+    plugin = find_plugin(group)
+    return (group,) if plugin is None else (plugin.spec.column,)
+
+
+def in_table_order(columns: Iterable[str]) -> tuple[str, ...]:
+    """Sorts columns as the tables have them.
+
+    Args:
+        columns: Columns, repeats allowed.
+
+    Returns:
+        Each once: those of `METRICS` in their order, then the others by name.
+    """
+    wanted = set(columns)
+    known = tuple(column for column in METRICS if column in wanted)
+    return (*known, *sorted(wanted.difference(known)))
+
+
+def image_columns(columns: Iterable[str]) -> tuple[str, ...]:
+    """Picks the columns that have a value for every single image."""
+    return tuple(column for column in columns if find_spec(column).aggregation != "set")
+
+
+def set_columns(columns: Iterable[str]) -> tuple[str, ...]:
+    """Picks the columns that have one value for a whole test set."""
+    return tuple(column for column in columns if find_spec(column).aggregation == "set")
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    listed = [*known, *plugin_entries()]
+    message = f"{kind} {name!r} is unknown: {', '.join(listed)}, or another name of pyiqa"
+    # What is declared here comes before a name of pyiqa that is as near.
+    close = difflib.get_close_matches(name, listed, n=1) or difflib.get_close_matches(
+        name, pyiqa_names(), n=1
+    )
+    return f"{message}; did you mean {close[0]!r}?" if close else message

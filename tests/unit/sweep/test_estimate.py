@@ -1,79 +1,89 @@
 import pytest
-import torch
 
+from srgan_core.files import write_atomically
 from srgan_core.networks import Discriminator, Generator
-from srgan_core.training.config import TrainingSpec
 from sweep import estimate as module
+from sweep.calibration import StepCost
 from sweep.config import load_config
-from sweep.estimate import Estimate, convolution_rate, estimate, training_flops
+from sweep.estimate import Estimate, checkpoint_bytes, estimate
 from sweep.planning import plan_sweep
 from sweep.store import SweepStore
 
-RATE = 1e12
+
+@pytest.fixture(autouse=True)
+def measured(monkeypatch) -> list[str]:
+    """Steps cost a second, those of a warm-up half; lists the kinds that are measured."""
+    kinds: list[str] = []
+
+    def measure(spec, device):
+        kinds.append(f"{spec.content} {spec.adversarial_weight}")
+        return StepCost(1.0, 0.5 if spec.adversarial_weight else 0.0, None)
+
+    monkeypatch.setattr(module, "measure_step", measure)
+    return kinds
 
 
-def spec(content: str = "mse", adv: float = 0.0, **training: object) -> TrainingSpec:
-    config = load_config("smoke", {f"adversarial.{key}": value for key, value in training.items()})
-    return TrainingSpec(
-        content=content,
-        adversarial_weight=adv,
-        data=config.data,
-        training=config.adversarial,
-    )
+def plan_of(store, **changes):
+    overrides = {"device": "cpu", "eval.metrics": ["psnr"], **changes}
+    return plan_sweep(store, load_config("smoke", overrides), frozenset())
 
 
-def test_operations_follow_from_the_layers():
-    """20 steps of 2 patches; a convolution costs 2 c_in c_out k^2 a pixel, three times a step."""
-    low, high = 8 * 8, 32 * 32
-    head, tail = 2 * 3 * 64 * 81 * low, 2 * 64 * 3 * 81 * high
-    body = 33 * 2 * 64 * 64 * 9 * low
-    upsampling = 2 * 64 * 256 * 9 * (low + 4 * low)
-    expected = 3 * 20 * 2 * (head + body + upsampling + tail)
-    # The last convolution runs on the phases of its image and multiplies some zeros.
-    assert training_flops(spec()) == pytest.approx(expected, rel=0.05)
-
-
-def test_work_grows_with_steps_batch_adversary_and_content():
-    plain = training_flops(spec())
-    assert training_flops(spec(steps=40)) == 2 * plain
-    assert training_flops(spec(batch_size=4)) == 2 * plain
-    assert training_flops(spec(adv=1e-3)) > plain
-    assert training_flops(spec("vgg22")) > plain
-    assert training_flops(spec("vgg54")) > training_flops(spec("vgg22"))
-
-
-def test_estimating_touches_no_random_state_and_no_memory():
-    before = torch.random.get_rng_state()
-    training_flops(spec("vgg54", 1e-3, patch_size=4096))
-    assert torch.equal(before, torch.random.get_rng_state())
-
-
-def test_a_rate_is_measured(monkeypatch):
-    monkeypatch.setattr(module, "CALIBRATION_SECONDS", 0.0)
-    assert convolution_rate(torch.device("cpu"), torch.float32) >= 0
-    monkeypatch.setattr(module, "CALIBRATION_SECONDS", 0.01)
-    assert convolution_rate(torch.device("cpu"), torch.float32) > 1e6
-
-
-def test_only_what_is_left_counts(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "convolution_rate", lambda device, precision: RATE)
+def test_only_what_is_left_counts(tmp_path):
     store = SweepStore(tmp_path)
-    config = load_config("smoke", {"device": "cpu", "eval.metrics": ["psnr"]})
-    plan = plan_sweep(store, config, frozenset())
+    plan = plan_of(store)
     both = estimate(store, plan)
     store.trial(plan.asked[0].name).update_trial(state="done")
     one = estimate(store, plan)
     store.trial(plan.asked[1].name).update_trial(state="diverged")
     none = estimate(store, plan)
     assert [cost.trials_left for cost in (both, one, none)] == [2, 1, 0]
-    assert both.seconds > one.seconds > none.seconds == 0
+    assert [cost.steps_left for cost in (both, one, none)] == [40, 20, 0]
+    assert [cost.steps_done for cost in (both, one, none)] == [0, 20, 40]
+    assert both.seconds == 40 + 2 * module.SCORING_SECONDS
+    assert none.seconds == 0
     assert both.memory_gb > 1
+    assert both.disk_gb > none.disk_gb > 0
+
+
+def test_a_begun_trial_counts_from_its_checkpoint(tmp_path):
+    store = SweepStore(tmp_path)
+    plan = plan_of(store, **{"adversarial.discriminator.warmup_steps": 10, "grid.control": False})
+    (trial,) = plan.asked
+    assert estimate(store, plan).seconds == 20 + 5 + module.SCORING_SECONDS
+    for step, left in ((4, 20 + 3), (10, 20), (15, 15)):
+        folder = store.trial(trial.name).checkpoints / f"{step:09d}"
+        write_atomically(folder / "manifest.json", b"{}")
+        assert estimate(store, plan).seconds == left + module.SCORING_SECONDS
+
+
+def test_every_kind_is_measured_once(tmp_path, measured):
+    changes = {"grid.content": ["mse", "vgg22"], "grid.seeds": [0, 1], "substitutes": {}}
+    store = SweepStore(tmp_path)
+    told = []
+    config = load_config("smoke", {"device": "cpu", "eval.metrics": ["psnr"], **changes})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("srgan_core.weights.resolve_weights", lambda architecture: None)
+        plan = plan_sweep(store, config, frozenset())
+    estimate(store, plan, 1, lambda name, index, count: told.append((name, index, count)))
+    assert len(measured) == len(set(measured)) == 4
+    assert [index for _, index, _ in told] == [0, 1, 2, 3]
+    assert {count for _, _, count in told} == {4}
+
+
+def test_trials_at_once_share_the_time(tmp_path):
+    store = SweepStore(tmp_path)
+    plan = plan_of(store)
+    assert estimate(store, plan, 2).seconds == estimate(store, plan, 1).seconds / 2
+    assert estimate(store, plan, 5).seconds == estimate(store, plan, 2).seconds
+
+
+def test_a_checkpoint_holds_both_networks_thrice(tmp_path):
+    (trial, *_) = plan_of(SweepStore(tmp_path)).asked
+    config = trial.spec.training
+    networks = (Generator(4), Discriminator(config.patch_size, config.discriminator.channels))
+    weights = sum(p.numel() for network in networks for p in network.parameters())
+    assert checkpoint_bytes(trial.spec) == 12 * weights
 
 
 def test_a_duration_is_written_for_people():
-    assert Estimate(1, 3725.4, 1.0, 1.0).duration == "1:02:05"
-
-
-def test_networks_measured_are_those_that_are_trained():
-    assert sum(p.numel() for p in Generator(4).parameters()) == 1_549_335
-    assert sum(p.numel() for p in Discriminator(96).parameters()) == 23_565_505
+    assert Estimate((), 1, 0, 3725.4, 1.0, 1.0).duration == "1:02:05"

@@ -19,7 +19,7 @@ def _imported(*modules: str) -> set[str]:
     return set(json.loads(result.stdout))
 
 
-@pytest.mark.parametrize("module", ["sweep.frontier", "sweep.records"])
+@pytest.mark.parametrize("module", ["sweep.frontier", "sweep.records", "sweep.statistics"])
 def test_pure_modules_load_no_arrays(module):
     assert _imported(module).isdisjoint({*HEAVY, "numpy", "pandas", "matplotlib", "rich"})
 

@@ -18,7 +18,8 @@ TRIALS = expand(CONFIG, STARTS)
 COLUMNS = (
     "trial,method,content,adv,seed,scale,dataset,images,psnr_y,ssim_y,psnr_rgb,lpips_alex,niqe,"
     "niqe_minus_hr,status,steps,train_seconds,pixel_weight,content_weight,grad_pixel,"
-    "grad_content,grad_adv,generator_sha256"
+    "grad_content,grad_adv,generator_sha256,health,d_real,d_fake,d_saturated,d_blind,"
+    "colour_shift,checkerboard,lr_psnr"
 )
 
 
@@ -112,6 +113,7 @@ def test_infinite_and_missing_scores_are_told_apart(results):
     files = results.trial(TRIALS[0].name)
     record = files.read_result()
     record["scores"]["pets"]["cat"] |= {"psnr_y": math.inf, "niqe": math.nan}
+    (files.path / "result.json").unlink()
     files.write_result(record)
     row = published(results, charts=False).set_index("trial").loc[TRIALS[0].name]
     assert (row["psnr_y"], row["niqe"], row["niqe_minus_hr"]) == ("inf", "", "")
@@ -121,6 +123,7 @@ def test_a_column_that_one_image_lacks_has_no_mean(results):
     files = results.trial(TRIALS[0].name)
     record = files.read_result()
     del record["scores"]["pets"]["cat"]["niqe"]
+    (files.path / "result.json").unlink()
     files.write_result(record)
     row = published(results, charts=False).set_index("trial").loc[TRIALS[0].name]
     assert (row["psnr_y"], row["niqe"]) == ("31.5000", "")
@@ -133,6 +136,7 @@ def test_all_derived_files_are_written_and_the_same_again(results):
         "results.csv",
         "per_image.csv",
         "summary.csv",
+        "frontier.csv",
         "metrics.json",
         "tradeoff.png",
         "tradeoff.svg",

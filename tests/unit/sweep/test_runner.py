@@ -1,5 +1,6 @@
 """The runner with an executor that works in this process."""
 
+import errno
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ import pytest
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import ConfigError, DataError, WeightsError
 from sweep.config import SweepConfig, load_config
-from sweep.errors import StoreError, TrialError
+from sweep.errors import DiskError, StoreError, TrialError
 from sweep.executors.base import StopRequest
 from sweep.jobs import Context, Event, Job, TrainJob, run_job
 from sweep.planning import Plan, check_plan, plan_sweep
@@ -397,3 +398,76 @@ def test_a_folder_name_with_markup_is_only_a_name(tmp_path, own_cache):
     summary = execute(store, eval__sets=[f"folder:{folder}"], grid__control=False)
     assert summary.exit_status == 0
     assert "'=cmd [red]" in (store.root / "results.csv").read_text()
+
+
+def test_every_trial_has_its_record_before_the_first_begins(tmp_path):
+    seen = []
+
+    def before(job: Job, stop: StopRequest) -> None:
+        seen.append(sorted(SweepStore(store.root).trial(t.name).state for t in plan.asked))
+        stop.signals.append(signal.SIGTERM)
+
+    store = SweepStore(tmp_path / "smoke")
+    plan = plan_of(store)
+    run_sweep(store, plan, InProcess(before), lambda event: None)
+    assert seen[0] == ["pending", "pending"]
+
+
+@pytest.mark.parametrize(
+    ("signals", "status"),
+    [([signal.SIGINT], 130), ([signal.SIGTERM], 143), ([signal.SIGUSR2, signal.SIGINT], 143)],
+)
+def test_the_first_signal_decides_the_exit_status(tmp_path, signals, status):
+    def before(job: Job, stop: StopRequest) -> None:
+        if not stop:
+            for number in signals:
+                os.kill(os.getpid(), number)
+
+    summary = execute(SweepStore(tmp_path / "smoke"), InProcess(before))
+    assert summary.exit_status == status
+
+
+def test_a_disk_that_takes_no_more_ends_the_sweep_with_its_own_message(copy):
+    def before(job: Job, stop: StopRequest) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "results/smoke/x")
+
+    shutil.rmtree(copy.root / "trials")
+    with pytest.raises(DiskError, match=r"takes no more \(results/smoke/x: No space left") as told:
+        execute(copy, InProcess(before))
+    assert "run the same command again" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("state", "retry", "ran"),
+    [
+        ("failed", ("failed",), True),
+        ("failed", ("none",), False),
+        ("failed", ("diverged",), False),
+        ("diverged", ("failed",), False),
+        ("diverged", ("failed", "diverged"), True),
+    ],
+)
+def test_trials_are_tried_again_as_asked(copy, state, retry, ran):
+    plan = plan_of(copy)
+    name = plan.asked[0].name
+    files = copy.trial(name)
+    for path in (files.generator, files.path / "result.json"):
+        path.unlink()
+    write_png(files.checkpoints / "leftover.png", np.zeros((1, 1, 3), np.uint8))
+    files.update_trial(state=state, cause="before")
+    executor = InProcess(lambda job, stop: stop.signals.append(signal.SIGTERM))
+    run_sweep(copy, plan, executor, executor.events.append, retry=retry)
+    assert (name in executor.ran) == ran
+    if state == "diverged":
+        assert files.checkpoints.exists() != ran
+        assert files.state == ("pending" if ran else "diverged")
+
+
+def test_training_images_that_changed_are_refused_before_anything_is_written(copy):
+    plan = plan_of(copy)
+    keys = check_plan(copy, plan)
+    copy.add_data_keys(keys)
+    assert check_plan(copy, plan) == keys
+    (copy.root / "shared" / "data.json").write_text('{"skimage": "other"}')
+    with pytest.raises(DataError, match="expected the images that the sweep began with"):
+        check_plan(copy, plan)

@@ -98,6 +98,17 @@ def test_damaged_checkpoint_is_set_aside_and_the_one_before_used(tmp_path: Path,
     assert names(tmp_path) == ["000000005", "damaged-000000010"]
 
 
+def test_a_damaged_checkpoint_is_told_with_its_new_name_and_the_reason(tmp_path: Path):
+    for iteration in (5, 10):
+        save_checkpoint(tmp_path, state(iteration))
+    flip_a_bit(tmp_path / "000000010")
+    told = []
+    load_checkpoint(tmp_path, "spec", lambda path, reason: told.append((path.name, reason)))
+    ((name, reason),) = told
+    assert name == "damaged-000000010"
+    assert "its bytes changed since it was written" in reason
+
+
 def test_checkpoint_damaged_twice_is_set_aside_twice(tmp_path: Path):
     for _ in range(2):
         save_checkpoint(tmp_path, state(10))

@@ -62,3 +62,15 @@ def test_clock_counts_iterations_since_the_last_lap(monkeypatch: pytest.MonkeyPa
     assert clock.lap(14) == 2.0
     assert clock.lap(15) == 0.2
     assert clock.elapsed() == 10.0
+
+
+def test_a_pause_is_no_training_time(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("srgan_core.training.monitor.time.monotonic", lambda: now[0])
+    clock = Clock(0)
+    now[0] += 2
+    with clock.paused():
+        now[0] += 50
+    now[0] += 2
+    assert clock.elapsed() == 4
+    assert clock.lap(8) == 2

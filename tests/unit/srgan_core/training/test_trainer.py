@@ -11,8 +11,8 @@ from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import Processes
 from srgan_core.training.fresh import fresh_discriminator, fresh_generator
 from srgan_core.training.hardware import resolve_precision
-from srgan_core.training.monitor import Health
-from srgan_core.training.trainer import Trainer
+from srgan_core.training.monitor import Clock, Health
+from srgan_core.training.trainer import Observer, Trainer
 
 CPU = torch.device("cpu")
 
@@ -102,3 +102,24 @@ def test_gradients_may_overflow_in_float16_alone(tmp_path: Path, name: str, told
     run = make(tmp_path)
     run.scaler = torch.amp.GradScaler("cpu", enabled=name == "float16")
     assert run._telling({"loss_d": torch.zeros(()), "grad_adv": torch.zeros(())}).keys() == told
+
+
+def test_an_observer_gets_a_copy_in_evaluation_mode_every_so_many_steps(tmp_path: Path):
+    run = make(tmp_path)
+    shown: list[tuple[int, Any]] = []
+    observer = Observer(2, lambda step, generator: shown.append((step, generator)))
+    for run.iteration in range(5):
+        run._show(observer, Clock(0))
+    run._show(None, Clock(0))
+    assert [step for step, _ in shown] == [2, 4]
+    copied = shown[0][1]
+    assert copied is not run.generator
+    assert (copied.training, run.generator.training) == (False, True)
+    assert torch.equal(copied.tail.weight, run.generator.tail.weight)
+
+
+def test_an_observer_is_not_shown_weights_that_are_not_finite(tmp_path: Path):
+    run = make(tmp_path)
+    torch.nn.init.constant_(run.generator.tail.bias, float("nan"))
+    run.iteration = 2
+    run._show(Observer(2, lambda step, generator: pytest.fail("was shown")), Clock(0))

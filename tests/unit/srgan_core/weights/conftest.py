@@ -14,6 +14,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from srgan_core import network
 from srgan_core.weights import catalogue, hub, resolver
 from srgan_core.weights.catalogue import PublishedFile, feature_layers
 from srgan_core.weights.converted import tensors_sha256
@@ -32,6 +33,7 @@ def caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.setenv("SWEEP_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setattr(network, "PAUSE_SECONDS", 0.0)
     return tmp_path
 
 

@@ -91,7 +91,7 @@ def test_files_that_are_no_weights_are_refused(tmp_path: Path, content: bytes):
 def test_tensor_in_place_of_a_state_dict_is_refused(tmp_path: Path):
     path = tmp_path / "vgg16.pth"
     torch.save(torch.zeros(3), path)
-    with pytest.raises(WeightsError, match="holds no state dict"):
+    with pytest.raises(WeightsError, match="cannot be read as a file of weights"):
         read_hub_file(path, "vgg16")
 
 

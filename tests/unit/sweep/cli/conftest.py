@@ -22,9 +22,10 @@ class Answer:
 @pytest.fixture(autouse=True)
 def _signal_handlers() -> Iterator[None]:
     """The command line answers to SIGTERM; the tests do not."""
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGUSR2)}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_every_command_can_be_loaded_and_names_itself(name):
 def test_an_unknown_command_names_the_nearest(sweep):
     answer = sweep("rnu")
     assert answer.status == 2
-    assert "command 'rnu' is unknown: run, plot" in answer.err
+    assert "command 'rnu' is unknown: run, plan" in answer.err
     assert "did you mean 'run'?" in answer.err
     assert "Traceback" not in answer.err
 

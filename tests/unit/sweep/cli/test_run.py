@@ -212,7 +212,7 @@ def test_two_test_sets_of_one_name_are_refused(refused, tmp_path):
 
 
 def test_a_dry_run_shows_the_grid_and_writes_nothing(sweep, tmp_path, monkeypatch):
-    monkeypatch.setattr("sweep.estimate.CALIBRATION_SECONDS", 0.01)
+    monkeypatch.setattr("sweep.calibration.CALIBRATION_SECONDS", 0.01)
     arguments = [
         "--config",
         "smoke",

@@ -62,7 +62,7 @@ def test_scores_are_printed_with_label_and_unit(tmp_path, describe):
     metrics = read_metrics(tmp_path)
     assert score_text("psnr_y", 28.4301, metrics) == "PSNR (Y) 28.43 dB"
     assert score_text("lpips_alex", 0.3407, metrics) == "LPIPS (AlexNet) 0.3407"
-    assert score_text("dists", 0.2, metrics) == "dists 0.2000"
+    assert score_text("unheard_of", 0.2, metrics) == "unheard_of 0.2000"
 
 
 def test_long_names_and_tiny_images_fit(tmp_path):

@@ -121,3 +121,32 @@ def test_a_reference_far_on_both_axes_points_to_the_corner(drawn, crowded):
     rows[1] = replace(rows[1], scores={**rows[1].scores, "psnr_y": 15.0})
     texts = [text.get_text() for text in _texts(drawn(rows, "lpips_alex"))]
     assert "bicubic\n15.00 dB\nLPIPS (AlexNet) 0.3407" in texts
+
+
+def test_several_seeds_have_error_bars_on_both_axes(drawn, usual):
+    def bars(rows):
+        lines = [line.get_xydata() for line in drawn(rows, "niqe").get_lines()]
+        ends = [line for line in lines if len(line) == 2]
+        level = [end for end in ends if end[0][1] == end[1][1] and end[0][0] != end[1][0]]
+        return level, [end for end in ends if end[0][0] == end[1][0] and end[0][1] != end[1][1]]
+
+    rows = [
+        replace(row, scores={**row.scores, "niqe": row.scores["niqe"] + 0.1 * row.seed})
+        if row.method == "srgan"
+        else row
+        for row in replace(usual, seeds=(0, 1, 2)).rows()
+    ]
+    level, upright = bars(rows)
+    # The line at HR's own value is level too.
+    assert len(level) == 13
+    assert len(upright) >= 12
+    assert len(bars(usual.rows())[0]) == 1
+
+
+def test_the_knee_is_ringed_and_the_area_stands_above_the_panel(drawn, usual):
+    axes = drawn(usual.rows(), "lpips_alex")
+    rings = [line for line in axes.get_lines() if line.get_markerfacecolor() == "none"]
+    title = axes.get_title(loc="left")
+    assert len(rings) == ("no knee" not in title)
+    assert title.startswith("hypervolume ")
+    assert "to (24.43 dB, 0.3407)" in title

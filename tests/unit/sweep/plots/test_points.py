@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from sweep.plots.points import any_beyond_hr, not_drawn, panel_data
+from sweep.plots.points import any_beyond_hr, left_out, not_drawn, panel_data
 from sweep.tables import read_metrics, results_frame
 
 
@@ -68,6 +68,25 @@ def test_seeds_become_one_point(panel, usual):
     data = panel(replace(usual, seeds=(0, 1, 2)).rows())
     assert len(data.lines["mse"]) == 4
     assert data.lines["vgg22"][0].x == pytest.approx(29.83)
+
+
+def test_dominance_within_the_intervals_is_told_apart(panel, usual):
+    rows = [
+        replace(row, scores={**row.scores, "psnr_y": row.scores["psnr_y"] + row.seed})
+        for row in replace(usual, seeds=(0, 1, 2)).rows()
+        if row.method == "srgan"
+    ]
+    states = {point.state for point in panel(rows).trained}
+    assert states >= {"front", "dominated by the means"}
+    assert {point.state for point in panel(usual.rows()).trained} == {"front", "dominated"}
+
+
+def test_unhealthy_points_are_drawn_and_not_on_the_front(panel, usual):
+    rows = [replace(r, health="grid") if r.content == "vgg22" else r for r in usual.rows()]
+    data = panel(rows)
+    assert len(data.lines["vgg22"]) == 4
+    assert not any(point.on_front for point in data.lines["vgg22"])
+    assert left_out(results_frame(rows))[0] == "vgg22 λ 0 (grid)"
 
 
 def test_trials_without_scores_are_named_and_not_drawn(panel, usual):

@@ -30,11 +30,21 @@ def save(tmp_path: Path) -> Callable[[str, np.ndarray], Path]:
 @pytest.fixture(scope="session")
 def alexnet() -> None:
     """Skips where AlexNet's weights are neither on the machine nor to be had."""
+    _require_weights("alexnet")
+
+
+@pytest.fixture(scope="session")
+def vgg16() -> None:
+    """Skips where VGG-16's weights are neither on the machine nor to be had."""
+    _require_weights("vgg16")
+
+
+def _require_weights(architecture: str) -> None:
     from srgan_core.weights import resolve_weights
 
     try:
-        resolve_weights("alexnet")
+        resolve_weights(architecture)
     except WeightsError as error:
         if os.environ.get("REQUIRE_SHARED_DATA"):
-            pytest.fail(f"no AlexNet weights: {error}")
-        pytest.skip(f"no AlexNet weights: {error}")
+            pytest.fail(f"no weights of {architecture}: {error}")
+        pytest.skip(f"no weights of {architecture}: {error}")

@@ -1,3 +1,4 @@
+import hashlib
 import http.server
 import io
 import tarfile
@@ -6,6 +7,7 @@ import time
 
 import pytest
 
+from srgan_core import network
 from srgan_core.errors import DataError
 from sweep.scoring import archives
 from sweep.scoring.archives import download, extract_images
@@ -55,6 +57,7 @@ def server():
 @pytest.fixture(autouse=True)
 def online(monkeypatch):
     monkeypatch.delenv("SWEEP_OFFLINE", raising=False)
+    monkeypatch.setattr(network, "PAUSE_SECONDS", 0.0)
 
 
 def names(folder):
@@ -143,4 +146,60 @@ def test_the_network_can_be_forbidden(server, tmp_path, monkeypatch, value):
     monkeypatch.setenv("SWEEP_OFFLINE", value)
     with pytest.raises(DataError, match="SWEEP_OFFLINE"):
         download(f"{server}/a.tar.gz", tmp_path)
+    assert names(tmp_path) == []
+
+
+@pytest.fixture
+def flaky():
+    """A server that breaks off the first transfers; gives its address, a count, and the bytes."""
+    state = {"failures": 0, "asked": 0, "content": b"archive", "etag": None}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_HEAD(self):
+            self.send_response(200)
+            if state["etag"]:
+                self.send_header("X-Linked-Etag", state["etag"])
+            self.send_header("Content-Length", str(len(state["content"])))
+            self.end_headers()
+
+        def do_GET(self):
+            state["asked"] += 1
+            self.do_HEAD()
+            broken = state["asked"] <= state["failures"]
+            self.wfile.write(state["content"][:3] if broken else state["content"])
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/a.tar.gz", state
+        running.shutdown()
+
+
+def test_a_transfer_that_breaks_off_is_tried_again(flaky, tmp_path):
+    url, state = flaky
+    state["failures"] = 2
+    assert download(url, tmp_path).read_bytes() == b"archive"
+    assert state["asked"] == 3
+    assert names(tmp_path) == ["a.tar.gz"]
+
+
+def test_a_transfer_that_always_breaks_off_leaves_nothing(flaky, tmp_path):
+    url, state = flaky
+    state["failures"] = 99
+    with pytest.raises(DataError, match="the download failed"):
+        download(url, tmp_path)
+    assert state["asked"] == network.ATTEMPTS
+    assert names(tmp_path) == []
+
+
+def test_a_file_must_have_the_hash_that_the_server_announces(flaky, tmp_path):
+    url, state = flaky
+    state["etag"] = f'"{hashlib.sha256(b"archive").hexdigest()}"'
+    assert download(url, tmp_path).read_bytes() == b"archive"
+    (tmp_path / "a.tar.gz").unlink()
+    state["content"] = b"another"
+    with pytest.raises(DataError, match="hash"):
+        download(url, tmp_path)
     assert names(tmp_path) == []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from srgan_core.errors import ConfigError, DataError, ShapeError
-from sweep.scoring.evaluate import Scorer, summarise
+from sweep.scoring.evaluate import Scorer
 from sweep.scoring.metrics.psnr import psnr_y
 
 
@@ -22,9 +22,37 @@ def test_columns_come_in_table_order(pair):
 
 @pytest.mark.usefixtures("alexnet")
 def test_every_column_can_be_asked_for_at_once(pair):
-    scores = Scorer(["psnr_y", "ssim_y", "psnr_rgb", "lpips_alex", "niqe"], 4).score(*pair)
+    columns = ("psnr_y", "ssim_y", "psnr_rgb", "lpips_alex", "niqe", "rmse", "ms_ssim", "gmsd")
+    scores = Scorer(columns, 4).score(*pair)
     assert all(math.isfinite(value) for value in scores.values())
-    assert len(scores) == 5
+    assert tuple(scores) == columns
+
+
+def test_the_border_may_differ_from_the_scale(pair, photograph):
+    sr = np.roll(photograph, 1, axis=1)
+    scorer = Scorer(["psnr_y"], 4, crop_border=1)
+    assert scorer.score(*pair) == {"psnr_y": psnr_y(sr, photograph, 1)}
+
+
+def test_a_set_has_the_scores_of_its_images_one_by_one_in_any_order(save, photograph):
+    paths = [
+        (save(f"sr/{name}.png", np.roll(part, 1, axis=1)), save(f"hr/{name}.png", part))
+        for name, part in (("a", photograph[:, :150]), ("b", photograph[:, 150:]))
+    ]
+    columns = ("psnr_y", "ssim_y", "psnr_rgb", "niqe", "rmse", "gmsd")
+    single = [Scorer(columns, 4).score(*pair) for pair in paths]
+    scorer = Scorer(columns, 4)
+    assert scorer.score_set(*zip(*paths, strict=True)) == single
+    assert scorer.score_set(*zip(*paths[::-1], strict=True)) == single[::-1]
+
+
+def test_an_image_too_small_for_one_metric_keeps_the_scores_of_the_others(save, photograph):
+    sr, hr = save("sr/a.png", photograph[2:98, :96]), save("hr/a.png", photograph[:96, :96])
+    scorer = Scorer(["psnr_y", "ms_ssim"], 4)
+    scores = scorer.score(sr, hr)
+    assert math.isfinite(scores["psnr_y"])
+    assert math.isnan(scores["ms_ssim"])
+    assert scorer.warnings[0].startswith("a.png: no MS-SSIM (Y): sr: expected at least 161 px")
 
 
 def test_the_scale_is_the_border(pair, photograph):
@@ -77,8 +105,8 @@ def test_sizes_that_differ_are_an_error_that_names_both_files(save, photograph):
 
 
 def test_an_unknown_column_is_shown_with_the_known_ones():
-    with pytest.raises(ConfigError, match=r"'psnr' is unknown: psnr_y, .*did you mean"):
-        Scorer(["psnr"], 4)
+    with pytest.raises(ConfigError, match=r"'psnr_z' is unknown: psnr_y, .*did you mean"):
+        Scorer(["psnr_z"], 4)
 
 
 def test_a_set_is_scored_in_order_and_reported_image_by_image(save, photograph):
@@ -100,22 +128,6 @@ def test_a_set_without_references_has_the_columns_that_need_none(pair):
 def test_as_many_references_as_images_are_needed(pair):
     with pytest.raises(DataError, match="got 1 for 2"):
         Scorer(["psnr_y"], 4).score_set([pair[0]] * 2, [pair[1]])
-
-
-def test_the_mean_is_arithmetic():
-    assert summarise([{"a": 1.0, "b": 0.5}, {"a": 4.0, "b": 0.0}]) == {"a": 2.5, "b": 0.25}
-
-
-def test_one_perfect_image_makes_the_mean_infinite():
-    assert summarise([{"psnr_y": math.inf}, {"psnr_y": 30.0}]) == {"psnr_y": math.inf}
-
-
-def test_one_image_without_a_score_leaves_the_mean_undefined():
-    assert math.isnan(summarise([{"niqe": math.nan}, {"niqe": 5.0}])["niqe"])
-
-
-def test_no_images_have_no_means():
-    assert summarise([]) == {}
 
 
 def test_distortion_without_a_network_needs_no_network_library():

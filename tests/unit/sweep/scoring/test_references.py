@@ -5,8 +5,14 @@ import pytest
 
 from srgan_core.data.images import read_rgb
 from srgan_core.data.resize import downsample_uint8, upsample_uint8
+from srgan_core.errors import DataError
 from srgan_core.files import file_sha256
-from sweep.scoring.references import RECORD, dataset_record, prepare_reference
+from sweep.scoring.references import (
+    RECORD,
+    dataset_record,
+    open_reference,
+    prepare_reference,
+)
 from sweep.scoring.test_sets import resolve_test_set
 
 
@@ -89,4 +95,15 @@ def test_the_data_set_is_described_by_the_hashes_of_its_files(test_set, tmp_path
         "images": 2,
         "scale": 4,
         "hr_sha256": {path.stem: file_sha256(path) for path in reference.hr},
+        "niqe_blocks": {"cat": 0, "dog": 0},
     }
+
+
+def test_what_was_prepared_can_be_opened_again(test_set, tmp_path):
+    prepared = prepare_reference(test_set, 4, tmp_path / "ref", limit=1)
+    assert open_reference(tmp_path / "ref", "pets", 4) == prepared
+
+
+def test_a_folder_without_a_prepared_set_is_refused(tmp_path):
+    with pytest.raises(DataError, match="holds no prepared test set"):
+        open_reference(tmp_path, "pets", 4)

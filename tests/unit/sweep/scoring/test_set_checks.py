@@ -5,6 +5,7 @@ import pytest
 
 from srgan_core.errors import DataError
 from sweep.scoring.set_checks import (
+    niqe_blocks,
     niqe_warnings,
     refuse_equal_names,
     refuse_small_images,
@@ -63,3 +64,17 @@ def test_few_blocks_are_warned_about(images):
 def test_a_crop_below_one_block_shows_as_no_block_at_all(images):
     warnings = niqe_warnings("crops", images((300, 300)), 4, crop=96)
     assert "the smallest 0" in warnings[-1]
+
+
+def test_blocks_follow_from_size_border_and_crop(images):
+    (path,) = images((300, 203))
+    assert niqe_blocks(path, 4) == 6
+    assert niqe_blocks(path, 4, crop_border=0) == 6
+    assert niqe_blocks(path, 4, crop_border=8) == 2
+    assert niqe_blocks(path, 4, crop=104) == 1
+
+
+def test_another_border_than_the_scale_decides_about_the_warning(images):
+    paths = images(*[(296, 296)] * 10)
+    assert niqe_warnings("many", paths, 4) == []
+    assert "10 of 10 images" in niqe_warnings("many", paths, 4, crop_border=8)[0]

@@ -25,7 +25,9 @@ def test_images_read_back_as_they_were_written(tmp_path, usual):
     assert csv_text(read_per_image(tmp_path)) == csv_text(frame)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(trial=names, dataset=names, adv=optional, lpips=optional)
 def test_any_names_and_numbers_survive(tmp_path, trial, dataset, adv, lpips):
     scores = {} if lpips is None else {"lpips_alex": lpips}
@@ -64,7 +66,7 @@ def test_a_foreign_table_names_the_missing_columns(tmp_path):
     ("content", "message"),
     [
         ("", "the table is empty"),
-        ("{header}\na,b\n", "row 2: expected 23 cells, got 2"),
+        ("{header}\na,b\n", r"row 2: expected \d+ cells, got 2"),
         ("{header},psnr_y\n", "got some twice"),
         ("{header}\n{row}\n", "row 2: psnr_y: expected a number, got 'high'"),
     ],

@@ -76,6 +76,29 @@ def test_seeds_are_averaged():
     assert (record["seeds"], record["psnr_y"]) == (2, 28.5)
 
 
+def test_a_mean_over_seeds_has_students_interval():
+    rows = [
+        _row(f"a{seed}", content="mse", adv=0.001, seed=seed, scores={"psnr_y": value})
+        for seed, value in enumerate((28.0, 28.3, 28.6))
+    ]
+    (record,) = records_of(summary_frame(results_frame(rows)))
+    assert record["psnr_y_ci95"] == pytest.approx(4.302653 * 0.3 / 3**0.5)
+    assert record["niqe_ci95"] is None
+    (record,) = records_of(summary_frame(results_frame(rows[:1])))
+    assert record["psnr_y_ci95"] is None
+
+
+def test_one_unhealthy_seed_marks_its_mean():
+    rows = [
+        _row(f"a{seed}", content="mse", adv=0.001, seed=seed, health=reason)
+        for seed, reason in enumerate(("", "grid"))
+    ]
+    (record,) = records_of(summary_frame(results_frame(rows)))
+    assert record["health"] == "seed 1: grid"
+    (record,) = records_of(summary_frame(results_frame(rows[1:])))
+    assert record["health"] == "grid"
+
+
 def test_failed_trials_are_left_out_of_means_and_counted_out():
     good = _row("a0", content="mse", adv=0.001, seed=0, scores={"psnr_y": 28.0})
     bad = _row("a1", content="mse", adv=0.001, seed=1, status="failed")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from srgan_core.errors import ConfigError
@@ -63,3 +65,17 @@ def test_latex_names_are_escaped(formatted):
 def test_an_unknown_format_names_the_known_ones(formatted, usual):
     with pytest.raises(ConfigError, match="format 'html' is unknown: csv, markdown, latex"):
         formatted(usual.rows(), "html")
+
+
+def test_intervals_follow_their_means(formatted, usual):
+    rows = replace(usual, seeds=(0, 1, 2)).rows()
+    markdown = formatted(rows, "markdown")
+    assert "| **30.03** ± 0.07 |" in markdown
+    assert "± half of the 95% confidence interval of the mean over the seeds" in markdown
+    latex = formatted(rows, "latex")
+    assert r"\textbf{30.03} $\pm$ 0.07" in latex
+    assert r"images. $\pm$ half of the 95\%" in latex.replace("image.", "images.")
+
+
+def test_one_seed_has_no_note_about_intervals(formatted, usual):
+    assert "±" not in formatted(usual.rows(), "markdown")

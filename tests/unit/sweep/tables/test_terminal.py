@@ -80,3 +80,20 @@ def test_standard_output_is_the_default(capsys, store, usual):
     folder = store(usual.rows())
     print_table(results_frame(usual.rows()), read_metrics(folder))
     assert "set5, x4" in capsys.readouterr().out
+
+
+def test_seeds_become_means_with_intervals_below_each_other(printed, usual):
+    text = printed(replace(usual, seeds=(0, 1, 2)).rows(), 150)
+    assert "30.03* ± 0.07" in text
+    assert "± half of the 95% confidence interval" in text
+    lines = [line for line in text.splitlines() if line.startswith("srgan")]
+    assert len({line.index(" ± ") for line in lines}) == 1
+
+
+def test_the_fronts_stand_below_the_table(printed, usual):
+    text = printed(usual.rows(), 150)
+    assert "front of NIQE: " in text
+    assert "hypervolume" in text
+    assert "left out" not in text
+    sick = [replace(row, health="grid") if row.content == "mse" else row for row in usual.rows()]
+    assert "left out of the fronts: mse@0 (grid)" in printed(sick, 150)

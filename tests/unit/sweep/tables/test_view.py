@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from sweep.records import ResultRow
@@ -7,9 +9,9 @@ from sweep.tables.view import decimals_for, views_of
 
 @pytest.fixture
 def view_of(store):
-    def view(rows):
+    def view(rows, **options):
         folder = store(rows)
-        return views_of(read_results(folder), read_metrics(folder))
+        return views_of(read_results(folder), read_metrics(folder), **options)
 
     return view
 
@@ -36,11 +38,40 @@ def test_a_single_seed_and_a_finished_sweep_need_no_columns_for_them(view_of, us
 def test_several_seeds_and_failures_are_essential(view_of, usual):
     rows = usual.rows()
     failed = ResultRow("x", "srgan", "set5", 1, 4, "failed", content="mse", adv=1.0, seed=1)
-    (view,) = view_of([*rows, failed])
+    (view,) = view_of([*rows, failed], each_seed=True)
     assert {"seed", "status"} <= {column.name for column in view.essential().columns}
     texts = [[cell.text for cell in row.cells] for row in view.rows]
     (line,) = [line for line in texts if "failed" in line]
     assert line.count("\N{EN DASH}") >= 6
+
+
+def test_several_seeds_become_a_mean_with_its_interval(view_of, usual):
+    (view,) = view_of(replace(usual, seeds=(0, 1, 2)).rows())
+    assert len(view.rows) == 15
+    names = [column.name for column in view.columns]
+    row = next(row for row in view.rows if row.cells[1].text == "mse")
+    cell = row.cells[names.index("psnr_y")]
+    # Seeds are 0.03 dB apart: t of two degrees of freedom times 0.03 / sqrt(3).
+    assert (cell.text, cell.spread) == ("29.63", "0.07")
+    assert row.cells[names.index("seeds")].text == "3"
+    assert view.has_intervals
+    assert "seed" not in names
+
+
+def test_seeds_that_are_missing_from_a_mean_are_counted(view_of, usual):
+    rows = replace(usual, seeds=(0, 1)).rows()
+    place = next(index for index, row in enumerate(rows) if row.method == "srgan")
+    rows[place] = replace(rows[place], status="failed", scores={}, per_image=())
+    (view,) = view_of(rows)
+    names = [column.name for column in view.columns]
+    row = next(row for row in view.rows if row.cells[1].text == "mse")
+    assert row.cells[names.index("seeds")].text == "1 of 2"
+    assert row.cells[names.index("psnr_y")].spread == ""
+
+
+def test_one_seed_has_no_interval_anywhere(view_of, usual):
+    (view,) = view_of(usual.rows())
+    assert not view.has_intervals
 
 
 def test_the_distance_to_hr_has_its_sign_and_the_decimals_of_niqe(view_of, usual):

@@ -7,14 +7,25 @@ import torch
 
 from srgan_core.errors import ShapeError
 from srgan_core.weights import resolve_weights
-from sweep.scoring.metrics.lpips import SMALLEST_SIDE, Lpips, build_network
+from sweep.scoring.metrics.lpips import HEADS, TRUNKS, Lpips, build_network
 
-pytestmark = pytest.mark.usefixtures("alexnet")
+pytestmark = pytest.mark.usefixtures("alexnet", "vgg16")
+
+# Position of each convolution among torchvision's features, by slice of the package's trunk.
+CONVOLUTIONS = {
+    "alex": ((0,), (3,), (6,), (8,), (10,)),
+    "vgg": ((0, 2), (5, 7), (10, 12, 14), (17, 19, 21), (24, 26, 28)),
+}
 
 
 @pytest.fixture(scope="module")
-def metric(alexnet):
-    return Lpips()
+def metrics(alexnet, vgg16):
+    return {trunk: Lpips(trunk=trunk) for trunk in TRUNKS}
+
+
+@pytest.fixture
+def metric(metrics):
+    return metrics["alex"]
 
 
 def _reference_network():
@@ -23,9 +34,8 @@ def _reference_network():
         warnings.simplefilter("ignore")
         network = lpips.LPIPS(net="alex", pnet_rand=True, verbose=False)
     state = resolve_weights("alexnet").state
-    slices = {0: network.net.slice1, 3: network.net.slice2, 6: network.net.slice3}
-    slices |= {8: network.net.slice4, 10: network.net.slice5}
-    for index, part in slices.items():
+    slices = [getattr(network.net, f"slice{number}") for number in range(1, 6)]
+    for (index,), part in zip(CONVOLUTIONS["alex"], slices, strict=True):
         layer = getattr(part, str(index))
         layer.weight.data.copy_(state[f"features.{index}.weight"])
         layer.bias.data.copy_(state[f"features.{index}.bias"])
@@ -33,11 +43,54 @@ def _reference_network():
 
 
 def test_matches_the_package_called_by_hand(metric, photograph):
-    sr = np.roll(photograph, 3, axis=0)
-    tensors = [lpips.im2tensor(image) for image in (sr, photograph)]
+    hr = np.ascontiguousarray(photograph[:96, :80])
+    sr = np.roll(hr, 3, axis=0)
+    tensors = [lpips.im2tensor(image) for image in (sr, hr)]
     with torch.no_grad():
         expected = float(_reference_network()(*tensors))
-    assert metric(sr, photograph) == pytest.approx(expected, abs=1e-7)
+    assert metric(sr, hr) == pytest.approx(expected, abs=1e-7)
+
+
+def _transcribed(state, heads, convolutions, pools, sr, hr):
+    """Zhang et al. 2018, equation 1, in float64: unit features, weighted squares, means."""
+    shift = np.array([-0.030, -0.088, -0.188]).reshape(3, 1, 1)
+    scale = np.array([0.458, 0.448, 0.450]).reshape(3, 1, 1)
+    maps = [
+        torch.tensor((image.transpose(2, 0, 1) / 127.5 - 1 - shift) / scale)[None]
+        for image in (sr, hr)
+    ]
+    total = 0.0
+    for level, indices in enumerate(convolutions):
+        if level in pools:
+            maps = [torch.nn.functional.max_pool2d(m, *pools[level]) for m in maps]
+        for index in indices:
+            weight, bias = (state[f"features.{index}.{n}"].double() for n in ("weight", "bias"))
+            stride, padding = (4, 2) if weight.shape[-1] == 11 else (1, weight.shape[-1] // 2)
+            maps = [
+                torch.relu(torch.nn.functional.conv2d(m, weight, bias, stride, padding))
+                for m in maps
+            ]
+        unit = [m / (m.square().sum(1, keepdim=True).sqrt() + 1e-10) for m in maps]
+        head = heads[f"lin{level}.model.1.weight"].double()
+        total += float(((unit[0] - unit[1]).square() * head).sum(1).mean())
+    return total
+
+
+@pytest.mark.parametrize(
+    ("trunk", "pools"),
+    [("alex", {1: (3, 2), 2: (3, 2)}), ("vgg", dict.fromkeys(range(1, 5), (2, 2)))],
+)
+@pytest.mark.parametrize("kind", ["photograph", "random"])
+def test_matches_the_article_written_out_in_float64(metrics, trunk, pools, kind, photograph):
+    if kind == "photograph":
+        hr = np.ascontiguousarray(photograph[20:84, 30:102])
+        sr = np.roll(hr, 2, axis=1)
+    else:
+        sr, hr = np.random.default_rng(2).integers(0, 256, (2, 48, 40, 3), dtype=np.uint8)
+    state = resolve_weights(TRUNKS[trunk].architecture).state
+    heads = torch.load(HEADS / f"{trunk}.pth", map_location="cpu", weights_only=True)
+    expected = _transcribed(state, heads, CONVOLUTIONS[trunk], pools, sr, hr)
+    assert metrics[trunk](sr, hr) == pytest.approx(expected, rel=2e-5)
 
 
 def test_the_whole_image_counts(metric, photograph):
@@ -46,14 +99,16 @@ def test_the_whole_image_counts(metric, photograph):
     assert metric(sr, photograph) > 0
 
 
-def test_the_smallest_accepted_side_is_the_smallest_that_works(metric, photograph):
-    patch = photograph[:SMALLEST_SIDE, :SMALLEST_SIDE]
+@pytest.mark.parametrize("trunk", TRUNKS)
+def test_the_smallest_accepted_side_is_the_smallest_that_works(metrics, trunk, photograph):
+    metric, side = metrics[trunk], TRUNKS[trunk].smallest_side
+    patch = photograph[:side, :side]
     assert metric(patch, patch) == 0
-    with pytest.raises(ShapeError, match="at least 31 px"):
+    with pytest.raises(ShapeError, match=f"at least {side} px"):
         metric(patch[1:], patch[1:])
-    too_small = torch.zeros(1, 3, SMALLEST_SIDE - 1, SMALLEST_SIDE)
+    too_small = torch.zeros(1, 3, side - 1, side)
     with pytest.raises(RuntimeError):
-        build_network()(too_small, too_small)
+        build_network(trunk)(too_small, too_small)
 
 
 def test_building_is_silent_and_leaves_the_random_state_alone(capfd):

@@ -1,0 +1,78 @@
+"""The one place that opens files of `torch.save`, which are pickles.
+
+They go through PyTorch's restricted unpickler, which admits tensors and plain containers and runs
+no code that a file names; what a file may cost is bounded before it is read. Whatever this package
+keeps of them, it keeps as safetensors.
+"""
+
+from __future__ import annotations
+
+import pickle
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from srgan_core.errors import WeightsError
+
+LARGEST_FILE = 1 << 30
+"""Bytes on disk, and of all members once unpacked; torchvision's VGG-19 has 575 MB."""
+
+
+def read_pickled_tensors(path: Path, largest: int = LARGEST_FILE) -> Mapping[str, Any]:
+    """Reads a dictionary of tensors and plain values.
+
+    Args:
+        path: A file that `torch.save` wrote, in its zip format or the one before.
+        largest: Most bytes that it may have, also once unpacked.
+
+    Returns:
+        The dictionary, tensors on the CPU. Those of a file in the zip format are mapped, so
+        that only those that are used are read.
+
+    Raises:
+        WeightsError: when the file is missing, too large, damaged, names anything but tensors
+            and plain containers, or is no dictionary.
+    """
+    mappable = _refuse_size(path, largest)
+    try:
+        document = torch.load(path, map_location="cpu", weights_only=True, mmap=mappable)
+    except pickle.UnpicklingError:
+        # PyTorch's words recommend to load the file with its code, which is never right here.
+        raise WeightsError(
+            f"{path}: expected tensors and plain values alone, got a pickle that is damaged or "
+            "names something else; save the generator's state_dict()"
+        ) from None
+    # A damaged file raises nearly any exception, depending on the byte that is wrong.
+    except Exception:
+        raise WeightsError(
+            f"{path}: cannot be read as a file of weights; delete it and get it again"
+        ) from None
+    if not isinstance(document, Mapping):
+        raise WeightsError(
+            f"{path}: expected a state dict, got {type(document).__name__}; "
+            "save the generator's state_dict()"
+        )
+    return document
+
+
+def _refuse_size(path: Path, largest: int) -> bool:
+    """Returns whether the file is in the zip format."""
+    try:
+        size, is_zip = path.stat().st_size, zipfile.is_zipfile(path)
+        if is_zip:
+            with zipfile.ZipFile(path) as archive:
+                size = max(size, sum(member.file_size for member in archive.infolist()))
+    except FileNotFoundError:
+        raise WeightsError(f"{path}: no such file; check the path") from None
+    # Python's zip reader too raises whatever the spot of the damage leads to.
+    except Exception as error:
+        raise WeightsError(f"{path}: cannot be read ({error}); replace the file") from None
+    if size > largest:
+        raise WeightsError(
+            f"{path}: expected at most {largest >> 20} MB, got {size >> 20} MB; "
+            "save the state dict of the generator alone"
+        )
+    return is_zip

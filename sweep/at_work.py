@@ -1,0 +1,170 @@
+"""Who is at work in a folder: a file that a run makes first and deletes last.
+
+A results folder has one of its run, a trial's folder one of its worker. A lock on a file is not
+seen from other hosts on every network file system; a record that is made exclusively and kept
+young while its maker lives is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from srgan_core.files import publish_once, temporary_name
+from sweep.errors import StoreError
+
+RUN_FILE = ".run.json"
+
+BEAT_SECONDS = 15.0
+"""How often a run shows that it is still there."""
+
+SILENT_SECONDS = 120.0
+"""Age at which the record of a run on another host counts as left behind."""
+
+
+WAIT_SECONDS = 0.5
+
+SAME_BIRTH_SECONDS = 2.0
+"""By how much two readings of one process's birth may differ."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that is, or was, at work.
+
+    Attributes:
+        host: Its computer.
+        pid: Its process there.
+        started: When it began, in ISO 8601.
+        alive: Whether it is at work still.
+    """
+
+    host: str
+    pid: int
+    started: str
+    alive: bool
+
+
+def find_run(root: Path) -> Run | None:
+    """Looks for a run in a results folder; leaves nothing behind there.
+
+    Args:
+        root: The folder.
+
+    Returns:
+        The run that made the record there; None when there is none or it is damaged.
+    """
+    path = root / RUN_FILE
+    try:
+        record = json.loads(path.read_bytes())
+        host, pid, started = str(record["host"]), int(record["pid"]), str(record["started"])
+        here = host == platform.node()
+        alive = _is_running(pid, record.get("born")) if here else _age(path) < SILENT_SECONDS
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Run(host, pid, started, alive)
+
+
+@contextmanager
+def claimed(root: Path, may_wait: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Keeps every other process out of a folder, on this host or another.
+
+    Args:
+        root: The folder.
+        may_wait: Asked every moment whether to go on waiting for the other one to end.
+
+    Raises:
+        StoreError: when another process is at work there and waiting is over.
+    """
+    path = root / RUN_FILE
+    while (other := _try_to_claim(path)) is not None:
+        if not may_wait():
+            raise StoreError(
+                f"{root}: another `sweep run` is at work there (process {other.pid} on "
+                f"{other.host}, since {other.started}); wait for it to end"
+            )
+        time.sleep(WAIT_SECONDS)
+    ended = threading.Event()
+    beat = threading.Thread(target=_beat, args=(path, ended), daemon=True)
+    beat.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        beat.join()
+        path.unlink(missing_ok=True)
+
+
+def _try_to_claim(path: Path) -> Run | None:
+    """Makes the record; returns the run that has made it before, None when this one has."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    fields = {"host": platform.node(), "pid": os.getpid(), "started": now, "born": _born()}
+    record = json.dumps(fields)
+    while not publish_once(path, f"{record}\n".encode()):
+        try:
+            found = path.read_bytes()
+        except FileNotFoundError:
+            continue
+        other = find_run(path.parent)
+        ours = other is not None and (other.host, other.pid) == (platform.node(), os.getpid())
+        if other is not None and other.alive and not ours:
+            return other
+        _set_aside(path, found)
+    return None
+
+
+def _set_aside(path: Path, stale: bytes) -> None:
+    """Moves an old record away; one that was made meanwhile is put back."""
+    aside = temporary_name(path)
+    with suppress(FileNotFoundError):
+        path.rename(aside)
+        if aside.read_bytes() != stale:
+            with suppress(FileExistsError):
+                os.link(aside, path)
+        aside.unlink()
+
+
+def _beat(path: Path, ended: threading.Event) -> None:
+    while not ended.wait(BEAT_SECONDS):
+        # A full disk or a folder that is gone is told by those who write results.
+        with suppress(OSError):
+            os.utime(path)
+
+
+def _born() -> float:
+    import psutil
+
+    return float(psutil.Process().create_time())
+
+
+def _is_running(pid: int, born: float | None) -> bool:
+    """Whether a process lives; another one that got its number later does not count."""
+    import psutil
+
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        same = born is None or abs(process.create_time() - born) < SAME_BIRTH_SECONDS
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
+def _age(path: Path) -> float:
+    """Seconds since the last sign of life, by the clock of the file system that keeps it."""
+    probe = temporary_name(path)
+    modified = path.stat().st_mtime
+    try:
+        probe.touch()
+        return probe.stat().st_mtime - modified
+    except OSError:
+        return datetime.now(UTC).timestamp() - modified
+    finally:
+        with suppress(OSError):
+            probe.unlink()

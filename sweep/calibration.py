@@ -1,0 +1,155 @@
+"""Times a few real training steps on this device, seconds in all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from srgan_core.data.patches import Batch
+from srgan_core.training.config import TrainingSpec
+from srgan_core.training.fresh import adam, fresh_discriminator, fresh_generator, place
+from srgan_core.training.hardware import prepare_torch, resolve_precision
+from srgan_core.training.step import GanStep, Weights
+from srgan_core.vgg import FEATURE_CUTS, VggFeatures
+from srgan_core.weights.catalogue import PREFIX, feature_layers
+
+CALIBRATION_SECONDS = 1.5
+"""How long steps of one kind are repeated; one step at least is timed."""
+
+WHOLE_BATCH_SECONDS = 4.0
+"""Longest step that is timed with its whole batch; of a longer one two smaller batches are."""
+
+
+@dataclass(frozen=True)
+class StepCost:
+    """What one step of a kind costs here and now.
+
+    Attributes:
+        seconds: A step of the generator, with the discriminator's where there is one.
+        warmup_seconds: A step that warms the discriminator up; 0 where there is none.
+        peak_bytes: Largest memory of the device during the steps; None on a CPU.
+        waited: Share of the time in which other programs had the processor. On a CPU that time
+            is not counted into the seconds: it says nothing of a later day.
+    """
+
+    seconds: float
+    warmup_seconds: float
+    peak_bytes: float | None
+    waited: float = 0.0
+
+
+def measure_step(spec: TrainingSpec, device: torch.device) -> StepCost:
+    """Trains fresh networks for a few steps on random patches.
+
+    Pretrained weights are not needed: a random VGG costs the same.
+
+    Args:
+        spec: What a step of it costs is asked.
+        device: Where.
+
+    Returns:
+        The mean over as many steps as fit into `CALIBRATION_SECONDS`; the first one, which
+        allocates, is left out.
+    """
+    prepare_torch(spec.threads, device)
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    bench = _Bench(spec, device)
+    warmup = bench.seconds(bench.warm_up) if bench.discriminator is not None else 0.0
+    seconds = bench.seconds(bench.train)
+    peak = float(torch.cuda.max_memory_allocated(device)) if device.type == "cuda" else None
+    return StepCost(seconds, warmup, peak, bench.waited())
+
+
+class _Bench:
+    """Networks, optimizers and a step, as the trainer has them."""
+
+    def __init__(self, spec: TrainingSpec, device: torch.device) -> None:
+        self.spec, self.device = spec, device
+        self._elapsed = self._computed = 0.0
+        self.generator = place(fresh_generator(spec), device).train()
+        self.discriminator = place(fresh_discriminator(spec), device)
+        self.optimizers = [adam(self.generator, 1e-4), adam(self.discriminator, 1e-4)]
+        self.step = GanStep(
+            self.generator,
+            self.discriminator,
+            _random_features(spec.content, device),
+            Weights(spec.pixel_weight, spec.content_weight, spec.adversarial_weight),
+            resolve_precision(spec.training.precision, device),
+        )
+
+    def seconds(self, action: Callable[[Batch], object]) -> float:
+        """Seconds of one optimizer step over a whole batch."""
+        parts = self.spec.training.accumulate
+        size = self.spec.training.batch_size // parts
+        first = self._time(action, 1, once=True)
+        one = self._time(action, 1, once=True) if size > 1 else first
+        if size == 1 or one * size <= WHOLE_BATCH_SECONDS:
+            return parts * self._time(action, size)
+        # What a patch adds, and what every step costs whatever its batch, apart.
+        two = self._time(action, 2, once=True)
+        return parts * (one + (size - 1) * max(0.0, two - one))
+
+    def waited(self) -> float:
+        """Share of the time in which the processor was not this program's."""
+        if self.device.type != "cpu" or not self._elapsed:
+            return 0.0
+        return max(0.0, 1 - self._computed / self._elapsed)
+
+    def _time(self, action: Callable[[Batch], object], size: int, once: bool = False) -> float:
+        batch = self._batch(size)
+        if not once:
+            self._run(action, batch)
+        count, begin, begin_computing = 0, time.monotonic(), time.process_time()
+        while count == 0 or (not once and time.monotonic() - begin < CALIBRATION_SECONDS):
+            self._run(action, batch)
+            count += 1
+        elapsed = time.monotonic() - begin
+        # Threads that wait for each other do it by turning, so all of them count as busy.
+        computed = min(elapsed, (time.process_time() - begin_computing) / self.spec.threads)
+        self._elapsed += elapsed
+        self._computed += computed
+        return (computed if self.device.type == "cpu" else elapsed) / count
+
+    def _run(self, action: Callable[[Batch], object], batch: Batch) -> None:
+        action(batch)
+        for optimizer in self.optimizers:
+            if optimizer is not None:
+                optimizer.step()
+                optimizer.zero_grad(set_to_none=True)
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+
+    def _batch(self, size: int) -> Batch:
+        side, generator = self.spec.training.patch_size, torch.Generator().manual_seed(0)
+        small = side // self.spec.scale
+        shapes = ((size, 3, small, small), (size, 3, side, side))
+        lr, hr = (
+            torch.rand(shape, generator=generator)
+            .to(self.device)
+            .contiguous(memory_format=torch.channels_last)
+            for shape in shapes
+        )
+        return Batch(lr, hr)
+
+    def train(self, batch: Batch) -> None:
+        self.step.accumulate(batch)
+
+    def warm_up(self, batch: Batch) -> None:
+        self.step.warm_up(batch)
+
+
+def _random_features(content: str, device: torch.device) -> nn.Module | None:
+    """A VGG whose values neither vanish nor grow from layer to layer."""
+    if content not in FEATURE_CUTS:
+        return None
+    cut, generator = FEATURE_CUTS[content], torch.Generator().manual_seed(0)
+    state = {}
+    for name, value in feature_layers(cut.architecture)[: cut.stop].state_dict().items():
+        spread = (2 / value[0].numel()) ** 0.5 if value.ndim > 1 else 0.0
+        state[f"{PREFIX}{name}"] = torch.randn(value.shape, generator=generator) * spread
+    return VggFeatures(content, state).to(device)

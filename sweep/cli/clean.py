@@ -1,0 +1,53 @@
+"""`sweep clean`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sweep.cli.options import results_folder
+
+EPILOG = """\b
+Examples:
+  sweep clean                     # results/quick; tells sizes, then asks
+  sweep clean results/standard --yes
+"""
+
+
+@click.command("clean", epilog=EPILOG)
+@results_folder
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+def command(folder: Path, yes: bool) -> int:
+    """Delete checkpoints of finished trials of DIR (default results/quick).
+
+    What crashed writes left behind goes too. Tells first what takes how much. Generators, images,
+    tables and the checkpoints of trials that are to go on stay. Refuses while a sweep is at work
+    there.
+    """
+    from sweep.cleaning import refuse_foreign_folder
+    from sweep.store import SweepStore
+
+    refuse_foreign_folder(folder)
+    with SweepStore(folder).locked():
+        return _clean(folder, yes)
+
+
+def _clean(folder: Path, yes: bool) -> int:
+    from sweep.cleaning import find_waste, format_size, remove
+
+    waste = find_waste(folder)
+    for item in waste:
+        place = item.path.relative_to(folder)
+        click.echo(f"{format_size(item.size):>9}  {place}  ({item.reason})")
+    if not waste:
+        click.echo(f"{folder}: nothing to delete")
+        return 0
+    total = format_size(sum(item.size for item in waste))
+    if not yes and not click.confirm(f"delete these {total}?", default=False):
+        click.echo("nothing was deleted")
+        return 0
+    for item in waste:
+        remove(item)
+    click.echo(f"{total} deleted")
+    return 0

@@ -1,0 +1,79 @@
+"""`sweep compare`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from sweep.cli.options import DEFAULT_FOLDER, CommaList, name
+
+EXAMPLES = """\b
+A and B are each one of
+  DIR/trials/NAME   a trial: one generator, one seed
+  DIR:NAME          a trial by its name, a method (bicubic, srresnet, a scored folder's name),
+                    or a grid point over all of its seeds as CONTENT@LAMBDA (mse@0.001)
+  :NAME             the same in results/quick; for B, in A's folder
+  DIR               a whole sweep, against another one: the points that both have, one by one
+
+\b
+Examples:
+  sweep compare results/seeds:mse@0.01 :bicubic
+  sweep compare results/new:vgg54@1e-3 results/old:vgg54@1e-3 --metric niqe --fail-if-worse
+  sweep compare results/new results/old
+
+The verdict is about A: better, worse, indistinguishable, or, with fewer than 10 images, test set
+too small. Exit status: 0; 1 with --fail-if-worse when A is worse in some metric; 2 wrong usage.
+A test set that is too small is no failure: the command says that it cannot tell, and exits 0.
+"""
+
+
+@click.command("compare", epilog=EXAMPLES)
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option(
+    "--metric",
+    "metrics",
+    type=CommaList(name, "a column"),
+    help="Metric columns, comma-separated.  [default: all that both have]",
+)
+@click.option("--fail-if-worse", is_flag=True, help="Exit with 1 when A is worse in some metric.")
+@click.option(
+    "--resamples",
+    type=click.IntRange(min=100),
+    default=10_000,
+    show_default=True,
+    help="Bootstrap resamples.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Seed of the resamples.",
+)
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.95,
+    show_default=True,
+    help="Confidence of the intervals.",
+)
+def command(
+    first: str, second: str, metrics: tuple[str, ...] | None, fail_if_worse: bool, **how: Any
+) -> int:
+    """Say whether A is better or worse than B, by a bootstrap over seeds and images."""
+    from sweep.comparison import Resampling, compare, parse_operand, print_report
+
+    one = parse_operand(first, DEFAULT_FOLDER)
+    other = parse_operand(second, one.folder)
+    report = compare(one, other, metrics or (), Resampling(**how))
+    print_report(report)
+    if not fail_if_worse:
+        return 0
+    for dataset in report.too_small:
+        click.echo(f"cannot tell on {dataset}: the test set is too small", err=True)
+    for found in report.worse:
+        point = f"{found.point}: " if found.point else ""
+        click.echo(f"worse on {found.dataset}: {point}{found.metric.column}", err=True)
+    return int(bool(report.worse))

@@ -1,0 +1,98 @@
+"""`sweep export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sweep.cli.completion import complete_generators
+from sweep.cli.options import DEFAULT_FOLDER
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from sweep.export.card import Origin
+
+EXAMPLES = """\b
+Examples:
+  sweep export vgg16-22-adv0.001-s0-e4a6a0fe --results results/quick-cpu --onnx sr.onnx
+  sweep export generator.safetensors --onnx sr.onnx --program sr.pt2
+
+ONNX needs the extra: pip install 'srgan-sweep[export]'.
+"""
+
+
+@click.command("export", epilog=EXAMPLES)
+@click.argument("generator", metavar="TRIAL|FILE", shell_complete=complete_generators)
+@click.option("--onnx", metavar="FILE", type=click.Path(path_type=Path), help="Write an ONNX file.")
+@click.option(
+    "--program",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write a torch.export program (torch.export.load reads it).",
+)
+@click.option(
+    "--card",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Where the model card goes.  [default: beside the first file, with the ending .md]",
+)
+@click.option(
+    "--results",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_FOLDER,
+    show_default=True,
+    help="Results folder in which TRIAL is looked up.",
+)
+def command(
+    generator: str, onnx: Path | None, program: Path | None, card: Path | None, results: Path
+) -> None:
+    """Write a generator as ONNX file or torch.export program, with a model card.
+
+    Batch, height and width are free. Each file is compared with PyTorch, on random input and on
+    a photograph, and is written only where they agree to 1e-4.
+    """
+    if onnx is None and program is None:
+        raise click.UsageError("expected --onnx FILE or --program FILE, got neither")
+    from srgan_core.files import write_atomically
+    from srgan_core.inference import load_generator
+    from sweep.export.card import model_card, read_origin
+    from sweep.export.formats import export_onnx, export_program, require_export_packages
+    from sweep.generators import find_generator
+    from sweep.store import SweepStore
+
+    if onnx is not None:
+        require_export_packages()
+    page = card or (onnx or program or Path()).with_suffix(".md")
+    _refuse_equal([path for path in (onnx, program, page) if path is not None])
+    origin = read_origin(find_generator(generator, SweepStore(results)))
+    network = load_generator(origin.file, scale=None)
+    photographs = _photographs(origin)
+    files = {}
+    for path, export in ((onnx, export_onnx), (program, export_program)):
+        if path is not None:
+            files[path] = export(network, path, photographs)
+            click.echo(f"{path}: at most {files[path]:.1e} from PyTorch")
+    write_atomically(page, model_card(origin, network, files).encode())
+    click.echo(page)
+
+
+def _refuse_equal(paths: list[Path]) -> None:
+    if len({path.resolve() for path in paths}) < len(paths):
+        names = ", ".join(map(str, paths))
+        raise click.UsageError(f"expected files that differ, got {names}; name them apart")
+
+
+def _photographs(origin: Origin) -> list[np.ndarray]:
+    """The first LR image that the trial was scored on, or else one inside scikit-image."""
+    from srgan_core.data.images import read_rgb
+    from sweep.scoring.test_sets import resolve_test_set
+
+    sweep_folder = origin.file.resolve().parents[2] if origin.record else None
+    if sweep_folder is not None:
+        for path in sorted(sweep_folder.glob("reference/*/lr/*.png")):
+            return [read_rgb(path)]
+    return [read_rgb(resolve_test_set("skimage3", scale=2).paths[0])[:96, :128]]

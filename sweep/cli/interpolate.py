@@ -1,0 +1,191 @@
+"""`sweep interpolate`."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from sweep.cli.options import CommaList, name, results_folder
+
+if TYPE_CHECKING:
+    from sweep.config import SweepConfig
+    from sweep.interpolation.curve import Curve
+    from sweep.store import SweepStore
+
+    AlphaType = click.ParamType[tuple[float, ...]]
+else:
+    AlphaType = click.ParamType
+
+MOST_ALPHAS = 1001
+
+EXAMPLES = """\b
+Examples:
+  sweep interpolate results/quick --from srresnet-s0 --to vgg16-22-adv0.01-s0
+  sweep interpolate --from bicubic --to mse-adv0.001-s0 --space images --alphas 0,0.5,1
+
+Then `sweep plot` draws the curve on the tradeoff charts.
+"""
+
+
+class Alphas(AlphaType):
+    """`FIRST:LAST:STEP`, both ends included, or a comma-separated list."""
+
+    name = "alphas"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
+        """Reads numbers from 0 to 1, exactly as decimals; anything else is a usage error."""
+        if not isinstance(value, str):
+            return tuple(value)
+        try:
+            numbers = _range(value) if ":" in value else [Decimal(t) for t in value.split(",")]
+        except (InvalidOperation, ValueError):
+            numbers = []
+        found = sorted({float(number) for number in numbers if number.is_finite()})
+        if not found or len(found) < len(set(numbers)) or found[0] < 0 or found[-1] > 1:
+            self.fail(
+                "expected FIRST:LAST:STEP or a comma-separated list of numbers from 0 to 1, "
+                f"at most {MOST_ALPHAS}, got {value!r}; 0:1:0.1 gives eleven",
+                param,
+                ctx,
+            )
+        return tuple(found)
+
+
+def _range(text: str) -> list[Decimal]:
+    first, last, step = (Decimal(part) for part in text.split(":"))
+    if not step > 0 or not (last - first) / step < MOST_ALPHAS:
+        raise ValueError(text)
+    return [first + index * step for index in range(int((last - first) / step) + 1)]
+
+
+@click.command("interpolate", epilog=EXAMPLES)
+@results_folder
+@click.option(
+    "--from", "first", required=True, metavar="A", help="Where alpha is 0: a trial, srresnet-s0."
+)
+@click.option("--to", "second", required=True, metavar="B", help="Where alpha is 1.")
+@click.option(
+    "--alphas",
+    type=Alphas(),
+    default="0:1:0.1",
+    show_default=True,
+    help="FIRST:LAST:STEP, or a comma-separated list.",
+)
+@click.option(
+    "--space",
+    type=click.Choice(["weights", "images"]),
+    default="weights",
+    show_default=True,
+    help="Mix the networks' weights, or the 8-bit images that both restored.",
+)
+@click.option(
+    "--eval",
+    "sets",
+    type=CommaList(name, "a test set"),
+    help="Test sets of the sweep to score on.  [default: all]",
+)
+def command(
+    folder: Path,
+    first: str,
+    second: str,
+    alphas: tuple[float, ...],
+    space: Literal["weights", "images"],
+    sets: tuple[str, ...] | None,
+) -> None:
+    """Score a curve between two generators of DIR (default results/quick) without any training.
+
+    A and B are trials (the beginning of a name is enough where it fits one alone), srresnet-s0,
+    or, for images, bicubic. Between two trained networks the curve is a heuristic. Images and
+    scores go to DIR/interpolations, the means to DIR/interpolation.csv; what is scored already
+    is not scored again.
+    """
+    from srgan_core.training.hardware import prepare_torch, resolve_device
+    from sweep.interpolation.curve import Curve, curve_records, read_sweep
+    from sweep.interpolation.ends import find_end
+    from sweep.store import SweepStore
+    from sweep.tables import write_csv
+    from sweep.tables.curves import INTERPOLATION, interpolation_frame
+
+    store = SweepStore(folder)
+    config = read_sweep(store)
+    datasets = _datasets(config, sets)
+    curve = Curve(store, find_end(store, first), find_end(store, second), space)
+    with store.locked():
+        # The ends then have the bytes of their trials.
+        prepare_torch(config.threads or 1, resolve_device(config.device))
+        count = _compute(curve, config, alphas, datasets)
+        frame = interpolation_frame(list(curve_records(store)))
+        write_csv(frame, folder / INTERPOLATION)
+    _report(store, curve, count)
+
+
+def _datasets(config: SweepConfig, asked: tuple[str, ...] | None) -> list[str]:
+    """Names of the test sets, which must be the sweep's: a chart compares with its trials."""
+    from srgan_core.errors import ConfigError, unknown_name
+    from sweep.scoring.test_sets import dataset_name
+
+    held = [dataset_name(known) for known in config.eval.sets]
+    if asked is None:
+        return held
+    names = [dataset_name(given) for given in asked]
+    for given in names:
+        if given not in held:
+            raise ConfigError(
+                f"{unknown_name('test set of this sweep', given, held)}; "
+                "add it with `sweep run --eval` first"
+            )
+    return names
+
+
+def _compute(
+    curve: Curve, config: SweepConfig, alphas: tuple[float, ...], datasets: list[str]
+) -> int:
+    from srgan_core.training.hardware import resolve_device
+    from sweep.cli.item_progress import item_progress
+    from sweep.scoring.evaluate import Scorer
+    from sweep.scoring.metrics.specs import columns_for, image_columns
+
+    columns = image_columns(columns_for(config.eval.metrics))
+    scorers: list[Scorer] = []
+
+    def scorer() -> Scorer:
+        if not scorers:
+            scorers.append(Scorer(columns, config.scale, str(resolve_device(config.device))))
+        return scorers[0]
+
+    todo = curve.missing(alphas, datasets, columns)
+    if todo:
+        with item_progress("interpolating", len(todo)) as advance:
+            curve.compute(todo, scorer, advance)
+    return len(todo)
+
+
+def _report(store: SweepStore, curve: Curve, count: int) -> None:
+    """Prints the curve and how the trials stand to it."""
+    from sweep.interpolation.verdict import judge
+    from sweep.tables import read_metrics, read_results
+    from sweep.tables.curves import INTERPOLATION, read_interpolation
+
+    frame = read_interpolation(store.root)
+    assert frame is not None
+    key = {"from": curve.first.name, "to": curve.second.name, "space": curve.space}
+    for column, value in key.items():
+        frame = frame[frame[column] == value]
+    shown = frame.dropna(axis="columns", how="all").drop(columns=list(key))
+    click.echo(f"{curve.first.name} -> {curve.second.name}, {curve.space}: {count} images scored")
+    click.echo(shown.to_string(index=False))
+    results, metrics = read_results(store.root), read_metrics(store.root)
+    for dataset in dict.fromkeys(frame["dataset"]):
+        rows, points = results[results["dataset"] == dataset], frame[frame["dataset"] == dataset]
+        for column in ("niqe", "lpips_alex"):
+            if {"psnr_y", column} <= metrics.keys():
+                verdict = judge(rows, points, metrics["psnr_y"], metrics[column])
+                if verdict is not None:
+                    click.echo(verdict.sentence())
+    click.echo(f"  {store.root / INTERPOLATION}")
+    click.echo(f"  {curve.folder}/")

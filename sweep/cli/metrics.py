@@ -1,0 +1,178 @@
+"""`sweep metrics`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from sweep.scoring.availability import Availability
+    from sweep.scoring.known_answers import Verdict
+
+EXAMPLES = """\b
+Examples:
+  sweep metrics
+  sweep metrics lpips_vgg pi
+  sweep metrics --check
+
+Exit status of --check: 0 all known answers come out; 1 one is off or cannot be computed;
+2 Set5 is not on this machine.
+"""
+
+
+AGGREGATIONS = {
+    "mean": "arithmetic mean over the images",
+    "root mean square": "root of the mean over the images of the squares",
+    "set": "one value for all images together, none for a single one",
+}
+
+
+@click.command("metrics", epilog=EXAMPLES)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--check", is_flag=True, help="Recompute scores of Set5 that are known beforehand.")
+def command(names: tuple[str, ...], check: bool) -> int:
+    """List the metrics, what each measures and whether it can run here. Downloads nothing.
+
+    With a NAME (as for --metrics), its whole protocol: channel, border, rounding, source,
+    versions, hashes of weights. With --check, recompute scores of Set5 that are known from the
+    literature or from the metrics' own authors; AlexNet's weights are fetched if need be.
+    """
+    if check and names:
+        raise click.UsageError(f"expected --check alone, got {' '.join(names)} beside it")
+    if check:
+        return _check()
+    if names:
+        _describe(names)
+    else:
+        _list()
+    return 0
+
+
+def _list() -> None:
+    from rich.console import Console
+
+    from sweep.scoring.availability import describe_availability
+    from sweep.scoring.metrics.pyiqa_names import pyiqa_names
+    from sweep.scoring.metrics.specs import DEFAULT_GROUPS, METRICS
+
+    console = Console()
+    statements = describe_availability(tuple(METRICS))
+    console.print(_overview(statements))
+    missing = [statement for statement in statements if not statement.ready]
+    for statement in missing:
+        console.print(
+            f"{statement.column}: {statement.note}", style="dim", highlight=False, markup=False
+        )
+    others = len([name for name in pyiqa_names() if name not in METRICS])
+    click.echo(f"\nComputed by default: {', '.join(DEFAULT_GROUPS)}.")
+    click.echo(
+        f"--metrics also takes {others} further names of pyiqa, with pyiqa's own defaults; "
+        "`sweep metrics NAME` describes one."
+    )
+
+
+def _overview(statements: Sequence[Availability]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    from sweep.scoring.metrics.specs import find_spec
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for heading in ("--metrics", "column", "kind", "reference", "better", "border", "here"):
+        table.add_column(heading, no_wrap=True)
+    for statement in statements:
+        spec = find_spec(statement.column)
+        table.add_row(
+            spec.group,
+            spec.column,
+            spec.kind,
+            spec.reference,
+            "higher" if spec.higher_is_better else "lower",
+            "none" if spec.border.startswith("none") else "scale px",
+            "yes" if statement.ready else "no",
+        )
+    return table
+
+
+def _describe(names: Sequence[str]) -> None:
+    from sweep.scoring.availability import describe_availability
+    from sweep.scoring.metrics.specs import METRICS, columns_for, find_spec, in_table_order
+    from sweep.scoring.provenance import library_versions
+    from sweep.scoring.weight_files import weight_hash
+
+    # A column's own name is understood too.
+    asked = [(name,) if name in METRICS else columns_for([name]) for name in names]
+    columns = in_table_order(column for group in asked for column in group)
+    for statement in describe_availability(columns):
+        spec = find_spec(statement.column)
+        versions = library_versions(spec.libraries).items()
+        fields = {
+            "asked for as": spec.group,
+            "kind": spec.kind,
+            "reference": spec.reference,
+            "better": "higher" if spec.higher_is_better else "lower",
+            "values": f"{spec.value_range} {spec.unit}".strip(),
+            "test set": AGGREGATIONS[spec.aggregation],
+            "channel": spec.channel,
+            "border": spec.border,
+            "rounding": spec.quantisation,
+            "source": spec.source,
+            "libraries": ", ".join(f"{name} {number or 'missing'}" for name, number in versions),
+            "weights": ", ".join(
+                f"{name} {(weight_hash(name) or 'not here')[:16]}" for name in spec.weights or ()
+            )
+            or ("none" if spec.weights is not None else "known to pyiqa alone"),
+            "runs here": "yes" if statement.ready else f"no: {statement.note}",
+        }
+        click.secho(f"{spec.column}: {spec.label}", bold=True)
+        formatter = click.HelpFormatter(width=80)
+        with formatter.indentation():
+            formatter.write_dl(list(fields.items()))
+        click.echo(formatter.getvalue())
+
+
+def _check() -> int:
+    from sweep.cli.item_progress import item_progress
+    from sweep.scoring.known_answers import check_known_answers, find_images
+
+    paths = find_images()
+    with item_progress("scoring Set5", 2 * len(paths)) as advance:
+        verdicts = list(check_known_answers(paths, advance))
+    _print_verdicts(verdicts)
+    wrong = sum(not verdict.is_right for verdict in verdicts)
+    right = len(verdicts) - wrong
+    click.echo(f"\n{right} of {len(verdicts)} known answers of {paths[0].parent} come out")
+    return int(wrong > 0)
+
+
+def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for heading in ("column", "images", "method"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("expected", "got", "tolerance"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for verdict in verdicts:
+        answer = verdict.answer
+        table.add_row(
+            answer.column,
+            answer.image or "all five",
+            answer.method,
+            f"{answer.expected:g}",
+            "-" if verdict.problem else f"{verdict.got:.4f}",
+            f"{answer.tolerance:g}",
+            "right" if verdict.is_right else ("not run" if verdict.problem else "OFF"),
+        )
+    console = Console()
+    console.print(table)
+    for problem in dict.fromkeys(verdict.problem for verdict in verdicts if verdict.problem):
+        console.print(problem, highlight=False, markup=False)

@@ -1,0 +1,117 @@
+"""`sweep recommend`."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sweep.cli.options import results_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sweep.recommendation import Recommendation
+    from sweep.tables import Metric
+
+    BoundType = click.ParamType[tuple[str, float]]
+else:
+    BoundType = click.ParamType
+
+EXAMPLES = """\b
+Examples:
+  sweep recommend results/standard --min psnr_y=28 --best niqe
+  sweep recommend --max lpips_alex=0.15 --min ssim_y=0.8 --best psnr_y
+
+Columns are those of results.csv; --best takes its direction from the metric. Unhealthy trials are
+left out. Exit status: 0; 1 when no trial meets the conditions (the nearest one is named); 2 wrong
+usage.
+"""
+
+
+class Bound(BoundType):
+    """A condition as COLUMN=VALUE."""
+
+    name = "bound"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float]:
+        """Splits and converts; anything else is a usage error."""
+        if not isinstance(value, str):
+            column, number = value
+            return str(column), float(number)
+        column, _, text = value.partition("=")
+        try:
+            number = float(text)
+        except ValueError:
+            number = float("nan")
+        if not column or number != number:
+            self.fail(f"expected COLUMN=NUMBER, got {value!r}; for example psnr_y=28", param, ctx)
+        return column.strip(), number
+
+
+@click.command("recommend", epilog=EXAMPLES)
+@results_folder
+@click.option(
+    "--min", "least", type=Bound(), multiple=True, metavar="COLUMN=VALUE", help="Least value."
+)
+@click.option(
+    "--max", "most", type=Bound(), multiple=True, metavar="COLUMN=VALUE", help="Greatest value."
+)
+@click.option("--best", required=True, metavar="COLUMN", help="Metric to be best in.")
+@click.option("--dataset", help="Test set that decides.  [default: the first in the table]")
+def command(
+    folder: Path,
+    least: tuple[tuple[str, float], ...],
+    most: tuple[tuple[str, float], ...],
+    best: str,
+    dataset: str | None,
+) -> int:
+    """Name the trial of DIR (default results/quick) that is best under conditions."""
+    from sweep.recommendation import Condition, recommend
+    from sweep.tables import read_metrics, read_results
+
+    conditions = [Condition(column, "min", bound) for column, bound in least]
+    conditions += [Condition(column, "max", bound) for column, bound in most]
+    metrics = read_metrics(folder)
+    found = recommend(read_results(folder), metrics, conditions, best, dataset)
+    if found.chosen is None:
+        asked = ", ".join(map(str, conditions))
+        click.echo(f"no trial meets {asked} on {found.dataset}", err=True)
+        if found.nearest is not None:
+            click.echo(f"nearest: {found.nearest['trial']}: {'; '.join(found.misses)}", err=True)
+        _echo_unhealthy(found)
+        return 1
+    _echo_choice(folder, found, metrics)
+    _echo_unhealthy(found)
+    return 0
+
+
+def _echo_choice(folder: Path, found: Recommendation, metrics: Mapping[str, Metric]) -> None:
+    from sweep.recommendation import generator_path
+    from sweep.tables.columns import number_text
+
+    record = found.chosen or {}
+    click.secho(record["trial"], bold=True)
+    images = f"{found.images} image{'' if found.images == 1 else 's'}"
+    click.echo(f"  scores on {found.dataset}, x{record['scale']}, {images}:")
+    for column, metric in metrics.items():
+        if record.get(column) is not None:
+            unit = f" {metric.unit}" if metric.unit else ""
+            click.echo(f"    {column:<12} {number_text(column, float(record[column]))}{unit}")
+    if found.ties:
+        click.echo(f"  equally good: {', '.join(found.ties)}")
+    path = generator_path(folder, record)
+    click.echo("  use it:")
+    click.echo(f"    sweep upscale IMAGE --generator {shlex.quote(str(path))}")
+    if not path.is_file():
+        click.echo(f"  note: {path} is not here; copy it from where the sweep ran", err=True)
+    click.echo(f"  note: chosen by its scores on {found.dataset}; report scores on other images")
+
+
+def _echo_unhealthy(found: Recommendation) -> None:
+    for text in found.unhealthy:
+        click.echo(f"  left out: {text}", err=True)

@@ -1,0 +1,69 @@
+"""`sweep report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sweep.cli.options import results_folder
+
+MOST_IMAGES = 20
+
+
+@click.command(
+    "report",
+    epilog="Examples: sweep report results/standard; sweep report results/standard -o page.html; "
+    "sweep report results/standard --watch",
+)
+@results_folder
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    show_default="DIR/report.html",
+    help="File to write.",
+)
+@click.option(
+    "--images",
+    "most_images",
+    type=click.IntRange(min=0),
+    default=MOST_IMAGES,
+    show_default=True,
+    help="Images per test set inside the page; 0 leaves them out.",
+)
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Serve the page live instead, as `sweep serve` does.",
+)
+@click.pass_context
+def command(
+    context: click.Context, folder: Path, output: Path | None, most_images: int, watch: bool
+) -> None:
+    """Write one self-contained HTML page of DIR (default results/quick).
+
+    Tables, charts, training curves and images are inside, so the page opens anywhere without a
+    network.
+    """
+    if watch:
+        from sweep.cli.serve import command as serve
+
+        if output is not None:
+            raise click.UsageError("--watch writes no file; leave out -o")
+        context.invoke(serve, folder=folder, most_images=most_images)
+        return
+    from sweep.cli.item_progress import item_progress
+    from sweep.report import write_report
+    from sweep.report.page import REPORT
+    from sweep.store import SweepStore
+
+    report = write_report(
+        SweepStore(folder),
+        output or folder / REPORT,
+        most_images=most_images,
+        progress=item_progress,
+    )
+    for note in report.notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(f"{report.path}: {report.size / 1e6:.1f} MB, {report.images} images")

@@ -1,0 +1,159 @@
+"""`sweep score`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sweep.cli.options import CommaList, name
+from sweep.cli.score_request import Request, score
+
+if TYPE_CHECKING:
+    from sweep.scoring.scored_method import ScoredMethod
+
+EXAMPLES = """\b
+Examples:
+  sweep score --sr my_x4 --hr Set5
+  sweep score --sr my_x4 --hr Set5 --name MyNet -o scores.csv
+  sweep score --sr my_x4 --metrics niqe
+  sweep score --sr my_x4 --name MyNet --into results/quick
+  sweep score --generator netG_epoch_4_100.pth --eval set5,folder:photos
+
+Exit status: 0 every image scored; 1 some image could not be (the others are); 2 wrong usage.
+"""
+
+RANGE_NAMES = ("0..1", "-1..1", "0..255")
+
+EXISTING = click.Path(path_type=Path, exists=True)
+
+
+@click.command("score", epilog=EXAMPLES)
+@click.option("--sr", type=EXISTING, help="Folder of restored images.")
+@click.option("--hr", type=EXISTING, help="Folder of their HR images; paired by file name.")
+@click.option(
+    "--generator",
+    type=EXISTING,
+    help="Generator to score: our safetensors, TorchScript, or an SRResNet's state dict.",
+)
+@click.option(
+    "--eval",
+    "sets",
+    type=CommaList(name, "a test set"),
+    help="Test sets for --generator: set5, set14, bsd100, urban100, skimage3, text-lines, "
+    "folder:PATH.  "
+    "[default: set5, or those of --into]",
+)
+@click.option("--name", "method", help="Name in the tables.  [default: the folder's or file's]")
+@click.option(
+    "--metrics",
+    type=CommaList(name, "a metric"),
+    help="Metrics.  [default: psnr,ssim,lpips,niqe; without --hr niqe; those of --into]",
+)
+@click.option(
+    "--scale", type=click.IntRange(min=1), help="Magnification; sets the border.  [default: 4]"
+)
+@click.option(
+    "--crop-border",
+    type=click.IntRange(min=0),
+    help="Pixels cut from each side.  [default: the scale]",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV file, one row per image; FILE.metrics.json beside it says how.",
+)
+@click.option("--into", type=EXISTING, help="Results folder to add the scores to.")
+@click.option("--dataset", help="Name of the test set.  [default: the HR folder's]")
+@click.option(
+    "--images",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder in which to keep what --generator restores.",
+)
+@click.option(
+    "--input-range",
+    type=click.Choice(RANGE_NAMES),
+    default="0..1",
+    show_default=True,
+    help="Range in which a TorchScript program takes pixels.",
+)
+@click.option(
+    "--output-range",
+    type=click.Choice(RANGE_NAMES),
+    default="0..1",
+    show_default=True,
+    help="Range in which a TorchScript program gives pixels.",
+)
+@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Processes that score.  [default: as many as cores, fewer for few images]",
+)
+def command(output: Path | None, input_range: str, output_range: str, **options: Any) -> int:
+    """Score anyone's images, or anyone's generator, with the code that scores trials.
+
+    Images are paired with their HR images by file name; what marks the scale or the method
+    (_x4, _SR, -HR, _bicubic) is understood. Prints the scores and their means.
+    """
+    from sweep.cli.score_report import report_scores, write_scores
+
+    request = Request(ranges=(input_range, output_range), **options)
+    _refuse_contradictions(request)
+    methods = []
+    for scored in score(request):
+        report_scores(scored)
+        methods.append(scored)
+    for path in write_scores(methods, output) if output else []:
+        click.echo(f"  {path}")
+    whole = not any(scored.problems for scored in methods)
+    if request.into and whole:
+        _add(request.into, methods)
+    elif request.into:
+        click.echo(
+            f"error: {request.into}: expected a score for every image of the test set, got some "
+            "without; nothing was added, mend the images above",
+            err=True,
+        )
+    return 0 if whole else 1
+
+
+def _refuse_contradictions(request: Request) -> None:
+    if (request.sr is None) == (request.generator is None):
+        raise click.UsageError("expected one of --sr and --generator; give a folder or a file")
+    for option, value in (("--hr", request.hr), ("--dataset", request.dataset)):
+        if request.generator is not None and value is not None:
+            raise click.UsageError(f"{option} goes with --sr; --generator takes --eval")
+    for option, given in (("--eval", request.sets), ("--images", request.images)):
+        if request.sr is not None and given is not None:
+            raise click.UsageError(f"{option} goes with --generator; --sr takes --hr")
+
+
+def _add(folder: Path, methods: list[ScoredMethod]) -> None:
+    """Adds the scores to a sweep and rewrites its tables and charts."""
+    from sweep.publish import republish
+    from sweep.scoring.external import ExternalScores, write_external
+    from sweep.store import SweepStore
+
+    store = SweepStore(folder)
+    with store.locked():
+        for scored in methods:
+            per_image = {o.pair.image: o.scores for o in scored.scored}
+            write_external(
+                store,
+                ExternalScores(
+                    scored.method,
+                    scored.dataset,
+                    per_image,
+                    scored.provenance(),
+                    scored.set_scores,
+                ),
+            )
+        files, notes = republish(store)
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    for path in files:
+        if path.parent == store.root:
+            click.echo(f"  {path}")

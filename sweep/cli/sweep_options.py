@@ -1,0 +1,135 @@
+"""The options that say what to sweep: `sweep run` and `sweep plan` share them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from sweep.cli.completion import complete_configs
+from sweep.cli.options import DEFAULT_CONFIG, CommaList, JobCount, coefficient, name, seed
+
+if TYPE_CHECKING:
+    from sweep.planning import Plan
+    from sweep.store import SweepStore
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+OPTIONS = (
+    click.option(
+        "--adv",
+        type=CommaList(coefficient, "a number of 0 or above"),
+        help="Adversarial coefficients, comma-separated.  [default: the config's]",
+    ),
+    click.option(
+        "--content",
+        type=CommaList(name, "a name"),
+        help="Content losses: mse, vgg22, vgg54, vgg16-22, vgg16-53.  [default: the config's]",
+    ),
+    click.option(
+        "--seeds",
+        type=CommaList(seed, "a whole number of 0 or above"),
+        help="Seeds.  [default: the config's]",
+    ),
+    click.option(
+        "--config",
+        "config_name",
+        default=DEFAULT_CONFIG,
+        show_default=True,
+        shell_complete=complete_configs,
+        help="quick, standard, voc2012, smoke, or the path of a YAML file.",
+    ),
+    click.option(
+        "--set",
+        "assignments",
+        multiple=True,
+        metavar="KEY.PATH=VALUE",
+        help="Change one value of the config; may be repeated.",
+    ),
+    click.option("--steps", type=click.IntRange(min=1), help="Steps of the adversarial phase."),
+    click.option("--scale", type=int, help="Magnification: 2, 4 or 8."),
+    click.option(
+        "--init",
+        type=click.Path(path_type=Path),
+        help="Generator to start from instead of the config's SRResNet.",
+    ),
+    click.option(
+        "--eval",
+        "sets",
+        type=CommaList(name, "a test set"),
+        help="Test sets: set5, set14, bsd100, urban100, skimage3, text-lines, folder:PATH.",
+    ),
+    click.option(
+        "--metrics",
+        type=CommaList(name, "a metric"),
+        help="Metrics: psnr, ssim, lpips, niqe, and those that `sweep metrics` lists.",
+    ),
+    click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        help="Results folder; run again to go on.  [default: results/CONFIG]",
+    ),
+    click.option(
+        "--jobs",
+        type=JobCount(),
+        default="auto",
+        show_default=True,
+        help="Trials at once, each in a process of its own; auto is as many as have cores and "
+        "memory, or one for each GPU. Results do not depend on it.",
+    ),
+    click.option("--device", help="auto, cpu or cuda.  [default: the config's]"),
+)
+
+KEYS = {
+    "adv": "grid.adv",
+    "content": "grid.content",
+    "seeds": "grid.seeds",
+    "steps": "adversarial.steps",
+    "scale": "scale",
+    "init": "srresnet.init",
+    "sets": "eval.sets",
+    "metrics": "eval.metrics",
+    "device": "device",
+}
+"""Option to the config's key that it stands for."""
+
+
+def sweep_options(command: Command) -> Command:
+    """Adds the options to a command, in their order."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def plan_from_options(
+    config_name: str,
+    assignments: tuple[str, ...],
+    out: Path | None,
+    jobs: int | None,
+    changes: dict[str, Any],
+) -> tuple[SweepStore, Plan, int]:
+    """Plans the sweep that a command line asks for; writes nothing.
+
+    Args:
+        config_name: Value of --config.
+        assignments: Values of --set.
+        out: Value of --out.
+        jobs: Value of --jobs; None for auto.
+        changes: The other options by name; those that were not given are None.
+
+    Returns:
+        The results folder, the plan, and how many trials run at once.
+    """
+    from sweep.config import load_config, parse_assignment
+    from sweep.machine import jobs_at_once
+    from sweep.planning import plan_sweep
+    from sweep.store import SweepStore
+
+    overrides = dict(parse_assignment(text) for text in assignments)
+    overrides |= {KEYS[key]: value for key, value in changes.items() if value is not None}
+    config = load_config(config_name, overrides)
+    store = SweepStore(out or Path("results") / Path(config_name).stem)
+    plan = plan_sweep(store, config, frozenset(overrides))
+    return store, plan, jobs or jobs_at_once(plan.config, len(plan.asked))

@@ -1,0 +1,211 @@
+"""`sweep upscale`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sweep.cli.completion import complete_generators
+from sweep.cli.options import DEFAULT_FOLDER
+
+if TYPE_CHECKING:
+    from srgan_core.networks import Generator
+
+EXAMPLES = """\b
+Examples:
+  sweep upscale photo.jpg
+  sweep upscale photos --generator vgg16-22-adv0.001-s0-e4a6a0fe --results results/quick-cpu
+  sweep upscale photo.png --adv-like 0.5 -o realistic
+
+Exit status: 0 every image written; 1 some image could not be read (the others are written);
+2 wrong usage.
+"""
+
+
+@click.command("upscale", epilog=EXAMPLES)
+@click.argument(
+    "sources", metavar="IMG...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option(
+    "--generator",
+    metavar="TRIAL|FILE",
+    shell_complete=complete_generators,
+    help="A trial of --results, its folder, or a generator file.  "
+    "[default: the bundled SRResNet x4]",
+)
+@click.option(
+    "-o",
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default=Path("upscaled"),
+    show_default=True,
+    help="Folder for the images, written as DIR/<stem>.png.",
+)
+@click.option(
+    "--results",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_FOLDER,
+    show_default=True,
+    help="Results folder for TRIAL and --adv-like.",
+)
+@click.option(
+    "--adv-like",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1),
+    help="How much realism to buy, from 0 to 1: mixes the weights of the two ends of a sweep. 1 is "
+    "its finished trial of the largest adversarial coefficient with a generator file (among equals "
+    "the lowest LPIPS), 0 the SRResNet that this trial was trained from.",
+)
+@click.option("--content", help="Content loss that --adv-like stays within.  [default: any]")
+@click.option(
+    "--scale", type=click.Choice(["2", "4", "8"]), help="Refuse a generator of another scale."
+)
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where the generator runs.",
+)
+def command(
+    sources: tuple[Path, ...],
+    generator: str | None,
+    out: Path,
+    results: Path,
+    adv_like: float | None,
+    content: str | None,
+    scale: str | None,
+    device: str,
+) -> int:
+    """Enlarge images, or folders of them, of any size.
+
+    Grey stays grey, transparency is enlarged by bicubic interpolation, ICC profiles are kept and
+    EXIF orientation is applied. 16-bit images are refused.
+    """
+    from srgan_core.errors import DataError
+    from srgan_core.upscaling import upscale_file
+
+    if generator is not None and adv_like is not None:
+        raise click.UsageError("--generator and --adv-like: expected one of them, got both")
+    if content is not None and adv_like is None:
+        raise click.UsageError("--content: expected together with --adv-like, got it alone")
+    pairs = plan_files(sources, out)
+    network = _load(generator, results, adv_like, content, int(scale) if scale else None, device)
+    failed = 0
+    with _progress(len(pairs)) as (start, advance):
+        for source, target in pairs:
+            start(source.name)
+            try:
+                notes = upscale_file(source, target, network, on_progress=advance)
+            except DataError as error:
+                failed += 1
+                click.echo(f"error: {error}", err=True)
+                continue
+            click.echo(f"{source} -> {target}")
+            for note in notes:
+                click.echo(f"note: {source}: {note}", err=True)
+    if failed:
+        click.echo(f"{failed} of {len(pairs)} images could not be enlarged", err=True)
+    return int(failed > 0)
+
+
+def plan_files(sources: tuple[Path, ...], out: Path) -> list[tuple[Path, Path]]:
+    """Pairs every image with the file that it becomes.
+
+    Args:
+        sources: Files, and folders that are searched at any depth.
+        out: Folder of the results.
+
+    Returns:
+        Source and target, in the order given.
+
+    Raises:
+        DataError: when a source does not exist or a folder holds no image.
+        ConfigError: when two sources would become one file, or a result would replace a source.
+    """
+    from srgan_core.data.images import list_images
+    from srgan_core.errors import ConfigError, DataError
+
+    files = []
+    for source in sources:
+        if not source.exists():
+            raise DataError(f"{source}: expected an image or a folder, found nothing")
+        files += list_images(source) if source.is_dir() else [source]
+    # A file named twice is one file; on some file systems so are names in another case.
+    pairs = {source.resolve(): (source, out / f"{source.stem}.png") for source in files}
+    taken: dict[str, Path] = {}
+    for source, target in pairs.values():
+        other = taken.setdefault(target.name.lower(), source)
+        if other is not source:
+            raise ConfigError(
+                f"{other} and {source}: expected names that differ, got two for {target}; "
+                "enlarge them into different folders with -o"
+            )
+        if target.resolve() in pairs:
+            raise ConfigError(
+                f"{target}: expected a new file, got one of the images to enlarge; "
+                "choose another folder with -o"
+            )
+    return list(pairs.values())
+
+
+def _load(
+    generator: str | None,
+    results: Path,
+    adv_like: float | None,
+    content: str | None,
+    scale: int | None,
+    device: str,
+) -> Generator:
+    from srgan_core.errors import ConfigError
+    from srgan_core.inference import load_generator
+    from srgan_core.training.hardware import resolve_device
+    from sweep.generators import find_ends, find_generator
+    from sweep.store import SweepStore
+
+    where = resolve_device(device)
+    if adv_like is None:
+        path = None if generator is None else find_generator(generator, SweepStore(results))
+        return load_generator(path, scale, where)
+    ends = find_ends(SweepStore(results), content)
+    network = ends.load(adv_like, str(where))
+    if scale not in (None, network.scale):
+        raise ConfigError(f"{ends.trial.path}: made for scale {network.scale}, asked for {scale}")
+    start = ends.start or "the bundled SRResNet"
+    click.echo(f"note: {adv_like:g} of the way from {start} to {ends.trial.path.name}", err=True)
+    return network
+
+
+@contextmanager
+def _progress(images: int) -> Iterator[tuple[Callable[[str], None], Callable[[float], None]]]:
+    """A bar over all images with the time left; nothing where standard error is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.fields[done]} of {task.total:.0f}"),
+        BarColumn(bar_width=20),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=images, done=0)
+        begun = 0
+
+        def start(name: str) -> None:
+            nonlocal begun
+            bar.update(task, completed=begun, done=begun, description=name)
+            begun += 1
+
+        def advance(share: float) -> None:
+            bar.update(task, completed=begun - 1 + share)
+
+        yield start, advance
+        bar.update(task, completed=images, done=images, description="")

@@ -1,0 +1,341 @@
+"""Trials on a Ray cluster: one task a job, on whichever machine has the processors for it.
+
+Ray Core alone: the grid is static and its state is in its files, so nothing of Ray Tune is needed.
+Ray retries nothing by itself. A job whose machine is lost is handed out again and goes on from
+its last checkpoint; one whose process dies by itself has failed, as everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from srgan_core.errors import MissingDependencyError
+from sweep.executors.base import ALIVE, GRACE_SECONDS, WATCHDOG_SECONDS, Pulse, StopRequest
+from sweep.executors.courier import Courier, Parcel, jobs_parcel, unpack
+from sweep.failures import OUT_OF_MEMORY
+from sweep.jobs import Context, Event, Job, TrainJob, note_state, record_failure, run_job
+from sweep.store import TrialFolder
+
+POLL_SECONDS = 0.1
+
+ASK_SECONDS = 0.5
+"""How often a worker asks whether to stop: each time costs a message through the network."""
+
+LOST_SECONDS = 20.0
+"""How long the cluster may take to notice that a machine is gone."""
+
+MOST_LOSSES = 3
+"""Times that a job is handed out again after its machine was lost."""
+
+OnEvent = Callable[[Event], None]
+
+
+@dataclass
+class _Task:
+    """A job that was handed to the cluster.
+
+    Attributes:
+        job: The job.
+        reference: What its end is asked by.
+        heard_of: When it last showed a sign of life, in seconds of the monotonic clock; None
+            while it waits for its place.
+        node: Machine that it is on.
+        died: When its process was found dead; None while it lives.
+        losses: Machines that it has been lost with.
+        cause: Why it is ended by the driver.
+    """
+
+    job: Job
+    reference: Any
+    heard_of: float | None = None
+    node: str | None = None
+    died: float | None = None
+    losses: int = 0
+    cause: str | None = None
+
+
+class RayExecutor:
+    """Tasks on a Ray cluster.
+
+    Args:
+        slots: Jobs at once.
+        device: `cpu` or `cuda`. On `cuda`, jobs share the GPUs out evenly: a job takes
+            the share of a GPU that lets `slots` of them run at once.
+        threads: CPU threads of each job, and the processors that it reserves.
+        watchdog: Seconds without a sign of life after which a task is ended; None for never.
+        address: `auto`, HOST:PORT, or None to start a cluster on this machine that listens on
+            its loopback interface alone.
+        returns_files: Whether the machines share no folder: each job is then sent the files it
+            needs, and what it writes is sent back and written here.
+
+    Raises:
+        MissingDependencyError: when Ray is not installed.
+    """
+
+    def __init__(
+        self,
+        slots: int,
+        device: str,
+        threads: int = 1,
+        watchdog: float | None = WATCHDOG_SECONDS,
+        address: str | None = None,
+        *,
+        returns_files: bool = False,
+    ) -> None:
+        self._slots, self._device, self._threads = slots, device, threads
+        self._watchdog, self._returns_files = watchdog, returns_files
+        self._ray = _connect(address, slots * threads)
+        self._task = self._ray.remote(max_retries=0, max_calls=0)(_run_task)
+        self._board = _make_board(self._ray)
+        self._tasks: list[_Task] = []
+
+    def run(self, jobs: Sequence[Job], on_event: OnEvent, stop: StopRequest) -> dict[str, str]:
+        """Runs jobs to their ends; see `Executor.run`."""
+        states: dict[str, str] = {}
+        waiting = deque(jobs)
+        self._ray.get(self._board.reset.remote())
+        stopped_at: float | None = None
+        while waiting or self._tasks:
+            if stop and stopped_at is None:
+                stopped_at = time.monotonic()
+                self._ray.get(self._board.stop.remote())
+            if stop:
+                states |= {job.label: "interrupted" for job in waiting}
+                waiting.clear()
+            while waiting and len(self._tasks) < self._slots:
+                self._tasks.append(self._submit(waiting.popleft()))
+            self._deliver(on_event)
+            self._end_the_silent(stopped_at)
+            self._collect(states, on_event, stop)
+        return states
+
+    def close(self) -> None:
+        """Ends tasks that are left and leaves the cluster; one that was started here ends."""
+        for task in self._tasks:
+            self._ray.cancel(task.reference, force=True)
+        self._tasks.clear()
+        self._ray.kill(self._board)
+        self._ray.shutdown()
+
+    def _submit(self, job: Job, losses: int = 0) -> _Task:
+        gpus = self._gpu_share()
+        parcel = jobs_parcel(job) if self._returns_files else None
+        task = self._task.options(num_cpus=0 if gpus else self._threads, num_gpus=gpus)
+        device = "cuda" if gpus else self._device
+        reference = task.remote(self._board, job, device, self._threads, parcel)
+        return _Task(job, reference, losses=losses)
+
+    def _gpu_share(self) -> float:
+        if not self._device.startswith("cuda"):
+            return 0
+        gpus = self._ray.cluster_resources().get("GPU", 0)
+        # Ray takes whole GPUs or shares below one.
+        return 1 if self._slots <= gpus else max(0.01, int(100 * gpus / self._slots) / 100)
+
+    def _deliver(self, on_event: OnEvent) -> None:
+        """Passes on what the workers have posted since."""
+        by_label = {task.job.label: task for task in self._tasks}
+        for label, message in self._ray.get(self._board.take.remote()):
+            task = by_label.get(label)
+            if task is None:
+                continue
+            task.heard_of = time.monotonic()
+            if isinstance(message, str):
+                task.node = message
+            elif isinstance(message, Parcel):
+                unpack(message, _root(task.job))
+            elif message.kind != ALIVE:
+                on_event(message)
+
+    def _end_the_silent(self, stopped_at: float | None) -> None:
+        now = time.monotonic()
+        for task in self._tasks:
+            silent = task.heard_of is not None and self._watchdog is not None
+            if silent and now - task.heard_of > self._watchdog:  # type: ignore[operator]
+                task.cause = f"its worker showed no sign of life for {self._watchdog:g} s"
+            elif stopped_at is not None and (
+                task.heard_of is None or now - stopped_at > GRACE_SECONDS
+            ):
+                task.cause = "its worker was ended before its next checkpoint"
+            if task.cause:
+                self._ray.cancel(task.reference, force=True)
+
+    def _collect(self, states: dict[str, str], on_event: OnEvent, stop: StopRequest) -> None:
+        """Settles tasks that have ended, in whichever way."""
+        references = [task.reference for task in self._tasks if task.died is None]
+        ended: list[Any] = []
+        if references:
+            ended, _ = self._ray.wait(references, num_returns=len(references), timeout=POLL_SECONDS)
+        else:
+            time.sleep(POLL_SECONDS)
+        for task in list(self._tasks):
+            if task.died is None and task.reference not in ended:
+                continue
+            state = self._settle(task, on_event, stop)
+            if state is not None:
+                self._tasks.remove(task)
+                states[task.job.label] = state
+
+    def _settle(self, task: _Task, on_event: OnEvent, stop: StopRequest) -> str | None:
+        """Says what a task ended in; None while that is not known, or when it began anew."""
+        errors = self._ray.exceptions
+        try:
+            state, parcel = self._ray.get(task.reference)
+        except errors.OutOfMemoryError as error:
+            cause = str(error).splitlines()[0]
+            return record_failure(task.job, cause, on_event, state=OUT_OF_MEMORY)
+        except errors.RayError as error:
+            return self._settle_dead(task, error, on_event, stop)
+        self._deliver(on_event)
+        if parcel is not None:
+            unpack(parcel, _root(task.job))
+        return str(state)
+
+    def _settle_dead(
+        self, task: _Task, error: Exception, on_event: OnEvent, stop: StopRequest
+    ) -> str | None:
+        if stop:
+            if isinstance(task.job, TrainJob) and TrialFolder(task.job.folder).read_trial():
+                note_state(task.job, "interrupted", "its worker was ended before it had ended")
+            on_event(Event(task.job.label, "interrupted"))
+            return "interrupted"
+        task.died = task.died or time.monotonic()
+        if task.cause is None and task.losses < MOST_LOSSES:
+            if task.node is not None and not self._is_alive(task.node):
+                message = "its machine was lost; it goes on from its last checkpoint elsewhere"
+                on_event(Event(task.job.label, "warning", {"message": message}))
+                self._tasks[self._tasks.index(task)] = self._submit(task.job, task.losses + 1)
+                return None
+            if time.monotonic() - task.died < LOST_SECONDS and self._has_other_nodes(task.node):
+                return None
+        cause = task.cause or f"its worker process ended ({_last_line(error)})"
+        state = record_failure(task.job, f"{cause}; run again", on_event)
+        on_event(Event(task.job.label, state))
+        return state
+
+    def _is_alive(self, node: str) -> bool:
+        return any(known["NodeID"] == node and known["Alive"] for known in self._ray.nodes())
+
+    def _has_other_nodes(self, node: str | None) -> bool:
+        """Where the driver's machine is the only one, a worker does not die with its machine."""
+        return bool(node != self._ray.get_runtime_context().get_node_id())
+
+
+def _connect(address: str | None, processors: int) -> Any:
+    """Joins a cluster, or starts one that no other machine can reach."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if address is None:
+        # The switch that makes Ray bind all of its servers to the loopback interface.
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    try:
+        import ray
+        import ray.exceptions
+    except ImportError:
+        raise MissingDependencyError(
+            "executor ray: Ray is not installed; pip install 'srgan-sweep[ray]'"
+        ) from None
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    if address is None:
+        options |= {"num_cpus": processors, "include_dashboard": False}
+    ray.init(address=address or "local", namespace="srgan-sweep", **options)
+    return ray
+
+
+def _last_line(error: Exception) -> str:
+    """Ray puts the cause last, below a traceback."""
+    return next((line for line in reversed(str(error).splitlines()) if line.strip()), "killed")
+
+
+def _root(job: Job) -> Path:
+    return job.root
+
+
+class _Board:
+    """Where workers leave news and read whether to stop; an actor beside the driver."""
+
+    def __init__(self) -> None:
+        self._posted: list[tuple[str, Any]] = []
+        self._stop = False
+
+    def reset(self) -> None:
+        self._posted.clear()
+        self._stop = False
+
+    def post(self, label: str, message: Any) -> None:
+        self._posted.append((label, message))
+
+    def take(self) -> list[tuple[str, Any]]:
+        posted, self._posted = self._posted, []
+        return posted
+
+    def stop(self) -> None:
+        self._stop = True
+
+    def stopped(self) -> bool:
+        return self._stop
+
+
+def _make_board(ray: Any) -> Any:
+    """On the driver's machine: it is lost only when the driver is."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    return ray.remote(_Board).options(num_cpus=0, scheduling_strategy=here).remote()
+
+
+def _run_task(
+    board: Any, job: Job, device: str, threads: int, parcel: Parcel | None
+) -> tuple[str, Parcel | None]:
+    """What a worker process of the cluster does."""
+    import ray
+
+    label = job.label
+
+    def emit(event: Event) -> None:
+        board.post.remote(label, event)
+
+    # Waiting for the first word makes sure that the driver knows the machine before it is lost.
+    ray.get(board.post.remote(label, ray.get_runtime_context().get_node_id()))
+    asked = _Asked(lambda: bool(ray.get(board.stopped.remote())))
+    if parcel is None:
+        state = run_job(job, Context(emit, Pulse(asked, emit), device, threads))
+        ray.get(board.post.remote(label, Event(label, ALIVE)))
+        return state, None
+    with tempfile.TemporaryDirectory(prefix="sweep-ray-") as scratch:
+        courier = Courier(parcel, Path(scratch))
+
+        def should_stop() -> bool:
+            # A checkpoint that stays here is lost with the machine.
+            if news := courier.news():
+                ray.get(board.post.remote(label, news))
+            return asked()
+
+        context = Context(emit, Pulse(should_stop, emit), device, threads)
+        state = run_job(courier.localised(job), context)
+        # Posts arrive in their order, so all of them have arrived before the task ends.
+        ray.get(board.post.remote(label, Event(label, ALIVE)))
+        return state, courier.news(everything=True)
+
+
+class _Asked:
+    """A question that is asked at most so often; the answer yes is final.
+
+    Args:
+        question: Costs a message through the network.
+    """
+
+    def __init__(self, question: Callable[[], bool]) -> None:
+        self._question, self._answer, self._last = question, False, float("-inf")
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if not self._answer and now - self._last > ASK_SECONDS:
+            self._last, self._answer = now, self._question()
+        return self._answer

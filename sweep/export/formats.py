@@ -1,0 +1,194 @@
+"""Writes a generator as ONNX or as a torch.export program, and checks it against PyTorch."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from srgan_core.errors import MissingDependencyError
+from srgan_core.files import atomic_path
+from srgan_core.networks import Generator
+from sweep.errors import TrialError
+
+TOLERANCE = 1e-4
+"""Largest difference to PyTorch that an exported generator may have, outputs in [0, 1]."""
+
+OPSET = 18
+
+TRACED_SIZE = (24, 32)
+"""Height and width of the batch that is traced; none of those that are checked."""
+
+CHECKED_SIZES = ((2, 20, 28), (1, 33, 19))
+"""Batch, height and width of the random inputs of the check."""
+
+ONNX_PACKAGES = ("onnx", "onnxruntime", "onnxscript")
+
+Run = Callable[[Tensor], np.ndarray]
+
+
+def export_onnx(generator: Generator, path: Path, photographs: Sequence[np.ndarray] = ()) -> float:
+    """Writes an ONNX file whose batch, height and width are free.
+
+    Its input `lr` is (N, 3, H, W), its output `sr` (N, 3, scale * H, scale * W), both float32 in
+    [0, 1].
+
+    Args:
+        generator: In evaluation mode, on the CPU.
+        path: The file; whole, or absent when the check fails.
+        photographs: (H, W, 3), uint8; checked beside random inputs.
+
+    Returns:
+        The largest difference to PyTorch over all checked inputs.
+
+    Raises:
+        MissingDependencyError: when the extra `export` is not installed.
+        TrialError: when the difference is above `TOLERANCE`.
+    """
+    require_export_packages()
+    with atomic_path(path) as temporary, _quiet():
+        torch.onnx.export(
+            generator,
+            (_traced_batch(),),
+            temporary,
+            input_names=["lr"],
+            output_names=["sr"],
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            dynamic_shapes=(_dynamic_axes(),),
+            verbose=False,
+        )
+        return _checked(generator, _onnx_session(temporary), path, photographs)
+
+
+def export_program(
+    generator: Generator, path: Path, photographs: Sequence[np.ndarray] = ()
+) -> float:
+    """Writes a torch.export program (`torch.export.load`) whose batch, height and width are free.
+
+    Args:
+        generator: In evaluation mode, on the CPU.
+        path: The file; whole, or absent when the check fails.
+        photographs: As in `export_onnx`.
+
+    Returns:
+        The largest difference to PyTorch over all checked inputs.
+
+    Raises:
+        TrialError: when the difference is above `TOLERANCE`.
+    """
+    with atomic_path(path) as temporary, _quiet():
+        program = torch.export.export(
+            generator, (_traced_batch(),), dynamic_shapes=(_dynamic_axes(),)
+        )
+        # By its name alone the function would refuse a file that does not end in .pt2.
+        buffer = io.BytesIO()
+        torch.export.save(program, buffer)
+        temporary.write_bytes(buffer.getvalue())
+        buffer.seek(0)
+        loaded = torch.export.load(buffer).module()
+        return _checked(generator, _program(loaded), path, photographs)
+
+
+def require_export_packages() -> None:
+    """Refuses to go on without the packages that write and run ONNX.
+
+    Raises:
+        MissingDependencyError: names what is missing and how to install it.
+    """
+    missing = [name for name in ONNX_PACKAGES if find_spec(name) is None]
+    if missing:
+        raise MissingDependencyError(
+            f"ONNX: expected the packages {', '.join(ONNX_PACKAGES)}, got no "
+            f"{', '.join(missing)}; pip install 'srgan-sweep[export]'"
+        )
+
+
+def _traced_batch() -> Tensor:
+    return torch.rand(2, 3, *TRACED_SIZE, generator=torch.Generator().manual_seed(0))
+
+
+def _dynamic_axes() -> dict[int, torch.export.Dim]:
+    """Batch, height and width."""
+    return dict.fromkeys((0, 2, 3), torch.export.Dim.DYNAMIC)
+
+
+def _onnx_session(path: Path) -> Run:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    session = onnxruntime.InferenceSession(
+        path.read_bytes(), options, providers=["CPUExecutionProvider"]
+    )
+
+    def run(lr: Tensor) -> np.ndarray:
+        (sr,) = session.run(["sr"], {"lr": lr.numpy()})
+        array: np.ndarray = sr
+        return array
+
+    return run
+
+
+def _program(module: nn.Module) -> Run:
+    def run(lr: Tensor) -> np.ndarray:
+        with torch.inference_mode():
+            array: np.ndarray = module(lr).numpy()
+        return array
+
+    return run
+
+
+def _checked(
+    generator: Generator, run: Run, path: Path, photographs: Sequence[np.ndarray]
+) -> float:
+    """Compares on every input; raises before the file gets its name."""
+    worst = 0.0
+    for lr in _inputs(photographs):
+        with torch.inference_mode():
+            expected = generator(lr).numpy()
+        got = run(lr)
+        if got.shape != expected.shape:
+            raise TrialError(
+                f"{path}: expected an output of {expected.shape}, got {got.shape}; not written"
+            )
+        worst = max(worst, float(np.abs(got - expected).max()))
+    if not worst <= TOLERANCE:
+        raise TrialError(
+            f"{path}: expected at most {TOLERANCE:g} between it and PyTorch, got {worst:.2g}; "
+            "not written; install other versions of torch and onnxruntime"
+        )
+    return worst
+
+
+def _inputs(photographs: Sequence[np.ndarray]) -> Iterator[Tensor]:
+    random = torch.Generator().manual_seed(1)
+    for batch, height, width in CHECKED_SIZES:
+        yield torch.rand(batch, 3, height, width, generator=random)
+    for photograph in photographs:
+        yield torch.from_numpy(np.array(photograph)).permute(2, 0, 1)[None].float() / 255
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps the exporters' own progress and deprecations from the terminal."""
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)

@@ -1,0 +1,1 @@
+"""Curves between two generators that cost no training, to hold a trained sweep against."""

@@ -1,0 +1,83 @@
+// Markers and labels of the tradeoff chart.
+
+const MARKER_PATHS = {
+  o: (r) => `M${-r},0a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0Z`,
+  s: (r) => `M${-r * 0.9},${-r * 0.9}h${1.8 * r}v${1.8 * r}h${-1.8 * r}Z`,
+  "^": (r) => `M0,${-1.15 * r}L${1.1 * r},${0.85 * r}H${-1.1 * r}Z`,
+  v: (r) => `M0,${1.15 * r}L${1.1 * r},${-0.85 * r}H${-1.1 * r}Z`,
+  D: (r) => `M0,${-1.25 * r}L${1.25 * r},0L0,${1.25 * r}L${-1.25 * r},0Z`,
+  P: (r) => `M${-r * 0.4},${-r}h${0.8 * r}v${0.6 * r}h${0.6 * r}v${0.8 * r}h${-0.6 * r}v${0.6 * r}h${-0.8 * r}v${-0.6 * r}h${-0.6 * r}v${-0.8 * r}h${0.6 * r}Z`,
+  X: (r) => `M${-r},${-0.5 * r}L${-0.5 * r},${-r}L0,${-0.5 * r}L${0.5 * r},${-r}L${r},${-0.5 * r}L${0.5 * r},0L${r},${0.5 * r}L${0.5 * r},${r}L0,${0.5 * r}L${-0.5 * r},${r}L${-r},${0.5 * r}L${-0.5 * r},0Z`,
+  h: (r) => `M0,${-r}L${0.87 * r},${-r / 2}V${r / 2}L0,${r}L${-0.87 * r},${r / 2}V${-r / 2}Z`,
+  "*": (r) => starPath(r),
+};
+
+function starPath(r) {
+  const corners = Array.from({ length: 10 }, (_, n) => {
+    const length = n % 2 ? 0.6 * r : 1.4 * r;
+    const angle = (Math.PI * n) / 5 - Math.PI / 2;
+    return `${(length * Math.cos(angle)).toFixed(2)},${(length * Math.sin(angle)).toFixed(2)}`;
+  });
+  return `M${corners.join("L")}Z`;
+}
+
+const markerPath = (marker, radius) => (MARKER_PATHS[marker] ?? MARKER_PATHS.h)(radius);
+
+/** How a group is drawn. */
+function lookOf(group) {
+  if (group.method === "srgan") {
+    const style = styleOf(contentOf(group));
+    return { ...style, radius: 6, hollow: group.adv === 0 };
+  }
+  const marker = { bicubic: "X", srresnet: "*" }[group.method] ?? "h";
+  return { color: "var(--ink)", marker, radius: 7, hollow: false, dashes: "" };
+}
+
+/** Sets the fill and line of a marker by style, which may name custom properties. */
+function paint(mark, look) {
+  mark.style.fill = look.hollow ? "var(--card)" : look.color;
+  mark.style.stroke = look.color;
+  return mark;
+}
+
+/** Writes labels where they cover no marker and no other label, and as little of the lines as can be. */
+function placeLabels(layer, labels, bounds, dots) {
+  const taken = labels.map(({ x, y }) => ({ x: x - 8, y: y - 8, w: 16, h: 16 }));
+  const meets = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+  const inside = (b) => b.x > bounds.left && b.x + b.w < bounds.right && b.y > bounds.top && b.y + b.h < bounds.bottom;
+  for (const { x, y, text, color } of labels) {
+    const lines = text.split("\n");
+    const w = 6.8 * Math.max(...lines.map((line) => line.length)) + 4;
+    const h = 14 * lines.length;
+    const places = labelPlaces(w, h)
+      .map(([dx, dy]) => ({ x: x + dx, y: y + dy, w, h }))
+      .filter((box) => inside(box) && !taken.some((other) => meets(box, other)));
+    const cost = (box, rank) => rank + 4 * dots.filter((dot) => meets(box, { x: dot[0], y: dot[1], w: 0, h: 0 })).length;
+    // One without room is left out; the hover has its words.
+    const ranked = places.map((box, rank) => [cost(box, rank), box]).sort((a, b) => a[0] - b[0]);
+    if (!ranked.length) continue;
+    const [[, box]] = ranked;
+    taken.push(box);
+    lines.forEach((line, n) => {
+      const label = svg("text", { x: box.x + 2, y: box.y + 11 + 14 * n, class: "label" }, line);
+      label.style.fill = `color-mix(in srgb, ${color} 45%, var(--ink))`;
+      layer.append(label);
+    });
+  }
+}
+
+/** Offsets of a label's corner from its point, the preferred ones first. */
+function labelPlaces(w, h) {
+  return [
+    [13, -h / 2], [-w - 13, -h / 2], [-w / 2, -h - 10], [-w / 2, 10], [8, -h - 6], [8, 6],
+    [-w - 8, -h - 6], [-w - 8, 6], [22, -h / 2], [-w - 22, -h / 2], [-w / 2, 22], [-w / 2, -h - 22],
+  ];
+}
+
+/** Points every few pixels along the lines of a chart. */
+function lineDots(root) {
+  return [...root.querySelectorAll("path.series, path.front")].flatMap((path) => {
+    const length = path.getAttribute("d") ? path.getTotalLength() : 0;
+    return Array.from({ length: Math.floor(length / 5) + 1 }, (_, n) => path.getPointAtLength(n * 5)).map((p) => [p.x, p.y]);
+  });
+}

@@ -1,0 +1,158 @@
+// Tables of trials and of single images: sorted, filtered, saved as CSV.
+
+const MOST_ROWS = 300;
+const tableView = { kind: "rows", sort: null, down: false, filter: "", all: false };
+const CELL_WORDS = 12;
+
+function drawTable() {
+  const holder = byId("table");
+  if (!holder.querySelector("#filter")) buildTable(holder);
+  for (const kind of ["rows", "perImage"]) {
+    byId(`table-${kind}`).setAttribute("aria-pressed", String(kind === tableView.kind));
+  }
+  drawRows();
+}
+
+function buildTable(holder) {
+  const kinds = [["rows", "Per trial"], ["perImage", "Per image"]];
+  const set = (kind) => () => {
+    Object.assign(tableView, { kind, sort: null, down: false, all: false });
+    drawTable();
+  };
+  const filter = el("input", { type: "search", id: "filter", placeholder: "vgg16-22 psnr_y>29",
+    "aria-describedby": "filter-hint", input: () => {
+      tableView.filter = filter.value;
+      drawRows();
+    } });
+  holder.replaceChildren(
+    el("div", { class: "controls" },
+      el("div", { class: "switch", role: "group", "aria-label": "Table" },
+        ...kinds.map(([kind, text]) => button(text, set(kind), { id: `table-${kind}` }))),
+      el("label", {}, "Filter ", filter),
+      button("Save CSV", saveTable, { id: "save-csv" }),
+      el("output", { id: "row-count", class: "hint" })),
+    el("p", { class: "hint", id: "filter-hint" },
+      "Words that a row must hold, and conditions such as psnr_y>29, adv<=0.001 or seed=0. A click on a row selects its trial."),
+    el("div", { class: "scroll", id: "table-rows-holder", tabindex: 0, role: "region", "aria-label": "Result table" }));
+}
+
+/** Columns that tell rows apart, the trial first and the long ones last; the CSV has all of them. */
+function shownColumns(table) {
+  const first = (name) => (name === "trial" ? -1 : ["generator_sha256", "train_seconds"].includes(name) ? 1 : 0);
+  const dull = (c) => ["dataset", "method"].includes(c.name)
+    || (["scale", "images", "seed"].includes(c.name) && new Set(table.rows.map((row) => row[c.place]).filter((v) => v !== null)).size < 2);
+  return table.columns
+    .map((name, place) => ({ ...column(name), place }))
+    .filter((c) => !dull(c) && table.rows.some((row) => row[c.place] !== null && row[c.place] !== ""))
+    .sort((a, b) => first(a.name) - first(b.name));
+}
+
+/** Rows that pass the filter, in the chosen order, with their place in the table. */
+function chosenRows(table) {
+  const tests = tableView.filter.trim().split(/\s+/).filter(Boolean).map((word) => rowTest(word, table));
+  const rows = table.rows.map((cells, place) => ({ cells, place }));
+  const kept = rows.filter(({ cells }) => tests.every((test) => test(cells)));
+  if (tableView.sort === null) return kept;
+  const place = table.columns.indexOf(tableView.sort);
+  const sign = tableView.down ? -1 : 1;
+  return kept.sort((a, b) => compareCells(a.cells[place], b.cells[place], sign) || a.place - b.place);
+}
+
+/** Empty cells come last whichever way the others go. */
+function compareCells(a, b, sign) {
+  const missing = (value) => value === null || value === "";
+  if (missing(a) || missing(b)) return missing(a) - missing(b);
+  const number = (value) => (value === "inf" ? Infinity : value === "-inf" ? -Infinity : value);
+  const [one, other] = [number(a), number(b)];
+  if (typeof one === "number" && typeof other === "number") return sign * (one < other ? -1 : one > other ? 1 : 0);
+  return sign * String(one).localeCompare(String(other), "en", { numeric: true });
+}
+
+function rowTest(word, table) {
+  const condition = /^([a-z0-9_]+)(<=|>=|=|<|>)(.+)$/i.exec(word);
+  const place = condition ? table.columns.indexOf(condition[1]) : -1;
+  if (place < 0) {
+    const wanted = word.toLowerCase();
+    return (cells) => cells.some((cell) => cell !== null && cellWord(cell).includes(wanted));
+  }
+  const [, , sign, text] = condition;
+  const bound = Number(text);
+  return (cells) => {
+    const cell = cells[place];
+    if (cell === null || cell === "") return false;
+    if (Number.isNaN(bound) || typeof cell !== "number") return sign === "=" && String(cell) === text;
+    return { "<": cell < bound, ">": cell > bound, "<=": cell <= bound, ">=": cell >= bound, "=": cell === bound }[sign];
+  };
+}
+
+const cellWord = (cell) => (typeof cell === "number" ? decimalText(cell) : String(cell)).toLowerCase();
+
+function drawRows() {
+  const table = dataset()[tableView.kind];
+  const columns = shownColumns(table);
+  const rows = chosenRows(table);
+  const shown = tableView.all ? rows : rows.slice(0, MOST_ROWS);
+  const head = el("tr", {}, ...columns.map(headCell));
+  const body = shown.map((row) => rowElement(row, columns, table));
+  const more = rows.length > shown.length
+    ? button(`Show all ${rows.length} rows`, () => {
+      tableView.all = true;
+      drawRows();
+    })
+    : null;
+  byId("table-rows-holder").replaceChildren(
+    el("table", {}, el("caption", {}, tableView.kind === "rows" ? `Scores of ${dataset().name}, means over its images` : `Scores of the single images of ${dataset().name}`),
+      el("thead", {}, head), el("tbody", {}, ...body)), ...(more ? [more] : []));
+  byId("row-count").textContent = `${rows.length} of ${table.rows.length} rows`;
+}
+
+function headCell(c) {
+  const sorted = tableView.sort === c.name;
+  const click = () => {
+    const down = sorted ? !tableView.down : c.higher === true;
+    Object.assign(tableView, { sort: c.name, down });
+    drawRows();
+    byId(`sort-${c.name}`)?.focus();
+  };
+  const sign = sorted ? (tableView.down ? " \u25be" : " \u25b4") : "";
+  return el("th", { scope: "col", class: c.numeric ? "number" : null, "aria-sort": sorted ? (tableView.down ? "descending" : "ascending") : "none" },
+    button(heading(c) + arrow(c) + sign, click, { id: `sort-${c.name}` }));
+}
+
+function rowElement({ cells, place }, columns, table) {
+  const trial = cells[table.columns.indexOf("trial")];
+  const group = groupOfTrial(trial);
+  const key = group ? groupKey(group) : null;
+  const pick = key && group.method === "srgan"
+    ? () => {
+      const image = tableView.kind === "perImage" ? cells[table.columns.indexOf("image")] : state.image;
+      const seed = trialRecord(trial)?.seed ?? state.seed;
+      Object.assign(state, { image, seed });
+      toggle(key);
+    }
+    : null;
+  const marks = tableView.kind === "rows" ? dataset().marks : {};
+  const parts = columns.map((c, n) => {
+    const value = cells[c.place];
+    const text = c.numeric ? numberText(value, c.decimals) : shortText(value, c.name);
+    const attributes = { class: [c.numeric && "number", marks[c.name]?.[place]].filter(Boolean).join(" ") || null, title: typeof value === "string" && text !== value ? value : null };
+    if (n) return el("td", attributes, text);
+    return el("th", { scope: "row", ...attributes }, pick ? button(text, pick, { class: "link", "aria-pressed": String(state.selected.includes(key)) }) : text);
+  });
+  const click = pick ? (event) => event.target.closest("button") || pick() : null;
+  return el("tr", { class: [state.selected.includes(key) && "picked", pick && "pickable"].filter(Boolean).join(" ") || null, click }, ...parts);
+}
+
+/** Hashes are cut; everything else stands whole. */
+function shortText(value, name) {
+  if (value === null || value === "") return DASH;
+  return name === "generator_sha256" ? `${value.slice(0, CELL_WORDS)}\u2026` : value;
+}
+
+/** Saves the rows that the filter leaves, in their order, with all columns. */
+function saveTable() {
+  const table = dataset()[tableView.kind];
+  const text = csvText(table.columns, chosenRows(table).map(({ cells }) => cells));
+  const name = tableView.kind === "rows" ? "results" : "per_image";
+  download(`${name}-${dataset().name}.csv`.replace(/[^\w.-]+/g, "_"), text, "text/csv");
+}

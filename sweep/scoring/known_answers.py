@@ -1,0 +1,171 @@
+"""Scores of Set5 that are known beforehand, and their recomputation on this machine.
+
+Bicubic enlargement by 4 after bicubic reduction, both antialiased as in MATLAB.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from srgan_core.errors import DataError, WeightsError
+
+if TYPE_CHECKING:
+    from sweep.scoring.evaluate import Scorer
+
+SCALE = 4
+DATASET = "set5"
+IMAGES = ("baby", "bird", "butterfly", "head", "woman")
+
+LITERATURE = "literature: 28.42 dB and 0.8104, with luma rounded"
+SPSR = "Ma et al. 2020 (SPSR), table 1"
+PROTOCOL = "computed once by the protocol of this column, with float64 or the authors' package"
+
+TOLERANCES: Mapping[str, float] = MappingProxyType(
+    {"psnr_y": 0.01, "ssim_y": 0.001, "psnr_rgb": 0.01, "lpips_alex": 0.0005, "niqe": 0.01}
+)
+"""Column to the largest difference that still counts as the same score."""
+
+
+@dataclass(frozen=True)
+class KnownAnswer:
+    """A score that is known beforehand.
+
+    Attributes:
+        column: Metric column.
+        method: `bicubic`, or `original` for the HR images themselves.
+        image: Name of the image; empty for the value of the whole set.
+        expected: The score.
+        source: Where it is known from.
+    """
+
+    column: str
+    method: str
+    image: str
+    expected: float
+    source: str
+
+    @property
+    def tolerance(self) -> float:
+        """Largest difference that still counts as the same."""
+        return TOLERANCES[self.column]
+
+
+def _per_image(column: str, values: Sequence[float]) -> tuple[KnownAnswer, ...]:
+    return tuple(
+        KnownAnswer(column, "bicubic", image, value, PROTOCOL)
+        for image, value in zip(IMAGES, values, strict=True)
+    )
+
+
+KNOWN_ANSWERS = (
+    KnownAnswer("psnr_y", "bicubic", "", 28.43, LITERATURE),
+    *_per_image("psnr_y", (31.79, 30.19, 22.10, 31.62, 26.47)),
+    KnownAnswer("ssim_y", "bicubic", "", 0.811, LITERATURE),
+    KnownAnswer("psnr_rgb", "bicubic", "", 26.70, PROTOCOL),
+    KnownAnswer("lpips_alex", "bicubic", "", 0.3407, SPSR),
+    *_per_image("lpips_alex", (0.3046, 0.2355, 0.3740, 0.4231, 0.3664)),
+    KnownAnswer("niqe", "bicubic", "", 8.478, "package pyiqa called directly"),
+    KnownAnswer("niqe", "original", "", 5.459, "package pyiqa called directly"),
+)
+"""In the order of the tables."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A known answer beside what this machine computes.
+
+    Attributes:
+        answer: The known answer.
+        got: The score; nan where it could not be computed.
+        problem: Why it could not be computed; empty otherwise.
+    """
+
+    answer: KnownAnswer
+    got: float
+    problem: str = ""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the score lies within the tolerance; nan never does."""
+        return abs(self.got - self.answer.expected) <= self.answer.tolerance
+
+
+def find_images() -> tuple[Path, ...]:
+    """Finds Set5 on this machine.
+
+    Returns:
+        Its five HR images, sorted.
+
+    Raises:
+        DataError: when they are not here, or have other names; says where to put them.
+    """
+    from sweep.scoring.published_sets import find_on_disk
+
+    found = find_on_disk(DATASET)
+    if found is None:
+        raise DataError(
+            "Set5 is not on this machine, and the known answers are its scores: put its five HR "
+            "images into $SWEEP_DATA/Set5, or run `sweep fetch set5`"
+        )
+    names = tuple(path.stem for path in found[0])
+    if names != IMAGES:
+        raise DataError(
+            f"{found[0][0].parent}: expected the images {', '.join(IMAGES)}, got "
+            f"{', '.join(names)}; put the HR images of Set5 there under these names"
+        )
+    return found[0]
+
+
+def check_known_answers(
+    paths: Sequence[Path], on_image: Callable[[str], None] | None = None
+) -> Iterator[Verdict]:
+    """Recomputes the known answers with the code that scores trials, on the CPU.
+
+    Args:
+        paths: The images of `find_images`.
+        on_image: Called after each of the `2 * len(paths)` images with its name.
+
+    Yields:
+        One verdict for each of `KNOWN_ANSWERS`, in their order.
+
+    Raises:
+        DataError: when a file is no usable image.
+    """
+    from sweep.scoring.aggregation import summarise
+    from sweep.scoring.references import prepare_reference
+    from sweep.scoring.test_sets import TestSet
+
+    scorer, problems = _scorer()
+    rows: dict[str, list[dict[str, float]]] = {}
+    with tempfile.TemporaryDirectory(prefix="sweep-known-") as folder:
+        test_set = TestSet(DATASET, tuple(paths), "folder")
+        reference = prepare_reference(test_set, SCALE, Path(folder))
+        tell = None if on_image is None else lambda name, _: on_image(name)
+        rows["bicubic"] = scorer.score_set(reference.bicubic, reference.hr, tell)
+        rows["original"] = scorer.score_set(reference.hr, on_image=tell)
+    for answer in KNOWN_ANSWERS:
+        if answer.column in problems:
+            yield Verdict(answer, float("nan"), problems[answer.column])
+        else:
+            of_set = rows[answer.method]
+            scores = of_set[IMAGES.index(answer.image)] if answer.image else summarise(of_set)
+            yield Verdict(answer, scores[answer.column])
+
+
+def _scorer() -> tuple[Scorer, dict[str, str]]:
+    """A scorer of the columns that can run here, and why the others cannot."""
+    from sweep.scoring.availability import require_metrics
+    from sweep.scoring.evaluate import Scorer
+
+    problems = {}
+    for column in TOLERANCES:
+        try:
+            require_metrics([column])
+        except WeightsError as error:
+            problems[column] = str(error)
+    return Scorer([column for column in TOLERANCES if column not in problems], SCALE), problems

@@ -1,0 +1,234 @@
+"""Pairs restored images with their references by file name."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from srgan_core.data.images import SUFFIXES
+from srgan_core.errors import DataError
+
+WORDS = (
+    *("sr", "hr", "lr", "gt", "fake", "real", "pred", "out", "output", "result", "restored"),
+    *("original", "bicubic", "bilinear", "nearest", "lanczos", "rlt"),
+    *("srcnn", "srresnet", "msrresnet", "srgan", "msrgan", "esrgan", "edsr", "rcan", "swinir"),
+)
+"""What file names carry before or after the name of the image, in lower case."""
+
+SHOWN = 3
+"""Names that a message lists before it says how many more there are."""
+
+_SEPARATOR = r"[-_. ]+"
+# The scale is also written without a separator: DIV2K calls its LR images 0801x4.
+_SCALE_BEHIND = re.compile(r"[-_. ]*(?:x[2348]|[2348]x)$")
+_SCALE_BEFORE = re.compile(r"^(?:x[2348]|[2348]x)[-_. ]+")
+# Set14, BSD100 and Urban100 circulate as img_001_SRF_4_HR.png.
+_FACTOR_BEHIND = re.compile(r"[-_. ]+srf[-_. ]*[2348]$")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One image to score.
+
+    Attributes:
+        image: Its name in the tables: the reference's file name without its ending, or the
+            restored image's own where there is no reference.
+        sr: The restored image.
+        hr: The reference; None where there is none.
+    """
+
+    image: str
+    sr: Path
+    hr: Path | None = None
+
+
+def pair_images(sr: Path, hr: Path | None = None, method: str = "") -> tuple[Pair, ...]:
+    """Pairs the images of two folders.
+
+    Names are compared without their endings: as they are, then without regard to case, then
+    also without what says scale, role or method (`baby_x4`, `SR-baby`, `baby_GT`). The first
+    of the three that finds a reference decides.
+
+    Args:
+        sr: Folder of the restored images.
+        hr: Folder of the references; None to take the restored images alone.
+        method: Name of the method, which file names may carry too.
+
+    Returns:
+        Pairs in the order of the image names.
+
+    Raises:
+        DataError: when a folder holds no image, when a name is ambiguous, or when images of
+            either folder have no counterpart.
+    """
+    restored = list_folder(sr)
+    _refuse_twins(restored)
+    if hr is None:
+        return tuple(Pair(path.stem, path) for path in restored)
+    return match_names(restored, list_folder(hr), (sr, hr), method)
+
+
+def list_folder(folder: Path) -> list[Path]:
+    """Finds the images that lie directly in a folder.
+
+    Args:
+        folder: Where to look; folders below it often hold other versions of the same images.
+
+    Returns:
+        Paths, sorted by name; names that begin with a dot are passed over.
+
+    Raises:
+        DataError: when the folder does not exist or holds no image.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder}: expected a folder of images, found none; check the path")
+    found = sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+    )
+    if not found:
+        raise DataError(
+            f"{folder}: holds no image; known endings: {', '.join(SUFFIXES)}; "
+            "folders below it are not searched"
+        )
+    return found
+
+
+def match_names(
+    restored: Sequence[Path],
+    references: Sequence[Path],
+    folders: tuple[Path, Path],
+    method: str = "",
+) -> tuple[Pair, ...]:
+    """Pairs two lists of files.
+
+    Args:
+        restored: Restored images whose names differ.
+        references: Their references.
+        folders: Where the two lists come from, for messages.
+        method: Name of the method.
+
+    Returns:
+        Pairs in the order of the image names.
+
+    Raises:
+        DataError: when a name is ambiguous or a file has no counterpart.
+    """
+    _refuse_twins(references)
+    keys = (_exact, str.casefold, lambda stem: bare_name(stem, method))
+    indexes = [(key, _index(references, key)) for key in keys]
+    found = {path: _find(path, indexes) for path in restored}
+    pairs = [Pair(hr.stem, path, hr) for path, hr in found.items() if hr is not None]
+    _refuse_shared(pairs)
+    _refuse_unmatched(found, references, folders)
+    return tuple(sorted(pairs, key=lambda pair: pair.image))
+
+
+def bare_name(stem: str, method: str = "") -> str:
+    """Takes from a file name what says scale, role or method.
+
+    Args:
+        stem: File name without its ending.
+        method: Name of the method, taken off too.
+
+    Returns:
+        The rest in lower case; the whole name where nothing would be left.
+    """
+    words = "|".join(re.escape(word) for word in (*WORDS, *filter(None, [method.casefold()])))
+    patterns = (
+        _FACTOR_BEHIND,
+        _SCALE_BEHIND,
+        _SCALE_BEFORE,
+        re.compile(rf"{_SEPARATOR}(?:{words})$"),
+        re.compile(rf"^(?:{words}){_SEPARATOR}"),
+    )
+    name, before = stem.casefold(), ""
+    while name != before:
+        before = name
+        for pattern in patterns:
+            name = pattern.sub("", name) or name
+    return name
+
+
+def first_names(names: Iterable[str]) -> str:
+    """Lists a few names and says how many more there are.
+
+    Args:
+        names: At least one name.
+
+    Returns:
+        `a.png, b.png, c.png and 7 more`.
+    """
+    listed = list(names)
+    more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
+    return ", ".join(listed[:SHOWN]) + more
+
+
+_Index = tuple[Callable[[str], str], Mapping[str, list[Path]]]
+
+
+def _exact(stem: str) -> str:
+    return stem
+
+
+def _index(paths: Sequence[Path], key: Callable[[str], str]) -> dict[str, list[Path]]:
+    index: dict[str, list[Path]] = defaultdict(list)
+    for path in paths:
+        index[key(path.stem)].append(path)
+    return dict(index)
+
+
+def _find(path: Path, indexes: Sequence[_Index]) -> Path | None:
+    """The reference of an image by the strictest rule that finds one."""
+    for key, index in indexes:
+        candidates = index.get(key(path.stem), [])
+        if len(candidates) > 1:
+            raise DataError(
+                f"{path.name}: expected one reference, got "
+                f"{' and '.join(candidate.name for candidate in candidates[:2])}; "
+                "rename the files so that their names agree"
+            )
+        if candidates:
+            return candidates[0]
+    return None
+
+
+def _refuse_twins(paths: Sequence[Path]) -> None:
+    for stem, twins in _index(paths, _exact).items():
+        if len(twins) > 1:
+            raise DataError(
+                f"{twins[0].parent}: expected one file called {stem!r}, got "
+                f"{' and '.join(path.name for path in twins[:2])}; remove one"
+            )
+
+
+def _refuse_unmatched(
+    found: Mapping[Path, Path | None], references: Sequence[Path], folders: tuple[Path, Path]
+) -> None:
+    alone = [path.name for path, hr in found.items() if hr is None]
+    used = {hr for hr in found.values() if hr is not None}
+    missing = [path.name for path in references if path not in used]
+    if not alone and not missing:
+        return
+    sr, hr = folders
+    parts = [f"{first_names(alone)} of {sr} without a reference"] if alone else []
+    parts += [f"{first_names(missing)} of {hr} without a restored image"] if missing else []
+    raise DataError(
+        f"{sr}: expected one image for each of the {len(references)} in {hr}, got {len(found)}, "
+        f"with {'; '.join(parts)}; complete or rename the files"
+    )
+
+
+def _refuse_shared(pairs: Sequence[Pair]) -> None:
+    first: dict[Path | None, Path] = {}
+    for pair in pairs:
+        other = first.setdefault(pair.hr, pair.sr)
+        if other != pair.sr:
+            raise DataError(
+                f"{pair.image}: expected one restored image, got {other.name} and "
+                f"{pair.sr.name}; remove one or rename it"
+            )

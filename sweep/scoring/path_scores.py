@@ -1,0 +1,116 @@
+"""Scores a generator while it is trained: the path of a trial through the plane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from sweep.scoring.aggregation import summarise
+from sweep.store import TrialFolder
+
+if TYPE_CHECKING:
+    from srgan_core.networks import Generator
+    from sweep.scoring.evaluate import Scorer
+
+
+@dataclass(frozen=True)
+class PathSet:
+    """One test set on which the path is scored.
+
+    Attributes:
+        name: Name in the tables.
+        images: Image names in order.
+        reference: Folder with `hr` and `lr`.
+        scorer: Loads the metrics at the first use.
+    """
+
+    name: str
+    images: Sequence[str]
+    reference: Path
+    scorer: Callable[[], Scorer]
+
+
+@dataclass(frozen=True)
+class PathRecorder:
+    """Scores the generators that it is shown and keeps the results in path.json.
+
+    A step that was scored before keeps its scores, so that a trial that goes on from a
+    checkpoint neither repeats nor loses a step.
+
+    Attributes:
+        files: The trial.
+        test_sets: What to score on.
+        should_stop: Asked before every image; a step that is left is scored by the next attempt.
+    """
+
+    files: TrialFolder
+    test_sets: Sequence[PathSet]
+    should_stop: Callable[[], bool]
+
+    def __call__(self, step: int, generator: Generator) -> None:
+        """Scores one generator.
+
+        Args:
+            step: Step of the adversarial phase.
+            generator: In evaluation mode.
+        """
+        for test_set in self.test_sets:
+            if test_set.name not in self.files.read_path().get(str(step), {}):
+                rows = self._score(generator, test_set)
+                if rows is None:
+                    return
+                add_step(self.files, step, test_set.name, rows)
+
+    def _score(self, generator: Generator, test_set: PathSet) -> list[dict[str, float]] | None:
+        """Scores go through PNG files, as all do; these are temporary."""
+        from srgan_core.data.images import read_rgb, write_png
+        from srgan_core.inference import restore
+
+        rows = []
+        with TemporaryDirectory(prefix="sweep-path-") as folder:
+            for name in test_set.images:
+                if self.should_stop():
+                    return None
+                sr = Path(folder) / f"{name}.png"
+                lr = read_rgb(test_set.reference / "lr" / f"{name}.png")
+                write_png(sr, restore(generator, lr))
+                rows.append(test_set.scorer().score(sr, test_set.reference / "hr" / f"{name}.png"))
+        return rows
+
+
+def add_step(
+    files: TrialFolder, step: int, dataset: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Adds one step to the path of a trial, which stays in the order of the steps.
+
+    Args:
+        files: The trial.
+        step: Step of the adversarial phase.
+        dataset: Name of the test set.
+        rows: Scores of its images; infinity and nan may be text, as in the records.
+    """
+    numbers = [{column: float(value) for column, value in row.items()} for row in rows]
+    path = files.read_path()
+    path[str(step)] = path.get(str(step), {}) | {dataset: summarise(numbers)}
+    files.write_path(dict(sorted(path.items(), key=lambda item: int(item[0]))))
+
+
+def path_records(files: TrialFolder) -> list[dict[str, Any]]:
+    """Lists the path of a trial for `path.csv`.
+
+    Args:
+        files: The trial.
+
+    Returns:
+        One mapping per test set and step: trial, step, dataset and the metric columns.
+    """
+    records = [
+        {"trial": files.path.name, "step": int(step), "dataset": dataset}
+        | {column: float(value) for column, value in means.items()}
+        for step, datasets in files.read_path().items()
+        for dataset, means in datasets.items()
+    ]
+    return sorted(records, key=lambda record: str(record["dataset"]))

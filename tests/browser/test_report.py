@@ -1,0 +1,349 @@
+"""Every interaction of the report, in a real browser, opened from disk."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+DASH = "\N{EN DASH}"
+MSE_STRONG = '[data-key="srgan|mse|0.01|"]'
+MSE_WEAK = '[data-key="srgan|mse|0.001|"]'
+
+CONTRASTS = """() => {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 1;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    context.clearRect(0, 0, 1, 1);
+    context.fillStyle = colour;
+    context.fillRect(0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data];
+  };
+  const light = (c) => {
+    const v = c / 255;
+    return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  };
+  const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
+  const ground = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = rgba(getComputedStyle(e).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+    return [255, 255, 255, 255];
+  };
+  const low = [];
+  for (const details of document.querySelectorAll("details")) details.open = true;
+  for (const element of document.body.querySelectorAll("*")) {
+    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || ["SCRIPT", "STYLE", "OPTION", "NOSCRIPT"].includes(element.tagName)) continue;
+    if (!element.getClientRects().length) continue;
+    const style = getComputedStyle(element);
+    const text = rgba(element instanceof SVGElement ? style.fill : style.color);
+    const [a, b] = [luminance(text), luminance(ground(element))].sort((x, y) => y - x);
+    const contrast = (a + 0.05) / (b + 0.05);
+    const name = `${element.tagName}.${element.getAttribute("class")}`;
+    const words = element.textContent.slice(0, 20);
+    if (contrast < 4.5) low.push(`${name}: ${words}: ${contrast.toFixed(2)}`);
+  }
+  return low;
+}"""
+
+
+def settled(page: Any) -> None:
+    """Waits until every image that is on the page has been decoded and drawn."""
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('canvas.pane')].every((c) => c.dataset.ready)"
+    )
+    page.evaluate(
+        "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(() => go())))"
+    )
+
+
+def pixels(page: Any, selector: str) -> np.ndarray[Any, Any]:
+    """The canvas as the browser drew it, (height, width, 4)."""
+    url = page.eval_on_selector(selector, "(canvas) => canvas.toDataURL('image/png')")
+    with Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))) as image:
+        return np.asarray(image.convert("RGBA"))
+
+
+def selected(page: Any) -> list[str]:
+    return page.eval_on_selector_all(
+        '.point[aria-pressed="true"]', "(points) => points.map((p) => p.dataset.key)"
+    )
+
+
+def test_hover_shows_the_scores_and_a_click_selects(report):
+    report.locator(MSE_STRONG).hover()
+    tooltip = report.locator("#tooltip")
+    assert tooltip.is_visible()
+    assert "mse, λ 0.01" in tooltip.inner_text()
+    assert "0.1600" in tooltip.inner_text()
+    report.locator(MSE_STRONG).click()
+    assert selected(report) == ["srgan|mse|0.01|"]
+    assert report.locator("#images figcaption", has_text="mse, λ 0.01").count() == 1
+    report.locator(MSE_STRONG).click()
+    assert selected(report) == []
+
+
+def test_axes_can_be_any_columns_and_the_front_follows(report):
+    before = report.locator("#chart .front").get_attribute("d")
+    report.select_option("#axis-y", "niqe")
+    assert report.locator("#chart text", has_text="NIQE").count() == 1
+    assert report.locator("#chart .front").get_attribute("d") != before
+    assert report.locator("#chart .hr").count() == 1
+    report.select_option("#axis-x", "adv")
+    assert report.locator("#chart .front").count() == 0
+    ticks = report.locator("#chart .grid text").all_text_contents()
+    assert {"0", "0.001", "0.01"} <= set(ticks)
+
+
+def test_seeds_give_error_bars_that_can_be_hidden(report):
+    assert report.locator("#chart .bar").count() > 0
+    report.uncheck("#show-bars")
+    assert report.locator("#chart .bar").count() == 0
+
+
+def test_interpolation_curves_can_be_hidden(report):
+    curves = report.locator("#chart .interpolation")
+    assert curves.count() == 2
+    assert "interpolated weights" in report.locator("#legend").inner_text()
+    report.uncheck("#show-curves")
+    assert curves.count() == 0
+
+
+def test_the_chart_is_used_with_the_keyboard_alone(report):
+    report.focus("#show-curves")
+    report.keyboard.press("Tab")
+    first = report.evaluate("document.activeElement.dataset.key")
+    report.keyboard.press("ArrowRight")
+    second = report.evaluate("document.activeElement.dataset.key")
+    assert first != second
+    report.keyboard.press("Enter")
+    assert selected(report) == [second]
+    assert report.evaluate("document.activeElement.dataset.key") == second
+    report.keyboard.press(" ")
+    assert selected(report) == []
+
+
+def test_the_slider_moves_image_and_point(report):
+    report.select_option("#slider-content", "mse")
+    report.focus("#lambda")
+    report.keyboard.press("Home")
+    settled(report)
+    assert report.locator('[data-key="srgan|mse|0|"] .ring').count() == 1
+    before = pixels(report, "#slider-image")
+    report.keyboard.press("End")
+    settled(report)
+    assert report.locator(f"{MSE_STRONG} .ring").count() == 1
+    assert report.evaluate("document.activeElement.id") == "lambda"
+    assert not np.array_equal(before, pixels(report, "#slider-image"))
+
+
+def test_beyond_100_percent_every_pixel_is_a_block_of_its_own_colour(report, sweep_folder):
+    report.click('[data-zoom="4"]')
+    settled(report)
+    drawn = pixels(report, 'canvas[data-source="hr"]')[..., :3]
+    with Image.open(sweep_folder / "reference/photos/hr/first.png") as image:
+        whole = np.kron(np.asarray(image), np.ones((4, 4, 1), dtype=np.uint8))
+    # The pane shows the middle, to the nearest screen pixel.
+    top, left = ((w - d) // 2 for w, d in zip(whole.shape, drawn.shape[:2], strict=False))
+    parts = [
+        whole[y : y + drawn.shape[0], x : x + drawn.shape[1]]
+        for y in (top, top + 1)
+        for x in (left, left + 1)
+    ]
+    assert min(drawn.shape[:2]) > 100
+    assert any(np.array_equal(part, drawn) for part in parts)
+
+
+def test_wheel_drag_and_keys_move_all_images_together(report):
+    settled(report)
+    pane = report.locator('#images canvas[data-source="hr"]')
+    pane.scroll_into_view_if_needed()
+    pane.hover()
+    for _ in range(3):
+        report.mouse.wheel(0, -100)
+    report.wait_for_function("() => parseInt(document.querySelector('#zoom-level').value) >= 600")
+    settled(report)
+    level = report.locator("#zoom-level").inner_text()
+    selectors = [f'#images canvas[data-source="{name}"]' for name in ("hr", "bicubic", "lr")]
+    before = {selector: pixels(report, selector) for selector in selectors}
+    box = pane.bounding_box()
+    report.mouse.move(box["x"] + 60, box["y"] + 60)
+    report.mouse.down()
+    report.mouse.move(box["x"] + 20, box["y"] + 30, steps=3)
+    report.mouse.up()
+    settled(report)
+    for selector, image in before.items():
+        moved = pixels(report, selector)
+        assert not np.array_equal(image, moved)
+        # The picture follows the pointer: 40 pixels to the left and 30 up.
+        assert np.array_equal(image[30:, 40:], moved[:-30, :-40])
+    pane.focus()
+    report.keyboard.press("0")
+    settled(report)
+    assert report.locator("#zoom-level").inner_text() != level
+
+
+def test_before_and_after_by_divider_and_by_keyboard(report):
+    report.click("#mode-slide")
+    report.select_option("#compare-first", "hr")
+    report.select_option("#compare-second", "bicubic")
+    settled(report)
+    canvas = ".pair canvas"
+    middle = pixels(report, canvas)
+    report.focus("#split")
+    report.keyboard.press("Home")
+    settled(report)
+    right_only = pixels(report, canvas)
+    report.keyboard.press("End")
+    settled(report)
+    left_only = pixels(report, canvas)
+    half = middle.shape[1] // 2
+    assert np.array_equal(middle[:, : half - 2], left_only[:, : half - 2])
+    assert np.array_equal(middle[:, half + 2 :], right_only[:, half + 2 :])
+    assert not np.array_equal(left_only[:, half:], right_only[:, half:])
+    box = report.locator(canvas).bounding_box()
+    level = box["y"] + box["height"] - 40
+    report.mouse.move(box["x"] + box["width"] - 2, level)
+    report.mouse.down()
+    report.mouse.move(box["x"] + box["width"] * 0.3, level, steps=4)
+    report.mouse.up()
+    assert float(report.input_value("#split")) == pytest.approx(30, abs=1)
+
+
+def test_the_difference_is_that_of_the_files(report, sweep_folder):
+    report.click("#mode-difference")
+    report.select_option("#compare-first", "hr")
+    report.select_option("#compare-second", "bicubic")
+    report.select_option("#gain", "1")
+    settled(report)
+    files = [
+        np.asarray(Image.open(sweep_folder / "reference/photos" / name / "first.png")).astype(int)
+        for name in ("hr", "bicubic")
+    ]
+    mean = np.abs(files[0] - files[1]).mean()
+    assert f"difference {mean:.3f}" in report.locator("#difference-mean").inner_text()
+    report.select_option("#compare-second", "hr")
+    settled(report)
+    assert "difference 0.000" in report.locator("#difference-mean").inner_text()
+
+
+def test_tables_are_sorted_filtered_and_saved(report, tmp_path):
+    report.click("#sort-psnr_y")
+    head = report.locator("th", has=report.locator("#sort-psnr_y"))
+    assert head.get_attribute("aria-sort") == "descending"
+    place = report.locator("#table thead th button").evaluate_all(
+        "(buttons) => buttons.findIndex((b) => b.id === 'sort-psnr_y')"
+    )
+    cells = report.locator(f"#table tbody tr > :nth-child({place + 1})").all_inner_texts()
+    numbers = [float(cell) for cell in cells if cell != DASH]
+    assert numbers == sorted(numbers, reverse=True)
+    # Missing values come last, whatever the direction.
+    assert cells[: len(numbers)] == [c for c in cells if c != DASH]
+    report.fill("#filter", "mse psnr_y>28 seed=1")
+    assert report.locator("#row-count").inner_text().startswith("2 of ")
+    with report.expect_download() as saved:
+        report.click("#save-csv")
+    text = Path(saved.value.path()).read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["content"], row["seed"]) for row in rows] == [("mse", "1"), ("mse", "1")]
+    report.fill("#filter", "")
+    report.click("#table-perImage")
+    report.fill("#filter", "second")
+    assert (
+        report.locator("#table tbody tr").count()
+        == report.locator("#table tbody tr", has_text="second").count()
+    )
+
+
+def test_a_row_selects_its_trial_image_and_seed(report):
+    report.click("#table-perImage")
+    report.fill("#filter", "mse-adv0.001-s1 second")
+    report.locator("#table tbody tr").first.click()
+    assert selected(report) == ["srgan|mse|0.001|"]
+    assert report.input_value("#image-choice") == "second"
+    assert report.input_value("#seed") == "1"
+
+
+def test_training_curves_follow_the_selection_and_the_scale(report):
+    lines = report.locator("#curves path.curve")
+    everything = lines.count()
+    report.locator(MSE_WEAK).click()
+    assert 0 < lines.count() < everything
+    names = lines.evaluate_all("(paths) => paths.map((p) => p.dataset.trial)")
+    assert set(names) == {"mse-adv0.001-s0", "mse-adv0.001-s1"}
+    before = lines.first.get_attribute("d")
+    report.check("#log-scale")
+    assert lines.first.get_attribute("d") != before
+    report.locator("#curves svg").first.hover(position={"x": 60, "y": 40})
+    assert "step" in report.locator("#tooltip").inner_text()
+
+
+def test_markup_in_names_stays_text_and_failures_are_told(report):
+    assert "<script>alert(1)</script>" in report.locator("#legend").inner_text()
+    assert "diverged" in report.locator("#chart-note").inner_text()
+    causes = report.locator("#provenance-trials td", has_text="<script>alert(1)</script>")
+    assert causes.count() == 2
+    assert report.evaluate("document.querySelectorAll('script').length") > 0
+    assert report.locator("#notes li", has_text="no image of second").count() == 1
+
+
+def test_a_missing_image_says_so(report):
+    report.locator(MSE_STRONG).click()
+    report.select_option("#image-choice", "second")
+    report.select_option("#seed", "0")
+    settled(report)
+    figure = report.locator("#images figure", has_text="mse, λ 0.01")
+    # Seed 0 has no such image, so that of seed 1 stands in.
+    assert figure.locator("canvas").get_attribute("data-source") == "mse-adv0.01-s1"
+
+
+def test_images_have_words(report):
+    settled(report)
+    labels = report.locator("canvas").evaluate_all("(all) => all.map((c) => c.ariaLabel)")
+    assert labels
+    assert all("first" in label for label in labels)
+    assert any("PSNR" in label for label in labels)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_has_a_contrast_of_4_5(watch: Callable[..., Any], report_file: Path, theme: str):
+    page = watch(report_file.as_uri(), color_scheme=theme).page
+    page.locator(MSE_STRONG).click()
+    assert page.evaluate(CONTRASTS) == []
+
+
+def test_the_theme_can_be_set(report):
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = report.evaluate(ground)
+    report.click("#theme")
+    report.click("#theme")
+    assert report.evaluate(ground) != light
+
+
+@pytest.mark.parametrize("width", [360, 768, 2200])
+def test_nothing_is_wider_than_the_screen(watch: Callable[..., Any], report_file: Path, width: int):
+    page = watch(report_file.as_uri(), viewport={"width": width, "height": 800}).page
+    page.locator(MSE_STRONG).dispatch_event("click")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("#chart svg").bounding_box()["width"] > 280
+
+
+def test_a_foreign_script_is_refused(chromium: Any, report_file: Path, tmp_path: Path):
+    changed = tmp_path / "changed.html"
+    text = report_file.read_text(encoding="utf-8")
+    changed.write_text(text.replace("</body>", "<script>window.ran = true</script></body>"))
+    page = chromium.new_page()
+    page.goto(changed.as_uri())
+    page.wait_for_selector("html[data-ready=true]")
+    assert page.evaluate("window.ran") is None
+    page.close()

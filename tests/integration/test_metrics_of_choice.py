@@ -1,0 +1,86 @@
+"""Metrics beyond the usual ones, from the request to the tables."""
+
+from __future__ import annotations
+
+import math
+from importlib.resources import as_file
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from srgan_core.errors import WeightsError
+from srgan_core.inference import bundled_generator
+from sweep.cli.run import command
+from sweep.config import load_config
+from sweep.grid import srresnet_start
+from sweep.jobs import Context, Event, ReferenceJob, TestSetJob, TrainJob
+from sweep.publish import result_rows
+from sweep.scoring.references import prepare_reference
+from sweep.scoring.test_sets import resolve_test_set
+from sweep.store import SweepStore
+from sweep.tables import results_frame
+
+COLUMNS = ("psnr_y", "rmse", "gmsd", "kid_patches", "fd_patches")
+IMAGES = ("chelsea", "coffee")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> SweepStore:
+    """A folder with two small test images and nothing scored yet."""
+    store = SweepStore(tmp_path_factory.mktemp("sweep"))
+    test_set = resolve_test_set("skimage3", 4)
+    prepare_reference(test_set, 4, store.reference("skimage3"), limit=2, crop=96)
+    return store
+
+
+def score(store: SweepStore, columns: tuple[str, ...]) -> list[Event]:
+    """Scores bicubic, HR and the bundled SRResNet; gives what was told."""
+    events: list[Event] = []
+    context = Context(emit=events.append, should_stop=lambda: False, device="cpu", threads=1)
+    test_set = TestSetJob("skimage3", IMAGES, columns, 4)
+    ReferenceJob(store.root, test_set).run(context)
+    assert ReferenceJob(store.root, test_set).is_done()
+    with as_file(bundled_generator(4)) as generator:
+        folder = store.start(0).path
+        TrainJob(store.root, folder, "srresnet-s0", {}, None, generator, (test_set,)).run(context)
+    return events
+
+
+def test_asked_for_columns_reach_the_tables_and_are_scored_once(store):
+    score(store, COLUMNS[:2])
+    score(store, COLUMNS)
+    before = store.start(0).read_result(), store.read_reference_scores("skimage3")
+    assert not [event for event in score(store, COLUMNS) if event.kind == "scoring"]
+    assert (store.start(0).read_result(), store.read_reference_scores("skimage3")) == before
+
+    config = load_config("smoke", {})
+    rows = list(result_rows(store, config, (), {0: srresnet_start(config, 0, "x")}, ("skimage3",)))
+    by_method = {row.method: row for row in rows}
+    for method in ("bicubic", "srresnet"):
+        row = by_method[method]
+        assert tuple(row.scores) == COLUMNS
+        assert all(math.isfinite(value) for value in row.scores.values())
+        single = [image.scores["rmse"] for image in row.per_image]
+        assert row.scores["rmse"] == pytest.approx(math.hypot(*single) / math.sqrt(2))
+        assert not {"kid_patches", "fd_patches"} & row.per_image[0].scores.keys()
+    for column in ("kid_patches", "fd_patches"):
+        assert by_method["srresnet"].scores[column] < by_method["bicubic"].scores[column]
+    assert by_method["original"].scores == {}
+    assert set(COLUMNS) <= set(results_frame(rows).columns)
+
+
+@pytest.mark.parametrize("metric", ["brisque", "musiq-ava"])
+def test_a_metric_that_cannot_run_is_refused_before_anything_is_written(
+    metric: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setenv("SWEEP_OFFLINE", "1")
+    # pyiqa asks for the hub's folder once, when it is imported.
+    monkeypatch.setattr("pyiqa.utils.download_util.DEFAULT_CACHE_DIR", str(tmp_path / "pyiqa"))
+    out = tmp_path / "out"
+    arguments = ["--config", "smoke", "--metrics", f"psnr,{metric}", "--out", str(out)]
+    result = CliRunner().invoke(command, arguments, standalone_mode=False)
+    assert isinstance(result.exception, WeightsError)
+    assert f"metric {metric}: its weights could not be downloaded" in str(result.exception)
+    assert not out.exists()

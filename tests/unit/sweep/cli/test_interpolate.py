@@ -1,0 +1,49 @@
+import pytest
+
+from sweep.cli.interpolate import MOST_ALPHAS, Alphas
+
+ENDS = ("--from", "a", "--to", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "alphas"),
+    [
+        ("0:1:0.25", (0, 0.25, 0.5, 0.75, 1)),
+        ("0:1:0.1", (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)),
+        ("0.2:0.7:0.3", (0.2, 0.5)),
+        ("1, 0,0.5", (0, 0.5, 1)),
+        ("0.5", (0.5,)),
+    ],
+)
+def test_alphas_are_exact_decimals_with_both_ends(text, alphas):
+    assert Alphas().convert(text, None, None) == alphas
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "0:1",
+        "0:1:0",
+        "0:1:-0.1",
+        "1:0:0.1",
+        "0:2:0.5",
+        "-0.1,1",
+        "nan",
+        "0,inf",
+        "0:1:1e-9",
+    ],
+)
+def test_anything_else_is_a_usage_error(sweep, text):
+    answer = sweep("interpolate", *ENDS, f"--alphas={text}")
+    assert answer.status == 2
+    assert f"at most {MOST_ALPHAS}, got {text!r}; 0:1:0.1 gives eleven" in " ".join(
+        answer.err.split()
+    )
+
+
+def test_a_folder_without_a_sweep_is_refused(sweep):
+    answer = sweep("interpolate", "nowhere", *ENDS)
+    assert answer.status == 2
+    assert "nowhere: expected a sweep, found no sweep.yaml; run `sweep run --out" in answer.err

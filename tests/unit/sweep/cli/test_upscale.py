@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from srgan_core.inference import save_generator
+from srgan_core.networks import Generator
+
+
+@pytest.fixture
+def generator(tmp_path) -> str:
+    torch.manual_seed(0)
+    path = tmp_path / "generator.safetensors"
+    save_generator(path, Generator(2, channels=4, blocks=1))
+    return str(path)
+
+
+def picture(path, size=(6, 4), mode="RGB"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.effect_noise(size, 80).convert(mode).save(path)
+    return path
+
+
+def size_of(path):
+    with Image.open(path) as image:
+        return image.size
+
+
+def test_images_and_folders_are_enlarged(sweep, tmp_path, generator):
+    picture(tmp_path / "photos" / "deep" / "a.jpg")
+    picture(tmp_path / "photos" / "b.png", (1, 1))
+    picture(tmp_path / "strip.bmp", (300, 2))
+    answer = sweep("upscale", "photos", "strip.bmp", "--generator", generator, "-o", "out")
+    assert answer.status == 0, answer
+    assert answer.err == ""
+    assert len(answer.out.splitlines()) == 3
+    assert size_of(tmp_path / "out" / "a.png") == (12, 8)
+    assert size_of(tmp_path / "out" / "b.png") == (2, 2)
+    assert size_of(tmp_path / "out" / "strip.png") == (600, 4)
+
+
+def test_the_bundled_generator_and_folder_are_the_defaults(sweep, tmp_path):
+    picture(tmp_path / "a.png", (3, 2), "L")
+    assert sweep("upscale", "a.png").status == 0
+    with Image.open(tmp_path / "upscaled" / "a.png") as image:
+        assert (image.mode, image.size) == ("L", (12, 8))
+
+
+def test_one_corrupt_image_costs_only_itself(sweep, tmp_path, generator):
+    for number in range(5):
+        picture(tmp_path / "in" / f"{number}.png")
+    (tmp_path / "in" / "2.png").write_bytes(b"no image")
+    answer = sweep("upscale", "in", "--generator", generator)
+    assert answer.status == 1
+    assert answer.err.count("error: ") == 1
+    assert "2.png" in answer.err
+    assert "1 of 5 images could not be enlarged" in answer.err
+    assert sorted(p.name for p in (tmp_path / "upscaled").iterdir()) == [
+        "0.png", "1.png", "3.png", "4.png",
+    ]  # fmt: skip
+
+
+def test_what_was_changed_is_said(sweep, tmp_path, generator):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (6, 4)).save(tmp_path / "turned.jpg", exif=exif)
+    answer = sweep("upscale", "turned.jpg", "--generator", generator)
+    assert "EXIF orientation 6" in answer.err
+    assert size_of(tmp_path / "upscaled" / "turned.png") == (8, 12)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("missing.png",), "found nothing"),
+        (("a.png", "other/A.jpg"), "expected names that differ"),
+        (("a.png", "-o", "."), "one of the images to enlarge"),
+        (("a.png", "--scale", "4"), "made for scale 2, asked for 4"),
+        (("a.png", "--adv-like", "0.5"), "expected one of them"),
+        (("a.png", "--content", "mse"), "--adv-like"),
+        (("a.png", "--generator", "nobody"), "generator 'nobody'"),
+        (("empty",), "holds no image"),
+    ],
+)
+def test_wrong_usage_is_refused_before_anything_is_written(
+    sweep, tmp_path, generator, arguments, message
+):
+    picture(tmp_path / "a.png")
+    picture(tmp_path / "other" / "A.jpg")
+    (tmp_path / "empty").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    chosen = () if "nobody" in arguments else ("--generator", generator)
+    answer = sweep("upscale", *arguments, *chosen)
+    assert answer.status == 2, answer
+    assert message in answer.err
+    assert "Traceback" not in answer.err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("share", ["-0.1", "1.5", "much"])
+def test_shares_outside_0_to_1_are_refused(sweep, tmp_path, share):
+    picture(tmp_path / "a.png")
+    assert sweep("upscale", "a.png", "--adv-like", share).status == 2
+
+
+def test_a_share_needs_a_sweep(sweep, tmp_path):
+    picture(tmp_path / "a.png")
+    answer = sweep("upscale", "a.png", "--adv-like", "0.5")
+    assert answer.status == 2
+    assert "expected a finished adversarial trial" in answer.err
+
+
+def test_adv_like_moves_between_the_two_ends(sweep, tmp_path):
+    from srgan_core.files import file_sha256
+    from sweep.store import SweepStore
+
+    store = SweepStore(tmp_path / "results")
+    trial = store.trial("mse-adv0.01-s0-aa")
+    for seed, folder in enumerate((store.start(0), trial)):
+        torch.manual_seed(seed)
+        save_generator(folder.generator, Generator(2, channels=4, blocks=1))
+    spec = {"scale": 2, "init_sha256": file_sha256(store.start(0).generator)}
+    trial.update_trial(state="done", content="mse", adv=0.01, seed=0, spec=spec)
+    picture(tmp_path / "a.png")
+    images = {}
+    for name, option in (("0", "--adv-like"), ("1", "--adv-like"), ("0.5", "--adv-like")):
+        arguments = ("upscale", "a.png", option, name, "--results", "results", "-o", name)
+        answer = sweep(*arguments)
+        assert answer.status == 0, answer
+        assert "mse-adv0.01-s0-aa" in answer.err
+        images[name] = np.array(Image.open(tmp_path / name / "a.png"))
+    assert sweep("upscale", "a.png", "--generator", str(trial.path), "-o", "end").status == 0
+    assert np.array_equal(images["1"], np.array(Image.open(tmp_path / "end" / "a.png")))
+    assert not np.array_equal(images["0"], images["1"])
+    assert not np.array_equal(images["0.5"], images["1"])

@@ -1,0 +1,124 @@
+import math
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from srgan_core.errors import DataError, ShapeError
+from sweep.scoring.evaluate import Scorer
+from sweep.scoring.metrics.patch_features import PATCH, WIDTH, PatchFeatures
+from sweep.scoring.patch_sets import SetScorer
+
+pytestmark = pytest.mark.usefixtures("alexnet")
+
+COLUMNS = ("kid_patches", "fd_patches")
+
+
+@pytest.fixture(scope="module")
+def scorer(alexnet):
+    return SetScorer(COLUMNS, 4, "cpu")
+
+
+@pytest.fixture(scope="module")
+def photographs(photograph):
+    """Four parts of a photograph as four images."""
+    return [
+        np.ascontiguousarray(photograph[y : y + 104, x : x + 104])
+        for y, x in ((0, 0), (104, 0), (0, 104), (104, 200))
+    ]
+
+
+def damaged(images, damage):
+    return [(damage(image), image) for image in images]
+
+
+def noisy(sigma):
+    def add(image):
+        noise = np.random.default_rng(0).normal(0, sigma, image.shape)
+        return np.clip(np.round(image + noise), 0, 255).astype(np.uint8)
+
+    return add
+
+
+def test_every_whole_patch_has_its_features(photograph):
+    features = PatchFeatures()(photograph, 4)
+    rows, columns = ((side - 8) // PATCH for side in photograph.shape[:2])
+    assert features.shape == (rows * columns, WIDTH)
+    assert features.dtype == np.float64
+    assert features.min() >= 0
+
+
+def test_a_patch_is_described_by_its_own_surroundings(photograph):
+    """Changing the last patch leaves those alone that lie farther than the network sees."""
+    image = np.ascontiguousarray(photograph[:200, :200])
+    changed = image.copy()
+    changed[-40:, -40:] = 255 - changed[-40:, -40:]
+    before, after = (PatchFeatures()(picture, 4) for picture in (image, changed))
+    assert np.allclose(before[:18], after[:18])
+    assert not np.allclose(before[-1], after[-1])
+
+
+def test_equal_sets_have_no_distance(scorer, photographs):
+    scores, sentences = scorer.score(damaged(photographs, np.copy))
+    assert scores == {column: pytest.approx(0, abs=1e-6) for column in COLUMNS}
+    assert sentences == []
+
+
+def blurred(sigma):
+    return lambda image: gaussian_filter(image, (sigma / 10, sigma / 10, 0))
+
+
+@pytest.mark.parametrize("damage", [noisy, blurred])
+def test_distances_grow_with_the_damage(scorer, photographs, damage):
+    values = [scorer.score(damaged(photographs, damage(sigma)))[0] for sigma in (5, 12, 25)]
+    for column in COLUMNS:
+        assert 0 < values[0][column] < values[1][column] < values[2][column]
+
+
+def test_the_order_of_the_images_does_not_matter(scorer, photographs):
+    pairs = damaged(photographs, noisy(10))
+    first, second = scorer.score(pairs)[0], scorer.score(pairs[::-1])[0]
+    assert first == {column: pytest.approx(value, rel=1e-9) for column, value in second.items()}
+
+
+def test_a_single_image_has_a_frechet_distance_alone(scorer, photographs):
+    scores, sentences = scorer.score(damaged(photographs[:1], noisy(10)))
+    assert math.isnan(scores["kid_patches"])
+    assert scores["fd_patches"] > 0
+    assert sentences == [
+        "no KID of patches: kernel distance: expected patches of at least 2 images, got 1 image"
+    ]
+
+
+def test_images_without_a_whole_patch_are_left_out_and_said_so(scorer, photographs):
+    pairs = damaged(photographs[:2], noisy(10))
+    with_small = [*pairs, (pairs[0][0][:36], pairs[0][1][:36])]
+    scores, sentences = scorer.score(with_small)
+    assert scores == scorer.score(pairs)[0]
+    assert sentences == [
+        "1 of 3 images hold no patch of 32 px and are left out of the distances between sets"
+    ]
+
+
+def test_sizes_that_differ_are_refused(scorer, photographs):
+    with pytest.raises(ShapeError, match="equal shapes"):
+        scorer.score([(photographs[0][:-4], photographs[0])])
+
+
+def test_the_scorer_gives_sets_and_images_their_own_columns(save, photographs):
+    names = ("a.png", "b.png")
+    hr = [save(f"hr/{name}", image) for name, image in zip(names, photographs, strict=False)]
+    sr = [
+        save(f"sr/{name}", noisy(9)(image)) for name, image in zip(names, photographs, strict=False)
+    ]
+    metrics = Scorer(["fd_patches", "psnr_y", "kid_patches"], 4)
+    assert metrics.columns == ("psnr_y", "kid_patches", "fd_patches")
+    assert list(metrics.score(sr[0], hr[0])) == ["psnr_y"]
+    assert list(metrics.score_distribution(sr, hr)) == list(COLUMNS)
+    assert Scorer(["psnr_y"], 4).score_distribution(sr, hr) == {}
+
+
+def test_no_image_with_a_patch_at_all_is_an_error(scorer, photographs):
+    small = photographs[0][:36, :36]
+    with pytest.raises(DataError, match="expected an image of 32 px"):
+        scorer.score([(small, small)])
