@@ -131,7 +131,9 @@ def draw(rows: Sequence[Mapping[str, object]], folder: Path) -> None:
         plane.set_ylabel(f"character error rate (HR itself: {hr:.3f})")
         axis.set_xticks(range(len(coefficients)), [f"{value:g}" for value in coefficients])
         axis.set_xlabel("adversarial coefficient λ")
-        axis.legend(frameon=False, loc="upper left")
+        figure.legend(
+            *axis.get_legend_handles_labels(), frameon=False, loc="outside lower center", ncols=5
+        )
         for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
             with atomic_path(folder / f"ocr.{suffix}") as path:
                 figure.savefig(path, format=suffix, metadata=metadata)
