@@ -26,8 +26,8 @@ from srgan_core.inference import load_generator, restore
 from sweep.generators import find_ends
 from sweep.plots.style import RC, line_styles
 from sweep.scoring.evaluate import Scorer
-from sweep.scoring.test_sets import resolve_test_set
-from sweep.scoring.text_lines import TEXT_LINES, image_texts
+from sweep.scoring.sets.test_sets import resolve_test_set
+from sweep.scoring.sets.text_lines import TEXT_LINES, image_texts
 from sweep.store import SweepStore, TrialFolder
 
 HERE = Path(__file__).resolve().parent

@@ -24,6 +24,10 @@ WHOLE_BATCH_SECONDS = 4.0
 """Longest step that is timed with its whole batch; of a longer one two smaller batches are."""
 
 
+SMALLEST_BATCH = 2
+"""Patches; BatchNorm cannot train on one of 16 px, which the discriminator brings down to 1 px."""
+
+
 @dataclass(frozen=True)
 class StepCost:
     """What one step of a kind costs here and now.
@@ -86,13 +90,16 @@ class _Bench:
         """Seconds of one optimizer step over a whole batch."""
         parts = self.spec.training.accumulate
         size = self.spec.training.batch_size // parts
-        first = self._time(action, 1, once=True)
-        one = self._time(action, 1, once=True) if size > 1 else first
-        if size == 1 or one * size <= WHOLE_BATCH_SECONDS:
+        if size <= SMALLEST_BATCH:
+            return parts * self._time(action, size)
+        self._time(action, SMALLEST_BATCH, once=True)
+        few = self._time(action, SMALLEST_BATCH, once=True)
+        if few * size / SMALLEST_BATCH <= WHOLE_BATCH_SECONDS:
             return parts * self._time(action, size)
         # What a patch adds, and what every step costs whatever its batch, apart.
-        two = self._time(action, 2, once=True)
-        return parts * (one + (size - 1) * max(0.0, two - one))
+        more = self._time(action, 2 * SMALLEST_BATCH, once=True)
+        patch = max(0.0, more - few) / SMALLEST_BATCH
+        return parts * (few + (size - SMALLEST_BATCH) * patch)
 
     def waited(self) -> float:
         """Share of the time in which the processor was not this program's."""

@@ -61,7 +61,7 @@ def _weights() -> Iterator[str]:
 
 
 def _test_set(name: str) -> str:
-    from sweep.scoring.published_sets import find_on_disk
+    from sweep.scoring.sets.published_sets import find_on_disk
 
     try:
         found = find_on_disk(name)

@@ -8,7 +8,7 @@ from sweep.errors import StoreError
 from sweep.publish import result_rows, stored_trials
 from sweep.report.collect import Tables, read_curves, read_tables
 from sweep.scoring.metrics.specs import METRICS
-from sweep.scoring.test_sets import dataset_name
+from sweep.scoring.sets.test_sets import dataset_name
 from sweep.store import SWEEP_FILE, SweepStore
 from sweep.tables import Metric, per_image_frame, read_metrics, results_frame
 

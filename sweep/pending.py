@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from sweep.grid import Trial
 from sweep.jobs import Job, ReferenceJob, TestSetJob, TrainJob
 from sweep.planning import Plan
+from sweep.scoring.health.trial_health import lacks_health
 from sweep.scoring.metrics.specs import columns_for, image_columns
 from sweep.scoring.set_scores import missing_set_columns
-from sweep.scoring.trial_health import lacks_health
 from sweep.store import FINISHED, SweepStore, TrialFolder
 
 if TYPE_CHECKING:
-    from sweep.scoring.references import ReferenceSet
+    from sweep.scoring.sets.references import ReferenceSet
 
 
 class PendingJobs:

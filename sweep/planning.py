@@ -20,7 +20,7 @@ from sweep.store import FINISHED, SweepStore
 from sweep.substitution import PretrainedWeights, substitute
 
 if TYPE_CHECKING:
-    from sweep.scoring.test_sets import TestSet
+    from sweep.scoring.sets.test_sets import TestSet
 
 BYTES_PER_TRIAL = 700 << 20
 """Two checkpoints of G, D and both optimizers, 300 MB each, and the images."""
@@ -63,8 +63,8 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
         StoreError: when the folder belongs to another config.
     """
     from sweep.scoring.availability import require_metrics
-    from sweep.scoring.set_checks import niqe_warnings
-    from sweep.scoring.test_sets import resolve_test_sets
+    from sweep.scoring.sets.set_checks import niqe_warnings
+    from sweep.scoring.sets.test_sets import resolve_test_sets
 
     weights = PretrainedWeights()
     config, notes = substitute(config, typed, weights)
@@ -114,7 +114,7 @@ def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> dict[str, str]:
 
 def _refuse_changed_images(store: SweepStore, dataset: str, paths: Sequence[Path]) -> None:
     """Scores of a folder's old images must not stand beside those of its new ones."""
-    from sweep.scoring.references import RECORD
+    from sweep.scoring.sets.references import RECORD
 
     try:
         record = json.loads((store.reference(dataset) / RECORD).read_bytes())

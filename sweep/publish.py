@@ -14,11 +14,11 @@ from sweep.errors import StoreError
 from sweep.grid import Start, Trial, expand, srresnet_start
 from sweep.records import ImageScore, ResultRow
 from sweep.scoring.aggregation import summarise
-from sweep.scoring.external import read_external
+from sweep.scoring.external.records import read_external
+from sweep.scoring.health.trial_health import read_health
 from sweep.scoring.metrics.specs import columns_for
 from sweep.scoring.path_scores import path_records
 from sweep.scoring.set_scores import read_set_scores
-from sweep.scoring.trial_health import read_health
 from sweep.store import SweepStore, TrialFolder
 
 Scores = Mapping[str, Mapping[str, float]]
@@ -97,8 +97,8 @@ def republish(store: SweepStore) -> tuple[tuple[Path, ...], tuple[str, ...]]:
         StoreError: when the folder holds no sweep.
         DataError: when the images of a test set are missing.
     """
-    from sweep.scoring.references import dataset_record, open_reference
-    from sweep.scoring.test_sets import dataset_name
+    from sweep.scoring.sets.references import dataset_record, open_reference
+    from sweep.scoring.sets.test_sets import dataset_name
 
     config = store.read_config()
     if config is None:
@@ -214,7 +214,7 @@ def _trained(files: TrialFolder, dataset: str, hr_niqe: float | None) -> dict[st
 
 
 def _health(result: Mapping[str, Any], dataset: str) -> dict[str, Any]:
-    from sweep.scoring.health import complaints
+    from sweep.scoring.health.measures import complaints
 
     measures = read_health(result, dataset)
     return {"health": complaints(measures), "measures": measures}

@@ -21,7 +21,7 @@ from sweep.publish import publish
 from sweep.store import SweepStore, TrialFolder
 
 if TYPE_CHECKING:
-    from sweep.scoring.references import ReferenceSet
+    from sweep.scoring.sets.references import ReferenceSet
 
 OnEvent = Callable[[Event], None]
 
@@ -90,7 +90,7 @@ def run_sweep(
         StoreError: when another run changed the folder after the plan was made.
         TrialError: when the test sets themselves cannot be scored.
     """
-    from sweep.scoring.references import dataset_record
+    from sweep.scoring.sets.references import dataset_record
 
     with _stop_signals() as stop, _disk_errors(store, stop):
         _refuse_stale_plan(store, plan)
@@ -168,7 +168,7 @@ def _refuse_stale_plan(store: SweepStore, plan: Plan) -> None:
 
 
 def _write_references(store: SweepStore, plan: Plan) -> list[ReferenceSet]:
-    from sweep.scoring.references import prepare_reference
+    from sweep.scoring.sets.references import prepare_reference
 
     parts = [plan.config.eval.excerpt(name) for name in plan.config.eval.sets]
     return [

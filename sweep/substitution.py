@@ -87,7 +87,7 @@ def _available_content(
 
 
 def _available_set(name: str, config: SweepConfig, notes: list[str]) -> str:
-    from sweep.scoring.test_sets import resolve_test_set
+    from sweep.scoring.sets.test_sets import resolve_test_set
 
     if name not in config.substitutes:
         return name

@@ -35,7 +35,7 @@ from srgan_core.inference import load_generator, save_generator
 from srgan_core.networks import Generator
 from srgan_core.weights.pickled_tensors import read_pickled_tensors
 from sweep.config import load_config
-from sweep.scoring.archives import extract_images
+from sweep.scoring.sets.archives import extract_images
 from sweep.status import read_status
 from sweep.store import SweepStore, TrialFolder
 

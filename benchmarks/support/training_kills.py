@@ -38,10 +38,12 @@ STEPS, CHECKPOINT_EVERY = 30, 3
 
 
 IMPORTED_LATE = (
+    "psutil",
+    "torch._dynamo",
     "skimage.metrics",
     "srgan_core.training.job",
     "sweep.scoring.evaluate",
-    "sweep.scoring.health",
+    "sweep.scoring.health.measures",
     "sweep.scoring.metrics.psnr",
 )
 

@@ -89,7 +89,7 @@ def _refuse_equal(paths: list[Path]) -> None:
 def _photographs(origin: Origin) -> list[np.ndarray]:
     """The first LR image that the trial was scored on, or else one inside scikit-image."""
     from srgan_core.data.images import read_rgb
-    from sweep.scoring.test_sets import resolve_test_set
+    from sweep.scoring.sets.test_sets import resolve_test_set
 
     sweep_folder = origin.file.resolve().parents[2] if origin.record else None
     if sweep_folder is not None:

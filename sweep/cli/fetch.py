@@ -19,7 +19,7 @@ def command(names: tuple[str, ...]) -> int:
     Exit status 1 when something could not be had.
     """
     from srgan_core.weights import fetch_weights
-    from sweep.scoring.test_sets import resolve_test_set
+    from sweep.scoring.sets.test_sets import resolve_test_set
 
     for name in names:
         if name not in (*WEIGHTS, *SETS):

@@ -127,7 +127,7 @@ def command(
 def _datasets(config: SweepConfig, asked: tuple[str, ...] | None) -> list[str]:
     """Names of the test sets, which must be the sweep's: a chart compares with its trials."""
     from srgan_core.errors import ConfigError, unknown_name
-    from sweep.scoring.test_sets import dataset_name
+    from sweep.scoring.sets.test_sets import dataset_name
 
     held = [dataset_name(known) for known in config.eval.sets]
     if asked is None:

@@ -11,7 +11,7 @@ from sweep.cli.options import CommaList, name
 from sweep.cli.score_request import Request, score
 
 if TYPE_CHECKING:
-    from sweep.scoring.scored_method import ScoredMethod
+    from sweep.scoring.external.scored_method import ScoredMethod
 
 EXAMPLES = """\b
 Examples:
@@ -134,7 +134,7 @@ def _refuse_contradictions(request: Request) -> None:
 def _add(folder: Path, methods: list[ScoredMethod]) -> None:
     """Adds the scores to a sweep and rewrites its tables and charts."""
     from sweep.publish import republish
-    from sweep.scoring.external import ExternalScores, write_external
+    from sweep.scoring.external.records import ExternalScores, write_external
     from sweep.store import SweepStore
 
     store = SweepStore(folder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from sweep.scoring.scored_method import ScoredMethod
+    from sweep.scoring.external.scored_method import ScoredMethod
     from sweep.tables.view import Cell, View
 
 MOST_ROWS = 20

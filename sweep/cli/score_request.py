@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from sweep.scoring.batch import Protocol
-    from sweep.scoring.references import ReferenceSet
-    from sweep.scoring.scored_method import ScoredMethod
-    from sweep.scoring.target_sweep import TargetSweep
+    from sweep.scoring.external.batch import Protocol
+    from sweep.scoring.external.scored_method import ScoredMethod
+    from sweep.scoring.external.target_sweep import TargetSweep
+    from sweep.scoring.sets.references import ReferenceSet
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def score(request: Request) -> Iterator[ScoredMethod]:
         ConfigError, DataError, StoreError, WeightsError: when something asked for is wrong or
             not to be had.
     """
-    from sweep.scoring.target_sweep import open_sweep
+    from sweep.scoring.external.target_sweep import open_sweep
 
     target = open_sweep(request.into) if request.into else None
     if request.generator is not None:
@@ -61,9 +61,9 @@ def score(request: Request) -> Iterator[ScoredMethod]:
 
 def _score_images(request: Request, target: TargetSweep | None) -> ScoredMethod:
     from sweep.cli.item_progress import item_progress
-    from sweep.scoring.image_remarks import remarks_on
-    from sweep.scoring.pairing import pair_images
-    from sweep.scoring.scored_method import dataset_label, images_to_score, score_folder
+    from sweep.scoring.external.image_remarks import remarks_on
+    from sweep.scoring.external.pairing import pair_images
+    from sweep.scoring.external.scored_method import dataset_label, images_to_score, score_folder
 
     assert request.sr is not None
     method = _method(request, request.sr.resolve().name)
@@ -85,8 +85,8 @@ def _score_generator(request: Request, target: TargetSweep | None) -> Iterator[S
     import tempfile
 
     from sweep.cli.item_progress import item_progress
-    from sweep.scoring.foreign_generators import load_any_generator
-    from sweep.scoring.scored_method import score_generator
+    from sweep.scoring.external.scored_method import score_generator
+    from sweep.scoring.generators.foreign_generators import load_any_generator
 
     assert request.generator is not None
     protocol = _protocol(request, target, has_references=True)
@@ -111,8 +111,8 @@ def _references(
     request: Request, target: TargetSweep | None, scale: int, scratch: Path
 ) -> Iterator[ReferenceSet]:
     """The sweep's own test sets, or new ones whose LR images are made by the same rule."""
-    from sweep.scoring.references import prepare_reference
-    from sweep.scoring.test_sets import dataset_name, resolve_test_sets
+    from sweep.scoring.sets.references import prepare_reference
+    from sweep.scoring.sets.test_sets import dataset_name, resolve_test_sets
 
     if target is not None:
         for dataset in map(dataset_name, request.sets or target.config.eval.sets):
@@ -123,7 +123,7 @@ def _references(
 
 
 def _method(request: Request, default: str) -> str:
-    from sweep.scoring.external import check_method_name
+    from sweep.scoring.external.records import check_method_name
 
     method = request.method or default
     return check_method_name(method) if request.into else method
@@ -133,8 +133,8 @@ def _protocol(request: Request, target: TargetSweep | None, has_references: bool
     """Columns, border and device; a sweep's own where the scores are added to one."""
     from srgan_core.errors import ConfigError
     from srgan_core.training.hardware import resolve_device
-    from sweep.scoring.batch import Protocol
-    from sweep.scoring.external import refuse_other_protocol
+    from sweep.scoring.external.batch import Protocol
+    from sweep.scoring.external.records import refuse_other_protocol
 
     device = str(resolve_device(request.device))
     columns = _columns(request, target, has_references)

@@ -92,7 +92,8 @@ class RayExecutor:
         self._slots, self._device, self._threads = slots, device, threads
         self._watchdog, self._returns_files = watchdog, returns_files
         self._ray = _connect(address, slots * threads)
-        self._task = self._ray.remote(max_retries=0, max_calls=0)(_run_task)
+        # A process for each job: what one has left in memory burdens no other.
+        self._task = self._ray.remote(max_retries=0, max_calls=1)(_run_task)
         self._board = _make_board(self._ray)
         self._tasks: list[_Task] = []
 

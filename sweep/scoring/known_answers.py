@@ -104,7 +104,7 @@ def find_images() -> tuple[Path, ...]:
     Raises:
         DataError: when they are not here, or have other names; says where to put them.
     """
-    from sweep.scoring.published_sets import find_on_disk
+    from sweep.scoring.sets.published_sets import find_on_disk
 
     found = find_on_disk(DATASET)
     if found is None:
@@ -137,8 +137,8 @@ def check_known_answers(
         DataError: when a file is no usable image.
     """
     from sweep.scoring.aggregation import summarise
-    from sweep.scoring.references import prepare_reference
-    from sweep.scoring.test_sets import TestSet
+    from sweep.scoring.sets.references import prepare_reference
+    from sweep.scoring.sets.test_sets import TestSet
 
     scorer, problems = _scorer()
     rows: dict[str, list[dict[str, float]]] = {}

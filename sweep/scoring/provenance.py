@@ -52,7 +52,7 @@ def metrics_document(
     Returns:
         A document that `json` can write.
     """
-    from sweep.scoring.references import RESIZE_RULE
+    from sweep.scoring.sets.references import RESIZE_RULE
 
     return {
         "schema": SCHEMA,

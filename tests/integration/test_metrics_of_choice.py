@@ -16,8 +16,8 @@ from sweep.config import load_config
 from sweep.grid import srresnet_start
 from sweep.jobs import Context, Event, ReferenceJob, TestSetJob, TrainJob
 from sweep.publish import result_rows
-from sweep.scoring.references import prepare_reference
-from sweep.scoring.test_sets import resolve_test_set
+from sweep.scoring.sets.references import prepare_reference
+from sweep.scoring.sets.test_sets import resolve_test_set
 from sweep.store import SweepStore
 from sweep.tables import results_frame
 

@@ -37,7 +37,10 @@ ALLOWED = {
     ("srgan_core/weights/pickled_tensors.py", "pickle"): "the exception of torch.load",
     ("srgan_core/weights/pickled_arrays.py", "pickle"): "an unpickler that admits arrays alone",
     ("srgan_core/yaml_files.py", "yaml.load"): "with a subclass of SafeLoader",
-    ("sweep/scoring/foreign_generators.py", "torch.jit.load"): "a program that the user asks for",
+    (
+        "sweep/scoring/generators/foreign_generators.py",
+        "torch.jit.load",
+    ): "a program that the user asks for",
 }
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from srgan_core.errors import DataError, MissingDependencyError
 from sweep.scoring.metrics.declaration import FROM_FILE, WHOLE_IMAGE, MetricSpec
 from sweep.scoring.metrics.plugins import MetricPlugin
-from sweep.scoring.text_lines import TEXT_LINES, known_text
+from sweep.scoring.sets.text_lines import TEXT_LINES, known_text
 
 if TYPE_CHECKING:
     from sweep.scoring.metrics.inputs import Rgb

@@ -39,7 +39,7 @@ def test_quick_comes_first_and_training_specs_are_no_sweep_configs():
 
 def test_names_are_those_of_the_modules_that_know_them():
     from srgan_core.vgg import CONTENT_LOSSES
-    from sweep.scoring.test_sets import NAMES
+    from sweep.scoring.sets.test_sets import NAMES
 
     assert CONTENT_NAMES == CONTENT_LOSSES
     assert set(TEST_SET_NAMES) == set(NAMES)

@@ -87,7 +87,7 @@ def weights(monkeypatch) -> list[str]:
         raise DataError(f"{name}: not on this machine")
 
     monkeypatch.setattr("srgan_core.weights.resolve_weights", resolve)
-    monkeypatch.setattr("sweep.scoring.test_sets.find_published", find)
+    monkeypatch.setattr("sweep.scoring.sets.test_sets.find_published", find)
     return asked
 
 
@@ -175,7 +175,7 @@ def test_patches_larger_than_an_image_are_refused(tmp_path):
 
 @pytest.mark.parametrize("change", ["copy", "turned", "brighter"])
 def test_training_on_a_test_image_is_refused(tmp_path, own_cache, change):
-    from sweep.scoring.test_sets import resolve_test_set
+    from sweep.scoring.sets.test_sets import resolve_test_set
 
     rgb = read_rgb(resolve_test_set("skimage3", 4).paths[0])
     changed = {

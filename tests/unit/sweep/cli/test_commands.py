@@ -20,7 +20,7 @@ def test_fetch_says_what_it_got_and_fails_for_what_it_did_not(sweep, monkeypatch
         raise DataError(f"{name}: no network")
 
     monkeypatch.setattr("srgan_core.weights.fetch_weights", fetch)
-    monkeypatch.setattr("sweep.scoring.test_sets.resolve_test_set", find)
+    monkeypatch.setattr("sweep.scoring.sets.test_sets.resolve_test_set", find)
     assert sweep("fetch", "alexnet").status == 0
     answer = sweep("fetch")
     assert answer.status == 1

@@ -174,7 +174,7 @@ def test_a_folder_at_work_is_refused(refused, tmp_path):
 def test_training_images_that_hold_a_test_image_are_refused(
     refused, tmp_path, tmp_path_factory, monkeypatch
 ):
-    from sweep.scoring.test_sets import resolve_test_set
+    from sweep.scoring.sets.test_sets import resolve_test_set
 
     monkeypatch.setenv("SWEEP_CACHE", str(tmp_path_factory.mktemp("cache")))
     chelsea = read_rgb(resolve_test_set("skimage3", 4).paths[0])

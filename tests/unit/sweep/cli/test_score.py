@@ -16,8 +16,8 @@ from srgan_core.networks import Generator
 from sweep.config import load_config
 from sweep.publish import republish
 from sweep.scoring.evaluate import Scorer
-from sweep.scoring.references import prepare_reference
-from sweep.scoring.test_sets import resolve_test_set
+from sweep.scoring.sets.references import prepare_reference
+from sweep.scoring.sets.test_sets import resolve_test_set
 from sweep.store import SweepStore
 
 NAMES = ("baby", "bird")

@@ -7,7 +7,7 @@ import pytest
 
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import WeightsError
-from sweep.scoring.test_sets import resolve_test_set
+from sweep.scoring.sets.test_sets import resolve_test_set
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from srgan_core.data.images import read_rgb
 from srgan_core.errors import DataError, MissingDependencyError
 from sweep.scoring.metrics import reading
 from sweep.scoring.metrics.reading import Reading, tesseract_version
-from sweep.scoring.text_lines import text_line_files
+from sweep.scoring.sets.text_lines import text_line_files
 
 pytest.importorskip("rapidfuzz", reason="rapidfuzz is not installed: extra ocr")
 needs_tesseract = pytest.mark.skipif(

@@ -1,0 +1,255 @@
+"""Scores of a method that was not trained here: its images, or the images of its generator."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from srgan_core.errors import DataError
+from srgan_core.files import file_sha256
+from sweep.records import ImageScore, ResultRow
+from sweep.scoring.evaluate import Scorer, summarise
+from sweep.scoring.external.batch import Outcome, Protocol, score_pairs
+from sweep.scoring.external.pairing import Pair, first_names
+from sweep.scoring.external.restoring import restore_set
+from sweep.scoring.generators.foreign_generators import LoadedGenerator
+from sweep.scoring.metrics.specs import find_spec, set_columns
+from sweep.scoring.sets.published_sets import PUBLISHED
+from sweep.scoring.sets.references import ReferenceSet
+from sweep.scoring.sets.set_checks import niqe_blocks, niqe_warnings
+
+GENERIC_FOLDERS = ("hr", "gt", "original", "images")
+"""Names of folders that say nothing about the test set; the folder above does."""
+
+OnImage = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ScoredMethod:
+    """Scores of one method on one test set.
+
+    Attributes:
+        method: Its name.
+        dataset: Name of the test set.
+        protocol: How the images were scored.
+        outcomes: What became of each image, in order.
+        hr_scores: Scores without reference of the HR images, of those that have them.
+        origin: Where the images come from.
+        hashes: Image to the SHA-256 of the restored file.
+        blocks: Image to the number of blocks that NIQE finds in it.
+        notes: Sentences for the user.
+        set_scores: Columns that have one value for all images together.
+    """
+
+    method: str
+    dataset: str
+    protocol: Protocol
+    outcomes: tuple[Outcome, ...]
+    hr_scores: tuple[Mapping[str, float], ...]
+    origin: Mapping[str, Any]
+    hashes: Mapping[str, str]
+    blocks: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+    set_scores: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def scored(self) -> tuple[Outcome, ...]:
+        """The images that have scores."""
+        return tuple(outcome for outcome in self.outcomes if not outcome.problem)
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Image to the reason why it has no scores."""
+        return {o.pair.image: o.problem for o in self.outcomes if o.problem}
+
+    @property
+    def means(self) -> dict[str, float]:
+        """The value of each column for the scored images together; nan where one has none."""
+        return summarise([outcome.scores for outcome in self.scored]) | dict(self.set_scores)
+
+    @property
+    def hr_means(self) -> dict[str, float]:
+        """The same of the HR images; empty where they were not scored."""
+        return summarise(self.hr_scores)
+
+    def row(self) -> ResultRow:
+        """The method as a row of the tables."""
+        niqe, hr_niqe = self.means.get("niqe"), self.hr_means.get("niqe")
+        return ResultRow(
+            trial=self.method,
+            method=self.method,
+            dataset=self.dataset,
+            images=len(self.scored),
+            scale=self.protocol.scale,
+            scores=self.means,
+            niqe_minus_hr=None if niqe is None or hr_niqe is None else niqe - hr_niqe,
+            generator_sha256=self.origin.get("generator_sha256"),
+            per_image=tuple(ImageScore(o.pair.image, dict(o.scores)) for o in self.scored),
+        )
+
+    def provenance(self) -> dict[str, Any]:
+        """Where the scores come from, for a JSON file."""
+        return {
+            **self.origin,
+            "scale": self.protocol.scale,
+            "crop_border": self.protocol.border,
+            "device": self.protocol.device,
+            "columns": list(self.protocol.columns),
+            "sr_sha256": dict(self.hashes),
+            "niqe_blocks": dict(self.blocks),
+            "problems": self.problems,
+        }
+
+
+def dataset_label(folder: Path) -> str:
+    """What a folder's images are called as a test set.
+
+    Args:
+        folder: Folder of HR images, or of restored ones.
+
+    Returns:
+        Its base name, or that of the folder above for `hr`, `gt` and the like; `set5` for
+        every folder name that a published test set goes by.
+    """
+    path = folder.resolve()
+    name = path.parent.name if path.name.casefold() in GENERIC_FOLDERS else path.name
+    known = (key for key, published in PUBLISHED.items() if name in published.folders)
+    return next(known, name)
+
+
+def score_folder(
+    pairs: Sequence[Pair],
+    method: str,
+    dataset: str,
+    protocol: Protocol,
+    jobs: int | None = None,
+    on_image: OnImage | None = None,
+    origin: Mapping[str, Any] | None = None,
+    failed: Mapping[str, str] | None = None,
+) -> ScoredMethod:
+    """Scores restored images, and their references where a metric needs none.
+
+    Args:
+        pairs: The images.
+        method: Name of the method.
+        dataset: Name of the test set.
+        protocol: How.
+        jobs: Processes; None for as many as are worth it.
+        on_image: Called after each image with its name, `images_to_score` times.
+        origin: Where the images come from; the folder of the first one by default.
+        failed: Image to the reason why there is no restored image of it.
+
+    Returns:
+        The scores; an image that cannot be scored stands among the problems.
+
+    Raises:
+        ConfigError, WeightsError: when a metric cannot run here.
+    """
+    references = _references(pairs, protocol)
+    tell = None if on_image is None else lambda outcome: on_image(outcome.pair.image)
+    outcomes = score_pairs((*pairs, *references), protocol, jobs, tell)
+    own, hr = outcomes[: len(pairs)], outcomes[len(pairs) :]
+    readable = [outcome.pair for outcome in own if not outcome.problem]
+    whole, remarks = _score_as_a_whole(readable, protocol)
+    missing = [Outcome(Pair(image, Path(image)), {}, why) for image, why in (failed or {}).items()]
+    return ScoredMethod(
+        method,
+        dataset,
+        protocol,
+        tuple(sorted((*own, *missing), key=lambda outcome: outcome.pair.image)),
+        tuple(outcome.scores for outcome in hr if not outcome.problem),
+        origin or {"sr_folder": str(pairs[0].sr.parent) if pairs else ""},
+        {pair.image: file_sha256(pair.sr) for pair in readable},
+        {p.image: niqe_blocks(p.sr, protocol.scale, protocol.crop_border) for p in readable},
+        (*_notes(dataset, own, protocol), *remarks),
+        whole,
+    )
+
+
+def images_to_score(pairs: Sequence[Pair], protocol: Protocol) -> int:
+    """How many images scoring these pairs reads, the references that are scored too included."""
+    return len(pairs) + len(_references(pairs, protocol))
+
+
+def score_generator(
+    generator: LoadedGenerator,
+    reference: ReferenceSet,
+    folder: Path,
+    method: str,
+    protocol: Protocol,
+    jobs: int | None = None,
+    on_image: OnImage | None = None,
+) -> ScoredMethod:
+    """Restores a test set with a generator and scores the files.
+
+    Args:
+        generator: What restores.
+        reference: The test set.
+        folder: Where the restored PNGs go.
+        method: Name of the method.
+        protocol: How to score.
+        jobs: Processes that score; None for as many as are worth it.
+        on_image: Called with the image's name after each that is restored, then each scored.
+
+    Returns:
+        The scores.
+
+    Raises:
+        ConfigError, WeightsError: when a metric cannot run here.
+        DataError: when no image could be restored.
+    """
+    restored = restore_set(generator, reference, folder, on_image)
+    if not restored.pairs:
+        image, reason = next(iter(restored.problems.items()))
+        raise DataError(f"{reference.name}: no image could be restored; {image}: {reason}")
+    origin = {"generator": generator.kind, "generator_sha256": generator.sha256}
+    return score_folder(
+        restored.pairs,
+        method,
+        reference.name,
+        protocol,
+        jobs,
+        on_image,
+        origin,
+        restored.problems,
+    )
+
+
+def _references(pairs: Sequence[Pair], protocol: Protocol) -> list[Pair]:
+    """HR images whose own values say what the restored ones can reach."""
+    if not any(find_spec(column).reference == "none" for column in protocol.columns):
+        return []
+    return [Pair(pair.image, pair.hr) for pair in pairs if pair.hr is not None]
+
+
+def _score_as_a_whole(
+    pairs: Sequence[Pair], protocol: Protocol
+) -> tuple[dict[str, float], list[str]]:
+    """Columns that compare the restored images with the references as two sets."""
+    columns = set_columns(protocol.columns)
+    paths = [(pair.sr, pair.hr) for pair in pairs if pair.hr is not None]
+    if not columns or not paths:
+        return {}, []
+    scorer = Scorer(columns, protocol.scale, protocol.device, crop_border=protocol.crop_border)
+    scores = scorer.score_distribution([sr for sr, _ in paths], [hr for _, hr in paths])
+    return scores, scorer.warnings
+
+
+def _notes(dataset: str, outcomes: Sequence[Outcome], protocol: Protocol) -> list[str]:
+    """What has no value and why, and how far NIQE can be trusted."""
+    notes = list(dict.fromkeys(text for outcome in outcomes for text in outcome.warnings))
+    scored = [outcome for outcome in outcomes if not outcome.problem]
+    for column in protocol.columns:
+        absent = [o.pair.image for o in scored if math.isnan(o.scores.get(column, 0.0))]
+        if absent:
+            notes.append(
+                f"{find_spec(column).label}: {first_names(absent)} of {len(scored)} images have "
+                "none, so there is no mean; remove them to have one"
+            )
+    if "niqe" in protocol.columns and scored:
+        paths = [outcome.pair.sr for outcome in scored]
+        notes += niqe_warnings(dataset, paths, protocol.scale, crop_border=protocol.crop_border)
+    return notes

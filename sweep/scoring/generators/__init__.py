@@ -1,0 +1,1 @@
+"""Generators of other projects: their files read safely, their names mapped."""

@@ -1,0 +1,1 @@
+"""Test sets: where their images come from, what of them is scored, and their references."""

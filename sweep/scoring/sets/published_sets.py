@@ -1,0 +1,134 @@
+"""The test sets that the field knows by name: where they lie, where they come from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from filelock import FileLock
+
+from srgan_core.data.images import SUFFIXES
+from srgan_core.errors import DataError
+
+
+@dataclass(frozen=True)
+class PublishedSet:
+    """A test set that is known by name.
+
+    Attributes:
+        folders: Names that its folder goes by, the archive's own first.
+        images: Number of images.
+    """
+
+    folders: tuple[str, ...]
+    images: int
+
+    @property
+    def url(self) -> str:
+        """Address of the archive with the HR images."""
+        name = self.folders[0]
+        root = "https://huggingface.co/datasets/eugenesiow"
+        return f"{root}/{name}/resolve/main/data/{name}_HR.tar.gz"
+
+
+PUBLISHED: Mapping[str, PublishedSet] = MappingProxyType(
+    {
+        "set5": PublishedSet(("Set5", "set5"), 5),
+        "set14": PublishedSet(("Set14", "set14"), 14),
+        "bsd100": PublishedSet(("BSD100", "bsd100", "B100"), 100),
+        "urban100": PublishedSet(("Urban100", "urban100"), 100),
+    }
+)
+
+
+def find_published(name: str, cache: Path | None = None) -> tuple[tuple[Path, ...], str]:
+    """Finds the HR images under `$SWEEP_DATA`, in the cache, or on the network.
+
+    Args:
+        name: A key of `PUBLISHED`.
+        cache: Where downloads are kept; the project's cache folder by default.
+
+    Returns:
+        The images, sorted, and where they were: `folder`, `cache` or `download`.
+
+    Raises:
+        DataError: when they are incomplete, or nowhere to be had.
+    """
+    local = find_on_disk(name, cache)
+    if local is not None:
+        return local
+    folder = _cached_folder(name, cache)
+    _download(name, folder)
+    return _all_images(name, folder), "download"
+
+
+def find_on_disk(name: str, cache: Path | None = None) -> tuple[tuple[Path, ...], str] | None:
+    """Finds the HR images under `$SWEEP_DATA` or in the cache; never on the network.
+
+    Args:
+        name: A key of `PUBLISHED`.
+        cache: Where downloads are kept; the project's cache folder by default.
+
+    Returns:
+        As `find_published`; None when they are not on this machine.
+
+    Raises:
+        DataError: when they are incomplete.
+    """
+    local = _local_folder(PUBLISHED[name])
+    if local:
+        return _all_images(name, local), "folder"
+    folder = _cached_folder(name, cache)
+    return (_all_images(name, folder), "cache") if folder.is_dir() else None
+
+
+def _cached_folder(name: str, cache: Path | None) -> Path:
+    return (cache or _default_cache()) / "test_sets" / name
+
+
+def _local_folder(published: PublishedSet) -> Path | None:
+    root = os.environ.get("SWEEP_DATA")
+    folders = [Path(root).expanduser() / folder for folder in published.folders] if root else []
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
+def _all_images(name: str, folder: Path) -> tuple[Path, ...]:
+    """Images that lie directly in the folder: below it there may be LR versions."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    expected = PUBLISHED[name].images
+    if len(paths) != expected:
+        raise DataError(
+            f"{folder}: expected the {expected} HR images of {name}, found {len(paths)}; "
+            f"complete the folder, or score it under its own name with --eval folder:{folder}"
+        )
+    return tuple(paths)
+
+
+def _download(name: str, folder: Path) -> None:
+    from sweep.scoring.sets.archives import download, extract_images
+
+    published = PUBLISHED[name]
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(f".{name}.lock")):
+        # Another process may have had the lock before, for the same purpose.
+        if folder.is_dir():
+            return
+        try:
+            archive = download(published.url, folder.parent)
+        except DataError as error:
+            raise DataError(
+                f"test set {name!r} is not on this machine and could not be fetched ({error}); put "
+                f"its HR images into $SWEEP_DATA/{published.folders[0]}, or take skimage3, which "
+                "needs no network"
+            ) from None
+        extract_images(archive, folder)
+        archive.unlink(missing_ok=True)
+
+
+def _default_cache() -> Path:
+    from srgan_core.cache import cache_dir
+
+    return cache_dir()

@@ -1,0 +1,163 @@
+"""Writes the HR, LR and bicubic images of a test set, from which every score is taken."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from srgan_core.data.images import read_rgb, write_png
+from srgan_core.data.resize import crop_to_multiple, downsample_uint8, upsample_uint8
+from srgan_core.errors import DataError
+from srgan_core.files import file_sha256, write_atomically
+from sweep.scoring.metrics.inputs import Rgb
+from sweep.scoring.sets.set_checks import niqe_blocks
+from sweep.scoring.sets.test_sets import TestSet
+
+RECORD = "reference.json"
+"""Says from which files and by which rule the images of a folder were made."""
+
+SCHEMA = 1
+
+RESIZE_RULE = (
+    "HR cropped at right and bottom to a multiple of the scale; LR by MATLAB-style antialiased "
+    "bicubic (a = -0.5), rounded to 8 bit; bicubic baseline by the same kernel, rounded to 8 bit"
+)
+
+
+@dataclass(frozen=True)
+class ReferenceSet:
+    """Prepared images of a test set, in the same order in all three.
+
+    Attributes:
+        name: Name of the test set.
+        scale: Magnification.
+        hr: PNGs of the cropped HR images.
+        lr: PNGs that generators take.
+        bicubic: PNGs of the baseline.
+    """
+
+    name: str
+    scale: int
+    hr: tuple[Path, ...]
+    lr: tuple[Path, ...]
+    bicubic: tuple[Path, ...]
+
+
+def prepare_reference(
+    test_set: TestSet,
+    scale: int,
+    folder: Path,
+    *,
+    crop: int | None = None,
+    limit: int | None = None,
+) -> ReferenceSet:
+    """Writes the images, or does nothing when they are there from the same sources.
+
+    Args:
+        test_set: The HR images.
+        scale: Magnification.
+        folder: Where `hr/`, `lr/` and `bicubic/` go.
+        crop: Side in pixels to which HR images are first cropped about their centre.
+        limit: Number of images to take from the beginning; all by default.
+
+    Returns:
+        Paths of the written images, each named after its source with the ending `.png`.
+
+    Raises:
+        DataError: when a source is no usable image.
+    """
+    sources = test_set.paths[:limit]
+    names = [f"{path.stem}.png" for path in sources]
+    reference = ReferenceSet(
+        name=test_set.name,
+        scale=scale,
+        hr=tuple(folder / "hr" / name for name in names),
+        lr=tuple(folder / "lr" / name for name in names),
+        bicubic=tuple(folder / "bicubic" / name for name in names),
+    )
+    record = _record(sources, scale, crop)
+    if not _is_current(reference, folder / RECORD, record):
+        for index, source in enumerate(sources):
+            _write_images(reference, index, _centre_crop(read_rgb(source), crop))
+        # Last, so that an interrupted preparation starts over.
+        write_atomically(folder / RECORD, record)
+    return reference
+
+
+def open_reference(folder: Path, name: str, scale: int) -> ReferenceSet:
+    """Finds the images that `prepare_reference` wrote.
+
+    Args:
+        folder: Where it wrote them.
+        name: Name of the test set.
+        scale: Magnification.
+
+    Returns:
+        Paths of the images in the order of the test set.
+
+    Raises:
+        DataError: when the folder holds no test set.
+    """
+    try:
+        names = list(json.loads((folder / RECORD).read_bytes())["source_sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise DataError(
+            f"{folder}: holds no prepared test set; run the sweep again to write it"
+        ) from None
+    hr, lr, bicubic = (
+        tuple(folder / part / f"{name}.png" for name in names) for part in ("hr", "lr", "bicubic")
+    )
+    return ReferenceSet(name, scale, hr, lr, bicubic)
+
+
+def dataset_record(reference: ReferenceSet) -> dict[str, object]:
+    """What `metrics.json` says about a test set.
+
+    Args:
+        reference: Prepared images.
+
+    Returns:
+        The number of images, the scale, and by image name the SHA-256 of each HR PNG and the
+        number of blocks that NIQE finds in an image of its size.
+    """
+    return {
+        "images": len(reference.hr),
+        "scale": reference.scale,
+        "hr_sha256": {path.stem: file_sha256(path) for path in reference.hr},
+        "niqe_blocks": {path.stem: niqe_blocks(path, reference.scale) for path in reference.hr},
+    }
+
+
+def _record(sources: tuple[Path, ...], scale: int, crop: int | None) -> bytes:
+    record = {
+        "schema": SCHEMA,
+        "scale": scale,
+        "crop": crop,
+        "resize": RESIZE_RULE,
+        "source_sha256": {path.stem: file_sha256(path) for path in sources},
+    }
+    return (json.dumps(record, indent=2) + "\n").encode()
+
+
+def _is_current(reference: ReferenceSet, path: Path, record: bytes) -> bool:
+    images = (*reference.hr, *reference.lr, *reference.bicubic)
+    written = path.is_file() and path.read_bytes() == record
+    return written and all(image.is_file() for image in images)
+
+
+def _write_images(reference: ReferenceSet, index: int, source: Rgb) -> None:
+    hr = crop_to_multiple(source, reference.scale)
+    lr = downsample_uint8(hr, reference.scale)
+    write_png(reference.hr[index], hr)
+    write_png(reference.lr[index], lr)
+    write_png(reference.bicubic[index], upsample_uint8(lr, reference.scale))
+
+
+def _centre_crop(rgb: Rgb, crop: int | None) -> Rgb:
+    if crop is None:
+        return rgb
+    height, width = (min(side, crop) for side in rgb.shape[:2])
+    top = (rgb.shape[0] - height) // 2
+    left = (rgb.shape[1] - width) // 2
+    return rgb[top : top + height, left : left + width]

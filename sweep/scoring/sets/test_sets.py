@@ -1,0 +1,137 @@
+"""Finds the HR images of a test set by its name."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from srgan_core.data.images import list_images
+from srgan_core.errors import ConfigError, DataError, unknown_name
+from sweep.scoring.sets.published_sets import PUBLISHED, find_published
+from sweep.scoring.sets.set_checks import refuse_equal_names, refuse_small_images
+from sweep.scoring.sets.text_lines import TEXT_LINES, text_line_files
+
+FOLDER_PREFIX = "folder:"
+
+SKIMAGE3 = ("chelsea.png", "coffee.png", "rocket.jpg")
+"""Photographs inside the installed scikit-image that no training uses."""
+
+NAMES = (*PUBLISHED, "skimage3", TEXT_LINES, f"{FOLDER_PREFIX}PATH")
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """HR images with a name.
+
+    Attributes:
+        name: Name in the tables: `set5`, or the base name of a folder.
+        paths: Image files, sorted.
+        origin: Where they were found: `folder`, `cache`, `download` or `package`.
+    """
+
+    # Keeps pytest from taking the class for a test.
+    __test__: ClassVar[bool] = False
+
+    name: str
+    paths: tuple[Path, ...]
+    origin: str
+
+
+def resolve_test_set(name: str, scale: int, cache: Path | None = None) -> TestSet:
+    """Finds a test set, downloading it if that is the only way.
+
+    Args:
+        name: One of `NAMES`; published sets are looked for under `$SWEEP_DATA` first.
+        scale: Magnification; the images must be large enough for it.
+        cache: Where downloads are kept; the project's cache folder by default.
+
+    Returns:
+        The test set, with at least one image.
+
+    Raises:
+        ConfigError: when the name is unknown.
+        DataError: when images are missing, too small, not to be had, or share a name.
+    """
+    paths, origin = _find(name, cache)
+    dataset = dataset_name(name)
+    refuse_equal_names(dataset, paths)
+    refuse_small_images(paths, scale)
+    return TestSet(dataset, paths, origin)
+
+
+def resolve_test_sets(
+    names: Sequence[str], scale: int, cache: Path | None = None
+) -> tuple[TestSet, ...]:
+    """Finds several test sets whose names must differ.
+
+    Args:
+        names: As for `resolve_test_set`.
+        scale: Magnification.
+        cache: Where downloads are kept; the project's cache folder by default.
+
+    Returns:
+        The test sets in the order given.
+
+    Raises:
+        ConfigError: when a name is unknown or two sets would have one name in the tables.
+        DataError: as for `resolve_test_set`.
+    """
+    for dataset, count in Counter(dataset_name(name) for name in names).items():
+        if count > 1:
+            raise ConfigError(
+                f"test sets: {count} of them are called {dataset!r}; rename a folder or drop one"
+            )
+    return tuple(resolve_test_set(name, scale, cache) for name in names)
+
+
+def dataset_name(name: str) -> str:
+    """The name that a test set has in the tables.
+
+    Args:
+        name: As for `resolve_test_set`.
+
+    Returns:
+        The name itself, or the base name of a folder.
+
+    Raises:
+        ConfigError: when the name is unknown or a folder has no base name.
+    """
+    if name in (*PUBLISHED, "skimage3", TEXT_LINES):
+        return name
+    if not name.startswith(FOLDER_PREFIX):
+        raise ConfigError(unknown_name("test set", name, NAMES))
+    path = name.removeprefix(FOLDER_PREFIX)
+    base = Path(path).expanduser().resolve().name if path else ""
+    if not base:
+        raise ConfigError(f"test set {name!r}: expected folder:PATH with a path that has a name")
+    return base
+
+
+def _find(name: str, cache: Path | None) -> tuple[tuple[Path, ...], str]:
+    dataset_name(name)
+    if name in PUBLISHED:
+        return find_published(name, cache)
+    if name == "skimage3":
+        return _skimage_files(), "package"
+    if name == TEXT_LINES:
+        return text_line_files(), "package"
+    folder = Path(name.removeprefix(FOLDER_PREFIX)).expanduser()
+    return tuple(list_images(folder)), "folder"
+
+
+def _skimage_files() -> tuple[Path, ...]:
+    # Locating the package does not import it.
+    package = importlib.util.find_spec("skimage")
+    if package is None or package.origin is None:
+        raise DataError("skimage3: scikit-image is not installed; pip install scikit-image")
+    paths = tuple(Path(package.origin).parent / "data" / name for name in SKIMAGE3)
+    missing = [path.name for path in paths if not path.is_file()]
+    if missing:
+        raise DataError(
+            f"skimage3: the installed scikit-image lacks {', '.join(missing)}; reinstall it"
+        )
+    return paths

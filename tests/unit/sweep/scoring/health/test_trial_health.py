@@ -1,0 +1,42 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from srgan_core.data.images import write_png
+from sweep.scoring.health.trial_health import add_health, lacks_health, read_health
+from sweep.store import TrialFolder
+
+
+@pytest.fixture
+def files(tmp_path) -> TrialFolder:
+    """A trial that restored one flat image, with one line in its log."""
+    files = TrialFolder(tmp_path / "x")
+    write_png(files.images("pets") / "cat.png", np.full((64, 64, 3), 90, np.uint8))
+    write_png(tmp_path / "lr" / "cat.png", np.full((16, 16, 3), 90, np.uint8))
+    files.log.write_text(json.dumps({"step": 1, "iteration": 1, "d_real": 0.9, "d_fake": 0.1}))
+    return files
+
+
+def test_measures_survive_the_record(files):
+    result = {"steps": 1}
+    assert lacks_health(files, result, "pets", ["cat"])
+    add_health(files, result, "pets", ["cat"], files.path.parent / "lr", 4)
+    files.write_result(result)
+    read = files.read_result()
+    assert not lacks_health(files, read, "pets", ["cat"])
+    measures = read_health(read, "pets")
+    assert measures["lr_psnr"] == math.inf
+    assert (measures["d_real"], measures["d_fake"]) == (0.9, 0.1)
+    assert read_health(read, "other").keys() == {"d_real", "d_fake"}
+
+
+def test_what_is_gone_is_not_asked_for(files):
+    assert not lacks_health(files, {}, "pets", ["cat", "dog"])
+    files.generator.touch()
+    assert lacks_health(files, {}, "pets", ["cat", "dog"])
+
+
+def test_an_older_record_has_no_measures():
+    assert read_health({"steps": 1}, "pets") == {}

@@ -1,0 +1,109 @@
+import json
+
+import numpy as np
+import pytest
+
+from srgan_core.data.images import read_rgb
+from srgan_core.data.resize import downsample_uint8, upsample_uint8
+from srgan_core.errors import DataError
+from srgan_core.files import file_sha256
+from sweep.scoring.sets.references import (
+    RECORD,
+    dataset_record,
+    open_reference,
+    prepare_reference,
+)
+from sweep.scoring.sets.test_sets import resolve_test_set
+
+
+@pytest.fixture
+def test_set(save, tmp_path, photograph):
+    save("pets/cat.png", photograph[:67, :81])
+    save("pets/dog.png", photograph[-90:, -70:])
+    return resolve_test_set(f"folder:{tmp_path}/pets", 4)
+
+
+def stamps(reference):
+    return [path.stat().st_mtime_ns for path in (*reference.hr, *reference.lr, *reference.bicubic)]
+
+
+def test_hr_is_cropped_at_right_and_bottom_and_the_rest_follows(test_set, tmp_path, photograph):
+    reference = prepare_reference(test_set, 4, tmp_path / "ref")
+    hr, lr, bicubic = (
+        read_rgb(paths[0]) for paths in (reference.hr, reference.lr, reference.bicubic)
+    )
+    assert np.array_equal(hr, photograph[:64, :80])
+    assert np.array_equal(lr, downsample_uint8(hr, 4))
+    assert np.array_equal(bicubic, upsample_uint8(lr, 4))
+    assert [path.name for path in reference.hr] == ["cat.png", "dog.png"]
+    assert (reference.name, reference.scale) == ("pets", 4)
+
+
+def test_a_second_call_writes_nothing(test_set, tmp_path):
+    first = prepare_reference(test_set, 4, tmp_path / "ref")
+    before = stamps(first)
+    assert prepare_reference(test_set, 4, tmp_path / "ref") == first
+    assert stamps(first) == before
+
+
+def test_a_lost_image_is_written_again(test_set, tmp_path):
+    reference = prepare_reference(test_set, 4, tmp_path / "ref")
+    expected = reference.lr[1].read_bytes()
+    reference.lr[1].unlink()
+    prepare_reference(test_set, 4, tmp_path / "ref")
+    assert reference.lr[1].read_bytes() == expected
+
+
+def test_a_changed_source_is_noticed(test_set, tmp_path, save, photograph):
+    prepare_reference(test_set, 4, tmp_path / "ref")
+    save("pets/cat.png", photograph[8:72, :80])
+    reference = prepare_reference(test_set, 4, tmp_path / "ref")
+    assert np.array_equal(read_rgb(reference.hr[0]), photograph[8:72, :80])
+
+
+def test_another_scale_is_noticed(test_set, tmp_path):
+    prepare_reference(test_set, 4, tmp_path / "ref")
+    reference = prepare_reference(test_set, 2, tmp_path / "ref")
+    assert read_rgb(reference.lr[0]).shape == (33, 40, 3)
+
+
+def test_the_crop_is_about_the_centre(test_set, tmp_path, photograph):
+    reference = prepare_reference(test_set, 4, tmp_path / "ref", crop=48)
+    assert np.array_equal(read_rgb(reference.hr[0]), photograph[9:57, 16:64])
+
+
+def test_a_crop_larger_than_the_image_takes_all_of_it(test_set, tmp_path):
+    reference = prepare_reference(test_set, 4, tmp_path / "ref", crop=70)
+    assert read_rgb(reference.hr[0]).shape == (64, 68, 3)
+
+
+def test_the_limit_takes_the_first_images(test_set, tmp_path):
+    reference = prepare_reference(test_set, 4, tmp_path / "ref", limit=1)
+    assert [path.stem for path in reference.bicubic] == ["cat"]
+
+
+def test_the_record_is_written_last_and_holds_no_path(test_set, tmp_path):
+    prepare_reference(test_set, 4, tmp_path / "ref")
+    text = (tmp_path / "ref" / RECORD).read_text()
+    assert str(tmp_path) not in text
+    assert json.loads(text)["source_sha256"]["cat"] == file_sha256(test_set.paths[0])
+
+
+def test_the_data_set_is_described_by_the_hashes_of_its_files(test_set, tmp_path):
+    reference = prepare_reference(test_set, 4, tmp_path / "ref")
+    assert dataset_record(reference) == {
+        "images": 2,
+        "scale": 4,
+        "hr_sha256": {path.stem: file_sha256(path) for path in reference.hr},
+        "niqe_blocks": {"cat": 0, "dog": 0},
+    }
+
+
+def test_what_was_prepared_can_be_opened_again(test_set, tmp_path):
+    prepared = prepare_reference(test_set, 4, tmp_path / "ref", limit=1)
+    assert open_reference(tmp_path / "ref", "pets", 4) == prepared
+
+
+def test_a_folder_without_a_prepared_set_is_refused(tmp_path):
+    with pytest.raises(DataError, match="holds no prepared test set"):
+        open_reference(tmp_path, "pets", 4)

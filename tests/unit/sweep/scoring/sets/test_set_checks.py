@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from srgan_core.errors import DataError
+from sweep.scoring.sets.set_checks import (
+    niqe_blocks,
+    niqe_warnings,
+    refuse_equal_names,
+    refuse_small_images,
+    scored_size,
+)
+
+
+@pytest.fixture
+def images(save):
+    def write(*sizes):
+        return [
+            save(f"{index}.png", np.zeros((height, width, 3), np.uint8))
+            for index, (width, height) in enumerate(sizes)
+        ]
+
+    return write
+
+
+def test_names_that_differ_in_the_ending_alone_are_refused():
+    with pytest.raises(DataError, match="2 images are called 'cat'"):
+        refuse_equal_names("pets", [Path("a/cat.png"), Path("dog.png"), Path("b/cat.jpg")])
+
+
+def test_images_are_measured_once_cropped_to_the_scale(images):
+    refuse_small_images(images((32, 35)), 4)
+    with pytest.raises(DataError, match=r"0\.png: expected at least 32 px .* got 36 x 28"):
+        refuse_small_images(images((36, 31)), 4)
+
+
+def test_a_file_that_is_no_image_is_named(tmp_path):
+    (tmp_path / "text.png").write_text("no image")
+    with pytest.raises(DataError, match=r"text\.png: the image cannot be read"):
+        scored_size(tmp_path / "text.png", 4)
+
+
+def test_the_centre_crop_limits_the_size(images):
+    (path,) = images((50, 200))
+    assert scored_size(path, 4, crop=98) == (48, 96)
+
+
+def test_a_large_set_of_large_images_gets_no_warning(images):
+    assert niqe_warnings("many", images(*[(296, 296)] * 10), 4) == []
+
+
+def test_few_images_are_warned_about(images):
+    (warning,) = niqe_warnings("few", images(*[(296, 296)] * 3), 4)
+    assert warning.startswith("few: NIQE is the mean of 3 images, fewer than 10")
+
+
+def test_few_blocks_are_warned_about(images):
+    (warning,) = niqe_warnings("small", images(*[(296, 296)] * 9, (295, 295)), 4)
+    assert warning.startswith("small: 1 of 10 images hold fewer than 9")
+    assert "the smallest 4" in warning
+
+
+def test_a_crop_below_one_block_shows_as_no_block_at_all(images):
+    warnings = niqe_warnings("crops", images((300, 300)), 4, crop=96)
+    assert "the smallest 0" in warnings[-1]
+
+
+def test_blocks_follow_from_size_border_and_crop(images):
+    (path,) = images((300, 203))
+    assert niqe_blocks(path, 4) == 6
+    assert niqe_blocks(path, 4, crop_border=0) == 6
+    assert niqe_blocks(path, 4, crop_border=8) == 2
+    assert niqe_blocks(path, 4, crop=104) == 1
+
+
+def test_another_border_than_the_scale_decides_about_the_warning(images):
+    paths = images(*[(296, 296)] * 10)
+    assert niqe_warnings("many", paths, 4) == []
+    assert "10 of 10 images" in niqe_warnings("many", paths, 4, crop_border=8)[0]

@@ -1,0 +1,98 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from srgan_core.data.images import read_rgb
+from srgan_core.errors import ConfigError, DataError
+from sweep.scoring.sets.test_sets import SKIMAGE3, dataset_name, resolve_test_set, resolve_test_sets
+
+
+@pytest.fixture
+def folder(save, tmp_path):
+    for name in ("photos/b.png", "photos/deep/a.png"):
+        save(name, np.zeros((40, 44, 3), np.uint8))
+    return tmp_path / "photos"
+
+
+def test_the_photographs_of_scikit_image_need_no_network(monkeypatch):
+    monkeypatch.setenv("SWEEP_OFFLINE", "1")
+    found = resolve_test_set("skimage3", 4)
+    assert (found.name, found.origin) == ("skimage3", "package")
+    assert tuple(path.name for path in found.paths) == SKIMAGE3
+
+
+def test_the_photographs_are_what_scikit_image_gives():
+    import skimage.data
+
+    for path in resolve_test_set("skimage3", 4).paths:
+        # Decoders of JPEG may differ by a level or two.
+        difference = read_rgb(path).astype(int) - getattr(skimage.data, path.stem)()
+        assert np.abs(difference).max() <= (2 if path.suffix == ".jpg" else 0)
+
+
+def test_a_folder_is_searched_at_any_depth_and_named_after_its_base(folder):
+    found = resolve_test_set(f"folder:{folder}/", 4)
+    assert found.name == "photos"
+    assert found.origin == "folder"
+    assert [path.name for path in found.paths] == ["b.png", "a.png"]
+
+
+def test_a_relative_folder_has_a_name_too(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert resolve_test_set("folder:.", 4).name == "photos"
+
+
+def test_the_home_folder_is_expanded(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder.parent))
+    assert len(resolve_test_set("folder:~/photos", 4).paths) == 2
+
+
+def test_a_missing_folder_is_an_error(tmp_path):
+    with pytest.raises(DataError, match="nowhere"):
+        resolve_test_set(f"folder:{tmp_path}/nowhere", 4)
+
+
+@pytest.mark.parametrize("name", ["folder:", "folder:/"])
+def test_a_folder_without_a_base_name_is_an_error(name):
+    with pytest.raises(ConfigError, match="folder:PATH"):
+        dataset_name(name)
+
+
+def test_an_unknown_name_is_shown_with_the_known_ones():
+    with pytest.raises(ConfigError, match=r"'set55' is unknown: set5, .*did you mean 'set5'\?"):
+        resolve_test_set("set55", 4)
+
+
+def test_images_too_small_for_the_scale_are_refused(folder):
+    resolve_test_set(f"folder:{folder}", 8)
+    with pytest.raises(DataError, match="at least 32 px"):
+        resolve_test_set(f"folder:{folder}", 16 + 5)
+
+
+def test_images_of_one_name_are_refused(folder, save):
+    save("photos/a.png", np.zeros((40, 40, 3), np.uint8))
+    with pytest.raises(DataError, match="2 images are called 'a'"):
+        resolve_test_set(f"folder:{folder}", 4)
+
+
+def test_two_sets_of_one_name_are_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(ConfigError, match="2 of them are called 'set5'"):
+        resolve_test_sets(["set5", f"folder:{tmp_path}/set5"], 4)
+
+
+def test_several_sets_come_in_the_order_given(folder):
+    found = resolve_test_sets([f"folder:{folder}", "skimage3"], 4)
+    assert [test_set.name for test_set in found] == ["photos", "skimage3"]
+
+
+def test_naming_a_set_loads_no_network_library():
+    script = (
+        "import sys; from sweep.scoring.sets.test_sets import dataset_name; dataset_name('set5'); "
+        "print([m for m in ('torch', 'pooch', 'skimage', 'requests') if m in sys.modules])"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.strip() == "[]"
