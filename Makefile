@@ -41,7 +41,7 @@ test: $(TEST_TOOLS) ## Run every test.
 lint: $(DEV_TOOLS) ## Check style, formatting and which package imports which.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 types: $(DEV_TOOLS) ## Check the types.
 	$(BIN)/mypy
