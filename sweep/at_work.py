@@ -92,15 +92,18 @@ def claimed(root: Path, may_wait: Callable[[], bool] = lambda: False) -> Iterato
                 f"{other.host}, since {other.started}); wait for it to end"
             )
         time.sleep(WAIT_SECONDS)
+    ours = path.read_bytes()
     ended = threading.Event()
-    beat = threading.Thread(target=_beat, args=(path, ended), daemon=True)
+    beat = threading.Thread(target=_beat, args=(path, ours, ended), daemon=True)
     beat.start()
     try:
         yield
     finally:
         ended.set()
         beat.join()
-        path.unlink(missing_ok=True)
+        # A process that was suspended for long may find another's record in its place.
+        if _holds(path, ours):
+            path.unlink(missing_ok=True)
 
 
 def _try_to_claim(path: Path) -> Run | None:
@@ -132,8 +135,15 @@ def _set_aside(path: Path, stale: bytes) -> None:
         aside.unlink()
 
 
-def _beat(path: Path, ended: threading.Event) -> None:
-    while not ended.wait(BEAT_SECONDS):
+def _holds(path: Path, record: bytes) -> bool:
+    try:
+        return path.read_bytes() == record
+    except OSError:
+        return False
+
+
+def _beat(path: Path, ours: bytes, ended: threading.Event) -> None:
+    while not ended.wait(BEAT_SECONDS) and _holds(path, ours):
         # A full disk or a folder that is gone is told by those who write results.
         with suppress(OSError):
             os.utime(path)

@@ -16,6 +16,9 @@ from sweep.machine import trial_memory
 from sweep.planning import Plan
 from sweep.store import FINISHED, SweepStore, TrialFolder
 
+SRRESNET = "SRResNet"
+"""Kind of the trainings that all trials of a seed wait for."""
+
 SCORING_SECONDS = 5.0
 """Restoring and scoring five small images, networks loaded."""
 
@@ -122,11 +125,14 @@ def estimate(
     trials_left = sum(store.trial(trial.name).state not in FINISHED for trial in plan.asked)
     slots = min(jobs, max(1, trials_left))
     scoring = SCORING_SECONDS * trials_left * len(plan.sets)
+    # Trials begin when the SRResNets are there, of which there is one for each seed.
+    first = sum(kind.seconds for kind in kinds if kind.name == SRRESNET)
+    then = sum(kind.seconds for kind in kinds) - first + scoring
     return Estimate(
         kinds=tuple(kinds),
         trials_left=trials_left,
         steps_done=done,
-        seconds=(sum(kind.seconds for kind in kinds) + scoring) / slots,
+        seconds=first / min(jobs, max(1, len(plan.starts))) + then / slots,
         memory_gb=_memory(plan, kinds, slots) / 1e9,
         disk_gb=_disk(plan, slots if trials_left else 0) / 1e9,
     )
@@ -135,7 +141,7 @@ def estimate(
 def _trainings(store: SweepStore, plan: Plan) -> Iterator[tuple[str, TrialFolder, TrainingSpec]]:
     for seed, start in plan.starts.items():
         if start.spec is not None:
-            yield "SRResNet", store.start(seed), start.spec
+            yield SRRESNET, store.start(seed), start.spec
     for trial in plan.asked:
         adversary = "with D" if trial.adv else "without D"
         yield f"{trial.content} {adversary}", store.trial(trial.name), trial.spec
@@ -145,9 +151,16 @@ def _what_is_left(store: SweepStore, plan: Plan) -> tuple[dict[str, _Left], int]
     """Steps by kind, and steps that are behind."""
     left: dict[str, _Left] = {}
     done = 0
+    warmed: set[str] = set()
     for name, files, spec in _trainings(store, plan):
         config = spec.training
         warmup = config.discriminator.warmup_steps if spec.adversarial_weight else 0
+        digest = spec.warmup_digest()
+        if digest in warmed:
+            # It is shared by the trials of a seed.
+            warmup = 0
+        elif warmup:
+            warmed.add(digest)
         behind = warmup + config.steps
         if files.state not in (*FINISHED, "trained", "scored"):
             behind = _checkpointed(files)

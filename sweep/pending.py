@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ class PendingJobs:
         test_sets: What to score on.
         keep_checkpoints: Whether training states stay once a trial is done.
         score_every: Steps from one scoring of a trial on the way to the next; None for none.
-        retry_failed: Whether trials that failed in an earlier run are tried again.
+        retry: States, `failed` and `diverged`, in which trainings of earlier runs are tried again.
     """
 
     def __init__(
@@ -38,11 +38,11 @@ class PendingJobs:
         test_sets: tuple[TestSetJob, ...],
         keep_checkpoints: bool,
         score_every: int | None = None,
-        retry_failed: bool = True,
+        retry: Collection[str] = ("failed",),
     ) -> None:
         self._store, self._plan, self._test_sets = store, plan, test_sets
         self._keep, self._score_every = keep_checkpoints, score_every
-        self._retry_failed = retry_failed
+        self._retry = retry
 
     def references(self) -> list[Job]:
         """Jobs of the test sets on which bicubic or HR lack scores."""
@@ -60,6 +60,8 @@ class PendingJobs:
         for seed, start in self._plan.starts.items():
             files = self._store.start(seed)
             lost = seed in needed and not files.generator.is_file()
+            if self._is_left(files):
+                continue
             if lost or not self._complete(files):
                 identity = {"seed": seed, "recipe": start.recipe}
                 init = None if start.spec else self._plan.config.srresnet.init
@@ -74,8 +76,7 @@ class PendingJobs:
             files, start = self._store.trial(trial.name), self._store.start(trial.seed)
             trained = "steps" in files.read_result()
             wanted = trained or (trial.name in asked and start.generator.is_file())
-            left = files.state == "failed" and not self._retry_failed
-            if not wanted or left or self._complete(files):
+            if not wanted or self._is_left(files) or self._complete(files):
                 continue
             identity = {"content": trial.content, "adv": trial.adv, "seed": trial.seed}
             job = self._job(files.path, trial.name, identity, trial.spec, start.generator)
@@ -102,6 +103,10 @@ class PendingJobs:
             keep_checkpoints=self._keep,
             needs_generator=needs_generator,
         )
+
+    def _is_left(self, files: TrialFolder) -> bool:
+        """Whether a training ended badly in an earlier run and nobody asked for another try."""
+        return files.state in ("failed", "diverged") and files.state not in self._retry
 
     def _complete(self, files: TrialFolder) -> bool:
         """Whether a trial is finished and has every score that is asked for."""

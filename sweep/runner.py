@@ -99,7 +99,7 @@ def run_sweep(
         _register(store, plan, retry)
         references = _write_references(store, plan)
         test_sets = test_set_jobs(plan, references)
-        jobs = PendingJobs(store, plan, test_sets, keep_checkpoints, score_every, "failed" in retry)
+        jobs = PendingJobs(store, plan, test_sets, keep_checkpoints, score_every, retry)
         for label, state in dispatch(executor, jobs.references(), on_event, stop).items():
             if state == "failed":
                 raise TrialError(f"{label}: could not be scored, for the reason given above")
@@ -115,7 +115,12 @@ def run_sweep(
             store, plan.config, plan.trials, plan.starts, datasets, charts=not stop
         )
     return Summary(
-        states={trial.name: store.trial(trial.name).state for trial in plan.asked},
+        states={
+            trial.name: "failed"
+            if states.get(trial.name) == "failed"
+            else store.trial(trial.name).state
+            for trial in plan.asked
+        },
         trained=tuple(name for name in untrained if states[name] == "done"),
         files=files,
         notes=(*plan.notes, *notes),

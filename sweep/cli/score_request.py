@@ -85,7 +85,7 @@ def _score_generator(request: Request, target: TargetSweep | None) -> Iterator[S
     import tempfile
 
     from sweep.cli.item_progress import item_progress
-    from sweep.scoring.external.scored_method import score_generator
+    from sweep.scoring.external.scored_method import score_generator, scores_references
     from sweep.scoring.generators.foreign_generators import load_any_generator
 
     assert request.generator is not None
@@ -99,7 +99,7 @@ def _score_generator(request: Request, target: TargetSweep | None) -> Iterator[S
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sweep-score-")))
         for reference in _references(request, target, protocol.scale, scratch):
-            total = len(reference.hr) * (2 + int("niqe" in protocol.columns))
+            total = len(reference.hr) * (2 + int(scores_references(protocol)))
             folder = (request.images or scratch / "sr") / reference.name
             with item_progress(f"scoring {method} on {reference.name}", total) as advance:
                 yield score_generator(

@@ -19,6 +19,9 @@ from sweep.result_file import publish_result
 
 CHECKPOINTS, RECORD, RESULT = "checkpoints", "trial.json", "result.json"
 
+FOREIGN_INIT = "shared/init.safetensors"
+"""Where a worker finds a generator to start from that lies outside the results folder."""
+
 
 @dataclass(frozen=True)
 class Parcel:
@@ -52,7 +55,10 @@ def jobs_parcel(job: Job) -> Parcel:
         wanted.append(job.folder)
         if job.init is not None and job.init.is_relative_to(root):
             wanted.append(job.init)
-    return Parcel(dict(_contents(root, wanted)))
+    files = dict(_contents(root, wanted))
+    if isinstance(job, TrainJob) and job.init is not None and not job.init.is_relative_to(root):
+        files[FOREIGN_INIT] = job.init.read_bytes()
+    return Parcel(files)
 
 
 def unpack(parcel: Parcel, root: Path) -> None:
@@ -129,8 +135,9 @@ class Courier:
             return replace(job, root=self._root)
         folder = self._root / job.folder.relative_to(job.root)
         init = job.init
-        if init is not None and init.is_relative_to(job.root):
-            init = self._root / init.relative_to(job.root)
+        if init is not None:
+            inside = init.is_relative_to(job.root)
+            init = self._root / (init.relative_to(job.root) if inside else FOREIGN_INIT)
         return replace(job, root=self._root, folder=folder, init=init)
 
     def news(self, everything: bool = False) -> Parcel | None:
@@ -144,7 +151,11 @@ class Courier:
             The changes; None when there is no news.
         """
         checkpoints = set(self._checkpoints())
-        known = {path.parent for path in self._sent if path.parent.parent.name == CHECKPOINTS}
+        known = {
+            path.parent
+            for path in self._sent
+            if path.parent.parent.name == CHECKPOINTS and path.parent.name.isdigit()
+        }
         if not everything and checkpoints <= known:
             return None
         stamps = self._stamps()

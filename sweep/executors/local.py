@@ -168,7 +168,8 @@ class LocalExecutor:
             late = worker.told_to_stop is not None and now - worker.told_to_stop > GRACE_SECONDS
             if late or silent:
                 del self._workers[slot]
-                cause = f"its worker showed no sign of life for {self._watchdog:g} s; run again"
+                limit = GRACE_SECONDS if late else self._watchdog
+                cause = f"its worker showed no sign of life for {limit:g} s; run again"
                 states[worker.job.label] = _bury(worker, worker.job, on_event, stop, cause)
 
     def _retire(self, slot: int) -> None:

@@ -41,6 +41,8 @@ def record_failure(
 def note_state(job: Job, state: str, cause: str, trace: str | None = None) -> None:
     """Writes a trial's state and why it is in it, into its last attempt too.
 
+    A trial that was done stays so.
+
     Args:
         job: What ended; jobs of other kinds have no record.
         state: State of the trial.
@@ -50,7 +52,9 @@ def note_state(job: Job, state: str, cause: str, trace: str | None = None) -> No
     if not isinstance(job, TrainJob):
         return
     files = TrialFolder(job.folder)
-    fields: dict[str, Any] = {"state": state, "cause": cause, "traceback": trace}
+    # What went wrong was a further scoring: the scores of a trial that was done stand.
+    kept = "done" if files.state == "done" else state
+    fields: dict[str, Any] = {"state": kept, "cause": cause, "traceback": trace}
     attempts = files.read_trial().get("attempts", [])
     if attempts and "ended" not in attempts[-1]:
         attempts[-1] |= {"ended": now(), "cause": cause}

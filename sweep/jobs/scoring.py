@@ -81,6 +81,8 @@ def complete_scores(
     if not missing:
         return scores
     scorer = scorer_for(missing, test_set.scale, context.device)
+    # The scorer serves many trials and test sets.
+    scorer.warnings.clear()
     completed = {}
     for name in test_set.images:
         context.check()

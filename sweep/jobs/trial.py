@@ -6,6 +6,7 @@ import math
 import platform
 import statistics
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +17,8 @@ from srgan_core.files import file_sha256
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.log import read_log
 from sweep.at_work import claimed
-from sweep.jobs.context import Context, Event
+from sweep.errors import StoreError
+from sweep.jobs.context import Context, Event, StoppedError
 from sweep.jobs.scoring import (
     TestSetJob,
     complete_scores,
@@ -71,7 +73,12 @@ class TrainJob:
     def run(self, context: Context) -> str:
         """Does what is left to do; returns the state that the trial ends in."""
         # A worker that an executor took for dead may be at work still, on another host.
-        with claimed(self.folder, may_wait=lambda: not context.should_stop()):
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(claimed(self.folder, lambda: not context.should_stop()))
+            except StoreError:
+                # The other one's trial is not this worker's to judge.
+                raise StoppedError from None
             return self._run(TrialFolder(self.folder), context)
 
     def _run(self, files: TrialFolder, context: Context) -> str:

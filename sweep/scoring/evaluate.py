@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from srgan_core.data.images import read_rgb
 from srgan_core.data.resize import crop_to_multiple
 from srgan_core.errors import DataError, ShapeError
+from sweep.failures import is_out_of_memory
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.metrics.inputs import Rgb
 from sweep.scoring.metrics.plugins import Measure, find_plugin
@@ -180,13 +181,22 @@ class Scorer:
         """One score, or nan and a sentence: a metric that fails costs the others nothing."""
         try:
             if column in self._plugins:
-                return float(self._plugins[column](sr, hr, path.stem))
+                return self._ask_plugin(column, sr, hr, path.stem)
             return self._single[column](sr) if hr is None else self._full[column](sr, hr)
         except (ShapeError, DataError) as error:
             sentence = f"{path.name}: no {find_spec(column).label}: {error}"
             if sentence not in self.warnings:
                 self.warnings.append(sentence)
             return math.nan
+
+    def _ask_plugin(self, column: str, sr: Rgb, hr: Rgb | None, image: str) -> float:
+        """One score of another package's metric, whose errors are not known beforehand."""
+        try:
+            return float(self._plugins[column](sr, hr, image))
+        except Exception as error:
+            if is_out_of_memory(error) or isinstance(error, ShapeError | DataError):
+                raise
+            raise DataError(f"{type(error).__name__}: {error}") from error
 
 
 def load_full_reference(column: str, crop_border: int, device: str) -> FullReference:

@@ -44,7 +44,10 @@ class SetScorer:
         Raises:
             ShapeError: when a restored image and its reference differ in size.
         """
-        x, y, images = self._describe(pairs)
+        try:
+            x, y, images = self._describe(pairs)
+        except DataError as error:
+            return dict.fromkeys(self.columns, math.nan), [str(error)]
         sentences = []
         used = len(np.unique(images))
         if used < len(pairs):

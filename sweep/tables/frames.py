@@ -158,8 +158,10 @@ def _summary_record(members: Sequence[Mapping[str, Any]], metrics: Sequence[str]
     record["health"] = _health(scored)
     for column in (*metrics, names.NIQE_DISTANCE):
         values = [member[column] for member in scored if member[column] is not None]
-        record[column] = fmean(values) if values else None
-        record[names.interval_column(column)] = mean_half_width(values)
+        # A mean over some of the seeds would stand beside means over others.
+        whole = bool(values) and len(values) == len(scored)
+        record[column] = fmean(values) if whole else None
+        record[names.interval_column(column)] = mean_half_width(values) if whole else None
     return record
 
 

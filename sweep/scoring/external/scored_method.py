@@ -218,9 +218,14 @@ def score_generator(
     )
 
 
+def scores_references(protocol: Protocol) -> bool:
+    """Whether HR images are scored too: metrics without a reference have values for them."""
+    return any(find_spec(column).reference == "none" for column in protocol.columns)
+
+
 def _references(pairs: Sequence[Pair], protocol: Protocol) -> list[Pair]:
     """HR images whose own values say what the restored ones can reach."""
-    if not any(find_spec(column).reference == "none" for column in protocol.columns):
+    if not scores_references(protocol):
         return []
     return [Pair(pair.image, pair.hr) for pair in pairs if pair.hr is not None]
 

@@ -106,7 +106,7 @@ def image_measures(
         found["colour_shift"].append(float(np.abs(difference.mean(axis=(0, 1))).max()))
         found["checkerboard"].append(checkerboard(sr, scale))
         found["lr_psnr"].append(10 * math.log10(255**2 / error) if error else math.inf)
-    return {name: _mean(values) for name, values in found.items()}
+    return {name: _mean(_judged(values)) for name, values in found.items()}
 
 
 def complaints(measures: Mapping[str, float | None]) -> str:
@@ -138,6 +138,11 @@ def complaints(measures: Mapping[str, float | None]) -> str:
 
 def _is_number(*values: Any) -> bool:
     return all(isinstance(value, int | float) and math.isfinite(value) for value in values)
+
+
+def _judged(values: Sequence[float]) -> Sequence[float]:
+    """Leaves out images on which a measure has no value, unless it has none on any."""
+    return [value for value in values if not math.isnan(value)] or [math.nan]
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -109,3 +109,10 @@ def test_a_record_that_was_made_meanwhile_is_put_back(tmp_path):
     at_work._set_aside(tmp_path / RUN_FILE, b"another record")
     assert find_run(tmp_path).host == "elsewhere"
     assert [path.name for path in tmp_path.iterdir()] == [RUN_FILE]
+
+
+def test_another_hosts_claim_outlives_a_process_that_was_suspended(tmp_path):
+    other = b'{"host": "elsewhere", "pid": 1, "started": "2026-01-01"}'
+    with claimed(tmp_path):
+        (tmp_path / RUN_FILE).write_bytes(other)
+    assert (tmp_path / RUN_FILE).read_bytes() == other

@@ -70,6 +70,24 @@ def test_every_kind_is_measured_once(tmp_path, measured):
     assert {count for _, _, count in told} == {4}
 
 
+def test_a_warm_up_counts_once_for_the_trials_that_share_it(tmp_path):
+    changes = {"grid.adv": [1e-3, 1e-2], "grid.control": False}
+    changes["adversarial.discriminator.warmup_steps"] = 10
+    cost = estimate(SweepStore(tmp_path), plan_of(SweepStore(tmp_path), **changes))
+    assert cost.steps_left == 2 * 20 + 10
+    cost = estimate(
+        SweepStore(tmp_path), plan_of(SweepStore(tmp_path), **changes, **{"grid.seeds": [0, 1]})
+    )
+    assert cost.steps_left == 4 * 20 + 2 * 10
+
+
+def test_trials_wait_for_their_start(tmp_path):
+    start = {"srresnet.start": "train", "srresnet.training": {"steps": 100, "patch_size": 48}}
+    store = SweepStore(tmp_path)
+    plan = plan_of(store, **start)
+    assert estimate(store, plan, 2).seconds == 100 + (40 + 2 * module.SCORING_SECONDS) / 2
+
+
 def test_trials_at_once_share_the_time(tmp_path):
     store = SweepStore(tmp_path)
     plan = plan_of(store)

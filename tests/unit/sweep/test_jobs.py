@@ -123,3 +123,26 @@ def test_gradient_norms_are_medians_over_the_steps_that_have_one(tmp_path):
     files.generator.touch()
     result = job._trained_result(files)
     assert (result["grad_pixel"], result["grad_content"], result["grad_adv"]) == (2.0, None, None)
+
+
+def test_a_trial_that_was_done_stays_so_when_a_further_scoring_fails(tmp_path):
+    job = train_job(tmp_path)
+    files = TrialFolder(job.folder)
+    files.write_result({"schema": 1, "steps": 20, "scores": {}})
+    files.update_trial(state="done")
+    events: list[Event] = []
+    assert run_job(job, context(events)) == "failed"
+    assert [event.kind for event in events] == ["started", "scoring", "warning", "failed"]
+    assert files.state == "done"
+    assert "generator.safetensors" in files.read_trial()["cause"]
+
+
+def test_waiting_for_another_worker_ends_without_a_word_about_its_trial(tmp_path):
+    job = train_job(tmp_path)
+    TrialFolder(job.folder).update_trial(state="running")
+    record = {"host": "elsewhere", "pid": 1, "started": "2026-01-01"}
+    (job.folder / ".run.json").write_text(json.dumps(record))
+    asked = iter([False, False, True, True, True])
+    lent = Context(emit=[].append, should_stop=lambda: next(asked), device="cpu", threads=1)
+    assert run_job(job, lent) == "interrupted"
+    assert TrialFolder(job.folder).read_trial() == {"state": "running"}

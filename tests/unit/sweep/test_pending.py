@@ -4,7 +4,9 @@ import pytest
 
 from sweep.config import load_config
 from sweep.grid import expand, srresnet_start
-from sweep.pending import in_running_order
+from sweep.pending import PendingJobs, in_running_order
+from sweep.planning import plan_sweep
+from sweep.store import SweepStore
 
 
 @pytest.fixture
@@ -36,3 +38,19 @@ def test_the_deepest_content_loss_comes_first(trials):
 def test_controls_alone_keep_their_number(trials):
     controls = [trial for trial in trials if not trial.adv]
     assert len(in_running_order(controls)) == len(controls)
+
+
+@pytest.mark.parametrize(
+    ("retry", "diverged", "failed"),
+    [((), 0, 0), (("failed",), 0, 1), (("failed", "diverged"), 1, 1)],
+)
+def test_a_start_that_ended_badly_is_tried_again_on_request(tmp_path, retry, diverged, failed):
+    store = SweepStore(tmp_path)
+    start = {"srresnet.start": "train", "srresnet.training": {"steps": 3, "patch_size": 48}}
+    config = load_config("smoke", {"device": "cpu", "eval.metrics": ["psnr"], **start})
+    plan = plan_sweep(store, config, frozenset())
+    jobs = PendingJobs(store, plan, (), keep_checkpoints=False, retry=retry)
+    assert len(jobs.starts()) == 1
+    for state, count in (("diverged", diverged), ("failed", failed)):
+        store.start(0).update_trial(state=state)
+        assert len(jobs.starts()) == count

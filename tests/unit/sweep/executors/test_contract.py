@@ -164,7 +164,11 @@ def test_a_stop_lets_running_jobs_checkpoint_and_begins_no_other(run: Run, actin
     assert {event.job for event in events} <= {"a", "b"}
 
 
-def test_a_worker_that_does_not_stop_is_ended(run: Run, acting, tmp_path, monkeypatch):
+@pytest.mark.parametrize("watchdog", [None, 1800.0])
+def test_a_worker_that_does_not_stop_is_ended(
+    run: Run, executor, acting, tmp_path, monkeypatch, watchdog
+):
+    monkeypatch.setattr(executor, "_watchdog", watchdog)
     for name in ("local", "ray"):
         monkeypatch.setattr(f"sweep.executors.{name}.GRACE_SECONDS", 0.5)
 

@@ -88,6 +88,16 @@ def test_a_mean_over_seeds_has_students_interval():
     assert record["psnr_y_ci95"] is None
 
 
+def test_a_column_that_one_seed_lacks_has_no_mean():
+    scores = ({"psnr_y": 30.0, "niqe": 5.0}, {"psnr_y": 20.0})
+    rows = [
+        _row(f"a{seed}", content="mse", adv=0.001, seed=seed, scores=known)
+        for seed, known in enumerate(scores)
+    ]
+    (record,) = records_of(summary_frame(results_frame(rows)))
+    assert (record["seeds"], record["psnr_y"], record["niqe"]) == (2, 25.0, None)
+
+
 def test_one_unhealthy_seed_marks_its_mean():
     rows = [
         _row(f"a{seed}", content="mse", adv=0.001, seed=seed, health=reason)

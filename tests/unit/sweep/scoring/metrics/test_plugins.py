@@ -38,6 +38,8 @@ def load(device: str):
     def measure(sr, hr, image):
         if image == "unknown":
             raise DataError("its level is not known")
+        if image == "surprise":
+            raise KeyError("nobody foresaw it")
         return abs(float(sr.mean()) - float(hr.mean()))
 
     return measure
@@ -95,6 +97,16 @@ def test_an_image_without_a_score_is_nan_and_said(install, pair):
     scorer = Scorer(["mean_level"], scale=1)
     assert math.isnan(scorer.score(pair / "unknown.png", pair / "hr.png")["mean_level"])
     assert scorer.warnings == ["unknown.png: no Mean level: its level is not known"]
+
+
+def test_an_error_that_a_plug_in_did_not_foresee_costs_one_score(install, pair):
+    install("PLUGIN")
+    (pair / "surprise.png").write_bytes((pair / "a.png").read_bytes())
+    scorer = Scorer(["psnr_y", "mean_level"], scale=1)
+    scores = scorer.score(pair / "surprise.png", pair / "hr.png")
+    assert math.isfinite(scores["psnr_y"])
+    assert math.isnan(scores["mean_level"])
+    assert "KeyError: 'nobody foresaw it'" in scorer.warnings[0]
 
 
 def test_its_programs_stand_in_the_provenance(install):
