@@ -25,7 +25,7 @@ from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import join_processes
 from srgan_core.training.hardware import resolve_device
 from srgan_core.training.job import open_data, train
-from srgan_core.training.trainer import Progress
+from srgan_core.training.reports import Progress
 from srgan_core.yaml_files import read_yaml
 
 

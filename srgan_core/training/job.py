@@ -21,7 +21,8 @@ from srgan_core.training.checkpoint import OnDamaged
 from srgan_core.training.config import DataConfig, TrainingSpec
 from srgan_core.training.distributed import Processes
 from srgan_core.training.hardware import prepare_torch, resolve_device
-from srgan_core.training.trainer import Observer, Outcome, Progress, Trainer
+from srgan_core.training.reports import Observer, Outcome, Progress
+from srgan_core.training.trainer import Trainer
 from srgan_core.vgg import CONTENT_LOSSES, load_features
 
 

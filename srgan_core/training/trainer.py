@@ -5,12 +5,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import torch
-from filelock import FileLock
 from torch import Tensor, nn
 
 from srgan_core.data.patches import Batch, PatchSampler
@@ -37,56 +35,15 @@ from srgan_core.training.fresh import (
 from srgan_core.training.hardware import resolve_precision
 from srgan_core.training.log import TrainingLog
 from srgan_core.training.monitor import Clock, Health, combine_parts
+from srgan_core.training.reports import Observer, Outcome, Progress
 from srgan_core.training.schedule import learning_rate_factor
 from srgan_core.training.step import GanStep, Weights
+from srgan_core.training.warmups import read_warmup, write_warmup
 
 GENERATOR_FILE, LOG_FILE, CHECKPOINTS = "generator.safetensors", "log.jsonl", "checkpoints"
 
 WARMUP_BATCHES = 2**32
 """Where the batches of D's warm-up are counted from: G's first step sees batch 0 in any case."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a training stands, reported after every logged step."""
-
-    iteration: int
-    iterations: int
-    record: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Observer:
-    """Who is shown the generator on the way. What it does changes no weight.
-
-    Attributes:
-        every: Steps of the generator from one look to the next.
-        look: Called with the step and a copy of the generator in evaluation mode, the moving
-            average where there is one. Not shown: the last step. After an interruption a step
-            may be shown again.
-    """
-
-    every: int
-    look: Callable[[int, Generator], None]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a training ended.
-
-    Attributes:
-        status: `trained`, `interrupted` (a checkpoint is there) or `diverged`.
-        iteration: Iterations done, the discriminator's warm-up included.
-        seconds: Wall-clock seconds of training over all attempts.
-        resumed_from: Iteration that this attempt went on from; None for a fresh start.
-        cause: What became non-finite, and when; None unless diverged.
-    """
-
-    status: Literal["trained", "interrupted", "diverged"]
-    iteration: int
-    seconds: float
-    resumed_from: int | None = None
-    cause: str | None = None
 
 
 class Trainer:
@@ -325,8 +282,7 @@ class Trainer:
         """Takes over the discriminator that another trial of the grid warmed up."""
         if self.warmups is None or self.warmup == 0:
             return
-        digest = self.spec.warmup_digest()
-        state = load_checkpoint(self.warmups / digest[:16], digest)
+        state = read_warmup(self.warmups, self.spec)
         if state is not None:
             restore(state.tensors, *self._adversary())
             if self.scaler.is_enabled():
@@ -336,14 +292,9 @@ class Trainer:
     def _share_warmup(self) -> None:
         if self.warmups is None or not self.processes.first:
             return
-        digest = self.spec.warmup_digest()
-        folder = self.warmups / digest[:16]
-        folder.mkdir(parents=True, exist_ok=True)
         extra = {"scaler": self.scaler.state_dict()}
-        with FileLock(folder / "lock"):
-            if load_checkpoint(folder, digest) is None:
-                tensors = flatten(*self._adversary())
-                save_checkpoint(folder, TrainingState(self.warmup, digest, extra, tensors))
+        tensors = flatten(*self._adversary())
+        write_warmup(self.warmups, self.spec, self.warmup, extra, tensors)
 
     def _adversary(
         self,

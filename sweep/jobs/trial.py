@@ -34,7 +34,7 @@ from sweep.scoring.set_scores import missing_set_columns
 from sweep.store import SweepStore, TrialFolder
 
 if TYPE_CHECKING:
-    from srgan_core.training.trainer import Observer, Progress
+    from srgan_core.training.reports import Observer, Progress
 
 RESULT_SCHEMA = 1
 
@@ -174,7 +174,7 @@ class TrainJob:
     def _observer(self, files: TrialFolder, context: Context) -> Observer | None:
         if self.score_every is None:
             return None
-        from srgan_core.training.trainer import Observer
+        from srgan_core.training.reports import Observer
 
         sets = [self._path_set(test_set, context) for test_set in self.test_sets]
         return Observer(self.score_every, PathRecorder(files, sets, context.should_stop))

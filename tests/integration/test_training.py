@@ -31,7 +31,8 @@ from srgan_core.training.config import TrainingConfig, TrainingSpec
 from srgan_core.training.distributed import Processes
 from srgan_core.training.job import open_data, train
 from srgan_core.training.log import read_log
-from srgan_core.training.trainer import Outcome, Trainer
+from srgan_core.training.reports import Outcome, Progress
+from srgan_core.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 
@@ -208,7 +209,7 @@ def test_run_that_crashed_between_checkpoints_repeats_the_lost_steps(
     spec = make_spec(training={"checkpoint_every": 2})
     train(spec, tmp_path / "whole")
 
-    def crash(progress: trainer.Progress) -> None:
+    def crash(progress: Progress) -> None:
         if progress.iteration == 3:
             raise RuntimeError("power cut")
 
@@ -335,7 +336,7 @@ def test_average_is_what_the_run_saves(make_spec: MakeSpec, tmp_path: Path):
     run = make_trainer(spec, tmp_path)
     history = []
 
-    def keep(progress: trainer.Progress) -> None:
+    def keep(progress: Progress) -> None:
         history.append(run.generator.tail.weight.detach().clone())
 
     run.run(keep)

@@ -12,7 +12,8 @@ from srgan_core.training.distributed import Processes
 from srgan_core.training.fresh import fresh_discriminator, fresh_generator
 from srgan_core.training.hardware import resolve_precision
 from srgan_core.training.monitor import Clock, Health
-from srgan_core.training.trainer import Observer, Trainer
+from srgan_core.training.reports import Observer
+from srgan_core.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 
