@@ -127,7 +127,7 @@ def test_vgg19_that_cannot_be_had_names_the_way_out(
 
 def test_a_full_disk_is_refused(refused, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(9, 9, 5 << 20))
-    assert "5 MB of disk are free, training needs 700 MB" in refused()
+    assert "5 MB of disk are free, training needs 700 MB" in refused("--jobs", "1")
 
 
 def test_a_folder_of_something_else_is_refused(refused, tmp_path):
