@@ -40,7 +40,7 @@ A test set that is too small is no failure: the command says that it cannot tell
 @click.option("--fail-if-worse", is_flag=True, help="Exit with 1 when A is worse in some metric.")
 @click.option(
     "--resamples",
-    type=click.IntRange(min=100),
+    type=click.IntRange(100, 1_000_000),
     default=10_000,
     show_default=True,
     help="Bootstrap resamples.",

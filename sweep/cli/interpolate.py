@@ -114,7 +114,12 @@ def command(
     store = SweepStore(folder)
     config = read_sweep(store)
     datasets = _datasets(config, sets)
-    curve = Curve(store, find_end(store, first), find_end(store, second), space)
+    ends = find_end(store, first), find_end(store, second)
+    if ends[0].name == ends[1].name:
+        raise click.UsageError(
+            f"--from and --to: expected two different generators, got {ends[0].name} twice"
+        )
+    curve = Curve(store, *ends, space)
     with store.locked():
         # The ends then have the bytes of their trials.
         prepare_torch(config.threads or 1, resolve_device(config.device))

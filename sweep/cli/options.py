@@ -64,6 +64,22 @@ class CommaList(ListType):
         return tuple(converted)
 
 
+class Share(click.FloatRange):
+    """A number from 0 to 1; click's own range lets nan through."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 1)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Reads the number."""
+        share = float(super().convert(value, param, ctx))
+        if share != share:
+            self.fail("expected a number from 0 to 1, got nan", param, ctx)
+        return share
+
+
 class JobCount(NumberType):
     """A number of processes, or `auto`, which becomes None."""
 
@@ -122,10 +138,15 @@ def coefficient(text: str) -> float:
         ValueError: when it is negative, infinite or not a number.
     """
     value = float(text)
-    if not 0 <= value < float("inf"):
+    if not 0 <= value < float("inf") or (value == 0 and _has_digits(text)):
         raise ValueError(text)
     # Turns -0.0 into 0.0.
     return value + 0.0
+
+
+def _has_digits(text: str) -> bool:
+    """Whether a number that came out as 0 was not written as one: 1e-400."""
+    return any(digit in "123456789" for digit in text.lower().partition("e")[0])
 
 
 def name(text: str) -> str:

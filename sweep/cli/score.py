@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,13 +104,15 @@ def command(output: Path | None, input_range: str, output_range: str, **options:
 
     request = Request(ranges=(input_range, output_range), **options)
     _refuse_contradictions(request)
+    if output is not None:
+        _refuse_destination(output)
     methods = []
     for scored in score(request):
         report_scores(scored)
         methods.append(scored)
     for path in write_scores(methods, output) if output else []:
         click.echo(f"  {path}")
-    whole = not any(scored.problems for scored in methods)
+    whole = all(_is_whole(scored) for scored in methods)
     if request.into and whole:
         _add(request.into, methods)
     elif request.into:
@@ -129,6 +133,24 @@ def _refuse_contradictions(request: Request) -> None:
     for option, given in (("--eval", request.sets), ("--images", request.images)):
         if request.sr is not None and given is not None:
             raise click.UsageError(f"{option} goes with --generator; --sr takes --hr")
+
+    if request.sr is not None and request.ranges != ("0..1", "0..1"):
+        raise click.UsageError("--input-range and --output-range go with --generator")
+
+
+def _refuse_destination(output: Path) -> None:
+    """Before an hour of scoring, not behind it."""
+    nearest = next(parent for parent in output.absolute().parents if parent.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise click.UsageError(
+            f"-o {output}: expected a file in a folder that can be written to; choose another"
+        )
+
+
+def _is_whole(scored: ScoredMethod) -> bool:
+    """Whether every image was read and has a value in some column."""
+    valued = (any(not isnan(v) for v in outcome.scores.values()) for outcome in scored.scored)
+    return not scored.problems and all(valued)
 
 
 def _add(folder: Path, methods: list[ScoredMethod]) -> None:

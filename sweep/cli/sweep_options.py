@@ -128,7 +128,10 @@ def plan_from_options(
     from sweep.store import SweepStore
 
     overrides = dict(parse_assignment(text) for text in assignments)
-    overrides |= {KEYS[key]: value for key, value in changes.items() if value is not None}
+    short = {KEYS[key]: value for key, value in changes.items() if value is not None}
+    for key in overrides.keys() & short.keys():
+        raise click.UsageError(f"--set {key}: stands beside its own option; give one of them")
+    overrides |= short
     config = load_config(config_name, overrides)
     store = SweepStore(out or Path("results") / Path(config_name).stem)
     plan = plan_sweep(store, config, frozenset(overrides))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sweep.cli.completion import complete_generators
-from sweep.cli.options import DEFAULT_FOLDER
+from sweep.cli.options import DEFAULT_FOLDER, Share
 
 if TYPE_CHECKING:
     from srgan_core.networks import Generator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   sweep upscale photo.jpg
-  sweep upscale photos --generator vgg16-22-adv0.001-s0-e4a6a0fe --results results/quick-cpu
+  sweep upscale photos --generator vgg16-22-adv0.001 --results results/quick-cpu
   sweep upscale photo.png --adv-like 0.5 -o realistic
 
 Exit status: 0 every image written; 1 some image could not be read (the others are written);
@@ -57,7 +57,7 @@ Exit status: 0 every image written; 1 some image could not be read (the others a
 @click.option(
     "--adv-like",
     metavar="SHARE",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     help="How much realism to buy, from 0 to 1: mixes the weights of the two ends of a sweep. 1 is "
     "its finished trial of the largest adversarial coefficient with a generator file (among equals "
     "the lowest LPIPS), 0 the SRResNet that this trial was trained from.",

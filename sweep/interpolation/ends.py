@@ -38,12 +38,14 @@ class End:
             StoreError: when there is none.
         """
         if self.files is None:
-            raise StoreError(f"{self.name}: has no weights; take a trial, or --space images")
+            raise StoreError(
+                f"{self.name}: has no weights; take a trial, or images instead of weights"
+            )
         if not self.files.generator.is_file():
             raise StoreError(
                 f"{self.files.generator}: expected a generator, found none (a published folder "
-                "may keep those of its front alone); choose another trial, take --space images, "
-                "or delete the trial's folder and run the sweep again"
+                "may keep those of its front alone); choose another trial, take its images instead "
+                "of its weights, or run the sweep again after deleting its folder"
             )
         return self.files.generator
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from srgan_core.errors import ShapeError, WeightsError
+from srgan_core.errors import ConfigError, ShapeError, WeightsError
 from sweep.scoring.metrics.inputs import Rgb
 
 if TYPE_CHECKING:
@@ -35,10 +35,13 @@ def mix_generators(first: Generator, second: Generator, alpha: float) -> Generat
         A new generator in evaluation mode.
 
     Raises:
+        ConfigError: when alpha lies outside 0 and 1.
         WeightsError: when the architectures differ.
     """
     import copy
 
+    if not 0 <= alpha <= 1:
+        raise ConfigError(f"alpha: expected a number from 0 to 1, got {alpha}")
     states = first.state_dict(), second.state_dict()
     shapes = [{name: value.shape for name, value in state.items()} for state in states]
     if shapes[0] != shapes[1]:

@@ -107,7 +107,11 @@ def _packed_or_reason(picture: Picture) -> Packed | str:
         return pack(picture.path)
     # Pillow raises SyntaxError and its own errors for damaged files too.
     except Exception as error:
-        return f"{picture.key}: left out, its file cannot be read ({error})"
+        kind = type(error).__name__
+        return (
+            f"{picture.key}: left out, {picture.path} cannot be read ({kind}); delete it and run "
+            "the sweep again"
+        )
 
 
 def pack(path: Path) -> Packed:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 RESAMPLES = 10_000
+MOST_RESAMPLES = 1_000_000
+"""Beyond it the draws take gigabytes and the last digit of a verdict does not move."""
+
 LEAST_RESAMPLES = 100
 LEAST_IMAGES = 10
 """Test sets with fewer images get no verdict: their spread is not known well enough."""
@@ -90,15 +93,18 @@ def draw(first: Runs, second: Runs, resamples: int = RESAMPLES, seed: int = 0) -
         The draws.
 
     Raises:
-        ConfigError: when there are too few resamples or the seed is negative.
+        ConfigError: when there are too few or too many resamples or the seed is negative.
         ShapeError: when the methods were not scored on the same number of images.
 
     Source: Rao and Wu 1988 (n - 1 of n); Owen 2007 (seeds and images crossed).
     """
     import numpy as np
 
-    if resamples < LEAST_RESAMPLES:
-        raise ConfigError(f"resamples: expected {LEAST_RESAMPLES} or more, got {resamples}")
+    if not LEAST_RESAMPLES <= resamples <= MOST_RESAMPLES:
+        raise ConfigError(
+            f"resamples: expected a number from {LEAST_RESAMPLES} to {MOST_RESAMPLES}, "
+            f"got {resamples}"
+        )
     if seed < 0:
         raise ConfigError(f"seed: expected a whole number of 0 or above, got {seed}")
     _check_shapes(first, second)

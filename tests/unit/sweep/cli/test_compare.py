@@ -65,6 +65,7 @@ def test_two_sweeps_are_compared_with_their_areas(sweep, folder):
         (["{}:mse@0", ":bicubik"], "did you mean 'bicubic'"),
         (["{}:mse@0", ":bicubic", "--metric", "psnr"], "metric 'psnr' is unknown"),
         (["{}:mse@0", ":bicubic", "--resamples", "3"], "--resamples"),
+        (["{}:mse@0", ":bicubic", "--resamples", "99999999999"], "--resamples"),
         (["{}:mse@0", ":bicubic", "--confidence", "95"], "--confidence"),
     ],
 )

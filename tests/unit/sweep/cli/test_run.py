@@ -35,6 +35,8 @@ from sweep.store import SweepStore
         ("--adv much", "got 'much'"),
         ("--adv=", "expected at least one value, got an empty list"),
         ("--adv 1e-3,0.001", "expected every value once, 0.001 stands twice"),
+        ("--adv 1e-400", "expected a number of 0 or above, got '1e-400'"),
+        ("--steps 2 --set adversarial.steps=3", "adversarial.steps: stands beside its own option"),
         ("--seeds -1", "expected a whole number of 0 or above"),
         ("--seeds 18446744073709551616", "whole numbers from 0 to 4294967295"),
         ("--scale 3", "scale: expected 2, 4 or 8, got 3"),

@@ -103,6 +103,13 @@ def test_the_border_is_the_scale_or_what_is_said(sweep, folders):
     assert value("--scale", "2") == value("--crop-border", "2") != value()
 
 
+def test_images_without_any_value_are_not_called_scored(sweep, folders):
+    arguments = ("--sr", "MyNet", "--hr", "hr", "--metrics", "psnr", "--crop-border", "600")
+    answer = sweep("score", *arguments)
+    assert answer.status == 1
+    assert "no PSNR (Y)" in answer.err
+
+
 def test_bad_images_are_listed_and_the_others_scored(sweep, folders, scene):
     Image.fromarray(scene).convert("CMYK").save(folders / "MyNet" / "cmyk.tif")
     deep = scene[..., 0].astype(np.uint16) * 257
@@ -161,6 +168,9 @@ def test_images_that_are_allowed_have_their_stated_rule(sweep, folders, scene):
         (("--sr", "MyNet", "--hr", "hr", "--metrics", "psnrr"), "psnrr"),
         (("--sr", "MyNet", "--hr", "MyNet/.."), "holds no image"),
         (("--sr", "MyNet", "--hr", "hr", "--into", "hr"), "expected a results folder"),
+        (("--sr", "MyNet", "--hr", "hr", "-o", "hr"), "is a directory"),
+        (("--sr", "MyNet", "-o", "hr/baby.png/x.csv"), "expected a file in a folder"),
+        (("--sr", "MyNet", "--input-range", "0..255"), "go with --generator"),
     ],
 )
 def test_wrong_usage_is_refused_in_one_message(sweep, folders, arguments, message):

@@ -99,7 +99,7 @@ def test_wrong_usage_is_refused_before_anything_is_written(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize("share", ["-0.1", "1.5", "much"])
+@pytest.mark.parametrize("share", ["-0.1", "1.5", "nan", "much"])
 def test_shares_outside_0_to_1_are_refused(sweep, tmp_path, share):
     picture(tmp_path / "a.png")
     assert sweep("upscale", "a.png", "--adv-like", share).status == 2

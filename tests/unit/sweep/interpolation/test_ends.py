@@ -37,7 +37,7 @@ def test_an_unknown_name_is_refused_with_the_nearest(results):
 
 
 def test_a_generator_that_was_not_kept_is_named_with_remedies(results):
-    with pytest.raises(StoreError, match=r"generator.safetensors: expected .*--space images"):
+    with pytest.raises(StoreError, match=r"generator.safetensors: expected .*images instead"):
         find_end(results, "mse-adv0-s0").generator()
     with pytest.raises(StoreError, match="bicubic: has no weights"):
         find_end(results, "bicubic").generator()

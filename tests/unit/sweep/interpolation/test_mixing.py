@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from srgan_core.errors import ShapeError, WeightsError
+from srgan_core.errors import ConfigError, ShapeError, WeightsError
 from srgan_core.networks import Generator
 from sweep.interpolation.mixing import mix_generators, mix_images
 
@@ -60,3 +60,9 @@ def test_images_are_mixed_and_rounded_once():
 def test_images_of_different_shape_are_refused():
     with pytest.raises(ShapeError, match="images of one shape"):
         mix_images(np.zeros((2, 2, 3), np.uint8), np.zeros((2, 3, 3), np.uint8), 0.5)
+
+
+@pytest.mark.parametrize("alpha", [float("nan"), -0.1, 1.1])
+def test_a_share_outside_0_to_1_is_refused(alpha):
+    with pytest.raises(ConfigError, match="alpha: expected a number from 0 to 1"):
+        mix_generators(generator(1), generator(2), alpha)

@@ -184,7 +184,10 @@ def test_methods_on_different_images_are_refused():
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"resamples": 10}, "resamples: expected 100 or more"), ({"seed": -1}, "seed: expected")],
+    [
+        ({"resamples": 10}, "resamples: expected a number from 100"),
+        ({"seed": -1}, "seed: expected"),
+    ],
 )
 def test_impossible_draws_are_refused(options, message):
     with pytest.raises(ConfigError, match=message):
