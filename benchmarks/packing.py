@@ -9,27 +9,22 @@ thread each. Whole processes, PyTorch's import and the scores (PSNR of skimage3)
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
-import time
 from argparse import Namespace
 from pathlib import Path
 
 import torch
 from support.machine import describe, parser, report
+from support.sweeps import sweep_seconds
 
 
 def seconds(folder: Path, given: Namespace, jobs: int, threads: int) -> float:
     """Wall-clock seconds of one sweep."""
-    command = (
-        *(sys.executable, "-m", "sweep", "run", "--metrics", "psnr", "--eval", "skimage3"),
+    return sweep_seconds(
+        folder,
         *("--content", given.content, "--adv", "1e-4,1e-3,1e-2", "--steps", str(given.steps)),
-        *("--set", f"threads={threads}", "--jobs", str(jobs), "--out", str(folder)),
+        *("--set", f"threads={threads}", "--jobs", str(jobs)),
     )
-    begin = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - begin
 
 
 def main() -> None:

@@ -11,15 +11,13 @@ a short one only hints at: separate runs pay it twelve times, the sweep once.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
-import time
 from argparse import Namespace
 from pathlib import Path
 
 import torch
 from support.machine import describe, parser, report
+from support.sweeps import sweep_seconds
 
 CONTENTS = ("mse", "vgg16-22", "vgg16-53")
 LAMBDAS = ("0", "1e-4", "1e-3", "1e-2")
@@ -28,15 +26,12 @@ LAMBDAS = ("0", "1e-4", "1e-3", "1e-2")
 def run(folder: Path, contents: str, lambdas: str, given: Namespace) -> float:
     """Seconds of a `sweep run` into a folder."""
     training = f"{{steps: {given.pretraining}, batch_size: 8, patch_size: 64}}"
-    command = (
-        *(sys.executable, "-m", "sweep", "run", "--metrics", "psnr", "--eval", "skimage3"),
+    return sweep_seconds(
+        folder,
         *("--content", contents, "--adv", lambdas, "--steps", str(given.steps)),
         *("--set", "grid.control=false", "--set", "srresnet.start=train"),
-        *("--set", f"srresnet.training={training}", "--out", str(folder)),
+        *("--set", f"srresnet.training={training}"),
     )
-    begin = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - begin
 
 
 def main() -> None:
