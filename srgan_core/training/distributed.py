@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,12 @@ class Processes:
         """
         if network is None or self.world_size == 1:
             return network
-        return DistributedDataParallel(network, broadcast_buffers=False)
+        # PyTorch 2.15 renamed the option and warns of the old name.
+        known = inspect.signature(DistributedDataParallel).parameters
+        option = next(
+            name for name in ("forward_sync_buffers", "broadcast_buffers") if name in known
+        )
+        return DistributedDataParallel(network, **{option: False})
 
     def agree(self, flag: bool, device: torch.device) -> bool:
         """Whether the flag is raised in any process."""

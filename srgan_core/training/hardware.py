@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+import time
+from functools import lru_cache
 
 import torch
+from torch.nn import functional
 
 from srgan_core.errors import ConfigError, unknown_name
+
+WORTHWHILE_SPEEDUP = 1.2
+"""How much faster bfloat16 has to be on a CPU before its lower precision is accepted."""
+
+SPEEDUP_REPEATS = 8
 
 
 def resolve_device(name: str) -> torch.device:
@@ -42,17 +50,45 @@ def resolve_precision(name: str, device: torch.device) -> torch.dtype:
         device: Where the training runs.
 
     Returns:
-        The type; `auto` gives bfloat16 where the hardware multiplies it natively.
+        The type; `auto` gives bfloat16 on a GPU that multiplies it natively and on a CPU whose
+        convolutions are faster in it. Not every CPU with the instructions is: an Intel Xeon with
+        AVX512_BF16 and no AMX took 1.7 times as long as in float32, an AMD Zen 4 half as long.
     """
     if name != "auto":
         chosen: torch.dtype = getattr(torch, name)
         return chosen
     if device.type == "cuda":
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
+        faster = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
         mkldnn = torch.backends.mkldnn
         native = mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    return torch.bfloat16 if native else torch.float32
+        faster = native and bfloat16_speedup() > WORTHWHILE_SPEEDUP
+    return torch.bfloat16 if faster else torch.float32
+
+
+@lru_cache(maxsize=1)
+def bfloat16_speedup() -> float:
+    """Time of a residual block's convolution in float32 over that in bfloat16 on this CPU.
+
+    Forward and backward on (4, 64, 24, 24), the least of several runs each: some 50 ms in all.
+    """
+    return _seconds_of_convolution(torch.float32) / _seconds_of_convolution(torch.bfloat16)
+
+
+def _seconds_of_convolution(dtype: torch.dtype) -> float:
+    features, weight = (
+        torch.ones(shape, dtype=dtype)
+        .contiguous(memory_format=torch.channels_last)
+        .requires_grad_()
+        for shape in ((4, 64, 24, 24), (64, 64, 3, 3))
+    )
+    seconds = []
+    for _ in range(SPEEDUP_REPEATS):
+        began = time.perf_counter()
+        output = functional.conv2d(features, weight, padding=1)
+        output.backward(torch.ones_like(output))
+        seconds.append(time.perf_counter() - began)
+    return min(seconds)
 
 
 def prepare_torch(threads: int, device: torch.device) -> None:

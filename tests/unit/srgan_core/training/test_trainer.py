@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from srgan_core.training import hardware
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import Processes
 from srgan_core.training.fresh import fresh_discriminator, fresh_generator
@@ -39,8 +40,22 @@ def test_auto_precision_is_bfloat16_where_the_gpu_has_it(monkeypatch, native: bo
     assert resolve_precision("auto", torch.device("cuda")) == expected
 
 
-def test_auto_precision_of_a_cpu_is_one_that_it_can_train_in():
-    assert resolve_precision("auto", CPU) in (torch.bfloat16, torch.float32)
+@pytest.mark.skipif(
+    not torch.ops.mkldnn._is_mkldnn_bf16_supported(), reason="this CPU has no bfloat16"
+)
+@pytest.mark.parametrize(
+    ("speedup", "expected"), [(2.0, torch.bfloat16), (1.1, torch.float32), (0.6, torch.float32)]
+)
+def test_auto_precision_of_a_cpu_is_the_faster_one(monkeypatch, speedup: float, expected):
+    monkeypatch.setattr(hardware, "bfloat16_speedup", lambda: speedup)
+    assert resolve_precision("auto", CPU) == expected
+
+
+def test_measuring_the_precisions_draws_no_random_number():
+    before = torch.get_rng_state()
+    hardware.bfloat16_speedup.cache_clear()
+    assert hardware.bfloat16_speedup() > 0
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_fresh_networks_depend_on_the_seed_alone():
