@@ -69,10 +69,12 @@ def _list() -> None:
             f"{statement.column}: {statement.note}", style="dim", highlight=False, markup=False
         )
     others = len([name for name in pyiqa_names() if name not in METRICS])
-    click.echo(f"\nComputed by default: {', '.join(DEFAULT_GROUPS)}.")
-    click.echo(
+    console.print(
+        f"\nComputed by default: {', '.join(DEFAULT_GROUPS)}.\n"
         f"--metrics also takes {others} further names of pyiqa, with pyiqa's own defaults; "
-        "`sweep metrics NAME` describes one."
+        "`sweep metrics NAME` describes one.",
+        highlight=False,
+        markup=False,
     )
 
 
