@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import distributed, nn
@@ -34,10 +35,9 @@ class Processes:
             return network
         # PyTorch 2.15 renamed the option and warns of the old name.
         known = inspect.signature(DistributedDataParallel).parameters
-        option = next(
-            name for name in ("forward_sync_buffers", "broadcast_buffers") if name in known
-        )
-        return DistributedDataParallel(network, **{option: False})
+        names = ("forward_sync_buffers", "broadcast_buffers")
+        options: dict[str, Any] = {next(name for name in names if name in known): False}
+        return DistributedDataParallel(network, **options)
 
     def agree(self, flag: bool, device: torch.device) -> bool:
         """Whether the flag is raised in any process."""

@@ -14,11 +14,16 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Column
+from rich.text import Text
 
+from srgan_core.wording import counted
 from sweep.jobs import Event
 from sweep.store import FINISHED, SweepStore
 
@@ -26,6 +31,9 @@ if TYPE_CHECKING:
     from sweep.planning import Plan
 
 SECONDS_BETWEEN_LINES = 10.0
+
+WIDE = 100
+"""Columns of a terminal from which on bars are long."""
 
 TROUBLE = ("failed", "diverged", "interrupted")
 
@@ -180,6 +188,14 @@ class Lines:
         print(text, file=sys.stderr, flush=True)
 
 
+class Detail(ProgressColumn):
+    """The end of a bar's line, which gives way where the terminal is narrow."""
+
+    def render(self, task: Task) -> Text:
+        """What fits of the task's field `detail`."""
+        return Text(task.fields["detail"], style="dim", no_wrap=True, overflow="ellipsis")
+
+
 class Bars:
     """One bar for the grid and one for each job at work.
 
@@ -192,10 +208,10 @@ class Bars:
         # Names of jobs may hold what would be markup.
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[detail]}", style="dim", markup=False),
+            BarColumn(20 if console.width >= WIDE else 8, table_column=Column(no_wrap=True)),
+            MofNCompleteColumn(table_column=Column(no_wrap=True)),
+            TimeElapsedColumn(table_column=Column(no_wrap=True)),
+            Detail(),
             console=console,
         )
         self._grid: GridSteps | None = None
@@ -257,7 +273,7 @@ class Bars:
         self._progress.update(
             self._grid_task,
             completed=self._grid.done,
-            description=f"grid: {self._grid.ended} of {len(self._grid.names)} trials",
+            description=f"grid: {self._grid.ended} of {counted(len(self._grid.names), 'trial')}",
             detail=self._grid.left() or "steps",
         )
 

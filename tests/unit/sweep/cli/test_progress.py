@@ -126,6 +126,25 @@ def test_bars_show_any_name_as_it_is(tmp_path):
     assert "grid: 1 of 3 trials" in shown
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_narrow_terminal_still_shows_names_steps_and_time(tmp_path, width: int):
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=True, width=width)
+    asked = plan()
+    name = asked.asked[1].name
+    losses = {"loss_pixel": 0.0012, "loss_content": 0.598, "loss_adv": 2.81, "loss_d": 1.0}
+    event = step(name, 7)
+    event.fields.update(losses, d_real=0.99, d_fake=0.07)
+    with Bars(console) as bars:
+        bars.begin(asked, SweepStore(tmp_path))
+        bars.receive(event)
+    last = text.getvalue().splitlines()[-2]
+    assert name in last
+    assert "7/25" in last
+    assert "0:00:0" in last
+    assert "12.3 patches" in last or width == 80
+
+
 def test_a_pipe_gets_lines():
     with open_progress() as progress:
         assert isinstance(progress, Lines)
