@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
@@ -17,6 +16,7 @@ from srgan_core.data.resize import quantise
 from srgan_core.errors import ConfigError, ShapeError, WeightsError
 from srgan_core.files import write_atomically
 from srgan_core.networks import Generator
+from srgan_core.weights.tensor_files import misfit, read_tensors, require_fit
 
 FORMAT = "srgan-generator-1"
 """Stands in the metadata of every file of weights that this package writes."""
@@ -72,7 +72,7 @@ def load_generator(
     if path is None:
         with as_file(bundled_generator(scale or BUNDLED_SCALES[0])) as bundled:
             return load_generator(bundled, scale, device)
-    metadata, state = _read_file(path)
+    metadata, state = read_tensors(path)
     if metadata.get("format") != FORMAT:
         raise WeightsError(
             f"{path}: expected format {FORMAT!r} in the metadata, got "
@@ -84,9 +84,11 @@ def load_generator(
         generator = Generator(
             int(metadata["scale"]), int(metadata["channels"]), int(metadata["blocks"])
         )
-        generator.load_state_dict({name: _widen(value) for name, value in state.items()})
     except (RuntimeError, KeyError, ValueError) as error:
-        raise WeightsError(f"{path}: does not fit the generator ({error})") from None
+        reason = str(error).partition("\n")[0]
+        raise misfit(str(path), "the generator", f"its metadata are wrong ({reason})") from None
+    require_fit(str(path), "the generator", generator.state_dict(), state)
+    generator.load_state_dict({name: _widen(value) for name, value in state.items()})
     channels_last: Generator = generator.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return channels_last
 
@@ -155,15 +157,3 @@ def _with_ordered_metadata(content: bytes) -> bytes:
 
 def _widen(value: Tensor) -> Tensor:
     return value.float() if value.is_floating_point() else value
-
-
-def _read_file(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    """Metadata and tensors of a safetensors file."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            names = sorted(file.keys())
-            return file.metadata() or {}, {name: file.get_tensor(name) for name in names}
-    except FileNotFoundError:
-        raise WeightsError(f"{path}: no such file; give a generator.safetensors") from None
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"{path}: not a whole safetensors file ({error})") from None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.files import write_atomically
+from srgan_core.wording import counted
 from sweep.errors import StoreError
 from sweep.store import SweepStore
 
@@ -228,7 +229,7 @@ class Sweep:
         return Gallery(f"{chosen}: {image}", asked)
 
     def __repr__(self) -> str:
-        return f"<Sweep {self.root}: {len(self.results)} rows>"
+        return f"<Sweep {self.root}: {counted(len(self.results), 'row')}>"
 
     def _repr_html_(self) -> str:
         summary = self.summary

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from srgan_core.cache import cache_dir
 from srgan_core.errors import DataError
+from srgan_core.wording import counted
 
 PACKAGES = ("torch", "torchvision", "lpips", "pyiqa", "scikit-image", "numpy", "pandas")
 
@@ -46,7 +47,8 @@ def _device() -> list[str]:
     precision = str(resolve_precision("auto", device)).removeprefix("torch.")
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     return [
-        f"{device.type}: {name}, {os.cpu_count()} CPU cores, {torch.get_num_threads()} threads",
+        f"{device.type}: {name}, {counted(os.cpu_count() or 1, 'CPU core')}, "
+        f"{counted(torch.get_num_threads(), 'thread')}",
         f"precision auto trains in {precision}",
     ]
 
@@ -70,4 +72,4 @@ def _test_set(name: str) -> str:
     if found is None:
         return f"{name:<9} not here; put it into $SWEEP_DATA or run `sweep fetch {name}`"
     paths, origin = found
-    return f"{name:<9} {len(paths)} images in {paths[0].parent} ({origin})"
+    return f"{name:<9} {counted(len(paths), 'image')} in {paths[0].parent} ({origin})"

@@ -66,16 +66,17 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     from sweep.scoring.sets.set_checks import niqe_warnings
     from sweep.scoring.sets.test_sets import resolve_test_sets
 
-    weights = PretrainedWeights()
-    config, notes = substitute(config, typed, weights)
+    weights, held = PretrainedWeights(), _held_sets(store)
+    config, notes = substitute(config, typed, weights, held)
     asked_config = resolve_machine(config, store)
     merged = store.merge_config(asked_config)
     starts = {seed: _start(merged, seed) for seed in merged.grid.seeds}
-    sets = resolve_test_sets(merged.eval.sets, merged.scale)
+    sets = resolve_test_sets(merged.eval.sets, merged.scale, held=held)
     for name, test_set in zip(merged.eval.sets, sets, strict=True):
         part = merged.eval.excerpt(name)
         paths = test_set.paths[: part.limit]
-        _refuse_changed_images(store, test_set.name, paths)
+        if name not in held:
+            _refuse_changed_images(store, test_set.name, paths)
         if "niqe" in merged.eval.metrics:
             notes += niqe_warnings(test_set.name, paths, merged.scale, part.crop)
     for start in starts.values():
@@ -110,6 +111,27 @@ def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> dict[str, str]:
     keys = _check_data(store, plan)
     _check_space(store, plan, jobs)
     return keys
+
+
+def _held_sets(store: SweepStore) -> dict[str, TestSet]:
+    """Published test sets that are not on this machine, from the folder's own images."""
+    from sweep.scoring.sets.published_sets import PUBLISHED, is_on_disk
+    from sweep.scoring.sets.references import held_test_set
+
+    config = store.read_config()
+    if config is None:
+        return {}
+    try:
+        datasets = json.loads((store.root / "metrics.json").read_bytes())["datasets"]
+        hashes = {name: dict(record["hr_sha256"]) for name, record in datasets.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    found = {
+        name: held_test_set(store.reference(name), name, config.scale, hashes.get(name, {}))
+        for name in config.eval.sets
+        if name in PUBLISHED and not is_on_disk(name)
+    }
+    return {name: test_set for name, test_set in found.items() if test_set is not None}
 
 
 def _refuse_changed_images(store: SweepStore, dataset: str, paths: Sequence[Path]) -> None:

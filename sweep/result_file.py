@@ -22,6 +22,39 @@ CONFLICT = "result.conflict-"
 _FREE = ("train_seconds", "schema")
 """Fields in which two runs of one training may differ."""
 
+_PLAIN: Mapping[str, tuple[type, ...]] = {
+    "steps": (int,),
+    "generator_sha256": (str,),
+    **dict.fromkeys(("train_seconds", "grad_pixel", "grad_content", "grad_adv"), (int, float)),
+}
+"""Field to the types that its one value may have; it is null where it does not apply."""
+
+
+def is_sound(result: Mapping[str, Any]) -> bool:
+    """Whether a document has the types that those who read it count on.
+
+    Args:
+        result: What result.json holds; fields may be absent.
+    """
+    health = result.get("health", {})
+    return (
+        all(isinstance(result.get(name), (*kinds, type(None))) for name, kinds in _PLAIN.items())
+        and _holds_numbers(result.get("scores", {}), 3)
+        and _holds_numbers(result.get("set_scores", {}), 2)
+        and isinstance(health, Mapping)
+        and _holds_numbers(health.get("training", {}), 1)
+        and _holds_numbers(health.get("images", {}), 2)
+    )
+
+
+def _holds_numbers(value: object, depth: int) -> bool:
+    """Whether numbers lie so many mappings deep; infinity and nan are text in the records."""
+    if depth:
+        return isinstance(value, Mapping) and all(
+            _holds_numbers(below, depth - 1) for below in value.values()
+        )
+    return isinstance(value, int | float) or value in ("inf", "-inf", "nan")
+
 
 def publish_result(path: Path, content: Mapping[str, Any]) -> Path | None:
     """Makes result.json, or adds to it what it lacks.

@@ -10,7 +10,7 @@ from typing import Any
 
 from sweep.at_work import Run, find_run
 from sweep.errors import StoreError
-from sweep.store import SWEEP_FILE, TrialFolder
+from sweep.store import SWEEP_FILE, SweepStore, TrialFolder
 
 TAIL_BYTES = 16_384
 """As much of a log's end is read as surely holds its last whole line."""
@@ -28,7 +28,8 @@ class TrialStatus:
     Attributes:
         name: Folder name.
         state: The state in its record; `interrupted` for one that says `running` while nobody
-            is at work, `damaged` where the record cannot be read.
+            is at work, `pending` for one that says `done` without a result, `damaged` where a
+            record cannot be read.
         step: Steps done, those that warm the discriminator up included; None before the first.
         steps: Steps in all; None where nothing is trained.
         patches_per_second: At the last logged step; None unless it runs.
@@ -61,11 +62,13 @@ class SweepStatus:
         root: The folder.
         run: Who is at work there; None when nobody is.
         trials: The shared SRResNets first, then the trials by name.
+        problem: Why no run can go on here, whatever the trials are in; None when one can.
     """
 
     root: Path
     run: Run | None
     trials: tuple[TrialStatus, ...]
+    problem: str | None = None
 
     def count(self) -> dict[str, int]:
         """Number of trials by state, the shared SRResNets left out."""
@@ -83,7 +86,7 @@ def read_status(root: Path) -> SweepStatus:
         Its trials, those included that have not begun.
 
     Raises:
-        StoreError: when there is no sweep or a record is damaged.
+        StoreError: when there is no sweep.
     """
     if not (root / SWEEP_FILE).is_file():
         raise StoreError(f"{root}: holds no {SWEEP_FILE}; expected a results folder of `sweep run`")
@@ -91,7 +94,16 @@ def read_status(root: Path) -> SweepStatus:
     at_work = run if run is not None and run.alive else None
     folders = [*_below(root / "shared"), *_below(root / "trials")]
     trials = (_trial(TrialFolder(path), at_work is not None) for path in folders)
-    return SweepStatus(root, at_work, tuple(trials))
+    return SweepStatus(root, at_work, tuple(trials), _problem(root))
+
+
+def _problem(root: Path) -> str | None:
+    """Why the config of the folder cannot be read."""
+    try:
+        SweepStore(root).read_config()
+    except StoreError as error:
+        return str(error)
+    return None
 
 
 def _below(folder: Path) -> list[Path]:
@@ -117,9 +129,11 @@ def _damaged(files: TrialFolder, cause: str) -> TrialStatus:
 
 def _described(files: TrialFolder, record: dict[str, Any], at_work: bool) -> TrialStatus:
     state, last = str(record.get("state", "pending")), last_record(files.log)
-    cause = record.get("cause")
+    cause, result = record.get("cause"), files.read_result()
     if state == "running" and not at_work:
         state, cause = "interrupted", "its run ended without a word; run again to go on"
+    if state in ("scored", "done") and "steps" not in result:
+        state, cause = "pending", "its result.json is gone; run again to train it anew"
     attempts = record.get("attempts", [])
     latest = attempts[-1] if attempts else {}
     return TrialStatus(

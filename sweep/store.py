@@ -33,7 +33,7 @@ from srgan_core.yaml_files import read_yaml
 from sweep.at_work import claimed
 from sweep.config import EXTENDABLE, SweepConfig, validate_config
 from sweep.errors import StoreError
-from sweep.result_file import publish_result
+from sweep.result_file import is_sound, publish_result
 
 SWEEP_FILE, LOCK_FILE = "sweep.yaml", ".lock"
 
@@ -84,7 +84,11 @@ class TrialFolder:
 
     def read_result(self) -> dict[str, Any]:
         """Reads result.json: how training ended and the scores; empty when there is none."""
-        return _read_json(self.path / "result.json")
+        path = self.path / "result.json"
+        result = _read_json(path)
+        if not is_sound(result):
+            raise _damaged(path)
+        return result
 
     def write_result(self, result: dict[str, Any]) -> Path | None:
         """Publishes result.json, or adds to it; see `publish_result`.
@@ -328,8 +332,12 @@ def _read_json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        raise StoreError(f"{path}: is damaged; delete it, it is made anew")
+        raise _damaged(path)
     return document
+
+
+def _damaged(path: Path) -> StoreError:
+    return StoreError(f"{path}: is damaged; delete it, it is made anew")
 
 
 def _write_json(path: Path, document: dict[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from srgan_core.errors import DataError, WeightsError
 from sweep.config import SweepConfig
 
@@ -39,7 +41,10 @@ def _weights_problem(architecture: str) -> WeightsError | None:
 
 
 def substitute(
-    config: SweepConfig, typed: frozenset[str], weights: PretrainedWeights
+    config: SweepConfig,
+    typed: frozenset[str],
+    weights: PretrainedWeights,
+    held: Collection[str] = (),
 ) -> tuple[SweepConfig, list[str]]:
     """Replaces what the config itself asks for and this machine cannot have.
 
@@ -47,6 +52,7 @@ def substitute(
         config: As asked for.
         typed: Dotted keys that the user typed; those are never replaced.
         weights: What was looked for so far.
+        held: Test sets that the results folder itself holds.
 
     Returns:
         The config with its substitutes, and a sentence about each.
@@ -59,7 +65,7 @@ def substitute(
     if not _was_typed("grid.content", typed):
         contents = [_available_content(name, config, weights, notes) for name in contents]
     if not _was_typed("eval.sets", typed):
-        sets = [_available_set(name, config, notes) for name in sets]
+        sets = [name if name in held else _available_set(name, config, notes) for name in sets]
     for name in contents:
         weights.require_content(name)
     grid = config.grid.model_copy(update={"content": tuple(dict.fromkeys(contents))})

@@ -13,6 +13,7 @@ from torch import Tensor
 from srgan_core.data.resize import downsample, quantise
 from srgan_core.data.store import PackedImages
 from srgan_core.errors import DataError
+from srgan_core.wording import counted
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def _refuse_small(packed: PackedImages, patch_size: int) -> None:
         height, width = packed.shapes[small[0]]
         raise DataError(
             f"{packed.names[small[0]]}: {width} x {height} px, smaller than a patch of "
-            f"{patch_size} px ({len(small)} of {len(packed)} images of {packed.name} are); "
+            f"{patch_size} px ({len(small)} of {counted(len(packed), 'image')} of {packed.name}); "
             "remove such images or set a smaller patch_size"
         )
 

@@ -26,6 +26,7 @@ from srgan_core.training.distributed import join_processes
 from srgan_core.training.hardware import resolve_device
 from srgan_core.training.job import open_data, train
 from srgan_core.training.reports import Progress
+from srgan_core.wording import counted
 from srgan_core.yaml_files import read_yaml
 
 
@@ -85,7 +86,8 @@ def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence
             should_stop=lambda: bool(received),
         )
         if processes.first:
-            print(f"{outcome.status} after {outcome.iteration} iterations, {outcome.seconds:.0f} s")
+            steps = counted(outcome.iteration, "iteration")
+            print(f"{outcome.status} after {steps}, {outcome.seconds:.0f} s")
     if outcome.status == "diverged":
         print(f"error: {outcome.cause}", file=sys.stderr)
         return 1

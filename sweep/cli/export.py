@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sweep.cli.completion import complete_generators
-from sweep.cli.options import DEFAULT_FOLDER
+from sweep.cli.options import DEFAULT_FOLDER, ResultsFolder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +42,7 @@ ONNX needs the extra: pip install 'srgan-sweep[export]'.
 @click.option(
     "--results",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=ResultsFolder(),
     default=DEFAULT_FOLDER,
     show_default=True,
     help="Results folder in which TRIAL is looked up.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from srgan_core.errors import ConfigError, DataError, WeightsError, unknown_name
+from srgan_core.wording import counted
 
 WEIGHTS = ("alexnet", "vgg16", "vgg19")
 SETS = ("set5", "set14", "bsd100", "urban100")
@@ -32,7 +33,8 @@ def command(names: tuple[str, ...]) -> int:
                 click.echo(f"{name}: {found.path} (from the {found.origin})")
             else:
                 test_set = resolve_test_set(name, scale=4)
-                click.echo(f"{name}: {len(test_set.paths)} images in {test_set.paths[0].parent}")
+                images = counted(len(test_set.paths), "image")
+                click.echo(f"{name}: {images} in {test_set.paths[0].parent}")
         except (WeightsError, DataError) as error:
             missing = True
             click.echo(f"error: {error}", err=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from srgan_core.wording import counted
 from sweep.cli.options import CommaList, name, results_folder
 
 if TYPE_CHECKING:
@@ -182,7 +183,8 @@ def _report(store: SweepStore, curve: Curve, count: int) -> None:
     for column, value in key.items():
         frame = frame[frame[column] == value]
     shown = frame.dropna(axis="columns", how="all").drop(columns=list(key))
-    click.echo(f"{curve.first.name} -> {curve.second.name}, {curve.space}: {count} images scored")
+    scored = f"{counted(count, 'image')} scored"
+    click.echo(f"{curve.first.name} -> {curve.second.name}, {curve.space}: {scored}")
     click.echo(shown.to_string(index=False))
     results, metrics = read_results(store.root), read_metrics(store.root)
     for dataset in dict.fromkeys(frame["dataset"]):

@@ -23,11 +23,27 @@ DEFAULT_FOLDER = Path("results") / DEFAULT_CONFIG
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class ResultsFolder(click.Path):
+    """Path of a results folder, which need not exist but cannot be a file."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Reads the path; a file is a usage error, also one of a results folder's own."""
+        path = Path(value)
+        if path.is_file():
+            is_inside = (path.parent / "results.csv").is_file()
+            remedy = path.parent if is_inside else "the folder that `sweep run` wrote"
+            self.fail(f"expected a results folder, got the file {path}; give {remedy}", param, ctx)
+        return path
+
+
 def results_folder(command: Command) -> Command:
     """Adds the argument [DIR] of every command that reads a results folder."""
-    return click.argument(
-        "folder", metavar="[DIR]", type=click.Path(path_type=Path), default=DEFAULT_FOLDER
-    )(command)
+    return click.argument("folder", metavar="[DIR]", type=ResultsFolder(), default=DEFAULT_FOLDER)(
+        command
+    )
 
 
 class CommaList(ListType):
@@ -127,6 +143,17 @@ def retried(text: str) -> str:
         ValueError: when it is another word.
     """
     if text not in ("failed", "diverged", "none"):
+        raise ValueError(text)
+    return text
+
+
+def tracker(text: str) -> str:
+    """Reads the name of an experiment tracker.
+
+    Raises:
+        ValueError: when it is another word.
+    """
+    if text not in ("wandb", "mlflow"):
         raise ValueError(text)
     return text
 

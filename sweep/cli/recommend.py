@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from srgan_core.wording import counted
 from sweep.cli.options import results_folder
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _echo_choice(folder: Path, found: Recommendation, metrics: Mapping[str, Metr
 
     record = found.chosen or {}
     click.secho(record["trial"], bold=True)
-    images = f"{found.images} image{'' if found.images == 1 else 's'}"
+    images = counted(found.images, "image")
     click.echo(f"  scores on {found.dataset}, x{record['scale']}, {images}:")
     for column, metric in metrics.items():
         if record.get(column) is not None:

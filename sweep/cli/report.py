@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from srgan_core.wording import counted
 from sweep.cli.options import results_folder
 
 MOST_IMAGES = 20
@@ -66,4 +67,4 @@ def command(
     )
     for note in report.notes:
         click.echo(f"note: {note}", err=True)
-    click.echo(f"{report.path}: {report.size / 1e6:.1f} MB, {report.images} images")
+    click.echo(f"{report.path}: {report.size / 1e6:.1f} MB, {counted(report.images, 'image')}")

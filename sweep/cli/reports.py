@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from srgan_core.wording import counted
 from sweep.planning import Plan
 from sweep.runner import Summary
 from sweep.store import SweepStore
@@ -29,7 +30,8 @@ def report_summary(store: SweepStore, summary: Summary) -> None:
     click.echo()
     done = sum(state == "done" for state in summary.states.values())
     trained = len(summary.trained)
-    click.echo(f"{done} of {len(summary.states)} trials done, {trained} trained in this run")
+    trials = counted(len(summary.states), "trial")
+    click.echo(f"{done} of {trials} done, {trained} trained in this run")
     for name, state in summary.states.items():
         if state != "done":
             click.echo(f"  {name}: {state}: {_cause(store, name, state)}")
@@ -71,9 +73,10 @@ def report_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
     click.echo()
     for kind in cost.kinds:
         click.echo(f"  {_describe_kind(kind)}")
-    click.echo(f"{len(plan.asked)} trials, {cost.trials_left} to train into {store.root}")
-    click.echo(f"{cost.steps_left} steps left, {cost.steps_done} done")
-    threads = f"{plan.config.threads} thread{'' if plan.config.threads == 1 else 's'}"
+    trials = counted(len(plan.asked), "trial")
+    click.echo(f"{trials}, {cost.trials_left} to train into {store.root}")
+    click.echo(f"{counted(cost.steps_left, 'step')} left, {cost.steps_done} done")
+    threads = counted(plan.config.threads or 1, "thread")
     click.echo(f"about {cost.duration} on {plan.config.device}, {jobs} at once with {threads} each")
     click.echo(f"about {cost.memory_gb:.1f} GB of memory, {cost.disk_gb:.1f} GB of disk")
     waited = max((kind.cost.waited for kind in cost.kinds), default=0.0)
@@ -91,8 +94,9 @@ def _say_what_is_timed(name: str, index: int, count: int) -> None:
 def _describe_kind(kind: Kind) -> str:
     warmup = ""
     if kind.warmup_steps:
-        warmup = f", {kind.warmup_steps} warm-up steps at {kind.cost.warmup_seconds:.3g} s"
+        steps = counted(kind.warmup_steps, "warm-up step")
+        warmup = f", {steps} at {kind.cost.warmup_seconds:.3g} s"
     return (
-        f"{kind.name}: {kind.trainings} to train, {kind.steps} steps at "
+        f"{kind.name}: {kind.trainings} to train, {counted(kind.steps, 'step')} at "
         f"{kind.cost.seconds:.3g} s{warmup}"
     )

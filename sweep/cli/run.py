@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sweep.cli.options import CommaList, Seconds, retried
+from sweep.cli.options import CommaList, Seconds, retried, tracker
 from sweep.cli.sweep_options import plan_from_options, sweep_options
 
 EXAMPLES = """\b
@@ -19,6 +20,7 @@ Examples:
   sweep run --set adversarial.learning_rate=5e-5 --out results/slow --dry-run
   sweep run --retry failed,diverged
   sweep run --executor ray --address auto --out /shared/results/grid
+  sweep run --track wandb,mlflow
 
 Exit status: 0 all trials done; 1 some trial failed or diverged (tables are written);
 2 wrong usage; 130 interrupted, 143 terminated (run the same command again to go on).
@@ -66,6 +68,14 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
     is_flag=True,
     help="The Ray cluster's machines share no folder: send each trial's files back and forth.",
 )
+@click.option(
+    "--track",
+    "trackers",
+    type=CommaList(tracker, "wandb or mlflow"),
+    multiple=True,
+    help="Write each trial that ends to wandb or mlflow too, as a run; comma-separated, may be "
+    "repeated. Results do not depend on it.  [default: neither]",
+)
 @click.option("--keep-checkpoints", is_flag=True, help="Keep training states of finished trials.")
 @click.option("--dry-run", is_flag=True, help="Show the grid and what it costs; train nothing.")
 def command(
@@ -79,6 +89,7 @@ def command(
     executor: str,
     address: str | None,
     ray_storage: bool,
+    trackers: tuple[tuple[str, ...], ...],
     keep_checkpoints: bool,
     dry_run: bool,
     **changes: Any,
@@ -90,11 +101,16 @@ def command(
     """
     from sweep.cli.progress import open_progress
     from sweep.cli.reports import report_plan, report_summary
-    from sweep.executors import open_executor
+    from sweep.executors import open_executor, refuse_foreign_options
     from sweep.planning import check_plan
     from sweep.runner import run_sweep
+    from sweep.tracking import open_tracking, require_trackers
 
+    refuse_foreign_options(executor, address, ray_storage)
+    tracked = dict.fromkeys(chain.from_iterable(trackers))
+    require_trackers(tracked)
     store, plan, jobs = plan_from_options(config_name, assignments, out, jobs, changes)
+    _refuse_late_scoring(score_every, plan.config.adversarial.steps)
     if dry_run:
         report_plan(store, plan, jobs)
         return 0
@@ -102,19 +118,35 @@ def command(
     device, threads = plan.config.device, plan.config.threads or 1
     opened = open_executor(executor, jobs, device, threads, watchdog, address, ray_storage)
     try:
-        with store.locked(), open_progress() as progress:
+        with (
+            store.locked(),
+            open_progress() as progress,
+            open_tracking(tracked, store, plan, progress.receive) as tracking,
+        ):
             progress.begin(plan, store)
             summary = run_sweep(
                 store,
                 plan,
                 opened,
-                progress.receive,
+                tracking.receive,
                 keep_checkpoints=keep_checkpoints,
                 score_every=score_every,
                 retry=retry,
                 data_keys=data_keys,
             )
+            if summary.stopped_by is None:
+                tracking.finish()
     finally:
         opened.close()
     report_summary(store, summary)
+    for line in tracking.report():
+        click.echo(line)
     return summary.exit_status
+
+
+def _refuse_late_scoring(score_every: int | None, steps: int) -> None:
+    if score_every is not None and score_every > steps:
+        raise click.UsageError(
+            f"--score-every: expected at most {steps}, the steps of a trial, got {score_every}; "
+            "leave it out to score the last step alone"
+        )

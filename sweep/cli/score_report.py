@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from srgan_core.wording import counted
+
 if TYPE_CHECKING:
     from sweep.scoring.external.scored_method import ScoredMethod
     from sweep.tables.view import Cell, View
@@ -146,8 +148,8 @@ def _title(scored: ScoredMethod) -> str:
     from sweep.tables.view import printable
 
     all_images, images = len(scored.outcomes), len(scored.scored)
-    count = f"{images} image{'' if images == 1 else 's'}"
+    count = counted(all_images, "image")
     if images < all_images:
-        count = f"{images} of {all_images} images"
+        count = f"{images} of {count}"
     name, dataset = printable(scored.method), printable(scored.dataset)
     return f"{name}: {dataset}, x{scored.protocol.scale}, {count}"

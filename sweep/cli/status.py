@@ -69,6 +69,8 @@ def _print(status: SweepStatus) -> None:
     click.echo()
     counts = ", ".join(f"{number} {state}" for state, number in status.count().items())
     click.echo(f"{status.root}: {counts or 'no trials yet'}; {_at_work(status)}")
+    if status.problem is not None:
+        click.echo(f"no run can go on: {status.problem}")
 
 
 def _at_work(status: SweepStatus) -> str:

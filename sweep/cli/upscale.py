@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from srgan_core.wording import counted
 from sweep.cli.completion import complete_generators
-from sweep.cli.options import DEFAULT_FOLDER, Share
+from sweep.cli.options import DEFAULT_FOLDER, ResultsFolder, Share
 
 if TYPE_CHECKING:
     from srgan_core.networks import Generator
@@ -49,7 +50,7 @@ Exit status: 0 every image written; 1 some image could not be read (the others a
 @click.option(
     "--results",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=ResultsFolder(),
     default=DEFAULT_FOLDER,
     show_default=True,
     help="Results folder for TRIAL and --adv-like.",
@@ -111,7 +112,7 @@ def command(
             for note in notes:
                 click.echo(f"note: {source}: {note}", err=True)
     if failed:
-        click.echo(f"{failed} of {len(pairs)} images could not be enlarged", err=True)
+        click.echo(f"{failed} of {counted(len(pairs), 'image')} could not be enlarged", err=True)
     return int(failed > 0)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from srgan_core.errors import ConfigError, unknown_name
+from srgan_core.wording import counted
 from sweep.comparison.methods import HR, Key, Method, Tables, find_methods, read_tables
 from sweep.comparison.operands import Operand
 from sweep.comparison.report import Comparison, Report, Resampling
@@ -101,7 +102,7 @@ class _Session:
             return []
         total = len({*pair[0].rows["image"], *pair[1].rows["image"]})
         if len(images) < total:
-            left_out = f"{total - len(images)} of {total} images left out"
+            left_out = f"{total - len(images)} of {counted(total, 'image')} left out"
             self.notes.append(f"{key[0]}, {column}: {left_out}, without finite values in both")
         seeds = self._paired_seeds(*pair)
         first, second = (

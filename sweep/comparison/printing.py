@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from srgan_core.wording import counted
 from sweep.comparison.report import Comparison, Report
 from sweep.statistics import LEAST_IMAGES
 from sweep.tables.view import decimals_for, printable
@@ -107,8 +108,8 @@ def _table(found: Sequence[Comparison], report: Report) -> Table:
 
 def _count(found: Sequence[Comparison]) -> str:
     counts = sorted({comparison.images for comparison in found})
-    images = " to ".join(str(count) for count in dict.fromkeys((counts[0], counts[-1])))
-    return f"{images} image{'' if images == '1' else 's'}"
+    most = counted(counts[-1], "image")
+    return most if len(counts) == 1 else f"{counts[0]} to {most}"
 
 
 def _numbers(row: Comparison) -> list[str]:

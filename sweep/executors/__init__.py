@@ -35,15 +35,29 @@ def open_executor(
         ConfigError: when options of one executor are given to the other.
         MissingDependencyError: when Ray is asked for and not installed.
     """
+    refuse_foreign_options(name, address, ray_storage)
     if name == "ray":
         from sweep.executors.ray import RayExecutor
 
         return RayExecutor(jobs, device, threads, watchdog, address, returns_files=ray_storage)
-    if address is not None or ray_storage:
+    from sweep.executors.local import LocalExecutor
+
+    return LocalExecutor(jobs, device, threads, watchdog)
+
+
+def refuse_foreign_options(name: str, address: str | None, ray_storage: bool) -> None:
+    """Refuses options of one executor that are given to another, before anything is planned.
+
+    Args:
+        name: One of `EXECUTORS`.
+        address: As for `open_executor`.
+        ray_storage: Likewise.
+
+    Raises:
+        ConfigError: when they do not belong to this executor.
+    """
+    if name != "ray" and (address is not None or ray_storage):
         raise ConfigError(
             "--address and --ray-storage: expected with --executor ray alone, got --executor "
             f"{name}; add --executor ray"
         )
-    from sweep.executors.local import LocalExecutor
-
-    return LocalExecutor(jobs, device, threads, watchdog)

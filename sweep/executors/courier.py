@@ -61,12 +61,16 @@ def jobs_parcel(job: Job) -> Parcel:
     return Parcel(files)
 
 
-def unpack(parcel: Parcel, root: Path) -> None:
+def unpack(parcel: Parcel, root: Path) -> list[tuple[Path, Path]]:
     """Writes what a parcel holds, each checkpoint whole or not at all.
 
     Args:
         parcel: Files that a worker sent.
         root: The results folder.
+
+    Returns:
+        Trial's folder and file of each result that contradicts the published one and was set
+        aside.
 
     Raises:
         DataError: when a path leads out of the folder.
@@ -74,23 +78,27 @@ def unpack(parcel: Parcel, root: Path) -> None:
     for path in (*parcel.files, *parcel.gone):
         _refuse_escape(path)
     checkpoints: dict[Path, dict[str, bytes]] = {}
+    conflicts: list[tuple[Path, Path]] = []
     for path, content in sorted(parcel.files.items(), key=lambda item: item[0].endswith(RECORD)):
         target = root / path
         if target.parent.parent.name == CHECKPOINTS:
             checkpoints.setdefault(target.parent, {})[target.name] = content
         else:
             _write_checkpoints(checkpoints)
-            _write(target, content)
+            if aside := _write(target, content):
+                conflicts.append((target.parent, aside))
     _write_checkpoints(checkpoints)
     for path in parcel.gone:
         drop_folder(root / path)
+    return conflicts
 
 
-def _write(target: Path, content: bytes) -> None:
+def _write(target: Path, content: bytes) -> Path | None:
+    """Returns where a second result was written to that contradicts the published one."""
     if target.name == RESULT:
-        publish_result(target, json.loads(content))
-    else:
-        write_atomically(target, content)
+        return publish_result(target, json.loads(content))
+    write_atomically(target, content)
+    return None
 
 
 def _write_checkpoints(checkpoints: dict[Path, dict[str, bytes]]) -> None:

@@ -8,19 +8,18 @@ state that a job ended in the other.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import connection, resource_tracker
+from multiprocessing import connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from sweep.child_processes import obey_supervisor, signals_held_back
 from sweep.executors.base import ALIVE, GRACE_SECONDS, WATCHDOG_SECONDS, Pulse, StopRequest
 from sweep.failures import OUT_OF_MEMORY, describe_exit, oom_kills
 from sweep.jobs import Context, Event, Job, note_state, record_failure, run_job
@@ -33,8 +32,6 @@ END_SECONDS = 5.0
 
 START_SECONDS = 120.0
 """What a worker may take beyond the watchdog's limit until it is heard of first."""
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)
 
 OnEvent = Callable[[Event], None]
 
@@ -186,7 +183,7 @@ class LocalExecutor:
         process = self._processes.Process(  # type: ignore[attr-defined]
             target=_work, args=(theirs, device, self._threads)
         )
-        with _signals_held_back(spawns=self._processes.get_start_method() == "spawn"):
+        with signals_held_back(spawns=self._processes.get_start_method() == "spawn"):
             process.start()
         # Only the worker may hold its end, so that its death closes the pipe.
         theirs.close()
@@ -230,19 +227,6 @@ def _broken_pipe_ignored() -> Iterator[None]:
         return
 
 
-@contextmanager
-def _signals_held_back(spawns: bool) -> Iterator[None]:
-    """Keeps signals to the whole group from a worker that is not ready to ignore them."""
-    if spawns:
-        # Started later by multiprocessing, it would let the signals through again.
-        resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _slot_device(device: str, slot: int) -> str:
     if device != "cuda":
         return device
@@ -253,10 +237,7 @@ def _slot_device(device: str, slot: int) -> str:
 
 def _work(pipe: Any, device: str, threads: int) -> None:
     """What a worker does; signals go to the supervisor, which stops the workers in order."""
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-    threading.Thread(target=_end_with_supervisor, daemon=True).start()
+    obey_supervisor()
     # Nothing but the wish to stop is sent to a worker at work.
     should_stop = Pulse(pipe.poll, pipe.send)
     context = Context(emit=pipe.send, should_stop=should_stop, device=device, threads=threads)
@@ -270,11 +251,3 @@ def _next_job(pipe: Any) -> Job | None:
     except EOFError:
         return None
     return job
-
-
-def _end_with_supervisor() -> None:
-    """Ends at once when the supervisor is killed: a later run may be at the same files soon."""
-    supervisor = multiprocessing.parent_process()
-    if supervisor is not None:
-        supervisor.join()
-        os._exit(1)

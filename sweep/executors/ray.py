@@ -11,7 +11,7 @@ import os
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,16 @@ from srgan_core.errors import MissingDependencyError
 from sweep.executors.base import ALIVE, GRACE_SECONDS, WATCHDOG_SECONDS, Pulse, StopRequest
 from sweep.executors.courier import Courier, Parcel, jobs_parcel, unpack
 from sweep.failures import OUT_OF_MEMORY
-from sweep.jobs import Context, Event, Job, TrainJob, note_state, record_failure, run_job
+from sweep.jobs import (
+    Context,
+    Event,
+    Job,
+    TrainJob,
+    note_state,
+    record_failure,
+    report_conflict,
+    run_job,
+)
 from sweep.store import TrialFolder
 
 POLL_SECONDS = 0.1
@@ -44,6 +53,7 @@ class _Task:
     Attributes:
         job: The job.
         reference: What its end is asked by.
+        attempt: Number of this handing out; no two of an executor have the same.
         heard_of: When it last showed a sign of life, in seconds of the monotonic clock; None
             while it waits for its place.
         node: Machine that it is on.
@@ -54,6 +64,7 @@ class _Task:
 
     job: Job
     reference: Any
+    attempt: int
     heard_of: float | None = None
     node: str | None = None
     died: float | None = None
@@ -96,6 +107,7 @@ class RayExecutor:
         self._task = self._ray.remote(max_retries=0, max_calls=1)(_run_task)
         self._board = _make_board(self._ray)
         self._tasks: list[_Task] = []
+        self._attempts = 0
 
     def run(self, jobs: Sequence[Job], on_event: OnEvent, stop: StopRequest) -> dict[str, str]:
         """Runs jobs to their ends; see `Executor.run`."""
@@ -130,8 +142,9 @@ class RayExecutor:
         parcel = jobs_parcel(job) if self._returns_files else None
         task = self._task.options(num_cpus=0 if gpus else self._threads, num_gpus=gpus)
         device = "cuda" if gpus else self._device
-        reference = task.remote(self._board, job, device, self._threads, parcel)
-        return _Task(job, reference, losses=losses)
+        self._attempts += 1
+        reference = task.remote(self._board, job, self._attempts, device, self._threads, parcel)
+        return _Task(job, reference, self._attempts, losses=losses)
 
     def _gpu_share(self) -> float:
         if not self._device.startswith("cuda"):
@@ -142,16 +155,12 @@ class RayExecutor:
 
     def _deliver(self, on_event: OnEvent) -> None:
         """Passes on what the workers have posted since."""
-        by_label = {task.job.label: task for task in self._tasks}
-        for label, message in self._ray.get(self._board.take.remote()):
-            task = by_label.get(label)
-            if task is None:
-                continue
+        for task, message in _current(self._tasks, self._ray.get(self._board.take.remote())):
             task.heard_of = time.monotonic()
             if isinstance(message, str):
                 task.node = message
             elif isinstance(message, Parcel):
-                unpack(message, _root(task.job))
+                _unpack(task.job, message, on_event)
             elif message.kind != ALIVE:
                 on_event(message)
 
@@ -196,7 +205,7 @@ class RayExecutor:
             return self._settle_dead(task, error, on_event, stop)
         self._deliver(on_event)
         if parcel is not None:
-            unpack(parcel, _root(task.job))
+            _unpack(task.job, parcel, on_event)
         return str(state)
 
     def _settle_dead(
@@ -212,6 +221,8 @@ class RayExecutor:
             if task.node is not None and not self._is_alive(task.node):
                 message = "its machine was lost; it goes on from its last checkpoint elsewhere"
                 on_event(Event(task.job.label, "warning", {"message": message}))
+                # What it sent before it was lost is where the next attempt goes on.
+                self._deliver(on_event)
                 self._tasks[self._tasks.index(task)] = self._submit(task.job, task.losses + 1)
                 return None
             if time.monotonic() - task.died < LOST_SECONDS and self._has_other_nodes(task.node):
@@ -254,25 +265,41 @@ def _last_line(error: Exception) -> str:
     return next((line for line in reversed(str(error).splitlines()) if line.strip()), "killed")
 
 
-def _root(job: Job) -> Path:
-    return job.root
+def _unpack(job: Job, parcel: Parcel, on_event: OnEvent) -> None:
+    """Writes what a worker sent, and tells of a result that contradicts the one that is here."""
+    for folder, aside in unpack(parcel, job.root):
+        report_conflict(TrialFolder(folder), job.label, aside, on_event)
+
+
+def _current(
+    tasks: Sequence[_Task], posts: Sequence[tuple[int, Any]]
+) -> Iterator[tuple[_Task, Any]]:
+    """Pairs posts with their tasks; those of an attempt that has been given up are dropped.
+
+    A machine that only seemed lost may still post, and its files are older than those of the
+    attempt that took its place.
+    """
+    by_attempt = {task.attempt: task for task in tasks}
+    for attempt, message in posts:
+        if attempt in by_attempt:
+            yield by_attempt[attempt], message
 
 
 class _Board:
     """Where workers leave news and read whether to stop; an actor beside the driver."""
 
     def __init__(self) -> None:
-        self._posted: list[tuple[str, Any]] = []
+        self._posted: list[tuple[int, Any]] = []
         self._stop = False
 
     def reset(self) -> None:
         self._posted.clear()
         self._stop = False
 
-    def post(self, label: str, message: Any) -> None:
-        self._posted.append((label, message))
+    def post(self, attempt: int, message: Any) -> None:
+        self._posted.append((attempt, message))
 
-    def take(self) -> list[tuple[str, Any]]:
+    def take(self) -> list[tuple[int, Any]]:
         posted, self._posted = self._posted, []
         return posted
 
@@ -292,22 +319,20 @@ def _make_board(ray: Any) -> Any:
 
 
 def _run_task(
-    board: Any, job: Job, device: str, threads: int, parcel: Parcel | None
+    board: Any, job: Job, attempt: int, device: str, threads: int, parcel: Parcel | None
 ) -> tuple[str, Parcel | None]:
     """What a worker process of the cluster does."""
     import ray
 
-    label = job.label
-
     def emit(event: Event) -> None:
-        board.post.remote(label, event)
+        board.post.remote(attempt, event)
 
     # Waiting for the first word makes sure that the driver knows the machine before it is lost.
-    ray.get(board.post.remote(label, ray.get_runtime_context().get_node_id()))
+    ray.get(board.post.remote(attempt, ray.get_runtime_context().get_node_id()))
     asked = _Asked(lambda: bool(ray.get(board.stopped.remote())))
     if parcel is None:
         state = run_job(job, Context(emit, Pulse(asked, emit), device, threads))
-        ray.get(board.post.remote(label, Event(label, ALIVE)))
+        ray.get(board.post.remote(attempt, Event(job.label, ALIVE)))
         return state, None
     with tempfile.TemporaryDirectory(prefix="sweep-ray-") as scratch:
         courier = Courier(parcel, Path(scratch))
@@ -315,13 +340,13 @@ def _run_task(
         def should_stop() -> bool:
             # A checkpoint that stays here is lost with the machine.
             if news := courier.news():
-                ray.get(board.post.remote(label, news))
+                ray.get(board.post.remote(attempt, news))
             return asked()
 
         context = Context(emit, Pulse(should_stop, emit), device, threads)
         state = run_job(courier.localised(job), context)
         # Posts arrive in their order, so all of them have arrived before the task ends.
-        ray.get(board.post.remote(label, Event(label, ALIVE)))
+        ray.get(board.post.remote(attempt, Event(job.label, ALIVE)))
         return state, courier.news(everything=True)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from srgan_core.files import file_sha256
 from srgan_core.networks import Generator
+from srgan_core.wording import counted
 from sweep.errors import StoreError
 from sweep.scoring.metrics.specs import find_spec, in_table_order
 from sweep.scoring.set_scores import KEY as SET_SCORES
@@ -97,8 +98,8 @@ def _what_it_is(generator: Generator) -> str:
     parameters = sum(value.numel() for value in generator.parameters())
     return (
         f"A generator of SRGAN that enlarges images {generator.scale} times. {parameters:,} "
-        f"parameters: {len(generator.body)} residual blocks of {generator.tail.in_channels} "
-        "channels.\n\n"
+        f"parameters: {counted(len(generator.body), 'residual block')} of "
+        f"{generator.tail.in_channels} channels.\n\n"
         "Input `lr`: (N, 3, H, W), float32, RGB in [0, 1]. Output `sr`: (N, 3, "
         f"{generator.scale} H, {generator.scale} W), the same range. N, H and W are free. For an "
         "image file, divide 8-bit values by 255, and multiply, round and clip the result."
@@ -126,7 +127,8 @@ def _training(origin: Origin) -> str:
         "weights": f"pixel {spec['pixel_weight']:g}, content {spec['content_weight']:g}",
         "seed": spec["seed"],
         "steps": training["steps"],
-        "batch": f"{training['batch_size']} patches of {training['patch_size']} px",
+        "batch": f"{counted(training['batch_size'], 'patch', 'patches')} of "
+        f"{training['patch_size']} px",
         "learning rate": f"{training['learning_rate']:g}, {training['schedule']}",
         "precision": training["precision"],
         "training images (share)": sources,
@@ -151,7 +153,7 @@ def _scores(origin: Origin) -> str:
         columns = in_table_order(c for row in means.values() for c in row)
         head = ["", *(_heading(column) for column in columns)]
         rows = [[name, *(_number(row.get(c)) for c in columns)] for name, row in means.items()]
-        title = f"Means over the {len(images)} images of {_plain(dataset)}."
+        title = f"Means over the {counted(len(images), 'image')} of {_plain(dataset)}."
         tables.append(f"{title}\n\n{_table(head, rows)}")
     return "\n\n".join(tables)
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from srgan_core.errors import unknown_name
 from srgan_core.files import file_sha256
+from srgan_core.wording import counted
 from sweep.errors import StoreError
 from sweep.store import SweepStore, TrialFolder
 
@@ -63,7 +64,7 @@ class End:
         missing = [path.name for path in paths if not path.is_file()]
         if missing:
             raise StoreError(
-                f"{folder}: expected {len(names)} images, {len(missing)} are missing "
+                f"{folder}: expected {counted(len(names), 'image')}, {len(missing)} missing "
                 f"({missing[0]}, ...); run the sweep again to restore them"
             )
         return paths

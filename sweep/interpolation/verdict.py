@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from srgan_core.wording import counted
 from sweep.frontier import dominates, hypervolume_2d
 from sweep.tables.frames import records_of
 from sweep.tables.fronts import front_of
@@ -42,8 +43,9 @@ class Verdict:
     def sentence(self) -> str:
         """The verdict in words."""
         text = (
-            f"{self.dataset}, {self.y_label} over {self.x_label}: {len(self.better)} trials beat "
-            f"the curve, {len(self.worse)} are beaten by it, {len(self.neither)} neither"
+            f"{self.dataset}, {self.y_label} over {self.x_label}: "
+            f"{counted(len(self.better), 'trial')} better than the curve, {len(self.worse)} worse, "
+            f"{len(self.neither)} neither"
         )
         if self.trained_area is None or self.curve_area is None:
             return text

@@ -10,7 +10,7 @@ from sweep.jobs.failing import Job, note_state, record_failure
 from sweep.jobs.reference import ReferenceJob
 from sweep.jobs.running import run_job
 from sweep.jobs.scoring import TestSetJob
-from sweep.jobs.trial import RESULT_SCHEMA, TrainJob
+from sweep.jobs.trial import RESULT_SCHEMA, TrainJob, report_conflict
 
 __all__ = [
     "RESULT_SCHEMA",
@@ -23,5 +23,6 @@ __all__ = [
     "TrainJob",
     "note_state",
     "record_failure",
+    "report_conflict",
     "run_job",
 ]

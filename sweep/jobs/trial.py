@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import platform
 import statistics
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -156,20 +156,14 @@ class TrainJob:
         aside = files.write_result(result)
         if aside is None:
             return result
-        message = f"a second result differs from the published one and was set aside: {aside.name}"
-        self._report(files, context, "conflicts", message)
+        report_conflict(files, self.label, aside, context.emit)
         return files.read_result()
 
     def _report_damage(
         self, files: TrialFolder, context: Context, checkpoint: Path, reason: str
     ) -> None:
         message = f"a checkpoint was damaged and is set aside as {checkpoint.name} ({reason})"
-        self._report(files, context, "quarantined", message)
-
-    def _report(self, files: TrialFolder, context: Context, field: str, message: str) -> None:
-        """Keeps a message in trial.json and tells it."""
-        files.update_trial(**{field: [*files.read_trial().get(field, []), message]})
-        context.emit(Event(self.label, "warning", {"message": message}))
+        _report(files, self.label, "quarantined", message, context.emit)
 
     def _observer(self, files: TrialFolder, context: Context) -> Observer | None:
         if self.score_every is None:
@@ -240,6 +234,29 @@ class TrainJob:
     def _progress(self, progress: Progress) -> Event:
         fields = {"iteration": progress.iteration, "iterations": progress.iterations}
         return Event(self.label, "progress", fields | progress.record)
+
+
+def report_conflict(
+    files: TrialFolder, label: str, aside: Path, emit: Callable[[Event], None]
+) -> None:
+    """Tells that a trial has two results, and keeps it in trial.json.
+
+    Args:
+        files: The trial.
+        label: Name in progress displays.
+        aside: File of the second result.
+        emit: Who is told.
+    """
+    message = f"a second result differs from the published one and was set aside: {aside.name}"
+    _report(files, label, "conflicts", message, emit)
+
+
+def _report(
+    files: TrialFolder, label: str, field: str, message: str, emit: Callable[[Event], None]
+) -> None:
+    """Keeps a message in trial.json and tells it."""
+    files.update_trial(**{field: [*files.read_trial().get(field, []), message]})
+    emit(Event(label, "warning", {"message": message}))
 
 
 def _median(values: Iterable[float | None]) -> float | None:

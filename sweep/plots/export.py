@@ -93,12 +93,17 @@ def export_chart(folder: Path, export: Export, stem: Path | None = None) -> list
         The files written: one per format, and the CSV of exactly what is drawn.
 
     Raises:
-        ConfigError: when an axis or a format is unknown.
+        ConfigError: when an axis or a format is unknown, or both axes are one column.
         StoreError: when a table is missing or damaged, or nothing has both values.
     """
     for name in export.formats:
         if name not in FORMATS:
             raise ConfigError(unknown_name("format", name, FORMATS))
+    if export.x == export.y:
+        raise ConfigError(
+            f"--x and --y: expected two columns, got {export.x} for both; name another for one "
+            f"of them (their defaults are {Export.x} and {Export.y})"
+        )
     results, metrics = read_results(folder), read_metrics(folder)
     axes = [_axis(results, metrics, option, name) for option, name in _options(export)]
     panels = _panels(results, *axes)

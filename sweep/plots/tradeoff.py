@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from srgan_core.files import write_atomically
+from srgan_core.wording import counted
 from sweep.errors import StoreError
 from sweep.plots.extras import Extras, read_extras
 from sweep.plots.overlays import overlay_entries
@@ -107,7 +108,7 @@ def render(
 
 def _title(folder: Path, results: pd.DataFrame) -> str:
     first = results.iloc[0]
-    images = f"{first['images']} image{'' if first['images'] == 1 else 's'}"
+    images = counted(first["images"], "image")
     scale = f"\N{MULTIPLICATION SIGN}{first['scale']}"
     return f"{folder.resolve().name}: {first['dataset']}, {scale}, {images}"
 

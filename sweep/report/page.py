@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from srgan_core.files import write_atomically
+from srgan_core.wording import counted
 from sweep.report.collect import Tables, collect, dataset_images, read_tables
 from sweep.report.pictures import Packed, Picture, find_pictures, pack_pictures
 from sweep.report.values import plain_tree
@@ -120,7 +121,7 @@ def choose_pictures(
     """
     images = dataset_images(tables)
     notes = [
-        f"{dataset}: the first {most_images} of {len(listed)} images are in this page"
+        f"{dataset}: this page holds the first {most_images} of {counted(len(listed), 'image')}"
         for dataset, listed in images.items()
         if len(listed) > most_images
     ]

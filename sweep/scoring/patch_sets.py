@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from srgan_core.errors import DataError, ShapeError
+from srgan_core.wording import counted
 from sweep.scoring.metrics.inputs import Rgb, check_pair
 from sweep.scoring.metrics.patch_distance import Matrix, kernel_distance, sample_frechet_distance
 from sweep.scoring.metrics.patch_features import PATCH, PatchFeatures
@@ -52,8 +53,8 @@ class SetScorer:
         used = len(np.unique(images))
         if used < len(pairs):
             sentences.append(
-                f"{len(pairs) - used} of {len(pairs)} images hold no patch of {PATCH} px and are "
-                "left out of the distances between sets"
+                f"{len(pairs) - used} of {counted(len(pairs), 'image')} without a patch of "
+                f"{PATCH} px, left out of the distances between sets"
             )
         scores = {}
         for column in self.columns:

@@ -52,6 +52,10 @@ EXACT_COLUMNS = frozenset({"adv", "alpha", "pixel_weight", "content_weight"})
 
 REFERENCE_METHODS = ("bicubic", "srresnet", "original")
 SCORED_STATES = ("scored", "done")
+STATES = ("pending", "running", "trained", *SCORED_STATES, "interrupted", "diverged", "failed")
+"""What `status` can be."""
+COUNTS = ("adv", "seed", "scale", "images", "steps", "pixel_weight", "content_weight")
+"""Columns without negative numbers, infinity or nan."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from srgan_core.errors import unknown_name
 from srgan_core.files import write_atomically
 from sweep.errors import StoreError
 from sweep.tables import columns as names
@@ -60,9 +62,12 @@ def read_results(folder: Path) -> pd.DataFrame:
         Frame as `results_frame` makes it, with numbers as precise as the file has them.
 
     Raises:
-        StoreError: when the table is missing, or is not one of this tool.
+        StoreError: when the table is missing, is not one of this tool, or has rows that cannot
+            be.
     """
-    return read_table(folder, RESULTS, names.result_columns(), later=names.HEALTH)
+    results = read_table(folder, RESULTS, names.result_columns(), later=names.HEALTH)
+    _refuse_impossible(folder / RESULTS, results, ("trial", "dataset"))
+    return results
 
 
 def read_per_image(folder: Path) -> pd.DataFrame:
@@ -75,9 +80,34 @@ def read_per_image(folder: Path) -> pd.DataFrame:
         Frame as `per_image_frame` makes it.
 
     Raises:
-        StoreError: when the table is missing, or is not one of this tool.
+        StoreError: as for `read_results`.
     """
-    return read_table(folder, PER_IMAGE, names.image_columns())
+    images = read_table(folder, PER_IMAGE, names.image_columns())
+    _refuse_impossible(folder / PER_IMAGE, images, ("trial", "dataset", "image"))
+    return images
+
+
+def _refuse_impossible(path: Path, frame: pd.DataFrame, key: Sequence[str]) -> None:
+    """A chart or a recommendation would take a row that no sweep writes for a result."""
+    rows: dict[tuple[Any, ...], int] = {}
+    for number, record in enumerate(records_of(frame), start=2):
+        problem = _problem(record)
+        row = rows.setdefault(tuple(record[column] for column in key), number)
+        if row != number:
+            problem = f"{', '.join(key)}: expected each once, got those of row {row} again"
+        if problem:
+            raise StoreError(
+                f"{path}: row {number}: {problem}; run the sweep again to rewrite the table"
+            )
+
+
+def _problem(record: Mapping[str, Any]) -> str | None:
+    for column in names.COUNTS:
+        value = record.get(column)
+        if value is not None and not 0 <= value < math.inf:
+            return f"{column}: expected a number of 0 or above, got {value}"
+    status = record.get("status", names.STATES[0])
+    return None if status in names.STATES else unknown_name("status", status, names.STATES)
 
 
 def _cell(column: str, value: Any) -> str:
@@ -131,7 +161,12 @@ def _read_lines(path: Path) -> list[list[str]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             lines = list(csv.reader(file, strict=True))
-    except (FileNotFoundError, NotADirectoryError):
+    except NotADirectoryError:
+        raise StoreError(
+            f"{path.parent}: expected a results folder, got a file or a path below one; "
+            "name the folder that `sweep run` wrote"
+        ) from None
+    except FileNotFoundError:
         raise StoreError(
             f"{path}: no such table; run `sweep run --out {path.parent}` first, "
             "or name another results folder"

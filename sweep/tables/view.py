@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from srgan_core.wording import counted
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of, summary_frame
 from sweep.tables.metric_file import Metric
@@ -158,7 +159,7 @@ def _view(
         for index, record in enumerate(records)
     ]
     first = records[0]
-    images = f"{first['images']} image{'' if first['images'] == 1 else 's'}"
+    images = counted(first["images"], "image")
     title = f"{printable(first['dataset'])}, x{first['scale']}, {images}"
     return View(title, columns, tuple(rows), over_seeds, first["dataset"])
 

@@ -37,6 +37,8 @@ LONG = (*SMOKE, "--adv", "1e-3", "--set", "grid.control=false", "--steps", "90")
 
 STOP_SECONDS = 10
 
+STUBS = Path(__file__).resolve().parents[1] / "support" / "trackers"
+
 StartSweep = Callable[..., subprocess.Popen[str]]
 
 
@@ -138,6 +140,31 @@ def test_running_again_trains_nothing(sweep, finished):
     assert "2 of 2 trials done, 0 trained in this run" in answer.stdout
     assert "started" not in answer.stderr
     assert {p: s for p, s in stamps(finished).items() if "trials" in p.parts} == before
+
+
+def test_a_tracker_is_told_of_a_finished_sweep_once_and_changes_nothing(sweep, copy):
+    kept = {p: s for p, s in stamps(copy).items() if {"trials", "shared"} & set(p.parts)}
+    config = (copy / "sweep.yaml").read_bytes()
+    for written in ("3 runs", "0 runs"):
+        answer = sweep(*SMOKE, "--track", "wandb", "--out", copy, PYTHONPATH=str(STUBS))
+        assert answer.returncode == 0, answer.stderr
+        assert f"tracked with wandb: {written} written" in answer.stdout
+    runs = [json.loads(line) for line in (copy / "wandb/runs.jsonl").read_text().splitlines()]
+    names = {"srresnet-s0", *(path.name for path in (copy / "trials").iterdir())}
+    assert {(run["name"], run["group"]) for run in runs} == {(name, "smoke") for name in names}
+    assert sorted(run["lines"] for run in runs) == [0, 20, 20]
+    assert all(run["summary"]["skimage3/psnr_y"] > 20 for run in runs)
+    assert {p: stamps(copy)[p] for p in kept} == kept
+    assert (copy / "sweep.yaml").read_bytes() == config
+
+
+def test_a_tracker_that_fails_is_one_line_and_leaves_the_sweep_as_it_is(sweep, copy):
+    environment = {"PYTHONPATH": str(STUBS), "STUB_WANDB": "raises"}
+    answer = sweep(*SMOKE, "--track", "wandb", "--out", copy, **environment)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stderr.count("track wandb: warning: given up for this run") == 1
+    assert "invalid API key" in answer.stderr
+    assert "Traceback" not in answer.stderr
 
 
 def test_more_values_extend_a_sweep_and_keep_what_is_there(sweep, copy, tmp_path):

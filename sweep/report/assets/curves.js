@@ -51,7 +51,7 @@ function curveFigure(title, names, trials) {
   const ys = lines.flatMap((line) => line.points.map(([, y]) => y));
   const sx = linear([Math.min(...xs), Math.max(...xs)], left, width - right);
   const sy = linear(limitsOf(ys, [], 0.05), height - bottom, top);
-  const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title} of ${trials.length} trials over steps` });
+  const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title} of ${trials.length} trial${trials.length === 1 ? "" : "s"} over steps` });
   root.append(curveGrid(sx, sy));
   for (const line of lines) root.append(curveLine(line, sx, sy));
   root.addEventListener("pointermove", (event) => hoverCurve(event, root, lines, sx, sy));

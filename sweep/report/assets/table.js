@@ -103,7 +103,7 @@ function drawRows() {
   byId("table-rows-holder").replaceChildren(
     el("table", {}, el("caption", {}, tableView.kind === "rows" ? `Scores of ${dataset().name}, means over its images` : `Scores of the single images of ${dataset().name}`),
       el("thead", {}, head), el("tbody", {}, ...body)), ...(more ? [more] : []));
-  byId("row-count").textContent = `${rows.length} of ${table.rows.length} rows`;
+  byId("row-count").textContent = `${rows.length} of ${table.rows.length} row${table.rows.length === 1 ? "" : "s"}`;
 }
 
 function headCell(c) {

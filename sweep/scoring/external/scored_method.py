@@ -10,6 +10,7 @@ from typing import Any
 
 from srgan_core.errors import DataError
 from srgan_core.files import file_sha256
+from srgan_core.wording import counted
 from sweep.records import ImageScore, ResultRow
 from sweep.scoring.evaluate import Scorer, summarise
 from sweep.scoring.external.batch import Outcome, Protocol, score_pairs
@@ -251,8 +252,8 @@ def _notes(dataset: str, outcomes: Sequence[Outcome], protocol: Protocol) -> lis
         absent = [o.pair.image for o in scored if math.isnan(o.scores.get(column, 0.0))]
         if absent:
             notes.append(
-                f"{find_spec(column).label}: {first_names(absent)} of {len(scored)} images have "
-                "none, so there is no mean; remove them to have one"
+                f"{find_spec(column).label}: none for {first_names(absent)} of "
+                f"{counted(len(scored), 'image')}, so there is no mean; remove them to have one"
             )
     if "niqe" in protocol.columns and scored:
         paths = [outcome.pair.sr for outcome in scored]

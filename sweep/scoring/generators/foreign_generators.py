@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from srgan_core.errors import ShapeError, WeightsError
 from srgan_core.files import file_sha256
+from srgan_core.wording import counted
 from sweep.scoring.metrics.inputs import Rgb
 
 if TYPE_CHECKING:
@@ -86,15 +87,10 @@ def load_any_generator(
 
 
 def _is_ours(path: Path) -> bool:
-    from safetensors import SafetensorError, safe_open
-
     from srgan_core.inference import FORMAT
+    from srgan_core.weights.tensor_files import read_metadata
 
-    try:
-        with safe_open(path, framework="pt") as file:
-            return bool((file.metadata() or {}).get("format") == FORMAT)
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"{path}: not a whole safetensors file ({error})") from None
+    return read_metadata(path).get("format") == FORMAT
 
 
 def _load_ours(path: Path, scale: int, device: str) -> LoadedGenerator:
@@ -123,7 +119,10 @@ def _load_family(path: Path, scale: int, device: str) -> LoadedGenerator:
         scale,
         file_sha256(path),
         lambda lr: _run(network, lr, scale, device),
-        (f"{path.name}: read as {family.name}, {network.blocks} blocks; {family.source}",),
+        (
+            f"{path.name}: read as {family.name}, {counted(network.blocks, 'block')}; "
+            f"{family.source}",
+        ),
     )
 
 

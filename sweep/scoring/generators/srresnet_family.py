@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srgan_core.errors import WeightsError
-from sweep.scoring.generators.srresnet_keys import Family
+from srgan_core.weights.tensor_files import misfit, require_fit
+from sweep.scoring.generators.srresnet_keys import IGNORED, Family
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -101,10 +101,13 @@ class FamilyGenerator(nn.Module):
             if "wide.conv.weight" in state:
                 self.wide = Layer(state, "wide", slopes.get("wide"))
             self.tail = Layer(state, "tail")
-            missing = self.load_state_dict(dict(state), strict=False)
         except (RuntimeError, KeyError, ValueError) as error:
-            raise WeightsError(f"{source}: does not fit {family.name} ({error})") from None
-        self._refuse_gaps(source, missing.missing_keys, missing.unexpected_keys)
+            reason = str(error).partition("\n")[0]
+            raise misfit(source, family.name, f"a layer cannot be built ({reason})") from None
+        wanted = self.state_dict()
+        needed = {name: wanted[name] for name in wanted if not name.endswith(IGNORED)}
+        require_fit(source, family.name, needed, state)
+        self.load_state_dict(dict(state), strict=False)
         self.scale = math.prod(layer.factor for layer in self.up)  # type: ignore[misc]
         self.eval().requires_grad_(False)
 
@@ -138,14 +141,6 @@ class FamilyGenerator(nn.Module):
             return lr
         mean, std = (torch.tensor(v).to(lr)[:, None, None] for v in (IMAGENET_MEAN, IMAGENET_STD))
         return (lr - mean) / std
-
-    def _refuse_gaps(self, source: str, missing: list[str], unexpected: list[str]) -> None:
-        gaps = [name for name in missing if not name.endswith("num_batches_tracked")]
-        if gaps or unexpected:
-            raise WeightsError(
-                f"{source}: does not fit {self.family.name}, "
-                f"{'lacks' if gaps else 'has no place for'} {(gaps or unexpected)[0]!r}"
-            )
 
 
 def _numbered(stage: str, state: State) -> int:

@@ -16,6 +16,7 @@ from typing import Literal
 from torch import Tensor
 
 from srgan_core.errors import WeightsError
+from srgan_core.wording import counted
 
 State = Mapping[str, Tensor]
 
@@ -202,7 +203,7 @@ def match_family(state: State, source: str) -> tuple[Family, dict[str, Tensor]]:
         if left:
             raise WeightsError(
                 f"{source}: expected the weights of {family.name} alone, got {left[0]!r} and "
-                f"{len(left) - 1} others beside them; save the generator's state_dict()"
+                f"{counted(len(left) - 1, 'other')} beside them; save the generator's state_dict()"
             )
         return family, {ours: state[theirs] for ours, theirs in renamed.items()}
     known = ", ".join(family.name for family in FAMILIES)

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from srgan_core.errors import WeightsError
 from srgan_core.weights.pickled_tensors import read_pickled_tensors
+from srgan_core.weights.tensor_files import read_tensors
 
 MAX_BYTES = 1 << 29
 """A generator of this family has 6 MB; a training state with D and Adam has 300 MB."""
@@ -55,8 +56,9 @@ def read_state_dict(path: Path) -> State:
             tensors and plain values.
     """
     _refuse_size(path)
+    document: Mapping[str, Any]
     if path.suffix == ".safetensors":
-        document = _read_safetensors(path)
+        _, document = read_tensors(path)
     else:
         document = read_pickled_tensors(path, MAX_BYTES)
     state = _strip(_unwrap(path, document))
@@ -102,16 +104,6 @@ def _refuse_size(path: Path) -> None:
             f"{path}: expected at most {MAX_BYTES >> 20} MB, got {size >> 20} MB; "
             "save the generator's state dict alone"
         )
-
-
-def _read_safetensors(path: Path) -> Mapping[str, Any]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"{path}: not a whole safetensors file ({error})") from None
 
 
 def _unwrap(path: Path, document: Mapping[str, Any]) -> State:

@@ -85,6 +85,19 @@ def find_on_disk(name: str, cache: Path | None = None) -> tuple[tuple[Path, ...]
     return (_all_images(name, folder), "cache") if folder.is_dir() else None
 
 
+def is_on_disk(name: str, cache: Path | None = None) -> bool:
+    """Whether the HR images are whole under `$SWEEP_DATA` or in the cache.
+
+    Args:
+        name: As for `find_on_disk`.
+        cache: Likewise.
+    """
+    try:
+        return find_on_disk(name, cache) is not None
+    except DataError:
+        return False
+
+
 def _cached_folder(name: str, cache: Path | None) -> Path:
     return (cache or _default_cache()) / "test_sets" / name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,9 @@ RECORD = "reference.json"
 """Says from which files and by which rule the images of a folder were made."""
 
 SCHEMA = 1
+
+HELD = "results"
+"""Origin of a test set whose images are those of the results folder itself."""
 
 RESIZE_RULE = (
     "HR cropped at right and bottom to a multiple of the scale; LR by MATLAB-style antialiased "
@@ -54,6 +58,8 @@ def prepare_reference(
 ) -> ReferenceSet:
     """Writes the images, or does nothing when they are there from the same sources.
 
+    A test set that `held_test_set` gave has its images there already.
+
     Args:
         test_set: The HR images.
         scale: Magnification.
@@ -67,6 +73,8 @@ def prepare_reference(
     Raises:
         DataError: when a source is no usable image.
     """
+    if test_set.origin == HELD:
+        return open_reference(folder, test_set.name, scale)
     sources = test_set.paths[:limit]
     names = [f"{path.stem}.png" for path in sources]
     reference = ReferenceSet(
@@ -109,6 +117,34 @@ def open_reference(folder: Path, name: str, scale: int) -> ReferenceSet:
         tuple(folder / part / f"{name}.png" for name in names) for part in ("hr", "lr", "bicubic")
     )
     return ReferenceSet(name, scale, hr, lr, bicubic)
+
+
+def held_test_set(
+    folder: Path, name: str, scale: int, hr_sha256: Mapping[str, str]
+) -> TestSet | None:
+    """Takes a test set from what `prepare_reference` wrote, where its sources are not at hand.
+
+    Args:
+        folder: Where it wrote.
+        name: Name of the test set.
+        scale: Magnification.
+        hr_sha256: Image name to hash of its HR PNG, as `metrics.json` has them.
+
+    Returns:
+        The HR images as they are scored; None unless all images are there by the same rule,
+        those of HR with these hashes.
+    """
+    try:
+        record = json.loads((folder / RECORD).read_bytes())
+        reference = open_reference(folder, name, scale)
+        found = {path.stem: file_sha256(path) for path in reference.hr}
+    except (OSError, ValueError, DataError):
+        return None
+    rule = tuple(record.get(key) for key in ("schema", "scale", "resize"))
+    whole = all(path.is_file() for path in (*reference.lr, *reference.bicubic))
+    if rule != (SCHEMA, scale, RESIZE_RULE) or found != hr_sha256 or not whole:
+        return None
+    return TestSet(name, reference.hr, HELD)
 
 
 def dataset_record(reference: ReferenceSet) -> dict[str, object]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from srgan_core.data.images import FORMATS
 from srgan_core.errors import DataError
+from srgan_core.wording import counted
 from sweep.scoring.metrics.blocks import BLOCK, count_blocks
 
 SMALLEST_SIDE = 32
@@ -82,15 +83,16 @@ def niqe_warnings(
     warnings = []
     if len(paths) < STEADY_IMAGES:
         warnings.append(
-            f"{name}: NIQE is the mean of {len(paths)} images, fewer than {STEADY_IMAGES}, so "
-            "small differences mean little; a larger test set is a word away (--eval bsd100)"
+            f"{name}: NIQE is the mean of {counted(len(paths), 'image')}, fewer than "
+            f"{STEADY_IMAGES}, so small differences mean little; a larger test set is a word away "
+            "(--eval bsd100)"
         )
     blocks = [niqe_blocks(path, scale, crop_border, crop) for path in paths]
     few = sum(count < STEADY_BLOCKS for count in blocks)
     if few:
         warnings.append(
-            f"{name}: {few} of {len(blocks)} images hold fewer than {STEADY_BLOCKS} of NIQE's "
-            f"blocks of {BLOCK} px, the smallest {min(blocks)}; their NIQE is unsteady"
+            f"{name}: {few} of {counted(len(blocks), 'image')} with fewer than {STEADY_BLOCKS} of "
+            f"NIQE's blocks of {BLOCK} px, the smallest {min(blocks)}; their NIQE is unsteady"
         )
     return warnings
 

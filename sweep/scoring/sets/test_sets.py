@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar
 
 from srgan_core.data.images import list_images
@@ -30,7 +31,8 @@ class TestSet:
     Attributes:
         name: Name in the tables: `set5`, or the base name of a folder.
         paths: Image files, sorted.
-        origin: Where they were found: `folder`, `cache`, `download` or `package`.
+        origin: Where they were found: `folder`, `cache`, `download`, `package`, or `results`
+            for the HR images that a results folder itself holds.
     """
 
     # Keeps pytest from taking the class for a test.
@@ -64,7 +66,10 @@ def resolve_test_set(name: str, scale: int, cache: Path | None = None) -> TestSe
 
 
 def resolve_test_sets(
-    names: Sequence[str], scale: int, cache: Path | None = None
+    names: Sequence[str],
+    scale: int,
+    cache: Path | None = None,
+    held: Mapping[str, TestSet] = MappingProxyType({}),
 ) -> tuple[TestSet, ...]:
     """Finds several test sets whose names must differ.
 
@@ -72,6 +77,7 @@ def resolve_test_sets(
         names: As for `resolve_test_set`.
         scale: Magnification.
         cache: Where downloads are kept; the project's cache folder by default.
+        held: Test sets by name that need not be looked for.
 
     Returns:
         The test sets in the order given.
@@ -85,7 +91,7 @@ def resolve_test_sets(
             raise ConfigError(
                 f"test sets: {count} of them are called {dataset!r}; rename a folder or drop one"
             )
-    return tuple(resolve_test_set(name, scale, cache) for name in names)
+    return tuple(held.get(name) or resolve_test_set(name, scale, cache) for name in names)
 
 
 def dataset_name(name: str) -> str:

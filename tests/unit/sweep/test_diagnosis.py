@@ -20,7 +20,7 @@ def test_everything_that_a_bug_report_needs_is_there_without_any_network(own_cac
     found = dict(diagnose())
     assert list(found) == ["versions", "device", "folders", "weights", "test sets"]
     assert any(line.startswith("torch ") for line in found["versions"])
-    assert "CPU cores" in found["device"][0]
+    assert "CPU core" in found["device"][0]
     assert str(own_cache) in found["folders"][0]
     assert "not set" in found["folders"][1]
     assert not own_cache.exists()

@@ -1,6 +1,7 @@
 """The runner with an executor that works in this process."""
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -226,6 +227,60 @@ def test_a_finished_sweep_runs_no_job_again(copy):
     summary = execute(copy, executor)
     assert executor.ran == []
     assert (summary.exit_status, summary.trained) == (0, ())
+
+
+def on_set5(store: SweepStore) -> tuple[Summary, list[str]]:
+    """A run on set5 as it is configured, not typed; its summary and the jobs that it ran."""
+    executor = InProcess()
+    config = smoke(eval__sets=["set5"], substitutes={"set5": "skimage3"})
+    plan = plan_sweep(store, config, frozenset())
+    return run_sweep(store, plan, executor, executor.events.append), executor.ran
+
+
+@pytest.fixture(scope="module")
+def scored_on_set5(tmp_path_factory) -> SweepStore:
+    """A finished sweep on five images that are gone since; not to be changed."""
+    folder = tmp_path_factory.mktemp("data")
+    noise = np.random.default_rng(0).integers(0, 256, (5, 70, 70, 3), np.uint8)
+    for index, pixels in enumerate(noise):
+        write_png(folder / "Set5" / f"{index}.png", pixels)
+    store = SweepStore(tmp_path_factory.mktemp("results") / "smoke")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SWEEP_DATA", str(folder))
+        assert on_set5(store)[0].exit_status == 0
+    return store
+
+
+@pytest.fixture
+def without_set5(scored_on_set5, tmp_path, monkeypatch, own_cache) -> SweepStore:
+    monkeypatch.delenv("SWEEP_DATA", raising=False)
+    monkeypatch.setenv("SWEEP_OFFLINE", "1")
+    shutil.copytree(scored_on_set5.root, tmp_path / "smoke")
+    return SweepStore(tmp_path / "smoke")
+
+
+def test_a_finished_sweep_needs_its_test_set_no_more(without_set5):
+    record = without_set5.reference("set5") / "reference.json"
+    before = record.read_bytes(), (without_set5.root / "results.csv").read_bytes()
+    summary, ran = on_set5(without_set5)
+    assert (summary.exit_status, summary.notes, ran) == (0, (), [])
+    assert (record.read_bytes(), (without_set5.root / "results.csv").read_bytes()) == before
+
+
+@pytest.mark.parametrize("damage", ["hr", "lr", "rule", "metrics"])
+def test_references_that_are_not_whole_stand_in_for_no_test_set(without_set5, damage):
+    folder = without_set5.reference("set5")
+    record = json.loads((folder / "reference.json").read_bytes())
+    if damage == "hr":
+        write_png(folder / "hr" / "0.png", np.zeros((68, 68, 3), np.uint8))
+    elif damage == "lr":
+        (folder / "lr" / "0.png").unlink()
+    elif damage == "rule":
+        (folder / "reference.json").write_text(json.dumps(record | {"resize": "nearest"}))
+    else:
+        (without_set5.root / "metrics.json").write_text("{")
+    with pytest.raises(DataError, match="test set 'set5' is not on this machine"):
+        on_set5(without_set5)
 
 
 def test_more_metrics_score_and_train_nothing(copy):

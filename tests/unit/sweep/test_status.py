@@ -17,6 +17,7 @@ SPEC = {
     "adversarial_weight": 0.001,
     "training": {"steps": 20, "discriminator": {"warmup_steps": 4}},
 }
+RESULT = {"steps": 20, "scores": {"set5": {"baby": {"psnr_y": 30.0}}}}
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_a_failure_says_why(store, state):
 
 def test_what_was_set_aside_is_told_once(store):
     message = "a checkpoint was damaged and is set aside as damaged-000000010 (bytes)"
-    files = trial(store, state="done", quarantined=[message], conflicts=["a second result"])
+    files = trial(store, state="failed", quarantined=[message], conflicts=["a second result"])
     (files.checkpoints / "damaged-000000010").mkdir(parents=True)
     (files.checkpoints / "damaged-000000005").mkdir()
     told = only(store).remarks
@@ -91,12 +92,49 @@ def test_what_was_set_aside_is_told_once(store):
 
 
 def test_states_are_counted_without_the_shared_start(store):
-    store.start(0).update_trial(state="done")
-    trial(store, "a", state="done")
+    for files in (store.start(0), trial(store, "a")):
+        files.update_trial(state="done")
+        files.write_result(RESULT)
     trial(store, "b", state="failed")
     status = read_status(store.root)
     assert status.count() == {"done": 1, "failed": 1}
     assert [found.name for found in status.trials] == ["srresnet-s0", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"steps": 20, "scores": {"set5": ',
+        '{"steps": "all", "scores": {}}',
+        '{"steps": 20, "scores": [1]}',
+        '{"steps": 20, "scores": {"set5": {"baby": {"psnr_y": null}}}}',
+        '{"steps": 20, "scores": {}, "health": 1}',
+    ],
+)
+def test_a_done_trial_with_a_damaged_result_is_damaged_and_says_what_to_do(store, content):
+    files = trial(store, state="done")
+    write_atomically(files.path / "result.json", content.encode())
+    found = only(store)
+    assert found.state == "damaged"
+    assert "result.json: is damaged; delete it" in found.cause
+
+
+def test_a_done_trial_without_a_result_is_what_a_run_would_train_again(store):
+    trial(store, state="done")
+    found = only(store)
+    assert (found.state, found.cause) == (
+        "pending",
+        "its result.json is gone; run again to train it anew",
+    )
+
+
+def test_a_broken_config_is_said_beside_the_trials(store):
+    trial(store, state="failed", cause="photo.png: damaged")
+    assert read_status(store.root).problem is None
+    write_atomically(store.root / "sweep.yaml", b"scale: [")
+    found = read_status(store.root)
+    assert "its sweep.yaml was damaged or written by another version" in found.problem
+    assert found.count() == {"failed": 1}
 
 
 @pytest.mark.parametrize("tail", [b"", b'{"iteration": 3', b"\x00\xff", b"[1]\n"])

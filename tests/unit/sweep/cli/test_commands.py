@@ -47,6 +47,21 @@ def test_reading_what_is_not_there_says_how_to_make_it(sweep, command):
     assert "Traceback" not in answer.err
 
 
+@pytest.mark.parametrize("command", ["plot", "table", "report", "serve", "status", "clean"])
+def test_a_file_is_no_results_folder(sweep, tmp_path, command):
+    (tmp_path / "notes.txt").touch()
+    answer = sweep(command, "notes.txt")
+    assert answer.status == 2
+    assert "got the file notes.txt; give the folder that `sweep run` wrote" in answer.err
+
+
+def test_a_table_in_place_of_its_folder_is_told_the_folder(sweep, store, usual):
+    folder = store(usual.rows())
+    answer = sweep("table", str(folder / "results.csv"))
+    assert answer.status == 2
+    assert f"got the file {folder / 'results.csv'}; give {folder}" in answer.err
+
+
 @pytest.mark.parametrize("markup", ["csv", "markdown", "latex", "terminal"])
 def test_tables_are_printed(sweep, store, usual, markup):
     folder = store(usual.rows())

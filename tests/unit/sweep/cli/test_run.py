@@ -3,6 +3,7 @@
 import json
 import shutil
 import struct
+import sys
 
 import pytest
 
@@ -48,6 +49,9 @@ from sweep.store import SweepStore
         ("--set adversarial.patch_size=4096", "set a smaller adversarial.patch_size"),
         ("--set schema_version=99", "expected schema_version 1, got 99"),
         ("--init missing.safetensors", "missing.safetensors: no such file"),
+        ("--score-every 21", "--score-every: expected at most 20, the steps of a trial, got 21"),
+        ("--score-every 3 --steps 2", "--score-every: expected at most 2, the steps of a trial"),
+        ("--track wandbb", "expected wandb or mlflow, got 'wandbb'"),
         ("--bogus", "No such option"),
         ("surplus", "unexpected extra argument"),
     ],
@@ -60,6 +64,16 @@ def test_all_wrong_values_are_told_at_once(refused):
     message = refused("--scale", "3", "--content", "vgg45", "--set", "nonsense=1")
     assert message.startswith("error: config smoke: ")
     assert len(message.splitlines()) == 3
+
+
+def test_a_tracker_that_is_not_installed_is_refused_before_anything_is_written(
+    refused, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    message = refused("--track", "wandb")
+    assert message == (
+        "error: --track wandb: not installed: wandb; pip install 'srgan-sweep[wandb]'\n"
+    )
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ def store(tmp_path) -> SweepStore:
     store = SweepStore(tmp_path / "smoke")
     store.write_config(load_config("smoke"))
     store.trial("good").update_trial(state="done", attempts=[{"host": "here"}])
+    store.trial("good").write_result({"steps": 20, "scores": {}})
     store.trial("bad").update_trial(state="failed", cause="photo.png: damaged; replace it")
     write_atomically(store.trial("good").checkpoints / "000000005" / "state", bytes(2000))
     return store
@@ -38,6 +39,13 @@ def test_status_shows_a_damaged_record_beside_the_others(sweep, store):
     assert answer.status == 0
     assert "damaged" in answer.out
     assert "1 failed" in answer.out
+
+
+def test_status_says_that_no_run_can_go_on_under_a_broken_config(sweep, store):
+    write_atomically(store.root / "sweep.yaml", b"scale: [")
+    answer = sweep("status", "smoke")
+    assert answer.status == 0
+    assert "no run can go on: smoke: its sweep.yaml was damaged" in answer.out
 
 
 @pytest.mark.parametrize("command", ["status", "clean"])
@@ -98,7 +106,6 @@ def test_wrong_options_are_refused(refused, options, message):
     assert message in refused(*options)
 
 
-def test_options_of_a_cluster_without_one_are_refused(sweep):
-    answer = sweep("run", "--config", "smoke", "--metrics", "psnr", "--address", "auto")
-    assert answer.status == 2
-    assert "add --executor ray" in answer.err
+@pytest.mark.parametrize("options", [["--address", "auto"], ["--ray-storage", "--dry-run"]])
+def test_options_of_a_cluster_without_one_are_refused(refused, options):
+    assert "add --executor ray" in refused(*options)

@@ -70,10 +70,11 @@ def test_checkpoints_that_go_there_go_here(job, tmp_path):
 def test_a_second_result_that_differs_is_set_aside_here_too(job):
     first = Parcel({"trials/a/result.json": b'{"steps": 1}'})
     second = Parcel({"trials/a/result.json": b'{"steps": 2}'})
-    unpack(first, job.root)
-    unpack(second, job.root)
+    assert unpack(first, job.root) == []
+    ((folder, aside),) = unpack(second, job.root)
     assert TrialFolder(job.folder).read_result() == {"steps": 1}
-    assert len(list(job.folder.glob("result.conflict-*.json"))) == 1
+    assert folder == job.folder
+    assert list(job.folder.glob("result.conflict-*.json")) == [aside]
 
 
 @pytest.mark.parametrize("path", ["/etc/x", "../x", "trials/../../x"])

@@ -16,7 +16,10 @@ from srgan_core.errors import ConfigError, MissingDependencyError
 from sweep.dispatch import dispatch
 from sweep.executors import open_executor
 from sweep.executors.base import StopRequest
-from sweep.jobs import Event
+from sweep.executors.courier import Parcel
+from sweep.executors.ray import _Board, _current, _Task, _unpack
+from sweep.jobs import Event, TrainJob
+from sweep.store import TrialFolder
 
 SUPPORT = Path(__file__).resolve().parents[4] / "benchmarks" / "support"
 
@@ -71,6 +74,35 @@ def test_without_ray_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MissingDependencyError, match=r"srgan-sweep\[ray\]"):
         open_executor("ray", 1, "cpu", 1)
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> TrainJob:
+    return TrainJob(tmp_path, tmp_path / "trials" / "a", "a", {"trial": "a"}, None, None, ())
+
+
+def test_posts_of_an_attempt_that_was_given_up_are_dropped(job):
+    """The parcel of a machine that only seemed lost is older than what its successor wrote."""
+    first, second = _Task(job, None, attempt=1), _Task(job, None, attempt=2)
+    board = _Board()
+    board.post(1, "the lost machine")
+    board.post(1, Parcel({"trials/a/trial.json": b"{}"}))
+    board.post(2, "another machine")
+    posts = board.take()
+    assert list(_current([second], posts)) == [(second, "another machine")]
+    assert [task for task, _ in _current([first, second], posts)] == [first, first, second]
+
+
+def test_a_second_result_from_another_machine_is_reported(job):
+    events: list[Event] = []
+    for steps in (1, 2):
+        files = {"trials/a/result.json": b'{"steps": %d}' % steps, "trials/a/trial.json": b"{}"}
+        _unpack(job, Parcel(files), events.append)
+    (event,) = events
+    assert (event.job, event.kind) == ("a", "warning")
+    (told,) = TrialFolder(job.folder).read_trial()["conflicts"]
+    assert told == event.fields["message"]
+    assert "a second result differs from the published one" in told
 
 
 @needs_ray

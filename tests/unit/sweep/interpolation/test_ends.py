@@ -44,5 +44,5 @@ def test_a_generator_that_was_not_kept_is_named_with_remedies(results):
 
 
 def test_images_that_were_not_kept_are_named(results):
-    with pytest.raises(StoreError, match=r"expected 2 images, 2 are missing \(cat.png"):
+    with pytest.raises(StoreError, match=r"expected 2 images, 2 missing \(cat.png"):
         find_end(results, "mse-adv0-s0").images(results, "pets", ["cat", "dog"])

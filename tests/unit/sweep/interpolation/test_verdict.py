@@ -61,7 +61,7 @@ def test_a_curve_that_bends_further_dominates_more(metrics):
     assert areas[0] < areas[1]
     sentence = judge(frame, CURVE, *metrics).sentence()
     assert sentence.startswith(
-        "set5, LPIPS (AlexNet) over PSNR (Y): 0 trials beat the curve, 1 are beaten by it"
+        "set5, LPIPS (AlexNet) over PSNR (Y): 0 trials better than the curve, 1 worse"
     )
 
 

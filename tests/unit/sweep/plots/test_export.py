@@ -83,10 +83,12 @@ def test_equal_factors_of_the_coefficient_are_equal_steps_of_colour():
     ("export", "message"),
     [
         (Export(x="psnr"), r"--x: measured column 'psnr' is unknown: .*; did you mean 'psnr_"),
+        (Export(x="niqe", y="niqe"), "--x and --y: expected two columns, got niqe for both"),
+        (Export(y="psnr_y"), "expected two columns, got psnr_y for both"),
         (Export(formats=("gif",)), "format 'gif' is unknown: pdf, svg, png"),
     ],
 )
-def test_unknown_names_are_refused_by_name(store, usual, export, message):
+def test_wrong_axes_and_formats_are_refused_by_name(store, usual, export, message):
     folder = store(usual.rows())
     before = sorted(folder.iterdir())
     with pytest.raises(ConfigError, match=message):

@@ -83,7 +83,10 @@ def test_no_inline_handler_or_style_attribute(written, usual):
 
 
 def test_names_are_text_whatever_they_hold(written, usual):
-    rows = [replace(row, trial=EVIL, content=row.content and EVIL) for row in usual.rows()]
+    rows = [
+        replace(row, trial=f"{EVIL}{index}", content=row.content and EVIL)
+        for index, row in enumerate(usual.rows())
+    ]
     _, text = written(rows)
     assert EVIL not in text
     assert document_of(text)["styles"][0]["content"] == EVIL
@@ -102,7 +105,7 @@ def test_missing_images_are_noted_and_the_page_is_written(written, usual):
 
 def test_only_so_many_images_are_inside_and_it_is_said(written, usual):
     report, _ = written(usual.rows(), most_images=0)
-    assert "set5: the first 0 of 1 images are in this page" in report.notes
+    assert "set5: this page holds the first 0 of 1 image" in report.notes
 
 
 def test_failed_trials_without_scores_keep_their_place(written, usual):

@@ -96,7 +96,7 @@ def test_images_without_a_whole_patch_are_left_out_and_said_so(scorer, photograp
     scores, sentences = scorer.score(with_small)
     assert scores == scorer.score(pairs)[0]
     assert sentences == [
-        "1 of 3 images hold no patch of 32 px and are left out of the distances between sets"
+        "1 of 3 images without a patch of 32 px, left out of the distances between sets"
     ]
 
 

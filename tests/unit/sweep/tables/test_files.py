@@ -79,6 +79,39 @@ def test_a_damaged_table_says_where(tmp_path, content, message):
         read_results(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "message"),
+    [
+        ("adv", "-0.001", r"row 3: adv: expected a number of 0 or above, got -0\.001; run the"),
+        ("adv", "inf", "row 3: adv: expected a number of 0 or above, got inf"),
+        ("seed", "-1", "row 3: seed: expected a number of 0 or above, got -1"),
+        ("status", "dune", "row 3: status 'dune' is unknown: pending, .*; did you mean 'done'"),
+        ("trial", "a", "row 3: trial, dataset: expected each once, got those of row 2 again"),
+    ],
+)
+def test_a_row_that_cannot_be_is_refused_with_its_place(tmp_path, column, cell, message):
+    rows = [ResultRow(name, "srgan", "set5", 5, 4, adv=0.001, seed=0) for name in ("a", "b")]
+    header, first, second = csv_text(results_frame(rows)).splitlines()
+    cells = dict(zip(header.split(","), second.split(","), strict=True)) | {column: cell}
+    path = tmp_path / "results.csv"
+    path.write_text("\n".join([header, first, ",".join(cells.values())]))
+    with pytest.raises(StoreError, match=f"{path}: {message}"):
+        read_results(tmp_path)
+
+
+def test_the_scores_of_an_image_stand_once(tmp_path, usual):
+    header, row, *rows = csv_text(per_image_frame(usual.rows())).splitlines()
+    (tmp_path / "per_image.csv").write_text("\n".join([header, row, *rows, row]))
+    with pytest.raises(StoreError, match="trial, dataset, image: expected each once"):
+        read_per_image(tmp_path)
+
+
+def test_a_file_is_no_results_folder(tmp_path):
+    (tmp_path / "results.csv").touch()
+    with pytest.raises(StoreError, match=r"results\.csv: expected a results folder, got a file"):
+        read_results(tmp_path / "results.csv")
+
+
 def test_a_table_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "results.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(StoreError, match="cannot be read as CSV"):

@@ -4,13 +4,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
 
 from srgan_core.errors import ShapeError, WeightsError
 from srgan_core.files import file_sha256
-from srgan_core.inference import restore, save_generator
+from srgan_core.inference import load_generator, restore, save_generator
 from srgan_core.networks import Generator
+from srgan_core.weights.tensor_files import read_tensors
 from sweep.scoring.generators.foreign_generators import load_any_generator
 
 
@@ -117,3 +119,36 @@ def test_a_missing_file_and_a_damaged_one_are_named(tmp_path):
     (tmp_path / "g.safetensors").write_bytes(b"no tensors")
     with pytest.raises(WeightsError, match="not a whole safetensors file"):
         load_any_generator(tmp_path / "g.safetensors", 4)
+
+
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def _no_safetensors(path):
+    path.write_bytes(b"no tensors")
+
+
+def _other_shape(path):
+    metadata, tensors = read_tensors(path)
+    save_file(tensors | {"tail.bias": torch.zeros(4)}, path, metadata)
+
+
+def _other_name(path):
+    metadata, tensors = read_tensors(path)
+    save_file(tensors | {"tail.offset": tensors.pop("tail.bias")}, path, metadata)
+
+
+@pytest.mark.parametrize("damage", [_cut, _no_safetensors, _other_shape, _other_name])
+def test_a_damaged_generator_is_told_of_as_by_every_other_command(tmp_path, damage):
+    path = tmp_path / "generator.safetensors"
+    save_generator(path, Generator(4, channels=4, blocks=1))
+    damage(path)
+    said = []
+    for load in (load_generator, load_any_generator):
+        with pytest.raises(WeightsError, match="; get the file again or give another") as raised:
+            load(path, 4)
+        said.append(str(raised.value))
+    assert said[0] == said[1]
+    assert said[0].startswith(f"{path}: ")
+    assert "\n" not in said[0]

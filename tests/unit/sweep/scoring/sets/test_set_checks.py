@@ -57,7 +57,7 @@ def test_few_images_are_warned_about(images):
 
 def test_few_blocks_are_warned_about(images):
     (warning,) = niqe_warnings("small", images(*[(296, 296)] * 9, (295, 295)), 4)
-    assert warning.startswith("small: 1 of 10 images hold fewer than 9")
+    assert warning.startswith("small: 1 of 10 images with fewer than 9")
     assert "the smallest 4" in warning
 
 

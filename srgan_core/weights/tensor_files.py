@@ -1,0 +1,90 @@
+"""Reads files of weights that somebody gives, and words in one way what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from srgan_core.errors import WeightsError
+
+REMEDY = "get the file again or give another generator"
+
+
+def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Reads a safetensors file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its metadata, and name to tensor on the CPU.
+
+    Raises:
+        WeightsError: when the file is missing, cut, damaged, or something else.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            names = sorted(file.keys())
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in names}
+    except (OSError, SafetensorError) as error:
+        raise _unreadable(path, error) from None
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """Reads the metadata of a safetensors file, and none of its tensors.
+
+    Args:
+        path: The file.
+
+    Raises:
+        WeightsError: as for `read_tensors`.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            return file.metadata() or {}
+    except (OSError, SafetensorError) as error:
+        raise _unreadable(path, error) from None
+
+
+def require_fit(
+    source: str, network: str, wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]
+) -> None:
+    """Refuses weights that are not exactly those of a network.
+
+    Args:
+        source: File name for the message.
+        network: What to call the network there.
+        wanted: The network's own tensors by name.
+        found: What the file holds.
+
+    Raises:
+        WeightsError: when a tensor is missing, left over, or of another shape; names the first.
+    """
+    for name in sorted(wanted.keys() | found.keys()):
+        if name not in found:
+            raise misfit(source, network, f"it lacks {name!r}")
+        if name not in wanted:
+            raise misfit(source, network, f"there is no place for {name!r}")
+        if wanted[name].shape != found[name].shape:
+            shapes = tuple(wanted[name].shape), tuple(found[name].shape)
+            raise misfit(source, network, f"{name!r}: expected {shapes[0]}, got {shapes[1]}")
+
+
+def misfit(source: str, network: str, problem: str) -> WeightsError:
+    """Words that weights and a network do not belong together.
+
+    Args:
+        source: File name.
+        network: What to call the network.
+        problem: What does not fit, in one line.
+    """
+    return WeightsError(f"{source}: does not fit {network}: {problem}; {REMEDY}")
+
+
+def _unreadable(path: Path, error: Exception) -> WeightsError:
+    if isinstance(error, FileNotFoundError):
+        return WeightsError(f"{path}: no such file; give a generator.safetensors")
+    return WeightsError(f"{path}: not a whole safetensors file ({error}); {REMEDY}")

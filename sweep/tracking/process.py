@@ -1,0 +1,158 @@
+"""A tracker in a process of its own: what it prints, waits for and breaks stays there."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import textwrap
+from collections import deque
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from sweep.child_processes import obey_supervisor, signals_held_back
+from sweep.failures import describe_exit
+from sweep.store import SweepStore, TrialFolder
+from sweep.tracking.ledger import Ledger
+from sweep.tracking.record import read_record
+from sweep.tracking.trackers import TRACKERS, Tracker
+
+NICENESS = 10
+"""Training goes before being told of."""
+
+END_SECONDS = 1.0
+
+LONGEST_REASON = 300
+"""Characters of an error that are passed on: trackers explain at length."""
+
+_DONE = ""
+"""The answer when a trial was written; any other is a sentence about a failure."""
+
+
+class TrackerProcess:
+    """The supervisor's end, which never waits unless it is told to.
+
+    Args:
+        name: One of `TRACKERS`.
+        root: The results folder.
+
+    Attributes:
+        written: Trials that were written.
+        failure: Why the tracker is given up; None while it works.
+    """
+
+    def __init__(self, name: str, root: Path) -> None:
+        self.written, self._waiting = 0, deque[TrialFolder]()
+        self.failure: str | None = None
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(target=_work, args=(theirs, name, root))
+        with signals_held_back(spawns=True):
+            self._process.start()
+        # Only the child may hold its end, so that its death closes the pipe.
+        theirs.close()
+
+    @property
+    def at_work(self) -> bool:
+        """Whether there are trials that it has not answered for yet."""
+        return bool(self._waiting)
+
+    def send(self, files: TrialFolder) -> None:
+        """Has a trial written, after those sent before; it has ended."""
+        self._waiting.append(files)
+        if len(self._waiting) == 1:
+            self._send_next()
+
+    def hear(self, seconds: float = 0.0) -> bool:
+        """Takes one answer.
+
+        Args:
+            seconds: How long to wait for it.
+
+        Returns:
+            Whether there was one.
+        """
+        if not self._pipe.poll(seconds):
+            return False
+        try:
+            answer: str = self._pipe.recv()
+        except (EOFError, OSError):
+            answer = self._describe_end()
+        if answer == _DONE:
+            self.written += 1
+            self._waiting.popleft()
+            self._send_next()
+        else:
+            self._fail(answer)
+        return True
+
+    def close(self) -> None:
+        """Ends the process, at once if it is at work: its next run finds what is not written."""
+        if self.at_work:
+            self._process.kill()
+        self._pipe.close()
+        self._process.join(END_SECONDS)
+        self._process.kill()
+        self._process.join()
+
+    def _send_next(self) -> None:
+        """One at a time: a pipe that is full would hold the supervisor up."""
+        if not self._waiting:
+            return
+        try:
+            self._pipe.send(self._waiting[0])
+        except OSError:
+            self._fail(self._describe_end())
+
+    def _fail(self, reason: str) -> None:
+        self.failure = reason
+        self._waiting.clear()
+
+    def _describe_end(self) -> str:
+        self._process.join(END_SECONDS)
+        return f"its process ended {describe_exit(self._process.exitcode or 0)}"
+
+
+def write_trial(tracker: Tracker, ledger: Ledger, sweep: str, files: TrialFolder) -> None:
+    """Writes a trial as one run, into the run that it has already if it has one.
+
+    Args:
+        tracker: Where to.
+        ledger: Of the tracker.
+        sweep: Name of the results folder.
+        files: The trial's folder.
+    """
+    record = read_record(sweep, files)
+    run = ledger.run_of(record.name)
+    if run is None:
+        run = tracker.new_run(record)
+        # Noted before anything is written, a run that is cut off is no second one later.
+        ledger.write(record.name, run)
+    tracker.write(run, record)
+    ledger.write(record.name, run, record.fingerprint)
+
+
+def _work(pipe: Any, name: str, root: Path) -> None:
+    """What the process does; it has no terminal to write to or to ask at."""
+    obey_supervisor()
+    os.setsid()
+    os.nice(NICENESS)
+    sink = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(sink, stream)
+    try:
+        tracker: Tracker | None = None
+        while True:
+            files = pipe.recv()
+            tracker = tracker or TRACKERS[name](root)
+            ledger = Ledger(root / tracker.folder, tracker.destination())
+            write_trial(tracker, ledger, SweepStore(root).name, files)
+            pipe.send(_DONE)
+    except EOFError:
+        return
+    except Exception as error:
+        pipe.send(_one_line(error))
+
+
+def _one_line(error: Exception) -> str:
+    return textwrap.shorten(f"{type(error).__name__}: {error}", LONGEST_REASON, placeholder=" ...")

@@ -1,0 +1,133 @@
+"""What a tracker is told of a trial: the content of its records, in the words of trackers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from srgan_core.training.log import read_log
+from sweep.scoring.aggregation import summarise
+from sweep.scoring.set_scores import read_set_scores
+from sweep.store import TrialFolder
+
+ENDS = ("done", "diverged", "failed")
+"""States whose trials trackers are told of. An interrupted one goes on with the next run."""
+
+_NOT_LOGGED = "iteration"
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One trial, or the shared SRResNet of a seed, as a tracker's run.
+
+    Attributes:
+        name: Folder name of the trial.
+        sweep: Name of the results folder, by which its runs are grouped.
+        state: `done`, `diverged` or `failed`.
+        started: When its first attempt began, in seconds since 1970; None when none did.
+        ended: When its last attempt ended, likewise.
+        config: The trial's spec; mappings by free names are JSON text.
+        history: Each line of its log: iteration, discriminator's warm-up included, and values.
+        summary: State, final scores as `<dataset>/<column>`, and where they came from.
+        fingerprint: Identifies the content of the records.
+    """
+
+    name: str
+    sweep: str
+    state: str
+    started: float | None
+    ended: float | None
+    config: dict[str, Any]
+    history: tuple[tuple[int, dict[str, float]], ...]
+    summary: dict[str, float | str]
+    fingerprint: str
+
+
+def read_record(sweep: str, files: TrialFolder) -> RunRecord:
+    """Reads the records of a trial.
+
+    Args:
+        sweep: Name of the results folder.
+        files: The trial's folder.
+
+    Raises:
+        StoreError: when a record is damaged.
+    """
+    trial = files.read_trial()
+    attempts = trial.get("attempts", [])
+    return RunRecord(
+        name=files.path.name,
+        sweep=sweep,
+        state=files.state,
+        started=_seconds(attempts[0].get("started")) if attempts else None,
+        ended=_seconds(attempts[-1].get("ended")) if attempts else None,
+        config=_config(trial),
+        history=_history(files.log),
+        summary=_summary(trial, files.read_result()),
+        fingerprint=fingerprint(files),
+    )
+
+
+def fingerprint(files: TrialFolder) -> str:
+    """Identifies the content of a trial's records.
+
+    Args:
+        files: The trial's folder.
+
+    Returns:
+        16 hexadecimal digits.
+
+    Raises:
+        StoreError: when a record is damaged.
+    """
+    records = json.dumps([files.read_trial(), files.read_result()], sort_keys=True)
+    log = files.log.read_bytes() if files.log.is_file() else b""
+    return hashlib.sha256(records.encode() + log).hexdigest()[:16]
+
+
+def _config(trial: dict[str, Any]) -> dict[str, Any]:
+    """The spec; of a generator that was adopted and not trained, what its record holds instead."""
+    identity = {key: trial[key] for key in ("trial", "seed", "recipe") if key in trial}
+    spec = trial.get("spec") or {}
+    return identity | {key: _named_by_fields(value) for key, value in spec.items()}
+
+
+def _named_by_fields(value: Any) -> Any:
+    """Turns mappings whose keys are no names of fields, such as paths of folders, into text."""
+    if not isinstance(value, dict):
+        return value
+    if value and not all(key.isidentifier() for key in value):
+        return json.dumps(value, sort_keys=True)
+    return {key: _named_by_fields(below) for key, below in value.items()}
+
+
+def _history(log: Path) -> tuple[tuple[int, dict[str, float]], ...]:
+    return tuple(
+        (
+            int(line[_NOT_LOGGED]),
+            {name: float(value) for name, value in line.items() if name != _NOT_LOGGED},
+        )
+        for line in read_log(log)
+    )
+
+
+def _summary(trial: dict[str, Any], result: dict[str, Any]) -> dict[str, float | str]:
+    known = {
+        "status": trial.get("state"),
+        "cause": trial.get("cause"),
+        **{key: result.get(key) for key in ("steps", "train_seconds", "generator_sha256")},
+    }
+    summary = {key: value for key, value in known.items() if value is not None}
+    for dataset, images in result.get("scores", {}).items():
+        rows = [{name: float(value) for name, value in row.items()} for row in images.values()]
+        means = summarise(rows) | read_set_scores(result, dataset)
+        summary |= {f"{dataset}/{column}": value for column, value in means.items()}
+    return summary
+
+
+def _seconds(time: str | None) -> float | None:
+    return datetime.fromisoformat(time).timestamp() if time else None

@@ -1,0 +1,1 @@
+"""Stands in for mlflow where a test is about whether it is imported."""

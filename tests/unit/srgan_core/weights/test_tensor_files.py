@@ -1,0 +1,39 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from srgan_core.errors import WeightsError
+from srgan_core.inference import save_generator
+from srgan_core.networks import Generator
+from srgan_core.weights.tensor_files import read_metadata, read_tensors, require_fit
+
+WANTED = {"a": torch.zeros(2, 3), "b": torch.zeros(1)}
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    path = tmp_path / "generator.safetensors"
+    save_generator(path, Generator(4, channels=4, blocks=1), notes="made for a test")
+    return path
+
+
+def test_metadata_and_tensors_are_read(saved):
+    metadata, tensors = read_tensors(saved)
+    assert metadata == read_metadata(saved)
+    assert metadata["notes"] == "made for a test"
+    assert tensors.keys() == Generator(4, channels=4, blocks=1).state_dict().keys()
+
+
+@pytest.mark.parametrize(
+    ("found", "problem"),
+    [
+        ({"a": WANTED["a"]}, "it lacks 'b'"),
+        (WANTED | {"c": WANTED["b"]}, "there is no place for 'c'"),
+        (WANTED | {"a": torch.zeros(3, 2)}, r"'a': expected \(2, 3\), got \(3, 2\)"),
+    ],
+)
+def test_weights_that_do_not_fit_are_named_in_one_line(found, problem):
+    with pytest.raises(WeightsError, match=f"x: does not fit N: {problem}; get the file") as raised:
+        require_fit("x", "N", WANTED, found)
+    assert "\n" not in str(raised.value)

@@ -1,0 +1,71 @@
+"""A results folder with two trials that have ended and one that has not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from srgan_core.training.log import TrainingLog
+from sweep.store import SweepStore, TrialFolder
+
+STUBS = Path(__file__).resolve().parents[3] / "support" / "trackers"
+
+ATTEMPTS = [
+    {"host": "a", "started": "2026-01-01T00:00:00+00:00", "ended": "2026-01-01T00:01:00+00:00"},
+    {"host": "a", "started": "2026-01-01T01:00:00+00:00", "ended": "2026-01-01T01:10:00+00:00"},
+]
+
+SPEC = {
+    "scale": 4,
+    "seed": 0,
+    "content": "mse",
+    "adversarial_weight": 0.001,
+    "init_sha256": None,
+    "data": {"sources": {"folder:../my photos": 0.5, "skimage": 0.5}, "split_seed": 0},
+    "training": {"steps": 3, "milestones": [1, 2], "discriminator": {"warmup_steps": 2}},
+}
+
+
+def make_trial(files: TrialFolder, state: str, **fields: object) -> TrialFolder:
+    name = files.path.name
+    files.update_trial(trial=name, spec=SPEC, state=state, attempts=ATTEMPTS, **fields)
+    with TrainingLog(files.log, 0) as log:
+        for iteration in (1, 2):
+            log.write({"iteration": iteration, "loss_d": 1.0 / iteration})
+        for step in (1, 2, 3):
+            record = {"iteration": step + 2, "step": step, "loss_pixel": 0.1 * step}
+            log.write(record | {"loss_d": float("nan") if step == 2 else 0.5})
+    return files
+
+
+def scored(files: TrialFolder) -> TrialFolder:
+    rows = {"a": {"psnr_y": 30.0, "niqe": "inf"}, "b": {"psnr_y": 32.0, "niqe": 5.0}}
+    files.write_result(
+        {
+            "schema": 1,
+            "steps": 3,
+            "train_seconds": 600.0,
+            "generator_sha256": "ab" * 32,
+            "scores": {"set5": rows},
+            "set_scores": {"set5": {"kid_patches": 0.25}},
+        }
+    )
+    return files
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> SweepStore:
+    """The folder `results/grid`: `mse-done` and `mse-diverged` have ended, `mse-running` not."""
+    store = SweepStore(tmp_path / "results" / "grid")
+    scored(make_trial(store.trial("mse-done"), "done", cause=None))
+    make_trial(store.trial("mse-diverged"), "diverged", cause="loss_d not finite at iteration 4")
+    make_trial(store.trial("mse-running"), "running")
+    return store
+
+
+@pytest.fixture
+def stub_wandb(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wandb for child processes, which get this process's search path."""
+    monkeypatch.syspath_prepend(STUBS)
+    monkeypatch.delenv("STUB_WANDB", raising=False)
