@@ -208,7 +208,7 @@ def test_a_diverging_trial_has_its_row_and_exit_status_one(sweep, tmp_path):
     wild = ["--set", "adversarial.learning_rate=1e30", "--set", "grid.control=false"]
     answer = sweep(*SMOKE, *wild, "--out", tmp_path)
     assert answer.returncode == 1
-    assert "0 of 1 trials done" in answer.stdout
+    assert "0 of 1 trial done" in answer.stdout
     assert "diverged: " in answer.stdout
     assert "Traceback" not in answer.stderr
     (row,) = [row for row in rows(tmp_path) if row["method"] == "srgan"]

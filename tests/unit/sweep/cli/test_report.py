@@ -14,7 +14,7 @@ def test_the_page_stands_in_the_folder_unless_told_otherwise(sweep, folder, tmp_
     answer = sweep("report", str(folder), "--images", "0")
     assert answer.status == 0
     assert f"{folder / 'report.html'}: " in answer.out
-    assert "note: set5: the first 0 of 1 images" in answer.err
+    assert "note: set5: this page holds the first 0 of 1 image" in answer.err
     assert sweep("report", str(folder), "-o", str(tmp_path / "page.html")).status == 0
     assert (tmp_path / "page.html").is_file()
 
