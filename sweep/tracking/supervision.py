@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from srgan_core.errors import SrganError
+from srgan_core.wording import counted
 from sweep.jobs import Event
 from sweep.planning import Plan
 from sweep.store import SweepStore, TrialFolder
@@ -131,7 +132,7 @@ class _Teller:
 
     def report(self) -> str:
         written = 0 if self._process is None else self._process.written
-        return f"tracked with {self._name}: {written} run{'' if written == 1 else 's'} written"
+        return f"tracked with {self._name}: {counted(written, 'run')} written"
 
     def _give_up(self, reason: str) -> None:
         self._given_up = True
