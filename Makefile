@@ -14,6 +14,9 @@ PACKAGE := $(VENV)/.package-installed
 TEST_TOOLS := $(VENV)/.test-tools-installed
 DEV_TOOLS := $(VENV)/.dev-tools-installed
 
+# on_gpu.py wants a GPU, photographs and hours.
+BENCHMARKS := $(filter-out benchmarks/on_gpu.py,$(sort $(wildcard benchmarks/*.py)))
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -47,7 +50,7 @@ types: $(DEV_TOOLS) ## Check the types.
 	$(BIN)/mypy
 
 bench: $(PACKAGE) ## Measure time and memory; prints, never fails on a number.
-	@for file in benchmarks/*.py; do \
+	@for file in $(BENCHMARKS); do \
 	  echo "$$file"; $(BIN)/python "$$file" || exit 1; echo; \
 	done
 

@@ -1,10 +1,12 @@
-"""Trials beside each other against one trial after the other, on the same cores.
+"""Trials beside each other against one trial after the other, on the same cores or the same GPU.
 
     python benchmarks/packing.py [--steps 60] [--content vgg16-22] [--json FILE]
+    python benchmarks/packing.py --device cuda [--jobs 4]
 
 Both sweeps train the same grid (lambda 0, 1e-4, 1e-3, 1e-2) by the recipe of quick: once one
-trial at a time with all cores as threads, once as many trials at once as there are cores with a
-thread each. Whole processes, PyTorch's import and the scores (PSNR of skimage3) included.
+trial at a time with all cores as threads, once --jobs trials at once that share the cores, and
+with --device cuda the GPU too. On a CPU there are as many at once as cores. Whole processes,
+PyTorch's import and the scores (PSNR of skimage3) included.
 """
 
 from __future__ import annotations
@@ -17,13 +19,17 @@ import torch
 from support.machine import describe, parser, report
 from support.sweeps import sweep_seconds
 
+GPU_JOBS = 4
+
 
 def seconds(folder: Path, given: Namespace, jobs: int, threads: int) -> float:
     """Wall-clock seconds of one sweep."""
+    changes = (f"threads={threads}", *given.changes)
     return sweep_seconds(
         folder,
-        *("--content", given.content, "--adv", "1e-4,1e-3,1e-2", "--steps", str(given.steps)),
-        *("--set", f"threads={threads}", "--jobs", str(jobs)),
+        *("--content", given.content, "--adv", given.adv, "--steps", str(given.steps)),
+        *("--device", given.device, "--jobs", str(jobs)),
+        *(word for change in changes for word in ("--set", change)),
     )
 
 
@@ -31,17 +37,25 @@ def main() -> None:
     options = parser(__doc__)
     options.add_argument("--steps", type=int, default=60)
     options.add_argument("--content", default="vgg16-22")
+    options.add_argument("--adv", default="1e-4,1e-3,1e-2", help="lambdas above 0")
+    options.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    options.add_argument("--jobs", type=int, help="trials at once (the cores; 4 on a GPU)")
+    options.add_argument("--set", action="append", default=[], dest="changes", metavar="KEY=VALUE")
     given = options.parse_args()
     cores = given.threads
+    jobs = given.jobs or (cores if given.device == "cpu" else GPU_JOBS)
+    threads = max(1, cores // jobs)
     with tempfile.TemporaryDirectory() as temporary:
         alone = seconds(Path(temporary) / "alone", given, 1, cores)
-        beside = seconds(Path(temporary) / "beside", given, cores, 1)
+        beside = seconds(Path(temporary) / "beside", given, jobs, threads)
     rows = [
-        {"how": f"1 trial with {cores} threads", "seconds": alone, "ratio": 1.0},
-        {"how": f"{cores} trials with 1 thread", "seconds": beside, "ratio": alone / beside},
+        {"how": f"1 at a time, threads: {cores}", "seconds": alone, "ratio": 1.0},
+        {"how": f"{jobs} at once, threads: {threads}", "seconds": beside, "ratio": alone / beside},
     ]
-    record = {"machine": describe(torch.device("cpu"), cores), "ratio": alone / beside}
-    report("4 trials", ("how", "seconds", "ratio"), rows, record, given.json)
+    machine = describe(torch.device(given.device), cores)
+    record = {"machine": machine, "jobs": jobs, "ratio": alone / beside}
+    trials = given.adv.count(",") + 2  # and lambda = 0
+    report(f"{trials} trials", ("how", "seconds", "ratio"), rows, record, given.json)
 
 
 if __name__ == "__main__":

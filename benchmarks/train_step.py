@@ -2,10 +2,10 @@
 
     python benchmarks/train_step.py [--content vgg54] [--device cpu] [--json FILE]
 
-Both see the same tensors in memory: 16 patches of 96 px. The reference runs in float32, the
-engine in float32 and in bfloat16. VGG has seeded random weights, on which no time depends. The
-roofline is the least time of the step's operations at the convolution peak, or of its bytes at
-the memory bandwidth, both measured in this run; the longer counts.
+Both see the same tensors in memory: 16 patches of 96 px unless told otherwise. The reference runs
+in float32, the engine in float32 and in bfloat16. VGG has seeded random weights, on which no time
+depends. The roofline is the least time of the step's operations at the convolution peak, or of its
+bytes at the memory bandwidth, both measured in this run; the longer counts.
 
 The engine's gradients are also held against the reference's, in float64 at the same weights; the
 records hold the largest difference as `gradient_difference`.
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
@@ -22,7 +23,7 @@ from itertools import pairwise
 import torch
 from support.article import ArticleLoop
 from support.machine import describe, in_turn, parser, report
-from support.roofline import ceilings, step_bytes, step_flops
+from support.roofline import MEASURE_SECONDS, ceilings, step_bytes, step_flops
 from torch import Tensor, nn
 
 from srgan_core.data.patches import Batch
@@ -33,7 +34,7 @@ from srgan_core.vgg import FEATURE_CUTS, VggFeatures
 from srgan_core.weights.catalogue import feature_layers
 
 BATCH, PATCH = 16, 96
-SMALL_BATCH, SMALL_PATCH = 4, 32
+SMALL_BATCH, SMALL_PATCH = 4, 64
 COLUMNS = (
     "content",
     "precision",
@@ -156,23 +157,24 @@ def seconds_of(device: torch.device, update: Callable[..., object], *inputs: obj
 
 
 def compare(
-    content: str, precision: torch.dtype, device: torch.device, rounds: int
+    content: str, precision: torch.dtype, device: torch.device, given: Namespace
 ) -> dict[str, object]:
     """Times the reference in float32 against the engine in a precision."""
     torch.manual_seed(0)
     theirs, ours = random_features(content)
     ours = ours.to(device) if ours is not None else None
-    hr = torch.rand(BATCH, 3, PATCH, PATCH, device=device)
+    hr = torch.rand(given.batch, 3, given.patch, given.patch, device=device)
     batch = Batch(nn.functional.avg_pool2d(hr, 4), hr)
-    reference = ArticleLoop(PATCH, theirs, weights_of(content)).to(device)
-    engine = Engine(reference, ours, precision, device)
+    reference = ArticleLoop(given.patch, theirs, weights_of(content)).to(device)
+    engine = Engine(reference, ours, precision, device, given.patch)
     pairs = in_turn(
         partial(seconds_of, device, reference.update, batch.lr, batch.hr),
         partial(seconds_of, device, engine.update, batch),
-        rounds,
+        given.rounds,
         warm_up=2,
     )
-    limits, flops = ceilings(device, precision), step_flops(content, BATCH, PATCH)
+    limits = ceilings(device, precision, given.roofline_seconds)
+    flops = step_flops(content, given.batch, given.patch)
     roofline_s = max(flops / limits.flops, step_bytes(content) / limits.bandwidth)
     reference_s, engine_s = (statistics.median(times) for times in zip(*pairs, strict=True))
     return {
@@ -183,8 +185,8 @@ def compare(
         "ratio": statistics.median(a / b for a, b in pairs),
         "roofline_s": roofline_s,
         "over_roofline": engine_s / roofline_s,
-        "engine_patches_per_s": BATCH / engine_s,
-        "reference_patches_per_s": BATCH / reference_s,
+        "engine_patches_per_s": given.batch / engine_s,
+        "reference_patches_per_s": given.batch / reference_s,
         "gradient_difference": largest_difference(content),
         "gflop": flops / 1e9,
         "peak_gflops": limits.flops / 1e9,
@@ -198,23 +200,29 @@ def main() -> None:
     options.add_argument("--all", action="store_true", help="measure mse, vgg22 and vgg54")
     options.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--batch", type=int, default=BATCH)
+    options.add_argument("--patch", type=int, default=PATCH, help="a multiple of 16, in px")
+    options.add_argument(
+        "--roofline-seconds", type=float, default=MEASURE_SECONDS, help="for each ceiling"
+    )
     given = options.parse_args()
     torch.set_num_threads(given.threads)
     device = torch.device(given.device)
     contents = ("mse", "vgg22", "vgg54") if given.all else (given.content,)
     rows = [
-        compare(content, precision, device, given.rounds)
+        compare(content, precision, device, given)
         for content in contents
         for precision in (torch.float32, torch.bfloat16)
     ]
     exact, fast = (row for row in rows if row["content"] == given.content)
     record = {
         "machine": describe(device, given.threads),
-        "batch": BATCH,
-        "patch": PATCH,
+        "batch": given.batch,
+        "patch": given.patch,
         "ratio": float(exact["reference_s"]) / float(fast["engine_s"]),
     }
-    report("One training step, batch 16, 96 px", COLUMNS, rows, record, given.json)
+    title = f"One training step, batch {given.batch}, {given.patch} px"
+    report(title, COLUMNS, rows, record, given.json)
     print(f"{given.content}: reference in float32 over engine in bfloat16: {record['ratio']:.2f}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 
 import torch
 from torch import nn
@@ -31,15 +32,24 @@ class Ceilings:
     bandwidth: float
 
 
-def ceilings(device: torch.device, precision: torch.dtype) -> Ceilings:
-    """Measures the convolution peak in a precision and the memory bandwidth."""
+@cache
+def ceilings(
+    device: torch.device, precision: torch.dtype, seconds: float = MEASURE_SECONDS
+) -> Ceilings:
+    """Measures the convolution peak in a precision and the memory bandwidth, once a run."""
     shapes = ((16, 64, 24, 64), (16, 64, 48, 64), (16, 128, 48, 128), (16, 256, 24, 256))
-    peaks = [convolution_rate(device, precision, *shape) for shape in shapes]
-    return Ceilings(max(peaks), bandwidth(device))
+    peaks = [convolution_rate(device, precision, *shape, seconds) for shape in shapes]
+    return Ceilings(max(peaks), bandwidth(device, seconds))
 
 
 def convolution_rate(
-    device: torch.device, precision: torch.dtype, batch: int, channels: int, side: int, out: int
+    device: torch.device,
+    precision: torch.dtype,
+    batch: int,
+    channels: int,
+    side: int,
+    out: int,
+    seconds: float = MEASURE_SECONDS,
 ) -> float:
     """Operations a second of a 3x3 convolution."""
     images = torch.randn(batch, channels, side, side, device=device, dtype=precision)
@@ -48,14 +58,16 @@ def convolution_rate(
     kernel = kernel.contiguous(memory_format=torch.channels_last)
     operations = 2 * images.numel() * out * 9
     with torch.no_grad():
-        return operations * _rate(lambda: functional.conv2d(images, kernel, padding=1), device)
+        convolve = partial(functional.conv2d, images, kernel, padding=1)
+        return operations * _rate(convolve, device, seconds)
 
 
-def bandwidth(device: torch.device) -> float:
+def bandwidth(device: torch.device, seconds: float = MEASURE_SECONDS) -> float:
     """Bytes a second that an addition reads and writes."""
     first = torch.ones(1 << 26, device=device)
     second, total = torch.ones_like(first), torch.empty_like(first)
-    return 3 * 4 * first.numel() * _rate(lambda: torch.add(first, second, out=total), device)
+    add = partial(torch.add, first, second, out=total)
+    return 3 * 4 * first.numel() * _rate(add, device, seconds)
 
 
 def step_flops(content: str, batch: int, patch_size: int) -> float:
@@ -97,14 +109,14 @@ def forward_flops(network: nn.Module, inputs: torch.Tensor) -> float:
     return float(counter.get_total_flops())
 
 
-def _rate(work: Callable[[], object], device: torch.device) -> float:
+def _rate(work: Callable[[], object], device: torch.device, seconds: float) -> float:
     """Calls a second, the best of several short stretches."""
     best = 0.0
     for _ in range(4):
         work()
         _wait(device)
         count, begin = 0, time.perf_counter()
-        while time.perf_counter() - begin < MEASURE_SECONDS / 4:
+        while time.perf_counter() - begin < seconds / 4:
             work()
             _wait(device)
             count += 1

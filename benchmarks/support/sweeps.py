@@ -11,8 +11,9 @@ from pathlib import Path
 def sweep_seconds(folder: Path, *arguments: str) -> float:
     """Wall-clock seconds of a `sweep run` into a folder, scored by PSNR on skimage3."""
     scores = ("--metrics", "psnr", "--eval", "skimage3", "--out", str(folder))
+    command = (sys.executable, "-m", "sweep", "run", *scores, *arguments)
     begin = time.perf_counter()
-    subprocess.run(
-        (sys.executable, "-m", "sweep", "run", *scores, *arguments), check=True, capture_output=True
-    )
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"`sweep run` ended with {done.returncode}:\n{done.stderr}")
     return time.perf_counter() - begin

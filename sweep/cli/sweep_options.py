@@ -39,7 +39,7 @@ OPTIONS = (
         default=DEFAULT_CONFIG,
         show_default=True,
         shell_complete=complete_configs,
-        help="quick, standard, voc2012, smoke, or the path of a YAML file.",
+        help="quick, standard, reference, voc2012, smoke, or the path of a YAML file.",
     ),
     click.option(
         "--set",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,12 @@ from pydantic import ValidationError
 
 from srgan_core.settings import describe_errors
 from srgan_core.training.config import TrainingConfig, TrainingSpec
-from srgan_core.yaml_files import parse_yaml
+from srgan_core.yaml_files import parse_yaml, read_yaml
 
 MINIMAL: dict[str, Any] = {"data": {"sources": {"skimage": 1}}, "training": {"steps": 10}}
+
+
+PACKAGED = sorted((Path(__file__).parents[4] / "configs").glob("srresnet-*.yaml"))
 
 
 def spec(path: str = "", value: object = None) -> TrainingSpec:
@@ -29,6 +33,12 @@ def complaint(path: str, value: object) -> str:
     with pytest.raises(ValidationError) as caught:
         spec(path, value)
     return describe_errors(caught.value, TrainingSpec, "spec.yaml")
+
+
+@pytest.mark.parametrize("path", PACKAGED, ids=lambda path: path.stem)
+def test_every_packaged_training_spec_is_valid(path):
+    packaged = TrainingSpec.model_validate(read_yaml(path))
+    assert (packaged.content, packaged.adversarial_weight) == ("mse", 0)
 
 
 def test_digest_is_pinned():
