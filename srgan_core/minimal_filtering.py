@@ -128,14 +128,15 @@ def _filter_adjoint(gradient: Tensor, kernel: Tensor) -> Tensor:
     channels = kernel.shape[1]
     down, across = _tiles(height, width)
     below, right = TILE * down - height, TILE * across - width
-    padded = functional.pad(gradient, (0, 0, 0, right, 0, below))
-    tiles = padded.view(count, down, TILE, across, TILE, outputs).permute(2, 4, 0, 1, 3, 5)
+    padded = functional.pad(gradient, (0, 0, 0, right, 0, below)) if below + right else gradient
+    tiles = padded.reshape(count, down, TILE, across, TILE, outputs).permute(2, 4, 0, 1, 3, 5)
     data, inverse = _transforms(gradient.dtype)
     products = (inverse.t() @ tiles.reshape(TILE * TILE, -1)).view(36, -1, outputs)
     back = data.t() @ torch.bmm(products, kernel.transpose(1, 2)).view(36, -1)
     windows = back.view(6, 6, count, down, across, channels).permute(2, 3, 0, 4, 1, 5)
     image = _overlap_add(_overlap_add(windows, 1), 2)
-    return image[:, 1 : height + 1, 1 : width + 1]
+    # What is left of a larger tensor would make the layer before it slow.
+    return image[:, 1 : height + 1, 1 : width + 1].contiguous()
 
 
 def _overlap_add(windows: Tensor, dim: int) -> Tensor:
@@ -143,8 +144,9 @@ def _overlap_add(windows: Tensor, dim: int) -> Tensor:
     count = windows.shape[dim]
     shape = list(windows.shape)
     shape[dim : dim + 2] = [count + 1, TILE]
-    joined = windows.new_zeros(shape)
+    joined = windows.new_empty(shape)
     joined.narrow(dim, 0, count).copy_(windows.narrow(dim + 1, 0, TILE))
+    joined.narrow(dim, count, 1).zero_()
     joined.narrow(dim, 1, count).narrow(dim + 1, 0, 2).add_(windows.narrow(dim + 1, TILE, 2))
     return joined.flatten(dim, dim + 1)
 

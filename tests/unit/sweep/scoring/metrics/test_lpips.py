@@ -51,6 +51,25 @@ def test_matches_the_package_called_by_hand(metric, photograph):
     assert metric(sr, hr) == pytest.approx(expected, abs=1e-7)
 
 
+def test_a_reference_seen_before_changes_no_bit(photograph):
+    hr = np.ascontiguousarray(photograph[:64, :64])
+    others = [np.roll(hr, shift, axis=0) for shift in (1, 2, 3)]
+    metric, network = Lpips(), build_network("alex")
+    with torch.inference_mode():
+        expected = [float(network(*map(metric._signed, (sr, hr)))) for sr in others]
+    assert [metric(sr, hr) for sr in others] == expected
+    assert len(metric._kept) == 1
+
+
+def test_references_are_forgotten_where_memory_ends(photograph, monkeypatch):
+    monkeypatch.setattr("sweep.scoring.metrics.lpips.KEPT_BYTES", 1)
+    metric, hr = Lpips(), np.ascontiguousarray(photograph[:64, :64])
+    first = metric(np.roll(hr, 1, axis=0), hr)
+    metric(hr, np.roll(hr, 1, axis=1))
+    assert len(metric._kept) == 1
+    assert metric(np.roll(hr, 1, axis=0), hr) == first
+
+
 def _transcribed(state, heads, convolutions, pools, sr, hr):
     """Zhang et al. 2018, equation 1, in float64: unit features, weighted squares, means."""
     shift = np.array([-0.030, -0.088, -0.188]).reshape(3, 1, 1)
