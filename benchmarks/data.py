@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -103,6 +104,8 @@ def main() -> None:
     options = parser(__doc__)
     options.add_argument("--folder", type=Path, help="photographs to read")
     given = options.parse_args()
+    # More workers than cores are a part of the comparison.
+    warnings.filterwarnings("ignore", message="This DataLoader will create")
     torch.set_num_threads(given.threads)
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)

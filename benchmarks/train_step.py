@@ -14,6 +14,7 @@ records hold the largest difference as `gradient_difference`.
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable
@@ -21,8 +22,11 @@ from functools import partial
 from itertools import pairwise
 
 import torch
+from rich.console import Console
+from rich.table import Table
 from support.article import ArticleLoop
 from support.machine import describe, in_turn, parser, report
+from support.profiling import operators
 from support.roofline import MEASURE_SECONDS, ceilings, step_bytes, step_flops
 from torch import Tensor, nn
 
@@ -160,6 +164,7 @@ def compare(
     content: str, precision: torch.dtype, device: torch.device, given: Namespace
 ) -> dict[str, object]:
     """Times the reference in float32 against the engine in a precision."""
+    print(f"measuring {content} in {precision} ...", file=sys.stderr)
     torch.manual_seed(0)
     theirs, ours = random_features(content)
     ours = ours.to(device) if ours is not None else None
@@ -194,6 +199,19 @@ def compare(
     }
 
 
+def engine_profile(content: str, device: torch.device, given: Namespace) -> Table:
+    """Operators of one update of the engine in float32."""
+    theirs, ours = random_features(content)
+    reference = ArticleLoop(given.patch, theirs, weights_of(content)).to(device)
+    ours = ours.to(device) if ours is not None else None
+    engine = Engine(reference, ours, torch.float32, device, given.patch)
+    hr = torch.rand(given.batch, 3, given.patch, given.patch, device=device)
+    batch = Batch(nn.functional.avg_pool2d(hr, 4), hr)
+    for _ in range(2):
+        engine.update(batch)
+    return operators(partial(engine.update, batch))
+
+
 def main() -> None:
     options = parser(__doc__)
     options.add_argument("--content", default="vgg54", choices=("mse", *FEATURE_CUTS))
@@ -205,6 +223,7 @@ def main() -> None:
     options.add_argument(
         "--roofline-seconds", type=float, default=MEASURE_SECONDS, help="for each ceiling"
     )
+    options.add_argument("--profile", action="store_true", help="show the engine's operators too")
     given = options.parse_args()
     torch.set_num_threads(given.threads)
     device = torch.device(given.device)
@@ -223,6 +242,8 @@ def main() -> None:
     }
     title = f"One training step, batch {given.batch}, {given.patch} px"
     report(title, COLUMNS, rows, record, given.json)
+    if given.profile:
+        Console().print(engine_profile(given.content, device, given))
     print(f"{given.content}: reference in float32 over engine in bfloat16: {record['ratio']:.2f}")
 
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 import torch
 from rich.console import Console
 from rich.table import Table
+
+WIDTH = 110
 
 PACKAGES = ("torch", "torchvision", "numpy", "scikit-image", "pyiqa", "lpips")
 
@@ -51,7 +54,8 @@ def report(
     json_file: Path | None,
 ) -> None:
     """Prints the machine and the table, and writes the records where a file was named."""
-    console = Console()
+    # A table that goes into a file keeps its headers whole.
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     machine = record["machine"]
     where = machine.get("gpu") or f"{machine['processor']}, {machine['threads']} threads"
     versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
