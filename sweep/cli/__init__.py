@@ -13,6 +13,7 @@ import click
 
 from srgan_core.errors import SrganError, unknown_name
 from sweep import __version__
+from sweep.cli.messages import say
 from sweep.errors import DiskError, TrialError
 
 COMMANDS = {
@@ -100,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except SrganError as error:
         if "--debug" in given:
             raise
-        click.echo(f"error: {error}", err=True)
+        say(f"error: {error}")
         sys.exit(EXIT_FAILED if isinstance(error, TrialError | DiskError) else EXIT_USAGE)
     except BrokenPipeError:
         sys.stderr.close()
@@ -108,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         if "--debug" in given:
             raise
-        click.echo(f"error: {_describe(error)}", err=True)
+        say(f"error: {_describe(error)}")
         sys.exit(EXIT_USAGE)
     sys.exit(status if isinstance(status, int) else 0)
 

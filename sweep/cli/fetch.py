@@ -6,6 +6,7 @@ import click
 
 from srgan_core.errors import ConfigError, DataError, WeightsError, unknown_name
 from srgan_core.wording import counted
+from sweep.cli.messages import say
 
 WEIGHTS = ("alexnet", "vgg16", "vgg19")
 SETS = ("set5", "set14", "bsd100", "urban100")
@@ -37,5 +38,5 @@ def command(names: tuple[str, ...]) -> int:
                 click.echo(f"{name}: {images} in {test_set.paths[0].parent}")
         except (WeightsError, DataError) as error:
             missing = True
-            click.echo(f"error: {error}", err=True)
+            say(f"error: {error}")
     return int(missing)

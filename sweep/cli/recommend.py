@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from srgan_core.wording import counted
+from sweep.cli.messages import say
 from sweep.cli.options import results_folder
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def command(
         asked = ", ".join(map(str, conditions))
         click.echo(f"no trial meets {asked} on {found.dataset}", err=True)
         if found.nearest is not None:
-            click.echo(f"nearest: {found.nearest['trial']}: {'; '.join(found.misses)}", err=True)
+            say(f"nearest: {found.nearest['trial']}: {'; '.join(found.misses)}")
         _echo_unhealthy(found)
         return 1
     _echo_choice(folder, found, metrics)
@@ -109,10 +110,12 @@ def _echo_choice(folder: Path, found: Recommendation, metrics: Mapping[str, Metr
     click.echo("  use it:")
     click.echo(f"    sweep upscale IMAGE --generator {shlex.quote(str(path))}")
     if not path.is_file():
-        click.echo(f"  note: {path} is not here; copy it from where the sweep ran", err=True)
-    click.echo(f"  note: chosen by its scores on {found.dataset}; report scores on other images")
+        say(f"  note: {path} is not here; copy it from where the sweep ran")
+    say(
+        f"  note: chosen by its scores on {found.dataset}; report scores on other images", err=False
+    )
 
 
 def _echo_unhealthy(found: Recommendation) -> None:
     for text in found.unhealthy:
-        click.echo(f"  left out: {text}", err=True)
+        say(f"  left out: {text}")

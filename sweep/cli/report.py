@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from srgan_core.wording import counted
+from sweep.cli.messages import say
 from sweep.cli.options import results_folder
 
 MOST_IMAGES = 20
@@ -66,5 +67,5 @@ def command(
         progress=item_progress,
     )
     for note in report.notes:
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {note}")
     click.echo(f"{report.path}: {report.size / 1e6:.1f} MB, {counted(report.images, 'image')}")

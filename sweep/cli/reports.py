@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from srgan_core.wording import counted
+from sweep.cli.messages import say
 from sweep.planning import Plan
 from sweep.runner import Summary
 from sweep.store import SweepStore
@@ -36,7 +37,7 @@ def report_summary(store: SweepStore, summary: Summary) -> None:
         if state != "done":
             click.echo(f"  {name}: {state}: {_cause(store, name, state)}")
     for note in summary.notes:
-        click.echo(f"note: {note}")
+        say(f"note: {note}", err=False)
     for path in summary.files:
         if path.parent == store.root:
             click.echo(f"  {path}")
@@ -61,7 +62,7 @@ def report_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
     from sweep.grid import format_adv
 
     for note in plan.notes:
-        click.echo(f"note: {note}")
+        say(f"note: {note}", err=False)
     width = max(len(trial.name) for trial in plan.asked)
     click.echo(f"{'trial':<{width}}  content   lambda    seed  state")
     for trial in plan.asked:
@@ -81,9 +82,10 @@ def report_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
     click.echo(f"about {cost.memory_gb:.1f} GB of memory, {cost.disk_gb:.1f} GB of disk")
     waited = max((kind.cost.waited for kind in cost.kinds), default=0.0)
     if waited > NOTABLE_WAIT:
-        click.echo(
+        say(
             f"note: other programs had the processor for {waited:.0%} of the time; while they run, "
-            "it takes longer"
+            "it takes longer",
+            err=False,
         )
 
 

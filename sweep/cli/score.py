@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sweep.cli.messages import say
 from sweep.cli.options import CommaList, name
 from sweep.cli.score_request import Request, score
 
@@ -116,10 +117,9 @@ def command(output: Path | None, input_range: str, output_range: str, **options:
     if request.into and whole:
         _add(request.into, methods)
     elif request.into:
-        click.echo(
+        say(
             f"error: {request.into}: expected a score for every image of the test set, got some "
-            "without; nothing was added, mend the images above",
-            err=True,
+            "without; nothing was added, mend the images above"
         )
     return 0 if whole else 1
 
@@ -175,7 +175,7 @@ def _add(folder: Path, methods: list[ScoredMethod]) -> None:
             )
         files, notes = republish(store)
     for note in notes:
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {note}")
     for path in files:
         if path.parent == store.root:
             click.echo(f"  {path}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from srgan_core.wording import counted
+from sweep.cli.messages import say
 
 if TYPE_CHECKING:
     from sweep.scoring.external.scored_method import ScoredMethod
@@ -32,9 +33,9 @@ def report_scores(scored: ScoredMethod) -> None:
     border = f"border of {scored.protocol.border} px cut where a metric cuts one"
     print_view(_view(scored), [border])
     for note in scored.notes:
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {note}")
     for image, problem in scored.problems.items():
-        click.echo(f"not scored: {image}: {problem}", err=True)
+        say(f"not scored: {image}: {problem}")
 
 
 def write_scores(methods: Sequence[ScoredMethod], path: Path) -> list[Path]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+from sweep.cli.messages import say
 
 if TYPE_CHECKING:
     from sweep.scoring.external.batch import Protocol
@@ -75,7 +75,7 @@ def _score_images(request: Request, target: TargetSweep | None) -> ScoredMethod:
     has_references = target is not None or request.hr is not None
     protocol = _protocol(request, target, has_references)
     for remark in remarks_on(pairs):
-        click.echo(f"warning: {remark}", err=True)
+        say(f"warning: {remark}")
     origin = {"sr_folder": request.sr.resolve().name}
     with item_progress(f"scoring {method}", images_to_score(pairs, protocol)) as advance:
         return score_folder(pairs, method, dataset, protocol, request.jobs, advance, origin)
@@ -95,7 +95,7 @@ def _score_generator(request: Request, target: TargetSweep | None) -> Iterator[S
         request.generator, protocol.scale, protocol.device, *request.ranges
     )
     for note in generator.notes:
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {note}")
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sweep-score-")))
         for reference in _references(request, target, protocol.scale, scratch):

@@ -11,6 +11,7 @@ import click
 
 from srgan_core.wording import counted
 from sweep.cli.completion import complete_generators
+from sweep.cli.messages import say
 from sweep.cli.options import DEFAULT_FOLDER, ResultsFolder, Share
 
 if TYPE_CHECKING:
@@ -106,11 +107,11 @@ def command(
                 notes = upscale_file(source, target, network, on_progress=advance)
             except DataError as error:
                 failed += 1
-                click.echo(f"error: {error}", err=True)
+                say(f"error: {error}")
                 continue
             click.echo(f"{source} -> {target}")
             for note in notes:
-                click.echo(f"note: {source}: {note}", err=True)
+                say(f"note: {source}: {note}")
     if failed:
         click.echo(f"{failed} of {counted(len(pairs), 'image')} could not be enlarged", err=True)
     return int(failed > 0)
@@ -179,7 +180,7 @@ def _load(
     if scale not in (None, network.scale):
         raise ConfigError(f"{ends.trial.path}: made for scale {network.scale}, asked for {scale}")
     start = ends.start or "the bundled SRResNet"
-    click.echo(f"note: {adv_like:g} of the way from {start} to {ends.trial.path.name}", err=True)
+    say(f"note: {adv_like:g} of the way from {start} to {ends.trial.path.name}")
     return network
 
 

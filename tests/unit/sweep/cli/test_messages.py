@@ -1,0 +1,46 @@
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from sweep.cli.messages import say
+
+LONG = "note: the folder results/a-name-that-is-long-enough-to-fill-half-a-line is not here, so"
+
+
+def shown_on_a_terminal(text: str, columns: int) -> list[str]:
+    reader, writer = pty.openpty()
+    try:
+        subprocess.run(
+            [sys.executable, "-c", f"from sweep.cli.messages import say; say({text!r})"],
+            env=os.environ | {"COLUMNS": str(columns)},
+            stderr=writer,
+            check=True,
+        )
+        return os.read(reader, 1 << 16).decode().splitlines()
+    finally:
+        os.close(writer)
+        os.close(reader)
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_terminal_breaks_between_words_and_keeps_paths_whole(columns):
+    lines = shown_on_a_terminal(LONG, columns)
+    assert max(map(len, lines)) <= columns
+    assert len(lines) > 1
+    assert " ".join(lines) == LONG
+
+
+def test_further_lines_keep_the_indentation_and_line_breaks_stay():
+    *indented, last = shown_on_a_terminal(f"  {LONG}\nsecond", 60)
+    assert all(line.startswith("  ") for line in indented)
+    assert last == "second"
+
+
+def test_files_and_pipes_get_one_line(capsys):
+    say(LONG)
+    say(LONG, err=False)
+    captured = capsys.readouterr()
+    assert (captured.err, captured.out) == (f"{LONG}\n", f"{LONG}\n")
