@@ -8,8 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from srgan_core.files import write_atomically
+from srgan_core.files import write_if_changed
 from sweep.config import SweepConfig
+from sweep.drawings import bring_up_to_date
 from sweep.errors import StoreError
 from sweep.grid import Start, Trial, expand, srresnet_start
 from sweep.records import ImageScore, ResultRow
@@ -33,7 +34,7 @@ def publish(
     *,
     charts: bool = True,
 ) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    """Rewrites every derived file of a results folder.
+    """Brings every derived file of a results folder up to date.
 
     Args:
         store: The folder.
@@ -44,7 +45,7 @@ def publish(
         charts: Whether to draw charts and figures too.
 
     Returns:
-        The files written, and sentences about figures that could not be drawn.
+        The derived files, and sentences about figures that could not be drawn.
     """
     from sweep.scoring.provenance import metrics_document
     from sweep.tables import (
@@ -68,7 +69,7 @@ def publish(
         columns_for(config.eval.metrics), device=config.device, datasets=datasets
     )
     metrics_file = store.root / "metrics.json"
-    write_atomically(metrics_file, (json.dumps(document, indent=1) + "\n").encode())
+    write_if_changed(metrics_file, (json.dumps(document, indent=1) + "\n").encode())
     tables = (store.root / name for name in (RESULTS, PER_IMAGE, SUMMARY))
     paths = [record for trial in trials for record in path_records(store.trial(trial.name))]
     if paths:
@@ -76,12 +77,8 @@ def publish(
     files = (*tables, metrics_file, write_frontier(store.root))
     if not charts:
         return files, ()
-    from sweep.figures import draw_comparisons
-    from sweep.plots import draw_tradeoff
-
-    drawn = draw_tradeoff(store.root)
-    comparisons = draw_comparisons(store.root)
-    return (*files, *drawn, *comparisons.written), comparisons.warnings
+    drawn, warnings = bring_up_to_date(store.root)
+    return (*files, *drawn), warnings
 
 
 def republish(store: SweepStore) -> tuple[tuple[Path, ...], tuple[str, ...]]:

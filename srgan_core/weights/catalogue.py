@@ -1,15 +1,14 @@
 """What is known of each architecture: its published file and its layers.
 
-Names, addresses and layers all come from torchvision. It is imported inside the functions,
-because that import takes longer than everything else here together.
+Names, addresses and layers are torchvision's, and tests hold them against it. It is not imported:
+that takes longer than everything else a sweep does before it trains.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -25,8 +24,16 @@ Origin = Literal["hub cache", "download", "package index"]
 PREFIX = "features."
 """Begins the name of every convolution tensor in torchvision's files."""
 
-_VGG_CONFIGURATIONS = {"vgg16": "D", "vgg19": "E"}
-_DIGITS = re.compile(r"-([0-9a-f]{8,64})\.pth$")
+_ADDRESS = "https://download.pytorch.org/models/"
+_FILES = {
+    "alexnet": "alexnet-owt-7be5be79.pth",
+    "vgg16": "vgg16-397923af.pth",
+    "vgg19": "vgg19-dcbb9e9d.pth",
+}
+_VGG_CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
+"""Convolutions before each pooling."""
+
+_VGG_WIDTHS = (64, 128, 256, 512, 512)
 
 
 @dataclass(frozen=True)
@@ -55,19 +62,14 @@ def published_file(architecture: str) -> PublishedFile:
     Raises:
         ConfigError: when the architecture is not one of them.
     """
-    from torchvision.models import get_model_weights
-
     _require_known(architecture)
-    url: str = get_model_weights(architecture)["IMAGENET1K_V1"].url
-    name = url.rsplit("/", 1)[-1]
-    digits = _DIGITS.search(name)
-    if digits is None:
-        raise WeightsError(f"{name}: the installed torchvision names it without a checksum")
-    return PublishedFile(architecture, name, url, digits.group(1))
+    name = _FILES[architecture]
+    digits = name.removesuffix(".pth").rpartition("-")[2]
+    return PublishedFile(architecture, name, _ADDRESS + name, digits)
 
 
 def feature_layers(architecture: str) -> nn.Sequential:
-    """Builds torchvision's `features` without memory for any weight.
+    """Builds the layers of torchvision's `features` without memory for any weight.
 
     Everything lies on the meta device: nothing is allocated, the random generator is left
     alone, and the caller loads real tensors with `assign=True`.
@@ -81,17 +83,40 @@ def feature_layers(architecture: str) -> nn.Sequential:
     Raises:
         ConfigError: when the architecture is not one of them.
     """
-    from torchvision.models import AlexNet
-    from torchvision.models.vgg import cfgs, make_layers
-
     _require_known(architecture)
     with torch.device("meta"):
-        if architecture in _VGG_CONFIGURATIONS:
-            layers = make_layers(cfgs[_VGG_CONFIGURATIONS[architecture]])
-        else:
-            # torchvision has no function that builds AlexNet's features alone.
-            layers = AlexNet().features
-    return cast(nn.Sequential, layers)
+        if architecture in _VGG_CONVOLUTIONS:
+            return _vgg_layers(_VGG_CONVOLUTIONS[architecture])
+        return _alexnet_layers()
+
+
+def _vgg_layers(convolutions: Sequence[int]) -> nn.Sequential:
+    """Source: Simonyan and Zisserman, ICLR 2015, table 1, columns D and E."""
+    layers: list[nn.Module] = []
+    inputs = 3
+    for outputs, count in zip(_VGG_WIDTHS, convolutions, strict=True):
+        for _ in range(count):
+            layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(inplace=True)]
+            inputs = outputs
+        layers.append(nn.MaxPool2d(2, stride=2))
+    return nn.Sequential(*layers)
+
+
+def _alexnet_layers() -> nn.Sequential:
+    """Source: Krizhevsky, "One weird trick for parallelizing ...", 2014."""
+    layers: list[nn.Module] = []
+    inputs = 3
+    for outputs, size, stride, padding, pooled in (
+        (64, 11, 4, 2, True),
+        (192, 5, 1, 2, True),
+        (384, 3, 1, 1, False),
+        (256, 3, 1, 1, False),
+        (256, 3, 1, 1, True),
+    ):
+        layers += [nn.Conv2d(inputs, outputs, size, stride, padding), nn.ReLU(inplace=True)]
+        layers += [nn.MaxPool2d(3, stride=2)] if pooled else []
+        inputs = outputs
+    return nn.Sequential(*layers)
 
 
 def select_features(

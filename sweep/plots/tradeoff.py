@@ -61,16 +61,34 @@ def draw_tradeoff(folder: Path, published: bool = False) -> list[Path]:
     if results.empty:
         raise StoreError(f"{folder / RESULTS}: no trial has been scored yet; run the sweep first")
     written = []
-    for position, dataset in enumerate(dict.fromkeys(results["dataset"])):
+    for dataset, stem in _stems(results).items():
         rows = results[results["dataset"] == dataset]
-        # A data set is named after a folder, whose name may hold what a file's name may not.
-        stem = "tradeoff" if position == 0 else f"tradeoff-{quote(dataset, safe=' ')}"
         title = _title(folder, rows)
         for suffix, data in render(rows, metrics, title, extras).items():
             path = folder / f"{stem}.{suffix}"
             write_atomically(path, data)
             written.append(path)
     return written
+
+
+def chart_files(folder: Path) -> list[Path]:
+    """Names the files that `draw_tradeoff` writes.
+
+    Args:
+        folder: Results folder with its tables.
+
+    Raises:
+        StoreError: when the table is missing or damaged.
+    """
+    stems = _stems(read_results(folder)).values()
+    return [folder / f"{stem}.{suffix}" for stem in stems for suffix in ("png", "svg")]
+
+
+def _stems(results: pd.DataFrame) -> dict[str, str]:
+    """Data set to the name of its chart."""
+    first, *others = dict.fromkeys(results["dataset"]) or [""]
+    # A data set is named after a folder, whose name may hold what a file's name may not.
+    return {first: "tradeoff"} | {name: f"tradeoff-{quote(name, safe=' ')}" for name in others}
 
 
 def render(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srgan_core.data.images import read_rgb, write_png
-from srgan_core.data.resize import crop_to_multiple, downsample_uint8, upsample_uint8
 from srgan_core.errors import DataError
 from srgan_core.files import file_sha256, write_atomically
 from sweep.scoring.metrics.inputs import Rgb
@@ -183,6 +182,9 @@ def _is_current(reference: ReferenceSet, path: Path, record: bytes) -> bool:
 
 
 def _write_images(reference: ReferenceSet, index: int, source: Rgb) -> None:
+    # Images that are there already need no torch.
+    from srgan_core.data.resize import crop_to_multiple, downsample_uint8, upsample_uint8
+
     hr = crop_to_multiple(source, reference.scale)
     lr = downsample_uint8(hr, reference.scale)
     write_png(reference.hr[index], hr)

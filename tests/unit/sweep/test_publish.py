@@ -1,5 +1,6 @@
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -145,6 +146,40 @@ def test_all_derived_files_are_written_and_the_same_again(results):
     before = {path: path.read_bytes() for path in files}
     publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
     assert {path: path.read_bytes() for path in files} == before
+
+
+def times(files):
+    return {path: path.stat().st_mtime_ns for path in files}
+
+
+def test_what_is_current_is_left_alone_and_redrawn_once_its_source_is_younger(results):
+    files, _ = publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
+    before = times(files)
+    again, notes = publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
+    assert (again, notes) == (files, ())
+    assert times(files) == before
+
+    chart, table = results.root / "tradeoff.png", results.root / "results.csv"
+    later = before[chart] + 10**9
+    os.utime(table, ns=(later, later))
+    publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
+    assert times(files)[chart] != before[chart]
+
+
+def test_a_chart_that_was_deleted_is_drawn_again(results):
+    publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
+    chart = results.root / "tradeoff.svg"
+    chart.unlink()
+    publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
+    assert chart.is_file()
+
+
+def test_a_score_that_changed_is_drawn(results):
+    publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
+    chart = (results.root / "tradeoff.png").read_bytes()
+    results.write_reference_scores("pets", {"bicubic": scores(25, 6)})
+    publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
+    assert (results.root / "tradeoff.png").read_bytes() != chart
 
 
 def test_tables_alone_when_charts_are_not_wanted(results):

@@ -28,6 +28,8 @@ def test_published_files_have_the_names_users_know(architecture: str, name: str)
     assert published.name == name
     assert published.url.endswith("/" + name)
     assert published.digits == name[-12:-4]
+    weights = torchvision.models.get_model_weights(architecture)["IMAGENET1K_V1"]
+    assert published.url == weights.url
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -54,8 +56,12 @@ def test_unknown_architecture_lists_the_known_ones(look_up):
         look_up("vgg18")
 
 
-def test_importing_the_package_leaves_torchvision_alone():
-    code = "import sys, srgan_core.weights; print('torchvision' in sys.modules)"
+def test_building_layers_leaves_torchvision_alone():
+    code = (
+        "import sys; from srgan_core.weights.catalogue import *;"
+        "[(published_file(n), feature_layers(n)) for n in ARCHITECTURES];"
+        "print('torchvision' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
