@@ -12,6 +12,9 @@ from sweep.cli.options import results_folder
 
 MOST_IMAGES = 20
 
+MUCH_TO_SEND = 50_000_000
+"""Bytes from which on the command says how to make the page smaller."""
+
 
 @click.command(
     "report",
@@ -68,4 +71,6 @@ def command(
     )
     for note in report.notes:
         say(f"note: {note}")
+    if report.size > MUCH_TO_SEND:
+        say("note: that is much to send; --images 3 keeps three images of each test set")
     click.echo(f"{report.path}: {report.size / 1e6:.1f} MB, {counted(report.images, 'image')}")
