@@ -59,6 +59,10 @@ class FrozenConv2d(nn.Conv2d):
         filtered = _MinimalFilter.apply(channels_last, self._kernel(), self.bias)
         return cast(Tensor, filtered).permute(0, 3, 1, 2)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leaves the transformed weights out of copies and files; they are made anew."""
+        return self.__dict__ | {"_transformed": None}
+
     def _is_worthwhile(self, features: Tensor) -> bool:
         if features.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
             return False
@@ -68,7 +72,9 @@ class FrozenConv2d(nn.Conv2d):
     def _kernel(self) -> Tensor:
         """(36, C, C_out), transformed anew when the weights are others."""
         weight = self.weight
-        identity = (weight.data_ptr(), weight._version, weight.dtype)
+        # Tensors made in inference mode count no versions; nobody may change them in place either.
+        version = None if weight.is_inference() else weight._version
+        identity = (weight.data_ptr(), version, weight.dtype)
         if self._transformed is None or self._transformed[0] != identity:
             self._transformed = (identity, transform_kernel(weight.detach()))
         return self._transformed[1]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import pytest
 import torch
 from torch import Tensor
@@ -119,3 +122,21 @@ def test_kernel_that_copies_gives_the_images_back():
     layer.bias.zero_()
     assert transform_kernel(layer.weight).shape == (36, 256, 256)
     assert relative_error(layer(features), features) < 1e-14
+
+
+def test_copies_and_files_hold_the_weights_alone():
+    layer, features = frozen(64, 256), images(16, 64, 8, 8)
+    expected = layer(features)
+    pickled = pickle.dumps(layer)
+    assert len(pickled) < 1.1 * layer.weight.numel() * layer.weight.element_size()
+    for copied in (pickle.loads(pickled), copy.deepcopy(layer)):
+        assert copied._transformed is None
+        assert torch.equal(copied(features), expected)
+
+
+def test_inference_mode_gives_the_same_values(served: list[int]):
+    features = images(16, 64, 8, 8)
+    with torch.inference_mode():
+        layer = frozen(64, 256)
+        assert relative_error(layer(features), textbook(layer, features)) < 1e-13
+    assert served == [8]
