@@ -61,8 +61,8 @@ class Engine:
         device: torch.device,
         patch: int = PATCH,
     ) -> None:
-        self.generator = _with_weights(Generator(), reference.generator)
-        self.discriminator = _with_weights(Discriminator(patch), reference.discriminator)
+        self.generator = with_weights(Generator(), reference.generator)
+        self.discriminator = with_weights(Discriminator(patch), reference.discriminator)
         for network in (self.generator, self.discriminator):
             place(network, device).train()
         self.optimizers = [adam(n, 1e-4) for n in (self.generator, self.discriminator)]
@@ -78,7 +78,7 @@ class Engine:
         return values
 
 
-def _with_weights(network: nn.Module, source: nn.Module) -> nn.Module:
+def with_weights(network: nn.Module, source: nn.Module) -> nn.Module:
     """Copies weights in order: both define the same layers one after the other."""
     pairs = zip(network.state_dict().values(), source.state_dict().values(), strict=True)
     for target, value in pairs:
