@@ -28,7 +28,7 @@ ROUNDS = 5
 COLUMNS = ("config", "step_s", "interval", "megabytes", "checkpoint_s", "overhead_percent")
 
 
-def spec_of(name: str) -> TrainingSpec:
+def spec_of(name: str, threads: int) -> TrainingSpec:
     """A trial of a config that trains both networks."""
     config = load_config(name)
     return TrainingSpec(
@@ -36,7 +36,7 @@ def spec_of(name: str) -> TrainingSpec:
         content="mse",
         adversarial_weight=1e-3,
         pixel_weight=config.objective["mse"].pixel_weight,
-        threads=config.threads or 1,
+        threads=threads,
         data=config.data,
         training=config.adversarial,
     )
@@ -57,9 +57,9 @@ def state_of(spec: TrainingSpec) -> dict[str, Tensor]:
     return flatten(networks | {"average": average}, optimizers)
 
 
-def cost(name: str, folder: Path) -> dict[str, object]:
+def cost(name: str, threads: int, folder: Path) -> dict[str, object]:
     """Seconds of a step and of a checkpoint of a config."""
-    spec = spec_of(name)
+    spec = spec_of(name, threads)
     step_s = measure_step(spec, torch.device("cpu")).seconds
     tensors, seconds = state_of(spec), []
     for iteration in range(ROUNDS):
@@ -81,10 +81,11 @@ def main() -> None:
     options = parser(__doc__)
     options.add_argument("--configs", default="quick,standard,reference,voc2012")
     given = options.parse_args()
+    torch.set_num_threads(given.threads)
     rows = []
     for name in given.configs.split(","):
         with tempfile.TemporaryDirectory(dir=".") as temporary:
-            rows.append(cost(name, Path(temporary)))
+            rows.append(cost(name, given.threads, Path(temporary)))
     record = {"machine": describe(torch.device("cpu"), given.threads)}
     report("Checkpoints at the default interval", COLUMNS, rows, record, given.json)
 

@@ -60,17 +60,6 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.write_bytes(content)
 
 
-def write_if_changed(path: Path, content: bytes) -> None:
-    """Replaces a file in one step, unless it holds these bytes: its time says when they changed.
-
-    Args:
-        path: The file; its folder is made.
-        content: All of its bytes.
-    """
-    if not path.is_file() or path.read_bytes() != content:
-        write_atomically(path, content)
-
-
 def publish_once(path: Path, content: bytes) -> bool:
     """Makes a file unless there is one: of several writers, on several hosts too, one succeeds.
 

@@ -37,9 +37,10 @@ CACHED_VALUES = 3 << 19
 class FrozenConv2d(nn.Conv2d):
     """A 3x3 convolution with padding 1 whose weights no gradient reaches.
 
-    The same function, parameters and names as `torch.nn.Conv2d(inputs, outputs, 3, padding=1)`.
-    In float32 the error of minimal filtering is about five times that of the direct form, 2e-6 of
-    the norm. Its transformed weights take four times the memory of the weights.
+    The parameters and names of `torch.nn.Conv2d(inputs, outputs, 3, padding=1)`, and its values and
+    gradients but for rounding: in float32 the error of minimal filtering is about five times that
+    of the direct form, 2e-6 of the norm. There are no second derivatives. The transformed weights
+    take four times the memory of the weights; writing to `weight.data` is not noticed.
 
     Args:
         inputs: Channels before.
@@ -48,7 +49,7 @@ class FrozenConv2d(nn.Conv2d):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(inputs, outputs, 3, padding=1)
-        self._transformed: tuple[tuple[Any, ...], Tensor] | None = None
+        self._transformed: _Transformed | None = None
 
     def forward(self, features: Tensor) -> Tensor:
         """Maps (N, C, H, W) to (N, C_out, H, W); gradients reach the features alone."""
@@ -64,20 +65,43 @@ class FrozenConv2d(nn.Conv2d):
         return self.__dict__ | {"_transformed": None}
 
     def _is_worthwhile(self, features: Tensor) -> bool:
-        if features.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
+        if features.ndim != 4 or features.dtype not in (torch.float32, torch.float64):
+            return False
+        if features.device.type != "cpu" or torch.is_autocast_enabled("cpu") or _is_traced():
             return False
         tiles = len(features) * math.prod(_tiles(*features.shape[2:]))
         return self.out_channels >= FEWEST_CHANNELS and tiles >= FEWEST_TILES
 
     def _kernel(self) -> Tensor:
         """(36, C, C_out), transformed anew when the weights are others."""
-        weight = self.weight
-        # Tensors made in inference mode count no versions; nobody may change them in place either.
-        version = None if weight.is_inference() else weight._version
-        identity = (weight.data_ptr(), version, weight.dtype)
-        if self._transformed is None or self._transformed[0] != identity:
-            self._transformed = (identity, transform_kernel(weight.detach()))
-        return self._transformed[1]
+        if self._transformed is None or not self._transformed.is_of(self.weight):
+            self._transformed = _Transformed(self.weight)
+        return self._transformed.kernel
+
+
+class _Transformed:
+    """A layer's transformed weights, with what says whose they are."""
+
+    def __init__(self, weight: Tensor) -> None:
+        self._weight, self._identity = weight, _identity(weight)
+        # Made while an image is only looked at, they have to serve a training later.
+        with torch.inference_mode(False):
+            self.kernel = transform_kernel(weight.detach().clone())
+
+    def is_of(self, weight: Tensor) -> bool:
+        """Whether they are still those of this weight."""
+        return weight is self._weight and _identity(weight) == self._identity
+
+
+def _identity(weight: Tensor) -> tuple[int, int | None, torch.dtype]:
+    # Tensors made in inference mode count no versions; nobody may change them in place either.
+    version = None if weight.is_inference() else weight._version
+    return weight.data_ptr(), version, weight.dtype
+
+
+def _is_traced() -> bool:
+    tracing: bool = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+    return tracing or torch.compiler.is_compiling()
 
 
 def transform_kernel(kernel: Tensor) -> Tensor:

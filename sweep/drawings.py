@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
+
+from srgan_core.files import write_atomically
 
 Drawn = tuple[tuple[Path, ...], tuple[str, ...]]
 """Files, and sentences about figures that could not be drawn."""
 
+RECORD = ".drawn.json"
+"""What the charts and figures of a folder were drawn from, and what came of it."""
+
 _IMAGES = ("reference/*/*/*.png", "shared/*/images/*/*.png", "trials/*/images/*/*.png")
+_PACKAGES = ("srgan-sweep", "matplotlib", "pillow")
 
 
 def bring_up_to_date(folder: Path) -> Drawn:
-    """Draws the tradeoff charts and the figures unless each is younger than all it shows.
+    """Draws the tradeoff charts and the figures unless they are those of the present state.
 
     Args:
-        folder: Results folder with its tables; a table keeps its time while its content stays.
+        folder: Results folder with its tables.
 
     Returns:
         The charts and figures, whether drawn now or before, and sentences about missing ones.
@@ -23,30 +33,64 @@ def bring_up_to_date(folder: Path) -> Drawn:
     Raises:
         StoreError: when a table is missing or damaged.
     """
-    from sweep.figures import draw_comparisons, figure_files
-    from sweep.plots import chart_files, draw_tradeoff
+    from sweep.figures import draw_comparisons
+    from sweep.plots import draw_tradeoff
 
-    expected = (*chart_files(folder), *figure_files(folder))
-    if _are_current(expected, folder):
-        return expected, ()
+    # Before anything is read: what changes meanwhile is drawn the next time.
+    state = _state(folder)
+    drawn = _drawn_before(folder, state)
+    if drawn is not None:
+        return drawn
     charts, comparisons = draw_tradeoff(folder), draw_comparisons(folder)
-    return (*charts, *comparisons.written), comparisons.warnings
+    files = (*charts, *comparisons.written)
+    record = {
+        "state": state,
+        "files": {str(path.relative_to(folder)): _stamp(path) for path in files},
+        "notes": comparisons.warnings,
+    }
+    write_atomically(folder / RECORD, json.dumps(record, indent=1).encode())
+    return files, comparisons.warnings
 
 
-def _are_current(drawings: tuple[Path, ...], folder: Path) -> bool:
-    if not all(drawing.is_file() for drawing in drawings):
-        return False
-    oldest = min(drawing.stat().st_mtime_ns for drawing in drawings)
-    return all(source.stat().st_mtime_ns <= oldest for source in _sources(folder))
+def _drawn_before(folder: Path, state: str) -> Drawn | None:
+    """What was drawn, if it was from this state and lies there untouched."""
+    try:
+        record: dict[str, Any] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        files = {folder / name: stamp for name, stamp in record["files"].items()}
+        notes = tuple(map(str, record["notes"]))
+        if record["state"] != state or any(_stamp(path) != s for path, s in files.items()):
+            return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return tuple(files), notes
 
 
-def _sources(folder: Path) -> Iterator[Path]:
-    """What charts and figures are drawn from."""
+def _state(folder: Path) -> str:
+    """Digest of all that charts and figures show or depend on."""
+    lines = [folder.resolve().name, *(f"{name} {version(name)}" for name in _PACKAGES)]
+    lines += (f"{path.relative_to(folder)} {_stamp(path)}" for path in _images(folder))
+    digest = hashlib.sha256("\n".join(lines).encode())
+    for table in _tables():
+        path = folder / table
+        digest.update(path.read_bytes() if path.is_file() else b"none")
+        digest.update(table.encode())
+    return digest.hexdigest()
+
+
+def _tables() -> Sequence[str]:
     from sweep.tables import PER_IMAGE, RESULTS
     from sweep.tables.curves import INTERPOLATION, PATH
     from sweep.tables.metric_file import METRICS_FILE
 
-    tables = (RESULTS, PER_IMAGE, METRICS_FILE, INTERPOLATION, PATH)
-    yield from (folder / name for name in tables if (folder / name).is_file())
+    return (RESULTS, PER_IMAGE, METRICS_FILE, INTERPOLATION, PATH)
+
+
+def _images(folder: Path) -> Iterator[Path]:
     for pattern in _IMAGES:
-        yield from folder.glob(pattern)
+        yield from sorted(folder.glob(pattern))
+
+
+def _stamp(path: Path) -> list[int]:
+    """Size and time of change, which a restored copy has too: two of the same are the same file."""
+    found = path.stat()
+    return [found.st_size, found.st_mtime_ns]

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from srgan_core.files import write_if_changed
+from srgan_core.files import write_atomically
 from sweep.config import SweepConfig
 from sweep.drawings import bring_up_to_date
 from sweep.errors import StoreError
@@ -69,7 +69,7 @@ def publish(
         columns_for(config.eval.metrics), device=config.device, datasets=datasets
     )
     metrics_file = store.root / "metrics.json"
-    write_if_changed(metrics_file, (json.dumps(document, indent=1) + "\n").encode())
+    write_atomically(metrics_file, (json.dumps(document, indent=1) + "\n").encode())
     tables = (store.root / name for name in (RESULTS, PER_IMAGE, SUMMARY))
     paths = [record for trial in trials for record in path_records(store.trial(trial.name))]
     if paths:
@@ -82,7 +82,7 @@ def publish(
 
 
 def republish(store: SweepStore) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    """Rewrites every derived file of a finished folder from its records alone.
+    """Brings every derived file of a finished folder up to date from its records alone.
 
     Args:
         store: The folder; the caller holds its lock.

@@ -25,19 +25,25 @@ def split_photographs(photographs: Path, folder: Path) -> tuple[Path, Path]:
         The two folders.
 
     Raises:
-        DataError: when there are too few photographs for both.
+        DataError: when there are too few photographs for both, or the folder holds others.
     """
     paths = list_images(photographs)
     if len(paths) < 2:
         raise DataError(f"{photographs}: expected 2 photographs or more, got {len(paths)}")
     train, held_out = folder / "train", folder / "heldout"
+    links = {
+        (train if index % HELD_OUT_EVERY else held_out) / path.relative_to(photographs): path
+        for index, path in enumerate(paths)
+        if path.stem != IN_SET5
+    }
+    there = {path: path.resolve() for part in (train, held_out) for path in part.rglob("*.*")}
+    if there and there != {link: path.resolve() for link, path in links.items()}:
+        raise DataError(
+            f"{folder} holds other photographs than {photographs}; choose another --out"
+        )
     for part in (train, held_out):
         shutil.rmtree(part, ignore_errors=True)
-    for index, path in enumerate(paths):
-        if path.stem == IN_SET5:
-            continue
-        part = train if index % HELD_OUT_EVERY else held_out
-        link = part / path.relative_to(photographs)
+    for link, path in links.items():
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(path.resolve())
     return train, held_out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
 import textwrap
 
@@ -19,18 +19,30 @@ def say(text: str, err: bool = True) -> None:
         text: Lines; the indentation of each is that of what it is broken into.
         err: Whether it goes to the standard error stream, as what is no result should.
     """
-    stream = sys.stderr if err else sys.stdout
-    click.echo(_wrapped(text) if stream.isatty() else text, err=err)
+    columns = _columns(2 if err else 1)
+    if columns:
+        text = "\n".join(_broken(line, max(columns, NARROWEST)) for line in text.split("\n"))
+    click.echo(text, err=err)
 
 
-def _wrapped(text: str) -> str:
-    width = max(shutil.get_terminal_size().columns, NARROWEST)
-    return "\n".join(_wrapped_line(line, width) for line in text.splitlines())
+def _columns(descriptor: int) -> int:
+    """Width of the terminal behind a stream; 0 where there is none."""
+    stream = sys.stderr if descriptor == 2 else sys.stdout
+    try:
+        return os.get_terminal_size(descriptor).columns if stream.isatty() else 0
+    except (OSError, ValueError):
+        return 0
 
 
-def _wrapped_line(line: str, width: int) -> str:
+def _broken(line: str, width: int) -> str:
     indent = line[: len(line) - len(line.lstrip())]
-    # Paths and options can be copied whole.
+    # A path or an option without a space stays whole, so that it can be copied.
     return textwrap.fill(
-        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        line,
+        width,
+        subsequent_indent=indent,
+        expand_tabs=False,
+        replace_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
     )

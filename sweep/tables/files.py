@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from srgan_core.errors import unknown_name
-from srgan_core.files import write_if_changed
+from srgan_core.files import write_atomically
 from sweep.errors import StoreError
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of, typed_frame
@@ -26,13 +26,13 @@ SUMMARY = "summary.csv"
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Writes a table as CSV, atomically; a file that holds it already keeps its time.
+    """Writes a table as CSV, atomically.
 
     Args:
         frame: Frame of one of the tables.
         path: File to write or replace; its folder exists.
     """
-    write_if_changed(path, csv_text(frame).encode())
+    write_atomically(path, csv_text(frame).encode())
 
 
 def csv_text(frame: pd.DataFrame) -> str:

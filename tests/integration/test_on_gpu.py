@@ -20,6 +20,7 @@ import pytest
 import torch
 
 from srgan_core.data.images import write_png
+from srgan_core.errors import DataError
 from sweep.config import load_config
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
@@ -199,6 +200,9 @@ def test_every_twentieth_photograph_is_held_out_and_that_of_set5_left_out(suppor
     left = set(names) - set(names[::20]) - {"302003.png"}
     assert {path.name for path in train.iterdir()} == left
     assert all(path.read_bytes() for path in train.iterdir())
+    write_png(tmp_path / "all" / "another.png", np.zeros((1, 1, 3), dtype=np.uint8))
+    with pytest.raises(DataError, match="holds other photographs than"):
+        support.photographs.split_photographs(tmp_path / "all", tmp_path / "two")
 
 
 def test_the_published_experiment_costs_the_steps_of_its_trials_and_of_its_srresnet(support):

@@ -140,3 +140,31 @@ def test_inference_mode_gives_the_same_values(served: list[int]):
         layer = frozen(64, 256)
         assert relative_error(layer(features), textbook(layer, features)) < 1e-13
     assert served == [8]
+
+
+def test_what_was_only_looked_at_can_be_trained_through_later(served: list[int]):
+    layer, features = frozen(64, 256), images(16, 64, 8, 8)
+    with torch.inference_mode():
+        layer(features.detach())
+    (back,) = torch.autograd.grad(layer(features).sum(), features)
+    (expected,) = torch.autograd.grad(textbook(layer, features).sum(), features)
+    assert relative_error(back, expected) < 1e-13
+    assert served == [8, 8]
+
+
+def test_a_new_parameter_in_the_place_of_the_old_one_is_noticed():
+    layer, features = frozen(64, 256), images(16, 64, 8, 8)
+    for seed in range(5):
+        del layer.weight
+        values = torch.randn(256, 64, 3, 3, generator=torch.Generator().manual_seed(seed))
+        layer.weight = torch.nn.Parameter(values.double(), requires_grad=False)
+        assert relative_error(layer(features), textbook(layer, features)) < 1e-13
+
+
+def test_tracing_and_other_types_keep_the_direct_form(served: list[int]):
+    layer, features = frozen(64, 256, torch.float32), torch.randn(16, 64, 8, 8)
+    traced = torch.export.export(layer, (features,)).module()
+    assert relative_error(traced(features), textbook(layer, features)) < 1e-6
+    layer(features[0])
+    layer.bfloat16()(features.bfloat16())
+    assert served == []

@@ -152,34 +152,81 @@ def times(files):
     return {path: path.stat().st_mtime_ns for path in files}
 
 
-def test_what_is_current_is_left_alone_and_redrawn_once_its_source_is_younger(results):
-    files, _ = publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
+def publish_all(store: SweepStore) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    return publish(store, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
+
+
+def test_what_is_current_is_left_alone(results):
+    files, _ = publish_all(results)
     before = times(files)
-    again, notes = publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
-    assert (again, notes) == (files, ())
+    assert publish_all(results) == (files, ())
     assert times(files) == before
 
-    chart, table = results.root / "tradeoff.png", results.root / "results.csv"
-    later = before[chart] + 10**9
-    os.utime(table, ns=(later, later))
-    publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
-    assert times(files)[chart] != before[chart]
+
+def delete_a_chart(store: SweepStore) -> None:
+    (store.root / "tradeoff.svg").unlink()
 
 
-def test_a_chart_that_was_deleted_is_drawn_again(results):
-    publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
+def draw_something_else(store: SweepStore) -> None:
+    (store.root / "tradeoff.svg").write_text("<svg/>")
+
+
+def change_a_score(store: SweepStore) -> None:
+    store.write_reference_scores("pets", {"bicubic": scores(25, 6)})
+
+
+def damage_the_record(store: SweepStore) -> None:
+    (store.root / ".drawn.json").write_text("[]")
+
+
+@pytest.mark.parametrize(
+    "change", [delete_a_chart, draw_something_else, change_a_score, damage_the_record]
+)
+def test_what_changed_is_drawn_again(results, change):
+    publish_all(results)
     chart = results.root / "tradeoff.svg"
-    chart.unlink()
-    publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
-    assert chart.is_file()
+    before = chart.read_bytes(), chart.stat().st_mtime_ns
+    change(results)
+    publish_all(results)
+    assert chart.stat().st_mtime_ns != before[1]
+    assert (chart.read_bytes() == before[0]) == (change is not change_a_score)
 
 
-def test_a_score_that_changed_is_drawn(results):
-    publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
-    chart = (results.root / "tradeoff.png").read_bytes()
-    results.write_reference_scores("pets", {"bicubic": scores(25, 6)})
-    publish(results, CONFIG, TRIALS, STARTS, {"pets": {"images": 2}})
-    assert (results.root / "tradeoff.png").read_bytes() != chart
+def test_a_renamed_folder_gets_its_own_title(results):
+    publish_all(results)
+    moved = SweepStore(results.root.rename(results.root.with_name("renamed")))
+    publish_all(moved)
+    assert "renamed" in (moved.root / "tradeoff.svg").read_text()
+
+
+def test_a_missing_panel_is_said_every_time_and_drawn_once_it_is_back(results):
+    image = results.trial(TRIALS[0].name).images("pets") / "cat.png"
+    content, stamp = image.read_bytes(), image.stat().st_mtime_ns
+    image.unlink()
+    _, notes = publish_all(results)
+    assert [note for note in notes if "no such image" in note]
+    assert publish_all(results)[1] == notes
+    figure = results.root / "figures" / "pets" / "cat.png"
+    without = figure.read_bytes()
+    image.write_bytes(content)
+    os.utime(image, ns=(stamp, stamp))
+    assert publish_all(results)[1] == ()
+    assert figure.read_bytes() != without
+
+
+def test_a_deleted_curve_leaves_the_chart(results):
+    publish_all(results)
+    without = (results.root / "tradeoff.svg").read_bytes()
+    curve = results.root / "path.csv"
+    frame = pd.DataFrame(
+        {"trial": [TRIALS[0].name] * 2, "dataset": "pets", "step": [5, 10], "images": 2}
+    ).assign(psnr_y=[30.0, 31.0], niqe=[8.0, 6.0])
+    frame.to_csv(curve, index=False)
+    publish_all(results)
+    assert (results.root / "tradeoff.svg").read_bytes() != without
+    curve.unlink()
+    publish_all(results)
+    assert (results.root / "tradeoff.svg").read_bytes() == without
 
 
 def test_tables_alone_when_charts_are_not_wanted(results):

@@ -1,7 +1,10 @@
+import fcntl
 import os
 import pty
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 
@@ -12,10 +15,12 @@ LONG = "note: the folder results/a-name-that-is-long-enough-to-fill-half-a-line 
 
 def shown_on_a_terminal(text: str, columns: int) -> list[str]:
     reader, writer = pty.openpty()
+    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     try:
+        # The width is that of the stream that is written to, not of the standard output.
         subprocess.run(
             [sys.executable, "-c", f"from sweep.cli.messages import say; say({text!r})"],
-            env=os.environ | {"COLUMNS": str(columns)},
+            stdout=subprocess.DEVNULL,
             stderr=writer,
             check=True,
         )

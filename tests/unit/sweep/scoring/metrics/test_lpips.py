@@ -61,13 +61,15 @@ def test_a_reference_seen_before_changes_no_bit(photograph):
     assert len(metric._kept) == 1
 
 
-def test_references_are_forgotten_where_memory_ends(photograph, monkeypatch):
-    monkeypatch.setattr("sweep.scoring.metrics.lpips.KEPT_BYTES", 1)
-    metric, hr = Lpips(), np.ascontiguousarray(photograph[:64, :64])
-    first = metric(np.roll(hr, 1, axis=0), hr)
-    metric(hr, np.roll(hr, 1, axis=1))
-    assert len(metric._kept) == 1
-    assert metric(np.roll(hr, 1, axis=0), hr) == first
+def test_no_more_references_are_kept_than_memory_is_given(photograph, monkeypatch):
+    hr = np.ascontiguousarray(photograph[:64, :64])
+    references = [np.roll(hr, shift, axis=1) for shift in (1, 2, 3)]
+    metric = Lpips()
+    once = [metric(hr, reference) for reference in references]
+    monkeypatch.setattr("sweep.scoring.metrics.lpips.KEPT_BYTES", metric._kept_bytes * 2 // 3)
+    metric = Lpips()
+    assert [metric(hr, reference) for _ in range(2) for reference in references] == 2 * once
+    assert len(metric._kept) == 2
 
 
 def _transcribed(state, heads, convolutions, pools, sr, hr):
