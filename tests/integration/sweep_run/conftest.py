@@ -1,0 +1,44 @@
+"""`sweep run` on the smoke config, and what is read of its results folder."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def smoke() -> tuple[str, ...]:
+    """The arguments that every run of the smoke config shares."""
+    return ("run", "--config", "smoke", "--metrics", "psnr")
+
+
+@pytest.fixture(scope="session")
+def rows() -> Callable[..., list[dict[str, str]]]:
+    def read(folder: Path, name: str = "results.csv") -> list[dict[str, str]]:
+        """A table without what may differ between two runs."""
+        with (folder / name).open(newline="") as file:
+            lines = list(csv.DictReader(file))
+        return [{k: v for k, v in line.items() if not k.endswith("_seconds")} for line in lines]
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def generators() -> Callable[[Path], dict[str, bytes]]:
+    """Reads the generators of a results folder, by the folder that each lies in."""
+    return lambda folder: {
+        path.parent.name: path.read_bytes() for path in folder.rglob("generator.safetensors")
+    }
+
+
+@pytest.fixture(scope="session")
+def finished(sweep, smoke, tmp_path_factory) -> Path:
+    """A finished smoke sweep; not to be changed."""
+    folder = tmp_path_factory.mktemp("finished") / "smoke"
+    answer = sweep(*smoke, "--out", folder)
+    assert answer.returncode == 0, answer.stderr
+    assert "2 of 2 trials done, 2 trained in this run" in answer.stdout
+    return folder

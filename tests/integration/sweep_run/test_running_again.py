@@ -1,0 +1,88 @@
+"""A finished smoke sweep run again: as it was, tracked, extended, changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from srgan_core.data.images import write_png
+
+pytestmark = pytest.mark.slow
+
+STUBS = Path(__file__).resolve().parents[2] / "support" / "trackers"
+
+
+def stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    return {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def copy(finished, tmp_path) -> Path:
+    return shutil.copytree(finished, tmp_path / "smoke")
+
+
+def test_running_again_trains_nothing(sweep, finished, smoke):
+    before = {p: s for p, s in stamps(finished).items() if "trials" in p.parts}
+    answer = sweep(*smoke, "--out", finished)
+    assert answer.returncode == 0
+    assert "2 of 2 trials done, 0 trained in this run" in answer.stdout
+    assert "started" not in answer.stderr
+    assert {p: s for p, s in stamps(finished).items() if "trials" in p.parts} == before
+
+
+def test_a_tracker_is_told_of_a_finished_sweep_once_and_changes_nothing(sweep, copy, smoke):
+    kept = {p: s for p, s in stamps(copy).items() if {"trials", "shared"} & set(p.parts)}
+    config = (copy / "sweep.yaml").read_bytes()
+    for written in ("3 runs", "0 runs"):
+        answer = sweep(*smoke, "--track", "wandb", "--out", copy, PYTHONPATH=str(STUBS))
+        assert answer.returncode == 0, answer.stderr
+        assert f"tracked with wandb: {written} written" in answer.stdout
+    runs = [json.loads(line) for line in (copy / "wandb/runs.jsonl").read_text().splitlines()]
+    names = {"srresnet-s0", *(path.name for path in (copy / "trials").iterdir())}
+    assert {(run["name"], run["group"]) for run in runs} == {(name, "smoke") for name in names}
+    assert sorted(run["lines"] for run in runs) == [0, 20, 20]
+    assert all(run["summary"]["skimage3/psnr_y"] > 20 for run in runs)
+    assert {p: stamps(copy)[p] for p in kept} == kept
+    assert (copy / "sweep.yaml").read_bytes() == config
+
+
+def test_a_tracker_that_fails_is_one_line_and_leaves_the_sweep_as_it_is(sweep, copy, smoke):
+    environment = {"PYTHONPATH": str(STUBS), "STUB_WANDB": "raises"}
+    answer = sweep(*smoke, "--track", "wandb", "--out", copy, **environment)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stderr.count("track wandb: warning: given up for this run") == 1
+    assert "invalid API key" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_more_values_extend_a_sweep_and_keep_what_is_there(sweep, copy, tmp_path, rows):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    write_png(tmp_path / "noise" / "a.png", noise)
+    before = {p: s for p, s in stamps(copy).items() if p.name == "generator.safetensors"}
+    old = rows(copy)
+    arguments = ["--adv", "1e-2", "--eval", f"folder:{tmp_path / 'noise'}", "--metrics", "ssim"]
+    answer = sweep("run", "--config", "smoke", *arguments, "--out", copy)
+    assert answer.returncode == 0, answer.stderr
+    assert "2 of 2 trials done, 1 trained in this run" in answer.stdout
+    assert {p: stamps(copy)[p] for p in before} == before
+    listed = rows(copy)
+    assert len(listed) == 2 * 6
+    assert {row["dataset"]: row["images"] for row in listed} == {"skimage3": "2", "noise": "1"}
+    assert (copy / "tradeoff.png").is_file()
+    assert (copy / "tradeoff-noise.png").is_file()
+    assert all(row["ssim_y"] and row["psnr_y"] for row in listed if row["method"] != "original")
+    again = [{**row, "ssim_y": ""} for row in listed if row["dataset"] == "skimage3"]
+    assert [row for row in again if row["adv"] != "0.01"] == old
+
+
+def test_another_change_is_refused_and_changes_nothing(sweep, finished, smoke):
+    before = stamps(finished)
+    answer = sweep(*smoke, "--steps", "21", "--out", finished)
+    assert answer.returncode == 2
+    assert "adversarial.steps (was 20, now 21)" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert stamps(finished) == before

@@ -1,0 +1,43 @@
+"""What a run starts from: its generator, its batch, its content loss."""
+
+from __future__ import annotations
+
+import pytest
+
+from srgan_core.errors import ConfigError, WeightsError
+from srgan_core.inference import load_generator, save_generator
+from srgan_core.networks import Generator
+from srgan_core.training import job
+from srgan_core.training.distributed import Processes
+from srgan_core.training.job import train
+
+
+def test_run_starts_from_the_given_generator(make_spec, tmp_path):
+    init = tmp_path / "init.safetensors"
+    save_generator(init, Generator(4, channels=4, blocks=1))
+    spec = make_spec(init_sha256=job.file_sha256(init), training={"steps": 1})
+    train(spec, tmp_path / "run", init=init)
+    trained = load_generator(tmp_path / "run" / "generator.safetensors")
+    assert (trained.tail.in_channels, len(trained.body)) == (4, 1)
+    moved = trained.tail.weight - load_generator(init).tail.weight
+    assert 0 < moved.abs().max() < 3e-4
+
+
+def test_given_generator_must_be_the_one_of_the_spec(make_spec, tmp_path):
+    init = tmp_path / "init.safetensors"
+    save_generator(init, Generator(4, channels=4, blocks=1))
+    with pytest.raises(WeightsError, match="its SHA-256 is not the spec's abc"):
+        train(make_spec(init_sha256="abc"), tmp_path / "run", init=init)
+    with pytest.raises(ConfigError, match=r"init_sha256: .* no file was given; add --init FILE"):
+        train(make_spec(init_sha256="abc"), tmp_path / "run")
+
+
+def test_batch_that_does_not_divide_is_refused(make_spec, tmp_path, make_trainer):
+    spec = make_spec(training={"batch_size": 4, "accumulate": 2})
+    with pytest.raises(ConfigError, match=r"a multiple of 4 processes x 2 parts .*, got 4"):
+        make_trainer(spec, tmp_path, processes=Processes(0, 4))
+
+
+def test_unknown_content_loss_lists_the_known_ones(make_spec, tmp_path):
+    with pytest.raises(ConfigError, match="content 'vgg45' is unknown: mse, vgg22, vgg54"):
+        train(make_spec(content="vgg45"), tmp_path)

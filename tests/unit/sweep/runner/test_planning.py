@@ -1,0 +1,154 @@
+"""What a plan replaces and notes, and what is refused before anything is written."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from srgan_core.data.images import read_rgb, write_png
+from srgan_core.errors import ConfigError, DataError, WeightsError
+from sweep.config import load_config
+from sweep.errors import StoreError
+from sweep.planning import check_plan, plan_sweep
+from sweep.store import SweepStore
+
+
+@pytest.fixture
+def weights(monkeypatch) -> list[str]:
+    """Lets every network but VGG-19 be had, Set5 not; lists what was asked for."""
+    asked = []
+
+    def resolve(architecture: str) -> None:
+        asked.append(architecture)
+        if architecture == "vgg19":
+            raise WeightsError("vgg19-dcbb9e9d.pth: choose vgg16-22 or vgg16-53")
+
+    def find(name: str, cache: object = None) -> None:
+        raise DataError(f"{name}: not on this machine")
+
+    monkeypatch.setattr("srgan_core.weights.resolve_weights", resolve)
+    monkeypatch.setattr("sweep.scoring.sets.test_sets.find_published", find)
+    return asked
+
+
+def test_quick_replaces_what_cannot_be_had_and_says_so(tmp_path, weights):
+    store = SweepStore(tmp_path / "quick")
+    plan = plan_sweep(store, load_config("quick", {"device": "cpu"}), frozenset())
+    assert plan.config.grid.content == ("mse", "vgg16-22", "vgg16-53")
+    assert {trial.content for trial in plan.trials} == {"mse", "vgg16-22", "vgg16-53"}
+    assert [test_set.name for test_set in plan.sets] == ["skimage3"]
+    notes = "\n".join(plan.notes)
+    assert "vgg22: its weights cannot be had here, vgg16-22 stands in for it" in notes
+    assert "vgg54: its weights cannot be had here, vgg16-53 stands in for it" in notes
+    assert "set5: cannot be had here, skimage3 stands in for it" in notes
+    assert sorted(weights) == ["alexnet", "vgg16", "vgg19"]
+    assert not store.root.exists()
+
+
+@pytest.mark.parametrize("typed", ["grid.content", "grid"])
+def test_a_content_loss_that_was_typed_is_never_replaced(tmp_path, weights, typed):
+    config = load_config("quick", {"device": "cpu", "grid.content": ["vgg22"]})
+    with pytest.raises(WeightsError, match="vgg16-22"):
+        plan_sweep(SweepStore(tmp_path), config, frozenset({typed}))
+
+
+@pytest.mark.parametrize("typed", ["eval.sets", "eval"])
+def test_a_test_set_that_was_typed_is_never_replaced(tmp_path, weights, typed):
+    config = load_config("quick", {"device": "cpu", "eval.sets": ["set5"]})
+    with pytest.raises(DataError, match="set5: not on this machine"):
+        plan_sweep(SweepStore(tmp_path), config, frozenset({typed}))
+
+
+def test_a_config_without_substitutes_gets_none(tmp_path, weights, plan_of):
+    with pytest.raises(WeightsError):
+        plan_of(SweepStore(tmp_path), grid__content=["vgg54"])
+
+
+def test_lpips_without_its_network_is_refused_before_training(tmp_path, monkeypatch, plan_of):
+    def resolve(architecture: str) -> None:
+        raise WeightsError(f"{architecture}: not here")
+
+    monkeypatch.setattr("srgan_core.weights.resolve_weights", resolve)
+    with pytest.raises(WeightsError, match="alexnet"):
+        plan_of(SweepStore(tmp_path), eval__metrics=["lpips"])
+
+
+def test_niqe_of_few_small_images_is_warned_about(tmp_path, plan_of):
+    plan = plan_of(SweepStore(tmp_path), eval__metrics=["niqe"])
+    assert any("NIQE is the mean of 2 images" in note for note in plan.notes)
+    assert plan_of(SweepStore(tmp_path)).notes == ()
+
+
+def test_a_folder_keeps_the_threads_that_it_was_begun_with(copy, plan_of):
+    assert copy.read_config().threads == 1
+    assert plan_of(copy, threads=None).config.threads == 1
+    with pytest.raises(StoreError, match="threads"):
+        plan_of(copy, threads=3)
+
+
+def test_planning_writes_nothing(tmp_path, plan_of):
+    store = SweepStore(tmp_path / "new")
+    plan = plan_of(store)
+    check_plan(store, plan)
+    assert not store.root.exists()
+
+
+def test_a_full_disk_is_refused(tmp_path, monkeypatch, plan_of):
+    store = SweepStore(tmp_path / "new")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(9, 9, 1 << 20))
+    with pytest.raises(StoreError, match="1 MB of disk are free, training needs 700 MB"):
+        check_plan(store, plan_of(store))
+    with pytest.raises(StoreError, match="needs 1400 MB"):
+        check_plan(store, plan_of(store), jobs=9)
+
+
+def test_a_full_disk_is_no_matter_when_nothing_is_to_be_trained(copy, monkeypatch, plan_of):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(9, 9, 0))
+    check_plan(copy, plan_of(copy))
+
+
+def test_patches_larger_than_an_image_are_refused(tmp_path, plan_of):
+    store = SweepStore(tmp_path)
+    with pytest.raises(ConfigError, match=r"set a smaller adversarial\.patch_size"):
+        check_plan(store, plan_of(store, adversarial__patch_size=512))
+
+
+@pytest.mark.parametrize("change", ["copy", "turned", "brighter"])
+def test_training_on_a_test_image_is_refused(tmp_path, own_cache, change, plan_of):
+    from sweep.scoring.sets.test_sets import resolve_test_set
+
+    rgb = read_rgb(resolve_test_set("skimage3", 4).paths[0])
+    changed = {
+        "copy": rgb,
+        "turned": np.rot90(rgb)[:, ::-1],
+        "brighter": np.minimum(rgb.astype(np.uint16) + 9, 255).astype(np.uint8),
+    }
+    for index in range(2):
+        write_png(tmp_path / "photos" / f"{index}.png", changed[change])
+    store = SweepStore(tmp_path / "new")
+    plan = plan_of(store, data__sources={f"folder:{tmp_path / 'photos'}": 1.0})
+    with pytest.raises(DataError, match=r"0\.png: is nearly the same image as chelsea\.png"):
+        check_plan(store, plan)
+
+
+def test_images_of_a_scored_set_that_changed_are_refused(copy, plan_of):
+    record = copy.reference("skimage3") / "reference.json"
+    record.write_text(record.read_text().replace('"chelsea": "', '"chelsea": "0'))
+    with pytest.raises(StoreError, match="test set 'skimage3' have changed"):
+        plan_of(copy)
+
+
+def test_another_start_than_that_of_the_trials_is_refused(copy, plan_of):
+    copy.start(0).update_trial(recipe="file:00")
+    with pytest.raises(StoreError, match="start from another SRResNet"):
+        plan_of(copy)
+
+
+def test_training_images_that_changed_are_refused_before_anything_is_written(copy, plan_of):
+    plan = plan_of(copy)
+    keys = check_plan(copy, plan)
+    copy.add_data_keys(keys)
+    assert check_plan(copy, plan) == keys
+    (copy.root / "shared" / "data.json").write_text('{"skimage": "other"}')
+    with pytest.raises(DataError, match="expected the images that the sweep began with"):
+        check_plan(copy, plan)

@@ -1,0 +1,124 @@
+"""A finished sweep that is run again or extended does only what is missing."""
+
+import json
+import shutil
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from srgan_core.data.images import write_png
+from srgan_core.errors import DataError
+from sweep.errors import StoreError
+from sweep.planning import plan_sweep
+from sweep.runner import Summary, run_sweep
+from sweep.store import SweepStore
+
+
+def test_a_finished_sweep_runs_no_job_again(copy, in_process, execute):
+    executor = in_process()
+    summary = execute(copy, executor)
+    assert executor.ran == []
+    assert (summary.exit_status, summary.trained) == (0, ())
+
+
+def test_more_metrics_score_and_train_nothing(copy, in_process, execute):
+    executor = in_process()
+    summary = execute(copy, executor, eval__metrics=["ssim"])
+    assert len(executor.ran) == 4
+    assert (summary.exit_status, summary.trained) == (0, ())
+    for name in summary.states:
+        scores = copy.trial(name).read_result()["scores"]["skimage3"]["coffee"]
+        assert set(scores) == {"psnr_y", "psnr_rgb", "ssim_y"}
+
+
+def test_scores_need_no_generator_where_images_are_there(copy, plan_of, execute):
+    names = [trial.name for trial in plan_of(copy).trials]
+    for name in names:
+        copy.trial(name).generator.unlink()
+    copy.start(0).generator.unlink()
+    summary = execute(copy, eval__metrics=["ssim"])
+    assert summary.exit_status == 0
+    assert not copy.trial(names[0]).generator.exists()
+
+
+def test_a_lost_start_is_put_back_before_a_trial_needs_it(copy, execute):
+    before = copy.start(0).generator.read_bytes()
+    copy.start(0).generator.unlink()
+    summary = execute(copy, grid__adv=[1e-2], grid__control=False)
+    assert summary.exit_status == 0
+    assert len(summary.trained) == 1
+    assert copy.start(0).generator.read_bytes() == before
+
+
+def test_trials_of_earlier_runs_stay_in_the_tables(copy, execute):
+    summary = execute(copy, grid__adv=[1e-2], grid__control=False)
+    assert len(summary.states) == 1
+    text = (copy.root / "results.csv").read_text()
+    assert all(f"mse-adv{adv}-s0-" in text for adv in ("0", "0.001", "0.01"))
+
+
+def test_a_plan_that_another_run_overtook_is_refused(copy, in_process, plan_of, execute):
+    plan = plan_of(copy, grid__adv=[1e-2])
+    execute(copy, grid__adv=[1e-4], grid__control=False)
+    with pytest.raises(StoreError, match="another run has extended the sweep meanwhile"):
+        run_sweep(copy, plan, in_process(), lambda event: None)
+
+
+@pytest.fixture(scope="module")
+def on_set5(in_process, smoke) -> Callable[[SweepStore], tuple[Summary, list[str]]]:
+    """Runs on set5 as it is configured, not typed; gives the summary and the jobs that it ran."""
+
+    def run(store: SweepStore) -> tuple[Summary, list[str]]:
+        executor = in_process()
+        config = smoke(eval__sets=["set5"], substitutes={"set5": "skimage3"})
+        plan = plan_sweep(store, config, frozenset())
+        return run_sweep(store, plan, executor, executor.events.append), executor.ran
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def scored_on_set5(tmp_path_factory, on_set5) -> SweepStore:
+    """A finished sweep on five images that are gone since; not to be changed."""
+    folder = tmp_path_factory.mktemp("data")
+    noise = np.random.default_rng(0).integers(0, 256, (5, 70, 70, 3), np.uint8)
+    for index, pixels in enumerate(noise):
+        write_png(folder / "Set5" / f"{index}.png", pixels)
+    store = SweepStore(tmp_path_factory.mktemp("results") / "smoke")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SWEEP_DATA", str(folder))
+        assert on_set5(store)[0].exit_status == 0
+    return store
+
+
+@pytest.fixture
+def without_set5(scored_on_set5, tmp_path, monkeypatch, own_cache) -> SweepStore:
+    monkeypatch.delenv("SWEEP_DATA", raising=False)
+    monkeypatch.setenv("SWEEP_OFFLINE", "1")
+    shutil.copytree(scored_on_set5.root, tmp_path / "smoke")
+    return SweepStore(tmp_path / "smoke")
+
+
+def test_a_finished_sweep_needs_its_test_set_no_more(without_set5, on_set5):
+    record = without_set5.reference("set5") / "reference.json"
+    before = record.read_bytes(), (without_set5.root / "results.csv").read_bytes()
+    summary, ran = on_set5(without_set5)
+    assert (summary.exit_status, summary.notes, ran) == (0, (), [])
+    assert (record.read_bytes(), (without_set5.root / "results.csv").read_bytes()) == before
+
+
+@pytest.mark.parametrize("damage", ["hr", "lr", "rule", "metrics"])
+def test_references_that_are_not_whole_stand_in_for_no_test_set(without_set5, damage, on_set5):
+    folder = without_set5.reference("set5")
+    record = json.loads((folder / "reference.json").read_bytes())
+    if damage == "hr":
+        write_png(folder / "hr" / "0.png", np.zeros((68, 68, 3), np.uint8))
+    elif damage == "lr":
+        (folder / "lr" / "0.png").unlink()
+    elif damage == "rule":
+        (folder / "reference.json").write_text(json.dumps(record | {"resize": "nearest"}))
+    else:
+        (without_set5.root / "metrics.json").write_text("{")
+    with pytest.raises(DataError, match="test set 'set5' is not on this machine"):
+        on_set5(without_set5)

@@ -1,0 +1,58 @@
+"""Signals end a run in order, and the first one decides its exit status."""
+
+import os
+import signal
+
+import pytest
+
+from sweep.executors.base import StopRequest
+from sweep.jobs import Job
+from sweep.store import SweepStore
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_in_order(tmp_path, number, status, in_process, execute):
+    store = SweepStore(tmp_path / "smoke")
+    handlers = [signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)]
+
+    def interrupt(job: Job, stop: StopRequest) -> None:
+        if "adv0-" in job.label:
+            os.kill(os.getpid(), number)
+
+    summary = execute(store, in_process(interrupt))
+    assert (summary.stopped_by, summary.exit_status) == (number, status)
+    assert (store.root / "results.csv").is_file()
+    assert not (store.root / "tradeoff.png").exists()
+    assert [signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)] == handlers
+    assert execute(store).exit_status == 0
+
+
+def test_a_second_ctrl_c_ends_at_once(tmp_path, in_process, execute):
+    def interrupt(job: Job, stop: StopRequest) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(SweepStore(tmp_path / "smoke"), in_process(interrupt))
+
+
+@pytest.mark.parametrize(
+    ("signals", "status"),
+    [([signal.SIGINT], 130), ([signal.SIGTERM], 143), ([signal.SIGUSR2, signal.SIGINT], 143)],
+)
+def test_the_first_signal_decides_the_exit_status(tmp_path, signals, status, in_process, execute):
+    def before(job: Job, stop: StopRequest) -> None:
+        if not stop:
+            for number in signals:
+                os.kill(os.getpid(), number)
+
+    summary = execute(SweepStore(tmp_path / "smoke"), in_process(before))
+    assert summary.exit_status == status
+
+
+def test_stopping_between_images_leaves_no_partial_score(copy, in_process, execute):
+    executor = in_process(
+        lambda job, stop: stop.signals.append(2) if "adv0-" in job.label else None
+    )
+    summary = execute(copy, executor, eval__metrics=["ssim"])
+    assert summary.stopped_by == 2
+    assert execute(copy, eval__metrics=["ssim"]).exit_status == 0
