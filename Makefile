@@ -12,6 +12,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --editable
 REQUIREMENTS := setup.cfg setup.py pyproject.toml
 PACKAGE := $(VENV)/.package-installed
 TEST_TOOLS := $(VENV)/.test-tools-installed
+RAY := $(VENV)/.ray-installed
 DEV_TOOLS := $(VENV)/.dev-tools-installed
 
 # on_gpu.py wants a GPU, photographs and hours.
@@ -20,7 +21,7 @@ BENCHMARKS := $(filter-out benchmarks/on_gpu.py,$(sort $(wildcard benchmarks/*.p
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test lint types bench docs clean
+.PHONY: help demo test ray lint types bench docs clean
 
 help: ## List the targets.
 	@echo "make TARGET [PYTHON=python3.12] [ARGS='options of pytest']"
@@ -40,6 +41,8 @@ demo: $(PACKAGE) ## Sweep three adversarial weights, draw the tradeoff, say wher
 
 test: $(TEST_TOOLS) ## Run every test.
 	$(BIN)/python -m pytest $(ARGS)
+
+ray: $(RAY) ## Install Ray (240 MB); tests of --executor ray skip without it.
 
 lint: $(DEV_TOOLS) ## Check style, formatting and which package imports which.
 	$(BIN)/ruff check .
@@ -77,6 +80,10 @@ $(PACKAGE): $(REQUIREMENTS) | $(BIN)/python
 
 $(TEST_TOOLS): $(REQUIREMENTS) | $(BIN)/python
 	$(INSTALL) '.[test]'
+	@touch $@ $(PACKAGE)
+
+$(RAY): $(REQUIREMENTS) | $(BIN)/python
+	$(INSTALL) '.[ray]'
 	@touch $@ $(PACKAGE)
 
 $(DEV_TOOLS): $(REQUIREMENTS) | $(BIN)/python

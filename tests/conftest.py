@@ -1,11 +1,17 @@
-"""What every test may need: one CPU thread, Set5, a cache of its own."""
+"""What every test may need: one CPU thread, Set5, a cache of its own, Ray."""
 
 from __future__ import annotations
 
+import gc
+import importlib.util
 import os
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any, ClassVar
 
+import psutil
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -46,3 +52,77 @@ def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder = tmp_path / "cache"
     monkeypatch.setenv("SWEEP_CACHE", str(folder))
     return folder
+
+
+@pytest.fixture(scope="module")
+def needs_ray() -> Iterator[None]:
+    """Skips where Ray is not installed; fails instead under REQUIRE_RAY, which .ci/run sets."""
+    if importlib.util.find_spec("ray") is None:
+        reason = "Ray is not installed: make ray"
+        if os.environ.get("REQUIRE_RAY"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, handler)
+    # What Ray leaves of its processes goes while the module's own filter of warnings holds.
+    gc.collect()
+
+
+class RayCluster:
+    """A Ray cluster of a head without processors, where the driver is; a test adds nodes.
+
+    All of its nodes are on this machine; each is a set of processes with resources of its own.
+
+    Attributes:
+        address: Where a driver joins it.
+        environment: Variables that a driver needs, without which Ray takes the machine's own
+            address for that of the loopback interface and finds nobody there.
+    """
+
+    environment: ClassVar[dict[str, str]] = {
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+        "RAY_USAGE_STATS_ENABLED": "0",
+    }
+
+    def __init__(self) -> None:
+        from ray.cluster_utils import Cluster
+
+        self._cluster = Cluster()
+        self.add_node(num_cpus=0)
+        self.address: str = self._cluster.address
+
+    def add_node(self, num_cpus: int = 1) -> Any:
+        from sweep.executors.cluster import start_patiently
+
+        return start_patiently(lambda: self._cluster.add_node(num_cpus=num_cpus))
+
+    def workers(self, node: Any) -> set[int]:
+        """Ids of a node's processes, Ray's own helpers among them."""
+        (raylet,) = node.all_processes["raylet"]
+        children = psutil.Process(raylet.process.pid).children(recursive=True)
+        return {child.pid for child in children}
+
+    def kill_node(self, node: Any) -> None:
+        """Ends all of its processes at once, as they end with a machine.
+
+        Left alone, its workers would notice the loss a second later.
+        """
+        (raylet,) = node.all_processes["raylet"]
+        for pid in (raylet.process.pid, *self.workers(node)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._cluster.remove_node(node, allow_graceful=False)
+
+    def shutdown(self) -> None:
+        self._cluster.shutdown()
+
+
+@pytest.fixture
+def ray_cluster(needs_ray: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[RayCluster]:
+    """A cluster of this test alone, on the loopback interface."""
+    for name, value in RayCluster.environment.items():
+        monkeypatch.setenv(name, value)
+    started = RayCluster()
+    yield started
+    started.shutdown()

@@ -7,7 +7,6 @@ its last checkpoint; one whose process dies by itself has failed, as everywhere.
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections import deque
@@ -16,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from srgan_core.errors import MissingDependencyError
 from sweep.executors.base import ALIVE, GRACE_SECONDS, WATCHDOG_SECONDS, Pulse, StopRequest
+from sweep.executors.cluster import connect, last_line
 from sweep.executors.courier import Courier, Parcel, jobs_parcel, unpack
 from sweep.failures import OUT_OF_MEMORY
 from sweep.jobs import (
@@ -87,6 +86,7 @@ class RayExecutor:
             needs, and what it writes is sent back and written here.
 
     Raises:
+        ConfigError: when no cluster answers at the address, or none can be started.
         MissingDependencyError: when Ray is not installed.
     """
 
@@ -102,7 +102,7 @@ class RayExecutor:
     ) -> None:
         self._slots, self._device, self._threads = slots, device, threads
         self._watchdog, self._returns_files = watchdog, returns_files
-        self._ray = _connect(address, slots * threads)
+        self._ray = connect(address, slots * threads)
         # A process for each job: what one has left in memory burdens no other.
         self._task = self._ray.remote(max_retries=0, max_calls=1)(_run_task)
         self._board = _make_board(self._ray)
@@ -218,7 +218,7 @@ class RayExecutor:
             return "interrupted"
         task.died = task.died or time.monotonic()
         if task.cause is None and task.losses < MOST_LOSSES:
-            if task.node is not None and not self._is_alive(task.node):
+            if self._is_lost(task.node, error):
                 message = "its machine was lost; it goes on from its last checkpoint elsewhere"
                 on_event(Event(task.job.label, "warning", {"message": message}))
                 # What it sent before it was lost is where the next attempt goes on.
@@ -227,42 +227,20 @@ class RayExecutor:
                 return None
             if time.monotonic() - task.died < LOST_SECONDS and self._has_other_nodes(task.node):
                 return None
-        cause = task.cause or f"its worker process ended ({_last_line(error)})"
+        cause = task.cause or f"its worker process ended ({last_line(error)})"
         state = record_failure(task.job, f"{cause}; run again", on_event)
         on_event(Event(task.job.label, state))
         return state
 
-    def _is_alive(self, node: str) -> bool:
-        return any(known["NodeID"] == node and known["Alive"] for known in self._ray.nodes())
+    def _is_lost(self, node: str | None, error: Exception) -> bool:
+        """A task knows first; the cluster misses heartbeats for a quarter of a minute."""
+        return isinstance(error, self._ray.exceptions.NodeDiedError) or any(
+            known["NodeID"] == node and not known["Alive"] for known in self._ray.nodes()
+        )
 
     def _has_other_nodes(self, node: str | None) -> bool:
         """Where the driver's machine is the only one, a worker does not die with its machine."""
         return bool(node != self._ray.get_runtime_context().get_node_id())
-
-
-def _connect(address: str | None, processors: int) -> Any:
-    """Joins a cluster, or starts one that no other machine can reach."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    if address is None:
-        # The switch that makes Ray bind all of its servers to the loopback interface.
-        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
-    try:
-        import ray
-        import ray.exceptions
-    except ImportError:
-        raise MissingDependencyError(
-            "executor ray: Ray is not installed; pip install 'srgan-sweep[ray]'"
-        ) from None
-    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-    if address is None:
-        options |= {"num_cpus": processors, "include_dashboard": False}
-    ray.init(address=address or "local", namespace="srgan-sweep", **options)
-    return ray
-
-
-def _last_line(error: Exception) -> str:
-    """Ray puts the cause last, below a traceback."""
-    return next((line for line in reversed(str(error).splitlines()) if line.strip()), "killed")
 
 
 def _unpack(job: Job, parcel: Parcel, on_event: OnEvent) -> None:

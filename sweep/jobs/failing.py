@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sweep.errors import StoreError
 from sweep.failures import OUT_OF_MEMORY
 from sweep.jobs.context import Event
 from sweep.jobs.reference import ReferenceJob
@@ -41,7 +42,7 @@ def record_failure(
 def note_state(job: Job, state: str, cause: str, trace: str | None = None) -> None:
     """Writes a trial's state and why it is in it, into its last attempt too.
 
-    A trial that was done stays so.
+    A trial that was done stays so, and a damaged record as it is: what made it so may want a look.
 
     Args:
         job: What ended; jobs of other kinds have no record.
@@ -52,10 +53,14 @@ def note_state(job: Job, state: str, cause: str, trace: str | None = None) -> No
     if not isinstance(job, TrainJob):
         return
     files = TrialFolder(job.folder)
+    try:
+        record = files.read_trial()
+    except StoreError:
+        return
     # What went wrong was a further scoring: the scores of a trial that was done stand.
-    kept = "done" if files.state == "done" else state
+    kept = "done" if record.get("state") == "done" else state
     fields: dict[str, Any] = {"state": kept, "cause": cause, "traceback": trace}
-    attempts = files.read_trial().get("attempts", [])
+    attempts = record.get("attempts", [])
     if attempts and "ended" not in attempts[-1]:
         attempts[-1] |= {"ended": now(), "cause": cause}
         fields["attempts"] = attempts

@@ -51,12 +51,12 @@ def start_sweep(
     folder = tmp_path_factory.mktemp("background")
     with ExitStack() as started:
 
-        def start(*arguments: object) -> subprocess.Popen[str]:
+        def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
             process = started.enter_context(
                 subprocess.Popen(
                     command(*arguments),
                     cwd=folder,
-                    env=sweep_environment,
+                    env=sweep_environment | environment,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
                     text=True,

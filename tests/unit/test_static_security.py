@@ -137,12 +137,12 @@ def test_the_yaml_loader_is_a_safe_one():
 
 
 def test_ray_is_started_on_the_loopback_interface_alone():
-    text = (REPOSITORY / "sweep/executors/ray.py").read_text(encoding="utf-8")
+    text = (REPOSITORY / "sweep/executors/cluster.py").read_text(encoding="utf-8")
     users = [
         source
         for source in SOURCES
         if "ray.init" in (REPOSITORY / source).read_text(encoding="utf-8")
     ]
-    assert users == ["sweep/executors/ray.py"]
+    assert users == ["sweep/executors/cluster.py"]
     assert 'os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"' in text
     assert "0.0.0.0" not in text

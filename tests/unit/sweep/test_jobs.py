@@ -113,6 +113,18 @@ def test_a_damaged_result_fails_the_trial_alone(tmp_path):
     assert "result.json: is damaged; delete it" in cause
 
 
+def test_a_damaged_record_fails_the_trial_alone_and_is_left_as_it_is(tmp_path):
+    job = train_job(tmp_path)
+    job.folder.mkdir(parents=True)
+    record = job.folder / "trial.json"
+    record.write_text('{"state": ')
+    events: list[Event] = []
+    assert run_job(job, context(events)) == "failed"
+    assert [event.kind for event in events] == ["started", "warning", "failed"]
+    assert "trial.json: is damaged; delete it" in events[1].fields["message"]
+    assert record.read_text() == '{"state": '
+
+
 def test_gradient_norms_are_medians_over_the_steps_that_have_one(tmp_path):
     job = train_job(tmp_path)
     files = TrialFolder(job.folder)

@@ -83,6 +83,17 @@ class Deaf(TrainJob):
         time.sleep(600)
 
 @dataclass(frozen=True)
+class SlowToArrive(TrainJob):
+    """Keeps the first process that unpickles it busy for ever."""
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        if not (self.root / "arriving").exists():
+            (self.root / "arriving").touch()
+            time.sleep(600)
+    def run(self, context):
+        return "done"
+
+@dataclass(frozen=True)
 class Environment(TrainJob):
     """Tells what it was lent."""
     def run(self, context):

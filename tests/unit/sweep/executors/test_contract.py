@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,21 +17,20 @@ from sweep.store import TrialFolder
 
 WATCHDOG = 3.0
 
-NO_RAY = pytest.mark.skipif(
-    importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install '.[ray]'"
-)
-
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning")
+# Ray does not wait for those of its processes that it has to kill.
+pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 
 Run = Callable[..., tuple[dict[str, str], list[Event], StopRequest]]
 
 
 @pytest.fixture(
     scope="module",
-    params=["local", pytest.param("ray", marks=[NO_RAY, pytest.mark.slow])],
+    params=["local", pytest.param("ray", marks=pytest.mark.slow)],
 )
 def executor(request: pytest.FixtureRequest, acting: ModuleType) -> Iterator[Executor]:
     """Two slots."""
+    if request.param == "ray":
+        request.getfixturevalue("needs_ray")
     opened = open_executor(request.param, 2, "cpu", 1)
     yield opened
     opened.close()

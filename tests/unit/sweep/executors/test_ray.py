@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,11 +24,8 @@ from sweep.store import TrialFolder
 
 SUPPORT = Path(__file__).resolve().parents[4] / "benchmarks" / "support"
 
-HAS_RAY = importlib.util.find_spec("ray") is not None
-
-needs_ray = pytest.mark.skipif(not HAS_RAY, reason="Ray is not installed: pip install '.[ray]'")
-
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning")
+# Ray does not wait for those of its processes that it has to kill.
+pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 
 STEPS = 30
 
@@ -41,18 +39,6 @@ def stubs() -> Iterator[ModuleType]:
         import stub_trials
 
         yield stub_trials
-
-
-@pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A head without processors, where the driver is, and two nodes with one each."""
-    monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    from ray.cluster_utils import Cluster
-
-    started = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
-    yield started
-    started.shutdown()
 
 
 def grid(stubs: ModuleType, root: Path) -> list[Any]:
@@ -105,19 +91,18 @@ def test_a_second_result_from_another_machine_is_reported(job):
     assert "a second result differs from the published one" in told
 
 
-@needs_ray
 @pytest.mark.slow
-def test_a_grid_survives_the_loss_of_a_node(cluster, stubs, tmp_path):
-    doomed = cluster.add_node(num_cpus=1)
-    cluster.add_node(num_cpus=1)
+def test_a_grid_survives_the_loss_of_a_node(ray_cluster, stubs, tmp_path):
+    doomed = ray_cluster.add_node()
+    ray_cluster.add_node()
     jobs = grid(stubs, tmp_path / "grid")
-    executor = open_executor("ray", 2, "cpu", 1, address=cluster.address)
+    executor = open_executor("ray", 2, "cpu", 1, address=ray_cluster.address)
     lost: list[str] = []
 
     def receive(event: Event) -> None:
         if event.kind == "progress" and event.fields["iteration"] == 10 and not lost:
             lost.append("")
-            cluster.remove_node(doomed, allow_graceful=False)
+            ray_cluster.kill_node(doomed)
         if event.kind == "warning":
             lost.append(event.fields["message"])
 
@@ -130,7 +115,38 @@ def test_a_grid_survives_the_loss_of_a_node(cluster, stubs, tmp_path):
     assert stubs.faults(tmp_path / "grid", names(jobs), STEPS) == []
 
 
-@needs_ray
+@pytest.mark.slow
+def test_a_job_whose_node_is_lost_before_its_first_word_is_handed_out_again(
+    ray_cluster, acting, tmp_path
+):
+    doomed = ray_cluster.add_node()
+    executor = open_executor("ray", 1, "cpu", 1, address=ray_cluster.address)
+    told: list[str] = []
+
+    def lose_the_node() -> None:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "arriving").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        ray_cluster.kill_node(doomed)
+
+    def receive(event: Event) -> None:
+        if event.kind == "warning":
+            told.append(event.fields["message"])
+            ray_cluster.add_node()
+
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            lost = thread.submit(lose_the_node)
+            jobs = [acting.make(acting.SlowToArrive, tmp_path)]
+            states = dispatch(executor, jobs, receive, StopRequest())
+            lost.result()
+    finally:
+        executor.close()
+    assert states == {"victim": "done"}
+    assert told == ["its machine was lost; it goes on from its last checkpoint elsewhere"]
+
+
+@pytest.mark.usefixtures("needs_ray")
 @pytest.mark.slow
 @pytest.mark.parametrize("returns_files", [False, True])
 def test_a_local_cluster_listens_on_the_loopback_interface_alone(stubs, tmp_path, returns_files):
