@@ -132,6 +132,7 @@ def test_a_cluster_that_loses_driver_and_node_ends_like_one_machine(
     process = start_sweep(*arguments, **ray_cluster.environment)
     wait_for_a_trial(tmp_path / "grid", process, lambda: ray_cluster.workers(doomed))
     ray_cluster.kill_node(doomed)
+    ray_cluster.add_node()
     out, err = process.communicate(timeout=LIMIT_SECONDS)
     assert process.returncode == 0, err
     assert "its machine was lost; it goes on from its last checkpoint elsewhere" in err
