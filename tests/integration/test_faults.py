@@ -118,9 +118,7 @@ def trials() -> Iterator[ModuleType]:
         yield faulty_trials
 
 
-@pytest.fixture(
-    scope="module", params=["local", pytest.param("ray", marks=pytest.mark.exhaustive)]
-)
+@pytest.fixture(scope="module", params=["local", pytest.param("ray", marks=pytest.mark.exhaustive)])
 def executor(request: pytest.FixtureRequest, trials: ModuleType) -> Iterator[Executor]:
     if request.param == "ray":
         request.getfixturevalue("needs_ray")
