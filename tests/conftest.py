@@ -56,7 +56,7 @@ def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def needs_ray() -> Iterator[None]:
-    """Skips where Ray is not installed; fails instead under REQUIRE_RAY, which .ci/run sets."""
+    """Skips where Ray is not installed; fails instead under REQUIRE_RAY."""
     if importlib.util.find_spec("ray") is None:
         reason = "Ray is not installed: make ray"
         if os.environ.get("REQUIRE_RAY"):
@@ -123,6 +123,8 @@ def ray_cluster(needs_ray: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ra
     """A cluster of this test alone, on the loopback interface."""
     for name, value in RayCluster.environment.items():
         monkeypatch.setenv(name, value)
+    # Ray may have been imported before.
+    monkeypatch.setattr("ray._private.ray_constants.ENABLE_RAY_CLUSTER", False)
     started = RayCluster()
     yield started
     started.shutdown()

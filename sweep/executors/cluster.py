@@ -51,10 +51,18 @@ def connect(address: str | None, processors: int) -> Any:
         ) from None
     options = {"namespace": NAMESPACE, "log_to_driver": False, "logging_level": "ERROR"}
     if address is None:
+        _stay_on_loopback()
         _start(ray, options | {"num_cpus": processors, "include_dashboard": False})
     else:
         _join(ray, address, options)
     return ray
+
+
+def _stay_on_loopback() -> None:
+    """Ray reads the switch when it is imported, which may have been before it was set."""
+    from ray._private import ray_constants
+
+    ray_constants.ENABLE_RAY_CLUSTER = False
 
 
 def last_line(error: Exception) -> str:

@@ -112,7 +112,7 @@ def trials() -> Iterator[ModuleType]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(SUPPORT)
         # Ray's workers are no children of this process but of Ray's own, with its environment.
-        patch.setenv("PYTHONPATH", str(SUPPORT))
+        patch.setenv("PYTHONPATH", str(SUPPORT), prepend=os.pathsep)
         import faulty_trials
 
         yield faulty_trials

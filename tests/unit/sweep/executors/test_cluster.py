@@ -35,6 +35,17 @@ def test_an_address_where_nothing_listens_is_refused_at_once(closed_port):
     assert time.monotonic() - begin < 30
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("needs_ray")
+def test_a_cluster_stays_on_the_loopback_interface_where_ray_was_imported_before(monkeypatch):
+    monkeypatch.setattr("ray._private.ray_constants.ENABLE_RAY_CLUSTER", True)
+    ray = connect(None, 1)
+    try:
+        assert [node["NodeManagerAddress"] for node in ray.nodes()] == ["127.0.0.1"]
+    finally:
+        ray.shutdown()
+
+
 def fail_after(failures: int, started: list[Any]) -> str:
     """Starts a process each time; fails so often."""
     started.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ def stubs() -> Iterator[ModuleType]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(SUPPORT)
         # Ray's workers are no children of this process but of Ray's own, with its environment.
-        patch.setenv("PYTHONPATH", str(SUPPORT))
+        patch.setenv("PYTHONPATH", str(SUPPORT), prepend=os.pathsep)
         import stub_trials
 
         yield stub_trials
