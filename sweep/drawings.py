@@ -91,6 +91,6 @@ def _images(folder: Path) -> Iterator[Path]:
 
 
 def _stamp(path: Path) -> list[int]:
-    """Size and time of change, which a restored copy has too: two of the same are the same file."""
+    """Size and time of change, which stand for a content that would take long to read."""
     found = path.stat()
     return [found.st_size, found.st_mtime_ns]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
+from typing import TextIO
 
 import click
 
@@ -19,17 +20,16 @@ def say(text: str, err: bool = True) -> None:
         text: Lines; the indentation of each is that of what it is broken into.
         err: Whether it goes to the standard error stream, as what is no result should.
     """
-    columns = _columns(2 if err else 1)
+    columns = _columns(sys.stderr if err else sys.stdout)
     if columns:
         text = "\n".join(_broken(line, max(columns, NARROWEST)) for line in text.split("\n"))
     click.echo(text, err=err)
 
 
-def _columns(descriptor: int) -> int:
+def _columns(stream: TextIO) -> int:
     """Width of the terminal behind a stream; 0 where there is none."""
-    stream = sys.stderr if descriptor == 2 else sys.stdout
     try:
-        return os.get_terminal_size(descriptor).columns if stream.isatty() else 0
+        return os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError):
         return 0
 

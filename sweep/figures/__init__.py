@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sweep.figures.choice import choose_trials
 from sweep.figures.comparison import Panel, draw_comparison
-from sweep.figures.folder import Comparisons, draw_comparisons, figure_files
+from sweep.figures.folder import Comparisons, draw_comparisons
 from sweep.figures.window import busiest_window
 
 __all__ = [
@@ -18,5 +18,4 @@ __all__ = [
     "choose_trials",
     "draw_comparison",
     "draw_comparisons",
-    "figure_files",
 ]

@@ -73,28 +73,10 @@ def draw_comparisons(folder: Path) -> Comparisons:
         methods = list(_methods(folder, dataset, rows, chosen))
         for image in dict.fromkeys(name for data, _, name in scores if data == dataset):
             panels = _panels(methods, dataset, _part(image), scores, warnings)
-            target = _target(folder, dataset, image)
+            target = folder / FIGURES / _part(dataset) / f"{image}.png"
             if _draw(panels, target, metrics, warnings):
                 written.append(target)
     return Comparisons(tuple(written), tuple(warnings))
-
-
-def figure_files(folder: Path) -> list[Path]:
-    """Names the files that `draw_comparisons` writes where no image is missing.
-
-    Args:
-        folder: Results folder with its tables.
-
-    Raises:
-        StoreError: when the table is missing or damaged.
-    """
-    scores = records_of(read_per_image(folder))
-    images = dict.fromkeys((record["dataset"], record["image"]) for record in scores)
-    return [_target(folder, dataset, image) for dataset, image in images]
-
-
-def _target(folder: Path, dataset: str, image: str) -> Path:
-    return folder / FIGURES / _part(dataset) / f"{image}.png"
 
 
 def _methods(

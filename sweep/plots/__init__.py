@@ -7,6 +7,6 @@ they run. It never loads torch.
 from __future__ import annotations
 
 from sweep.plots.extras import published_lines
-from sweep.plots.tradeoff import DISTORTION, PANELS, chart_files, draw_tradeoff
+from sweep.plots.tradeoff import DISTORTION, PANELS, draw_tradeoff
 
-__all__ = ["DISTORTION", "PANELS", "chart_files", "draw_tradeoff", "published_lines"]
+__all__ = ["DISTORTION", "PANELS", "draw_tradeoff", "published_lines"]

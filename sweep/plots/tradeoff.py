@@ -71,19 +71,6 @@ def draw_tradeoff(folder: Path, published: bool = False) -> list[Path]:
     return written
 
 
-def chart_files(folder: Path) -> list[Path]:
-    """Names the files that `draw_tradeoff` writes.
-
-    Args:
-        folder: Results folder with its tables.
-
-    Raises:
-        StoreError: when the table is missing or damaged.
-    """
-    stems = _stems(read_results(folder)).values()
-    return [folder / f"{stem}.{suffix}" for stem in stems for suffix in ("png", "svg")]
-
-
 def _stems(results: pd.DataFrame) -> dict[str, str]:
     """Data set to the name of its chart."""
     first, *others = dict.fromkeys(results["dataset"]) or [""]
