@@ -15,6 +15,9 @@ TEST_TOOLS := $(VENV)/.test-tools-installed
 RAY := $(VENV)/.ray-installed
 DEV_TOOLS := $(VENV)/.dev-tools-installed
 
+# Whole files go to the processes, in the order of collection, which puts the long ones first.
+SPREAD := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+
 # on_gpu.py wants a GPU, photographs and hours.
 BENCHMARKS := $(filter-out benchmarks/on_gpu.py,$(sort $(wildcard benchmarks/*.py)))
 
@@ -39,8 +42,8 @@ demo: $(PACKAGE) ## Sweep three adversarial weights, draw the tradeoff, say wher
 	@echo "  figures/                    restored images side by side"
 	@echo "  trials/                     one folder per trial: generator, log, restored images"
 
-test: $(TEST_TOOLS) ## Run every test.
-	$(BIN)/python -m pytest $(ARGS)
+test: $(TEST_TOOLS) ## Run every test, on all cores.
+	$(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 ray: $(RAY) ## Install Ray (240 MB); tests of --executor ray skip without it.
 

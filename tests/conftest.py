@@ -28,6 +28,15 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _token_for_ray() -> Iterator[None]:
+    """One for all processes, before any imports Ray, which else writes one into the home folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN", "0123456789abcdef" * 4)
+        yield
+
+
 @pytest.fixture(scope="session")
 def set5() -> Path:
     """The folder with Set5's five HR images; skips where there is none.

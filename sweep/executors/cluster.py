@@ -42,6 +42,7 @@ def connect(address: str | None, processors: int) -> Any:
     if address is None:
         # The switch that makes Ray bind all of its servers to the loopback interface.
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
     try:
         import ray
         import ray.exceptions
@@ -109,20 +110,26 @@ def _start(ray: Any, options: dict[str, Any]) -> None:
 
 def _join(ray: Any, address: str, options: dict[str, Any]) -> None:
     try:
-        _knock(address)
+        _knock(ray, address)
         ray.init(address=address, **options)
     except Exception as error:
+        if type(error).__name__ == "AuthenticationError":
+            raise ConfigError(
+                f"--address {address}: the cluster asks for a token; set RAY_AUTH_MODE=token and "
+                "RAY_AUTH_TOKEN to what `ray get-auth-token` prints on its first machine"
+            ) from error
         raise ConfigError(
             f"--address {address}: expected a Ray cluster that this machine can join "
             f"({last_line(error)}); start one with `ray start --head`, or leave --address out"
         ) from error
 
 
-def _knock(address: str) -> None:
-    """Ray itself tries an address where nothing listens for minutes."""
+def _knock(ray: Any, address: str) -> None:
+    """Ray itself tries for minutes where nothing listens, and for 20 s where its token is wrong."""
     host, _, port = address.rpartition(":")
     if port.isdigit() and not host.startswith("ray:"):
         socket.create_connection((host.strip("[]"), int(port)), ANSWER_SECONDS).close()
+        ray._raylet.GcsClient(address=address).get_all_node_info()
 
 
 def _children() -> set[psutil.Process]:

@@ -7,37 +7,26 @@ its last checkpoint; one whose process dies by itself has failed, as everywhere.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from sweep.executors.base import ALIVE, GRACE_SECONDS, WATCHDOG_SECONDS, Pulse, StopRequest
+from srgan_core.errors import ConfigError
+from sweep.executors.base import ALIVE, GRACE_SECONDS, WATCHDOG_SECONDS, StopRequest
 from sweep.executors.cluster import connect, last_line
-from sweep.executors.courier import Courier, Parcel, jobs_parcel, unpack
+from sweep.executors.courier import Parcel, jobs_parcel, unpack
+from sweep.executors.ray_worker import make_board, run_task
 from sweep.failures import OUT_OF_MEMORY
-from sweep.jobs import (
-    Context,
-    Event,
-    Job,
-    TrainJob,
-    note_state,
-    record_failure,
-    report_conflict,
-    run_job,
-)
+from sweep.jobs import Event, Job, TrainJob, note_state, record_failure, report_conflict
 from sweep.store import TrialFolder
 
 POLL_SECONDS = 0.1
 
-ASK_SECONDS = 0.5
-"""How often a worker asks whether to stop: each time costs a message through the network."""
-
-LOST_SECONDS = 20.0
-"""How long the cluster may take to notice that a machine is gone."""
+LOST_SECONDS = 30.0
+"""How long the cluster may take to notice that a machine is gone: it counts to five missed
+heartbeats, 3 s apart."""
 
 MOST_LOSSES = 3
 """Times that a job is handed out again after its machine was lost."""
@@ -55,7 +44,8 @@ class _Task:
         attempt: Number of this handing out; no two of an executor have the same.
         heard_of: When it last showed a sign of life, in seconds of the monotonic clock; None
             while it waits for its place.
-        node: Machine that it is on.
+        lost_before: Machines that were gone when it was handed out.
+        node: Machine that it is on; None until its first word.
         died: When its process was found dead; None while it lives.
         losses: Machines that it has been lost with.
         cause: Why it is ended by the driver.
@@ -64,6 +54,7 @@ class _Task:
     job: Job
     reference: Any
     attempt: int
+    lost_before: frozenset[str] = frozenset()
     heard_of: float | None = None
     node: str | None = None
     died: float | None = None
@@ -104,8 +95,8 @@ class RayExecutor:
         self._watchdog, self._returns_files = watchdog, returns_files
         self._ray = connect(address, slots * threads)
         # A process for each job: what one has left in memory burdens no other.
-        self._task = self._ray.remote(max_retries=0, max_calls=1)(_run_task)
-        self._board = _make_board(self._ray)
+        self._task = self._ray.remote(max_retries=0, max_calls=1)(run_task)
+        self._board = self._begin()
         self._tasks: list[_Task] = []
         self._attempts = 0
 
@@ -137,6 +128,17 @@ class RayExecutor:
         self._ray.kill(self._board)
         self._ray.shutdown()
 
+    def _begin(self) -> Any:
+        """A cluster may let a driver in and yet have no way back to it."""
+        try:
+            return make_board(self._ray)
+        except self._ray.exceptions.RayError as error:
+            self._ray.shutdown()
+            raise ConfigError(
+                "executor ray: the cluster can start nothing on this machine "
+                f"({last_line(error)}); compare RAY_AUTH_MODE, Python and Ray here and there"
+            ) from error
+
     def _submit(self, job: Job, losses: int = 0) -> _Task:
         gpus = self._gpu_share()
         parcel = jobs_parcel(job) if self._returns_files else None
@@ -144,7 +146,7 @@ class RayExecutor:
         device = "cuda" if gpus else self._device
         self._attempts += 1
         reference = task.remote(self._board, job, self._attempts, device, self._threads, parcel)
-        return _Task(job, reference, self._attempts, losses=losses)
+        return _Task(job, reference, self._attempts, self._lost_nodes(), losses=losses)
 
     def _gpu_share(self) -> float:
         if not self._device.startswith("cuda"):
@@ -218,7 +220,7 @@ class RayExecutor:
             return "interrupted"
         task.died = task.died or time.monotonic()
         if task.cause is None and task.losses < MOST_LOSSES:
-            if self._is_lost(task.node, error):
+            if self._is_lost(task, error):
                 message = "its machine was lost; it goes on from its last checkpoint elsewhere"
                 on_event(Event(task.job.label, "warning", {"message": message}))
                 # What it sent before it was lost is where the next attempt goes on.
@@ -232,11 +234,16 @@ class RayExecutor:
         on_event(Event(task.job.label, state))
         return state
 
-    def _is_lost(self, node: str | None, error: Exception) -> bool:
+    def _is_lost(self, task: _Task, error: Exception) -> bool:
         """A task knows first; the cluster misses heartbeats for a quarter of a minute."""
-        return isinstance(error, self._ray.exceptions.NodeDiedError) or any(
-            known["NodeID"] == node and not known["Alive"] for known in self._ray.nodes()
-        )
+        if isinstance(error, self._ray.exceptions.NodeDiedError):
+            return True
+        lost = self._lost_nodes()
+        # Before its first word nobody knows where a task is: any machine lost since may be its own.
+        return bool(lost - task.lost_before) if task.node is None else task.node in lost
+
+    def _lost_nodes(self) -> frozenset[str]:
+        return frozenset(node["NodeID"] for node in self._ray.nodes() if not node["Alive"])
 
     def _has_other_nodes(self, node: str | None) -> bool:
         """Where the driver's machine is the only one, a worker does not die with its machine."""
@@ -261,85 +268,3 @@ def _current(
     for attempt, message in posts:
         if attempt in by_attempt:
             yield by_attempt[attempt], message
-
-
-class _Board:
-    """Where workers leave news and read whether to stop; an actor beside the driver."""
-
-    def __init__(self) -> None:
-        self._posted: list[tuple[int, Any]] = []
-        self._stop = False
-
-    def reset(self) -> None:
-        self._posted.clear()
-        self._stop = False
-
-    def post(self, attempt: int, message: Any) -> None:
-        self._posted.append((attempt, message))
-
-    def take(self) -> list[tuple[int, Any]]:
-        posted, self._posted = self._posted, []
-        return posted
-
-    def stop(self) -> None:
-        self._stop = True
-
-    def stopped(self) -> bool:
-        return self._stop
-
-
-def _make_board(ray: Any) -> Any:
-    """On the driver's machine: it is lost only when the driver is."""
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-    return ray.remote(_Board).options(num_cpus=0, scheduling_strategy=here).remote()
-
-
-def _run_task(
-    board: Any, job: Job, attempt: int, device: str, threads: int, parcel: Parcel | None
-) -> tuple[str, Parcel | None]:
-    """What a worker process of the cluster does."""
-    import ray
-
-    def emit(event: Event) -> None:
-        board.post.remote(attempt, event)
-
-    # Waiting for the first word makes sure that the driver knows the machine before it is lost.
-    ray.get(board.post.remote(attempt, ray.get_runtime_context().get_node_id()))
-    asked = _Asked(lambda: bool(ray.get(board.stopped.remote())))
-    if parcel is None:
-        state = run_job(job, Context(emit, Pulse(asked, emit), device, threads))
-        ray.get(board.post.remote(attempt, Event(job.label, ALIVE)))
-        return state, None
-    with tempfile.TemporaryDirectory(prefix="sweep-ray-") as scratch:
-        courier = Courier(parcel, Path(scratch))
-
-        def should_stop() -> bool:
-            # A checkpoint that stays here is lost with the machine.
-            if news := courier.news():
-                ray.get(board.post.remote(attempt, news))
-            return asked()
-
-        context = Context(emit, Pulse(should_stop, emit), device, threads)
-        state = run_job(courier.localised(job), context)
-        # Posts arrive in their order, so all of them have arrived before the task ends.
-        ray.get(board.post.remote(attempt, Event(job.label, ALIVE)))
-        return state, courier.news(everything=True)
-
-
-class _Asked:
-    """A question that is asked at most so often; the answer yes is final.
-
-    Args:
-        question: Costs a message through the network.
-    """
-
-    def __init__(self, question: Callable[[], bool]) -> None:
-        self._question, self._answer, self._last = question, False, float("-inf")
-
-    def __call__(self) -> bool:
-        now = time.monotonic()
-        if not self._answer and now - self._last > ASK_SECONDS:
-            self._last, self._answer = now, self._question()
-        return self._answer

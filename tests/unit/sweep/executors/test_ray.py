@@ -19,7 +19,8 @@ from sweep.dispatch import dispatch
 from sweep.executors import open_executor
 from sweep.executors.base import StopRequest
 from sweep.executors.courier import Parcel
-from sweep.executors.ray import _Board, _current, _Task, _unpack
+from sweep.executors.ray import _current, _Task, _unpack
+from sweep.executors.ray_worker import Board
 from sweep.jobs import Event, TrainJob
 from sweep.store import TrialFolder
 
@@ -71,7 +72,7 @@ def job(tmp_path: Path) -> TrainJob:
 def test_posts_of_an_attempt_that_was_given_up_are_dropped(job):
     """The parcel of a machine that only seemed lost is older than what its successor wrote."""
     first, second = _Task(job, None, attempt=1), _Task(job, None, attempt=2)
-    board = _Board()
+    board = Board()
     board.post(1, "the lost machine")
     board.post(1, Parcel({"trials/a/trial.json": b"{}"}))
     board.post(2, "another machine")
