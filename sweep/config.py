@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,9 +25,6 @@ TEST_SET_NAMES = (
     *("set5", "set14", "bsd100", "urban100", "skimage3", "text-lines"),
     "folder:PATH",
 )
-
-EXTENDABLE = ("grid.adv", "grid.content", "grid.seeds", "eval.sets", "eval.metrics")
-"""Keys that may change between two runs in one results folder; the sweep then grows."""
 
 
 class GridConfig(Settings):
@@ -278,6 +276,23 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     if not separator or not key.strip():
         raise ConfigError(f"--set {text}: expected key.path=value")
     return key.strip(), parse_yaml(f"value: {value}", f"--set {text}")["value"]
+
+
+def dotted(fields: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yields the settings of a config by their keys as `--set` takes them.
+
+    Args:
+        fields: Nested settings; a list is one value, and so is an empty mapping.
+        prefix: What the keys begin with.
+
+    Yields:
+        Key and value.
+    """
+    for key, value in fields.items():
+        if isinstance(value, dict) and value:
+            yield from dotted(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def _presets() -> Any:

@@ -31,8 +31,9 @@ from srgan_core.errors import ConfigError
 from srgan_core.files import drop_folder, write_atomically
 from srgan_core.yaml_files import read_yaml
 from sweep.at_work import claimed
-from sweep.config import EXTENDABLE, SweepConfig, validate_config
+from sweep.config import SweepConfig, validate_config
 from sweep.errors import StoreError
+from sweep.extending import differences, union
 from sweep.result_file import is_sound, publish_result
 
 SWEEP_FILE, LOCK_FILE = "sweep.yaml", ".lock"
@@ -211,20 +212,13 @@ class SweepStore:
         if stored is None:
             self._refuse_foreign_folder()
             return config
-        old, new = _flat(stored), _flat(config)
-        ignored = (*EXTENDABLE, "description", "substitutes", "grid.control")
-        differing = [
-            f"{key} (was {old.get(key)!r}, now {new.get(key)!r})"
-            for key in sorted(old.keys() | new.keys())
-            if old.get(key) != new.get(key) and not key.startswith((*ignored, "objective"))
-        ]
-        differing += _objective_differences(stored, config)
+        differing = differences(stored, config)
         if differing:
             raise StoreError(
                 f"{self.root}: holds a sweep of another config; different: "
                 f"{'; '.join(differing)}; choose another --out"
             )
-        return _union(stored, config)
+        return union(stored, config)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -273,55 +267,6 @@ class SweepStore:
                 f"{self.root}: holds files but no {SWEEP_FILE} ({', '.join(sorted(foreign)[:3])}); "
                 "choose an empty folder as --out"
             )
-
-
-def _union(stored: SweepConfig, config: SweepConfig) -> SweepConfig:
-    """The newer config with the values of both on every axis, the stored ones first."""
-
-    def both(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
-        return (*old, *(value for value in new if value not in old))
-
-    grid = config.grid.model_copy(
-        update={
-            "adv": tuple(sorted(both(stored.grid.adv, config.grid.adv))),
-            "content": both(stored.grid.content, config.grid.content),
-            "seeds": both(stored.grid.seeds, config.grid.seeds),
-            "control": stored.grid.control or config.grid.control,
-        }
-    )
-    evaluation = config.eval.model_copy(
-        update={
-            "sets": both(stored.eval.sets, config.eval.sets),
-            "metrics": both(stored.eval.metrics, config.eval.metrics),
-        }
-    )
-    objective = stored.objective | config.objective
-    return config.model_copy(update={"grid": grid, "eval": evaluation, "objective": objective})
-
-
-def _objective_differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
-    """Weights may be added with a content loss, not changed under one."""
-    shared = sorted(stored.objective.keys() & config.objective.keys())
-    return [
-        f"objective.{name} (was {stored.objective[name]}, now {config.objective[name]})"
-        for name in shared
-        if stored.objective[name] != config.objective[name]
-    ]
-
-
-def _flat(config: SweepConfig) -> dict[str, Any]:
-    """Dotted key to value, lists whole."""
-    flat: dict[str, Any] = {}
-
-    def walk(prefix: str, value: Any) -> None:
-        if isinstance(value, dict) and value:
-            for key, below in value.items():
-                walk(f"{prefix}.{key}" if prefix else str(key), below)
-        else:
-            flat[prefix] = value
-
-    walk("", config.model_dump(mode="json"))
-    return flat
 
 
 def _read_json(path: Path) -> dict[str, Any]:

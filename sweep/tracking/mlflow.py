@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from sweep.config import dotted
 from sweep.tracking.record import RunRecord
 
 DATABASE = "mlflow.db"
@@ -68,7 +68,7 @@ class MlflowTracker:
 
     def write(self, run: str, record: RunRecord) -> None:
         """Adds what a run lacks; it holds the log up to a tag of its own."""
-        params = [self._entities.Param(key, str(value)) for key, value in _flat(record.config)]
+        params = [self._entities.Param(key, str(value)) for key, value in dotted(record.config)]
         for first in range(0, len(params), PARAMS_AT_ONCE):
             self._client.log_batch(run, params=params[first : first + PARAMS_AT_ONCE])
         tags = self._client.get_run(run).data.tags
@@ -113,14 +113,6 @@ class MlflowTracker:
 
 def _uri() -> str:
     return os.environ.get("MLFLOW_TRACKING_URI", "")
-
-
-def _flat(config: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in config.items():
-        if isinstance(value, dict) and value:
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _milliseconds(seconds: float | None) -> int | None:

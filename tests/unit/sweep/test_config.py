@@ -12,6 +12,7 @@ from sweep.config import (
     CONTENT_NAMES,
     TEST_SET_NAMES,
     SweepConfig,
+    dotted,
     load_config,
     parse_assignment,
     preset_names,
@@ -206,6 +207,11 @@ def test_no_assignment_raises_anything_but_a_config_error(text):
     with contextlib.suppress(ConfigError):
         key, value = parse_assignment(text)
         load_config("smoke", {key: value})
+
+
+def test_nested_settings_become_dotted_names():
+    config = {"a": {"b": {"c": 1}, "d": None}, "e": {}}
+    assert dict(dotted(config)) == {"a.b.c": 1, "a.d": None, "e": {}}
 
 
 coefficients = st.lists(

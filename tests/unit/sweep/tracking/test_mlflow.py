@@ -11,7 +11,7 @@ import pytest
 from srgan_core.errors import MissingDependencyError
 from sweep.store import SweepStore, TrialFolder
 from sweep.tracking import require_trackers
-from sweep.tracking.mlflow import MlflowTracker, _flat
+from sweep.tracking.mlflow import MlflowTracker
 from sweep.tracking.process import TrackerProcess
 
 SECONDS = 300.0
@@ -110,11 +110,6 @@ def test_a_server_that_is_not_there_is_a_failure_with_one_line(results, monkeypa
     assert failure.startswith("MlflowException: ")
     assert "\n" not in failure
     assert not (results.root / "mlruns" / "mlflow.db").exists()
-
-
-def test_nested_settings_become_dotted_names():
-    config = {"a": {"b": {"c": 1}, "d": None}, "e": {}}
-    assert dict(_flat(config)) == {"a.b.c": 1, "a.d": None, "e": {}}
 
 
 def test_another_server_is_another_destination(monkeypatch):
