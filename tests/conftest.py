@@ -14,6 +14,9 @@ from typing import Any, ClassVar
 import psutil
 import pytest
 
+# It asserts on behalf of the tests in tests/integration/faults.
+pytest.register_assert_rewrite("meddling")
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
