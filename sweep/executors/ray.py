@@ -220,7 +220,8 @@ class RayExecutor:
             return "interrupted"
         task.died = task.died or time.monotonic()
         if task.cause is None and task.losses < MOST_LOSSES:
-            if self._is_lost(task, error):
+            known_first = isinstance(error, self._ray.exceptions.NodeDiedError)
+            if known_first or _is_lost(task, self._lost_nodes()):
                 message = "its machine was lost; it goes on from its last checkpoint elsewhere"
                 on_event(Event(task.job.label, "warning", {"message": message}))
                 # What it sent before it was lost is where the next attempt goes on.
@@ -234,20 +235,18 @@ class RayExecutor:
         on_event(Event(task.job.label, state))
         return state
 
-    def _is_lost(self, task: _Task, error: Exception) -> bool:
-        """A task knows first; the cluster misses heartbeats for a quarter of a minute."""
-        if isinstance(error, self._ray.exceptions.NodeDiedError):
-            return True
-        lost = self._lost_nodes()
-        # Before its first word nobody knows where a task is: any machine lost since may be its own.
-        return bool(lost - task.lost_before) if task.node is None else task.node in lost
-
     def _lost_nodes(self) -> frozenset[str]:
+        """Machines that the cluster knows to be gone, at times later than a task on one does."""
         return frozenset(node["NodeID"] for node in self._ray.nodes() if not node["Alive"])
 
     def _has_other_nodes(self, node: str | None) -> bool:
         """Where the driver's machine is the only one, a worker does not die with its machine."""
         return bool(node != self._ray.get_runtime_context().get_node_id())
+
+
+def _is_lost(task: _Task, lost: frozenset[str]) -> bool:
+    """Before its first word nobody knows where a task is: any machine lost since may be its own."""
+    return bool(lost - task.lost_before) if task.node is None else task.node in lost
 
 
 def _unpack(job: Job, parcel: Parcel, on_event: OnEvent) -> None:

@@ -19,7 +19,7 @@ from sweep.dispatch import dispatch
 from sweep.executors import open_executor
 from sweep.executors.base import StopRequest
 from sweep.executors.courier import Parcel
-from sweep.executors.ray import _current, _Task, _unpack
+from sweep.executors.ray import _current, _is_lost, _Task, _unpack
 from sweep.executors.ray_worker import Board
 from sweep.jobs import Event, TrainJob
 from sweep.store import TrialFolder
@@ -79,6 +79,20 @@ def test_posts_of_an_attempt_that_was_given_up_are_dropped(job):
     posts = board.take()
     assert list(_current([second], posts)) == [(second, "another machine")]
     assert [task for task, _ in _current([first, second], posts)] == [first, first, second]
+
+
+@pytest.mark.parametrize(
+    ("node", "lost", "expected"),
+    [
+        ("a", {"a", "old"}, True),
+        ("a", {"b", "old"}, False),
+        (None, {"b", "old"}, True),
+        (None, {"old"}, False),
+    ],
+)
+def test_a_task_without_a_word_is_lost_with_any_machine_lost_since(job, node, lost, expected):
+    task = _Task(job, None, attempt=1, lost_before=frozenset({"old"}), node=node)
+    assert _is_lost(task, frozenset(lost)) is expected
 
 
 def test_a_second_result_from_another_machine_is_reported(job):

@@ -61,6 +61,13 @@ def test_a_reference_seen_before_changes_no_bit(photograph):
     assert len(metric._kept) == 1
 
 
+def test_references_of_the_same_bytes_and_another_shape_are_told_apart():
+    metric = Lpips()
+    for shape in ((40, 64, 3), (64, 40, 3)):
+        grey = np.full(shape, 128, np.uint8)
+        assert metric(grey, grey) == 0
+
+
 def test_no_more_references_are_kept_than_memory_is_given(photograph, monkeypatch):
     hr = np.ascontiguousarray(photograph[:64, :64])
     references = [np.roll(hr, shift, axis=1) for shift in (1, 2, 3)]
