@@ -10,10 +10,12 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from srgan_core.errors import ConfigError
+from sweep.errors import TrialError
 from sweep.executors.base import ALIVE, GRACE_SECONDS, WATCHDOG_SECONDS, StopRequest
 from sweep.executors.cluster import connect, last_line
 from sweep.executors.courier import Parcel, jobs_parcel, unpack
@@ -24,9 +26,14 @@ from sweep.store import TrialFolder
 
 POLL_SECONDS = 0.1
 
+ANSWER_SECONDS = 20.0
+"""How long the board may take to answer, on a machine where all else waits for a processor too."""
+
 LOST_SECONDS = 30.0
 """How long the cluster may take to notice that a machine is gone: it counts to five missed
 heartbeats, 3 s apart."""
+
+LOST_CLUSTER = "the Ray cluster was lost"
 
 MOST_LOSSES = 3
 """Times that a job is handed out again after its machine was lost."""
@@ -101,31 +108,53 @@ class RayExecutor:
         self._attempts = 0
 
     def run(self, jobs: Sequence[Job], on_event: OnEvent, stop: StopRequest) -> dict[str, str]:
-        """Runs jobs to their ends; see `Executor.run`."""
+        """Runs jobs to their ends; see `Executor.run`.
+
+        Raises:
+            TrialError: when the cluster itself is lost; what it had in hand is interrupted.
+        """
         states: dict[str, str] = {}
         waiting = deque(jobs)
-        self._ray.get(self._board.reset.remote())
+        try:
+            self._ask("reset")
+            self._run(waiting, states, on_event, stop)
+        except self._ray.exceptions.RayError as error:
+            left = [*(task.job for task in self._tasks), *waiting]
+            self._tasks.clear()
+            states |= {job.label: _interrupt(job, LOST_CLUSTER, on_event) for job in left}
+            # What ends the whole process group, as Slurm does, ends a local cluster beside it.
+            if not stop:
+                raise TrialError(
+                    f"executor ray: {LOST_CLUSTER} ({last_line(error)}); "
+                    "run the same command again to go on"
+                ) from error
+        return states
+
+    def _run(
+        self, waiting: deque[Job], states: dict[str, str], on_event: OnEvent, stop: StopRequest
+    ) -> None:
         stopped_at: float | None = None
         while waiting or self._tasks:
             if stop and stopped_at is None:
                 stopped_at = time.monotonic()
-                self._ray.get(self._board.stop.remote())
+                self._ask("stop")
             if stop:
                 states |= {job.label: "interrupted" for job in waiting}
                 waiting.clear()
             while waiting and len(self._tasks) < self._slots:
-                self._tasks.append(self._submit(waiting.popleft()))
+                self._tasks.append(self._submit(waiting[0]))
+                waiting.popleft()
             self._deliver(on_event)
             self._end_the_silent(stopped_at)
             self._collect(states, on_event, stop)
-        return states
 
     def close(self) -> None:
         """Ends tasks that are left and leaves the cluster; one that was started here ends."""
-        for task in self._tasks:
-            self._ray.cancel(task.reference, force=True)
+        with suppress(self._ray.exceptions.RayError):
+            for task in self._tasks:
+                self._ray.cancel(task.reference, force=True)
+            self._ray.kill(self._board)
         self._tasks.clear()
-        self._ray.kill(self._board)
         self._ray.shutdown()
 
     def _begin(self) -> Any:
@@ -139,6 +168,14 @@ class RayExecutor:
                 f"({last_line(error)}); compare RAY_AUTH_MODE, Python and Ray here and there"
             ) from error
 
+    def _ask(self, method: str) -> Any:
+        """Calls the board; Ray itself waits for a cluster that is gone, and then ends this process.
+
+        Raises:
+            ray.exceptions.RayError: when no answer comes.
+        """
+        return self._ray.get(getattr(self._board, method).remote(), timeout=ANSWER_SECONDS)
+
     def _submit(self, job: Job, losses: int = 0) -> _Task:
         gpus = self._gpu_share()
         parcel = jobs_parcel(job) if self._returns_files else None
@@ -146,7 +183,7 @@ class RayExecutor:
         device = "cuda" if gpus else self._device
         self._attempts += 1
         reference = task.remote(self._board, job, self._attempts, device, self._threads, parcel)
-        return _Task(job, reference, self._attempts, self._lost_nodes(), losses=losses)
+        return _Task(job, reference, self._attempts, self._ask("lost_nodes"), losses=losses)
 
     def _gpu_share(self) -> float:
         if not self._device.startswith("cuda"):
@@ -157,7 +194,7 @@ class RayExecutor:
 
     def _deliver(self, on_event: OnEvent) -> None:
         """Passes on what the workers have posted since."""
-        for task, message in _current(self._tasks, self._ray.get(self._board.take.remote())):
+        for task, message in _current(self._tasks, self._ask("take")):
             task.heard_of = time.monotonic()
             if isinstance(message, str):
                 task.node = message
@@ -214,14 +251,11 @@ class RayExecutor:
         self, task: _Task, error: Exception, on_event: OnEvent, stop: StopRequest
     ) -> str | None:
         if stop:
-            if isinstance(task.job, TrainJob) and TrialFolder(task.job.folder).read_trial():
-                note_state(task.job, "interrupted", "its worker was ended before it had ended")
-            on_event(Event(task.job.label, "interrupted"))
-            return "interrupted"
+            return _interrupt(task.job, "its worker was ended before it had ended", on_event)
         task.died = task.died or time.monotonic()
         if task.cause is None and task.losses < MOST_LOSSES:
             known_first = isinstance(error, self._ray.exceptions.NodeDiedError)
-            if known_first or _is_lost(task, self._lost_nodes()):
+            if known_first or _is_lost(task, self._ask("lost_nodes")):
                 message = "its machine was lost; it goes on from its last checkpoint elsewhere"
                 on_event(Event(task.job.label, "warning", {"message": message}))
                 # What it sent before it was lost is where the next attempt goes on.
@@ -235,13 +269,17 @@ class RayExecutor:
         on_event(Event(task.job.label, state))
         return state
 
-    def _lost_nodes(self) -> frozenset[str]:
-        """Machines that the cluster knows to be gone, at times later than a task on one does."""
-        return frozenset(node["NodeID"] for node in self._ray.nodes() if not node["Alive"])
-
     def _has_other_nodes(self, node: str | None) -> bool:
         """Where the driver's machine is the only one, a worker does not die with its machine."""
         return bool(node != self._ray.get_runtime_context().get_node_id())
+
+
+def _interrupt(job: Job, cause: str, on_event: OnEvent) -> str:
+    """Notes that a job ended without a word of its own."""
+    if isinstance(job, TrainJob) and TrialFolder(job.folder).read_trial():
+        note_state(job, "interrupted", cause)
+    on_event(Event(job.label, "interrupted"))
+    return "interrupted"
 
 
 def _is_lost(task: _Task, lost: frozenset[str]) -> bool:

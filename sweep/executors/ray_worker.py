@@ -45,6 +45,12 @@ class Board:
         """Says whether workers have to stop."""
         return self._stop
 
+    def lost_nodes(self) -> frozenset[str]:
+        """Machines that the cluster knows to be gone, at times later than a task on one does."""
+        import ray
+
+        return frozenset(node["NodeID"] for node in ray.nodes() if not node["Alive"])
+
 
 def make_board(ray: Any) -> Any:
     """Starts a board on the driver's machine: it is lost only when the driver is.
