@@ -164,8 +164,9 @@ class RayExecutor:
         except self._ray.exceptions.RayError as error:
             self._ray.shutdown()
             raise ConfigError(
-                "executor ray: the cluster can start nothing on this machine "
-                f"({last_line(error)}); compare RAY_AUTH_MODE, Python and Ray here and there"
+                f"executor ray: the cluster can start nothing here ({last_line(error)}); set "
+                "RAY_AUTH_MODE=disabled where it asks for no token, and compare the versions of "
+                "Python and Ray"
             ) from error
 
     def _ask(self, method: str) -> Any:
@@ -182,8 +183,9 @@ class RayExecutor:
         task = self._task.options(num_cpus=0 if gpus else self._threads, num_gpus=gpus)
         device = "cuda" if gpus else self._device
         self._attempts += 1
+        lost_before = self._lost_nodes()
         reference = task.remote(self._board, job, self._attempts, device, self._threads, parcel)
-        return _Task(job, reference, self._attempts, self._ask("lost_nodes"), losses=losses)
+        return _Task(job, reference, self._attempts, lost_before, losses=losses)
 
     def _gpu_share(self) -> float:
         if not self._device.startswith("cuda"):
@@ -255,7 +257,7 @@ class RayExecutor:
         task.died = task.died or time.monotonic()
         if task.cause is None and task.losses < MOST_LOSSES:
             known_first = isinstance(error, self._ray.exceptions.NodeDiedError)
-            if known_first or _is_lost(task, self._ask("lost_nodes")):
+            if known_first or _is_lost(task, self._lost_nodes()):
                 message = "its machine was lost; it goes on from its last checkpoint elsewhere"
                 on_event(Event(task.job.label, "warning", {"message": message}))
                 # What it sent before it was lost is where the next attempt goes on.
@@ -269,9 +271,14 @@ class RayExecutor:
         on_event(Event(task.job.label, state))
         return state
 
+    def _lost_nodes(self) -> frozenset[str]:
+        return frozenset(node for node, alive in self._ask("nodes").items() if not alive)
+
     def _has_other_nodes(self, node: str | None) -> bool:
         """Where the driver's machine is the only one, a worker does not die with its machine."""
-        return bool(node != self._ray.get_runtime_context().get_node_id())
+        here = self._ray.get_runtime_context().get_node_id()
+        others = {other for other, alive in self._ask("nodes").items() if alive} - {here}
+        return bool(others) and node != here
 
 
 def _interrupt(job: Job, cause: str, on_event: OnEvent) -> str:

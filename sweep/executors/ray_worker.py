@@ -45,11 +45,11 @@ class Board:
         """Says whether workers have to stop."""
         return self._stop
 
-    def lost_nodes(self) -> frozenset[str]:
-        """Machines that the cluster knows to be gone, at times later than a task on one does."""
+    def nodes(self) -> dict[str, bool]:
+        """Machines by id, and whether the cluster takes each for alive; a task knows earlier."""
         import ray
 
-        return frozenset(node["NodeID"] for node in ray.nodes() if not node["Alive"])
+        return {node["NodeID"]: node["Alive"] for node in ray.nodes()}
 
 
 def make_board(ray: Any) -> Any:
