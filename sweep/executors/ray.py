@@ -119,9 +119,10 @@ class RayExecutor:
             self._ask("reset")
             self._run(waiting, states, on_event, stop)
         except self._ray.exceptions.RayError as error:
-            left = [*(task.job for task in self._tasks), *waiting]
+            states |= {job.label: "interrupted" for job in waiting}
+            for task in self._tasks:
+                states[task.job.label] = _interrupt(task.job, LOST_CLUSTER, on_event)
             self._tasks.clear()
-            states |= {job.label: _interrupt(job, LOST_CLUSTER, on_event) for job in left}
             # What ends the whole process group, as Slurm does, ends a local cluster beside it.
             if not stop:
                 raise TrialError(
@@ -142,6 +143,7 @@ class RayExecutor:
                 states |= {job.label: "interrupted" for job in waiting}
                 waiting.clear()
             while waiting and len(self._tasks) < self._slots:
+                # It leaves the line once it is with the cluster, which may be gone.
                 self._tasks.append(self._submit(waiting[0]))
                 waiting.popleft()
             self._deliver(on_event)
