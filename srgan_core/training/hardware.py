@@ -70,10 +70,20 @@ def resolve_precision(name: str, device: torch.device) -> torch.dtype:
 def bfloat16_speedup() -> float:
     """Time of a residual block's convolution in float32 over that in bfloat16 on this CPU.
 
-    Forward and backward on (4, 64, 24, 24), the least of several runs each: 0.1 s in all, 0.4 s
-    where nothing was run before.
+    Forward and backward on (4, 64, 24, 24), the least of several runs each: 0.2 s in all, 0.5 s
+    where nothing was run before. What else runs on the machine must not decide, since the precision
+    is part of a trial: the two take turns, and time on the processor is counted, of one thread.
     """
-    return _seconds_of_convolution(torch.float32) / _seconds_of_convolution(torch.bfloat16)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        seconds = [
+            (_seconds_of_convolution(torch.float32), _seconds_of_convolution(torch.bfloat16))
+            for _ in range(SPEEDUP_REPEATS)
+        ]
+    finally:
+        torch.set_num_threads(threads)
+    return min(single for single, _ in seconds) / min(half for _, half in seconds)
 
 
 def _seconds_of_convolution(dtype: torch.dtype) -> float:
@@ -83,13 +93,10 @@ def _seconds_of_convolution(dtype: torch.dtype) -> float:
         .requires_grad_()
         for shape in ((4, 64, 24, 24), (64, 64, 3, 3))
     )
-    seconds = []
-    for _ in range(SPEEDUP_REPEATS):
-        began = time.perf_counter()
-        output = functional.conv2d(features, weight, padding=1)
-        output.backward(torch.ones_like(output))
-        seconds.append(time.perf_counter() - began)
-    return min(seconds)
+    began = time.thread_time()
+    output = functional.conv2d(features, weight, padding=1)
+    output.backward(torch.ones_like(output))
+    return time.thread_time() - began
 
 
 def prepare_torch(threads: int, device: torch.device) -> None:

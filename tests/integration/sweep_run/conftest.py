@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from srgan_core.files import file_sha256
+
 
 @pytest.fixture(scope="session")
 def smoke() -> tuple[str, ...]:
@@ -27,10 +29,10 @@ def rows() -> Callable[..., list[dict[str, str]]]:
 
 
 @pytest.fixture(scope="session")
-def generators() -> Callable[[Path], dict[str, bytes]]:
-    """Reads the generators of a results folder, by the folder that each lies in."""
+def generators() -> Callable[[Path], dict[str, str]]:
+    """SHA-256 of a results folder's generators, by the folder that each lies in."""
     return lambda folder: {
-        path.parent.name: path.read_bytes() for path in folder.rglob("generator.safetensors")
+        path.parent.name: file_sha256(path) for path in folder.rglob("generator.safetensors")
     }
 
 
