@@ -59,5 +59,7 @@ def test_mlflow_needs_a_database_unless_there_is_a_server(monkeypatch):
 def test_a_folder_that_a_tracker_left_behind_is_no_package(monkeypatch, tmp_path):
     (tmp_path / "wandb").mkdir()
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    # Another test may have imported the package.
+    monkeypatch.delitem(sys.modules, "wandb", raising=False)
     with pytest.raises(MissingDependencyError, match="not installed: wandb"):
         require_trackers(["wandb"])
