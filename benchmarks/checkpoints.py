@@ -21,8 +21,8 @@ from torch import Tensor
 from srgan_core.training.checkpoint import TrainingState, flatten, save_checkpoint
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.fresh import adam, fresh_discriminator, fresh_generator, moving_average
-from sweep.calibration import measure_step
-from sweep.config import load_config
+from sweep.config.sweep_config import load_config
+from sweep.planning.calibration import measure_step
 
 ROUNDS = 5
 COLUMNS = ("config", "step_s", "interval", "megabytes", "checkpoint_s", "overhead_percent")

@@ -24,10 +24,10 @@ from skimage.color import rgb2ycbcr
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from support.machine import describe, in_turn, parser, report
 
+from sweep.metrics.lpips import build_network
+from sweep.metrics.niqe import PRISTINE_MODEL
+from sweep.metrics.pyiqa_adapter import create_metric
 from sweep.scoring.evaluate import Scorer
-from sweep.scoring.metrics.lpips import build_network
-from sweep.scoring.metrics.niqe import PRISTINE_MODEL
-from sweep.scoring.metrics.pyiqa_adapter import create_metric
 from sweep.scoring.sets.references import ReferenceSet, prepare_reference
 from sweep.scoring.sets.test_sets import resolve_test_set
 

@@ -23,12 +23,12 @@ from srgan_core.data.images import read_rgb, write_png
 from srgan_core.data.resize import downsample_uint8, upsample_uint8
 from srgan_core.files import atomic_path, write_atomically
 from srgan_core.inference import load_generator, restore
-from sweep.generators import find_ends
-from sweep.plots.style import RC, line_styles
+from sweep.generators.lookup import find_ends
+from sweep.metrics.known_text import TEXT_LINES, image_texts
 from sweep.scoring.evaluate import Scorer
 from sweep.scoring.sets.test_sets import resolve_test_set
-from sweep.scoring.sets.text_lines import TEXT_LINES, image_texts
-from sweep.store import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore, TrialFolder
+from sweep.visualization.plots.style import RC, line_styles
 
 HERE = Path(__file__).resolve().parent
 SCALE = 4

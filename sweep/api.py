@@ -16,13 +16,13 @@ from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.files import write_atomically
 from srgan_core.wording import counted
 from sweep.errors import StoreError
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from sweep.tables import Metric
+    from sweep.tables.metric_file import Metric
 
 HR, LR, BICUBIC = "original", "lr", "bicubic"
 
@@ -146,28 +146,28 @@ class Sweep:
     @property
     def results(self) -> pd.DataFrame:
         """`results.csv`: one row for each trial and test set, read anew each time."""
-        from sweep.tables import read_results
+        from sweep.tables.files import read_results
 
         return read_results(self.root)
 
     @property
     def per_image(self) -> pd.DataFrame:
         """`per_image.csv`: one row for each trial, test set and image."""
-        from sweep.tables import read_per_image
+        from sweep.tables.files import read_per_image
 
         return read_per_image(self.root)
 
     @property
     def summary(self) -> pd.DataFrame:
         """Means over the seeds of each method, content loss, coefficient and test set."""
-        from sweep.tables import summary_frame
+        from sweep.analysis.summary import summary_frame
 
         return summary_frame(self.results)
 
     @property
     def metrics(self) -> dict[str, Metric]:
         """What each score column means: label, unit, direction."""
-        from sweep.tables import read_metrics
+        from sweep.tables.metric_file import read_metrics
 
         return read_metrics(self.root)
 
@@ -190,8 +190,8 @@ class Sweep:
             ConfigError: when there is no such test set.
             StoreError: when a table is missing, damaged, or empty.
         """
-        from sweep.plots.extras import read_extras
-        from sweep.plots.tradeoff import render
+        from sweep.visualization.plots.extras import read_extras
+        from sweep.visualization.plots.tradeoff import render
 
         results = self.results
         chosen = self._dataset(dataset)

@@ -21,3 +21,28 @@ class DiskError(SrganError):
 
 class TrialError(SrganError):
     """A trial failed while it was trained or scored."""
+
+
+_ALLOCATION_MESSAGES = (
+    "can't allocate memory",
+    "not enough memory",
+    "out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an allocation failed, on the host or on a GPU.
+
+    Args:
+        error: What a job raised.
+    """
+    if isinstance(error, MemoryError):
+        return True
+    if any(kind.__name__ == "OutOfMemoryError" for kind in type(error).__mro__):
+        return True
+    # PyTorch's allocator of host memory and the GPU libraries have no class of their own.
+    return isinstance(error, RuntimeError) and any(
+        message in str(error) for message in _ALLOCATION_MESSAGES
+    )

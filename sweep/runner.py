@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from srgan_core.files import is_disk_error
-from sweep.dispatch import dispatch
 from sweep.errors import DiskError, StoreError, TrialError
-from sweep.executors.base import Executor, StopRequest
-from sweep.failures import describe_disk_error
-from sweep.jobs import RESULT_SCHEMA, Event, TrainJob
-from sweep.pending import PendingJobs, test_set_jobs
-from sweep.planning import Plan
-from sweep.publish import publish
-from sweep.store import SweepStore, TrialFolder
+from sweep.execution.dispatch import dispatch
+from sweep.execution.executors.base import Executor, StopRequest
+from sweep.execution.failures import describe_disk_error
+from sweep.execution.jobs.context import Event
+from sweep.execution.jobs.trial import RESULT_SCHEMA, TrainJob
+from sweep.execution.pending import PendingJobs, test_set_jobs
+from sweep.planning.plan import Plan
+from sweep.publishing import publish
+from sweep.store.folder import SweepStore, TrialFolder
 
 if TYPE_CHECKING:
     from sweep.scoring.sets.references import ReferenceSet

@@ -27,7 +27,7 @@ import torch
 
 from srgan_core.files import leftovers, write_atomically
 from srgan_core.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
-from sweep.store import TrialFolder
+from sweep.store.folder import TrialFolder
 
 OPERATIONS = ("fsync", "replace", "rename", "link", "unlink", "mkdir", "rmdir")
 

@@ -95,7 +95,7 @@ def trial_states(folder: Path, seeds: list[str]) -> Counter[str]:
 
 def _score_figures(folder: Path) -> dict[str, float]:
     """Range of PSNR over the trials, and the lowest LPIPS, on the first test set."""
-    from sweep.tables import read_results
+    from sweep.tables.files import read_results
 
     if not (folder / "results.csv").is_file():
         return {}

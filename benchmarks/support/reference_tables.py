@@ -16,7 +16,7 @@ from support.reference import (
 )
 
 from srgan_core.training.hardware import resolve_precision
-from sweep.config import SweepConfig, load_config
+from sweep.config.sweep_config import SweepConfig, load_config
 
 STEP_SIZE = ("--all",)
 SMALL_STEP_SIZE = (

@@ -28,12 +28,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import stub_trials
 
-from sweep import at_work
-from sweep.dispatch import dispatch
-from sweep.executors.base import StopRequest
-from sweep.executors.local import LocalExecutor
-from sweep.jobs import Job
-from sweep.store import TrialFolder
+from sweep.execution.dispatch import dispatch
+from sweep.execution.executors.base import StopRequest
+from sweep.execution.executors.local import LocalExecutor
+from sweep.execution.jobs.failing import Job
+from sweep.store.folder import TrialFolder
+from sweep.store.folder import claims as at_work
 
 WORKERS = 2
 

@@ -22,8 +22,10 @@ from srgan_core.files import (
     write_atomically,
 )
 from srgan_core.training.log import TrainingLog, read_log
-from sweep.jobs import Context, Event, TestSetJob, TrainJob
-from sweep.store import TrialFolder
+from sweep.execution.jobs.context import Context, Event
+from sweep.execution.jobs.scoring import TestSetJob
+from sweep.execution.jobs.trial import TrainJob
+from sweep.store.folder import TrialFolder
 
 CHECKPOINT_EVERY = 3
 

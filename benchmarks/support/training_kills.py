@@ -31,8 +31,11 @@ from srgan_core.networks import Generator
 from srgan_core.training import trainer
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.log import read_log
-from sweep.jobs import Context, TestSetJob, TrainJob, run_job
-from sweep.store import SweepStore, TrialFolder
+from sweep.execution.jobs.context import Context
+from sweep.execution.jobs.running import run_job
+from sweep.execution.jobs.scoring import TestSetJob
+from sweep.execution.jobs.trial import TrainJob
+from sweep.store.folder import SweepStore, TrialFolder
 
 STEPS, CHECKPOINT_EVERY = 30, 3
 
@@ -44,7 +47,7 @@ IMPORTED_LATE = (
     "srgan_core.training.job",
     "sweep.scoring.evaluate",
     "sweep.scoring.health.measures",
-    "sweep.scoring.metrics.psnr",
+    "sweep.metrics.psnr",
 )
 
 

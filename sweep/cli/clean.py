@@ -25,8 +25,8 @@ def command(folder: Path, yes: bool) -> int:
     tables and the checkpoints of trials that are to go on stay. Refuses while a sweep is at work
     there.
     """
-    from sweep.cleaning import refuse_foreign_folder
-    from sweep.store import SweepStore
+    from sweep.store.cleaning import refuse_foreign_folder
+    from sweep.store.folder import SweepStore
 
     refuse_foreign_folder(folder)
     with SweepStore(folder).locked():
@@ -34,7 +34,7 @@ def command(folder: Path, yes: bool) -> int:
 
 
 def _clean(folder: Path, yes: bool) -> int:
-    from sweep.cleaning import find_waste, format_size, remove
+    from sweep.store.cleaning import find_waste, format_size, remove
 
     waste = find_waste(folder)
     for item in waste:

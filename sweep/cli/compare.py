@@ -63,7 +63,10 @@ def command(
     first: str, second: str, metrics: tuple[str, ...] | None, fail_if_worse: bool, **how: Any
 ) -> int:
     """Say whether A is better or worse than B, by a bootstrap over seeds and images."""
-    from sweep.comparison import Resampling, compare, parse_operand, print_report
+    from sweep.analysis.comparison.operands import parse_operand
+    from sweep.analysis.comparison.pairs import compare
+    from sweep.analysis.comparison.report import Resampling
+    from sweep.visualization.printing.comparison import print_report
 
     one = parse_operand(first, DEFAULT_FOLDER)
     other = parse_operand(second, one.folder)

@@ -18,7 +18,7 @@ def complete_configs(
     """Offers the shipped configs and, as the shell knows them, files."""
     from click.shell_completion import CompletionItem
 
-    from sweep.config import preset_names
+    from sweep.config.sweep_config import preset_names
 
     shipped = [CompletionItem(name) for name in preset_names() if name.startswith(incomplete)]
     return [*shipped, CompletionItem(incomplete, type="file")]

@@ -8,7 +8,7 @@ import click
 @click.command("doctor", epilog="Example: sweep doctor")
 def command() -> None:
     """Say what this machine can run: devices, weights, test sets, versions. Downloads nothing."""
-    from sweep.diagnosis import diagnose
+    from sweep.cli.diagnosis import diagnose
 
     for title, lines in diagnose():
         click.secho(title, bold=True)

@@ -13,7 +13,7 @@ from sweep.cli.options import DEFAULT_FOLDER, ResultsFolder
 if TYPE_CHECKING:
     import numpy as np
 
-    from sweep.export.card import Origin
+    from sweep.generators.export.card import Origin
 
 EXAMPLES = """\b
 Examples:
@@ -59,10 +59,10 @@ def command(
         raise click.UsageError("expected --onnx FILE or --program FILE, got neither")
     from srgan_core.files import write_atomically
     from srgan_core.inference import load_generator
-    from sweep.export.card import model_card, read_origin
-    from sweep.export.formats import export_onnx, export_program, require_export_packages
-    from sweep.generators import find_generator
-    from sweep.store import SweepStore
+    from sweep.generators.export.card import model_card, read_origin
+    from sweep.generators.export.formats import export_onnx, export_program, require_export_packages
+    from sweep.generators.lookup import find_generator
+    from sweep.store.folder import SweepStore
 
     if onnx is not None:
         require_export_packages()

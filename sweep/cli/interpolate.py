@@ -12,9 +12,9 @@ from srgan_core.wording import counted
 from sweep.cli.options import CommaList, name, results_folder
 
 if TYPE_CHECKING:
-    from sweep.config import SweepConfig
-    from sweep.interpolation.curve import Curve
-    from sweep.store import SweepStore
+    from sweep.config.sweep_config import SweepConfig
+    from sweep.generators.interpolation.curve import Curve
+    from sweep.store.folder import SweepStore
 
     AlphaType = click.ParamType[tuple[float, ...]]
 else:
@@ -106,11 +106,11 @@ def command(
     is not scored again.
     """
     from srgan_core.training.hardware import prepare_torch, resolve_device
-    from sweep.interpolation.curve import Curve, curve_records, read_sweep
-    from sweep.interpolation.ends import find_end
-    from sweep.store import SweepStore
-    from sweep.tables import write_csv
+    from sweep.generators.interpolation.curve import Curve, curve_records, read_sweep
+    from sweep.generators.interpolation.ends import find_end
+    from sweep.store.folder import SweepStore
     from sweep.tables.curves import INTERPOLATION, interpolation_frame
+    from sweep.tables.files import write_csv
 
     store = SweepStore(folder)
     config = read_sweep(store)
@@ -153,8 +153,8 @@ def _compute(
 ) -> int:
     from srgan_core.training.hardware import resolve_device
     from sweep.cli.item_progress import item_progress
+    from sweep.metrics.specs import columns_for, image_columns
     from sweep.scoring.evaluate import Scorer
-    from sweep.scoring.metrics.specs import columns_for, image_columns
 
     columns = image_columns(columns_for(config.eval.metrics))
     scorers: list[Scorer] = []
@@ -173,9 +173,10 @@ def _compute(
 
 def _report(store: SweepStore, curve: Curve, count: int) -> None:
     """Prints the curve and how the trials stand to it."""
-    from sweep.interpolation.verdict import judge
-    from sweep.tables import read_metrics, read_results
+    from sweep.analysis.interpolation_verdict import judge
     from sweep.tables.curves import INTERPOLATION, read_interpolation
+    from sweep.tables.files import read_results
+    from sweep.tables.metric_file import read_metrics
 
     frame = read_interpolation(store.root)
     assert frame is not None

@@ -56,9 +56,9 @@ def command(names: tuple[str, ...], check: bool) -> int:
 def _list() -> None:
     from rich.console import Console
 
+    from sweep.metrics.pyiqa_names import pyiqa_names
+    from sweep.metrics.specs import DEFAULT_GROUPS, METRICS
     from sweep.scoring.availability import describe_availability
-    from sweep.scoring.metrics.pyiqa_names import pyiqa_names
-    from sweep.scoring.metrics.specs import DEFAULT_GROUPS, METRICS
 
     console = Console()
     statements = describe_availability(tuple(METRICS))
@@ -82,7 +82,7 @@ def _overview(statements: Sequence[Availability]) -> Table:
     from rich import box
     from rich.table import Table
 
-    from sweep.scoring.metrics.specs import find_spec
+    from sweep.metrics.specs import find_spec
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for heading in ("--metrics", "column", "kind", "reference", "better", "border", "here"):
@@ -102,10 +102,10 @@ def _overview(statements: Sequence[Availability]) -> Table:
 
 
 def _describe(names: Sequence[str]) -> None:
+    from sweep.metrics.specs import METRICS, columns_for, find_spec, in_table_order
+    from sweep.metrics.weight_files import weight_hash
     from sweep.scoring.availability import describe_availability
-    from sweep.scoring.metrics.specs import METRICS, columns_for, find_spec, in_table_order
     from sweep.scoring.provenance import library_versions
-    from sweep.scoring.weight_files import weight_hash
 
     # A column's own name is understood too.
     asked = [(name,) if name in METRICS else columns_for([name]) for name in names]

@@ -59,15 +59,16 @@ def command(
     if any((across, up, style, width, formats)):
         if published:
             raise click.UsageError("--published belongs to the tradeoff chart; leave it out")
-        from sweep.plots.export import Export, export_chart
+        from sweep.visualization.plots.export import Export, export_chart
 
         chosen = {"x": across, "y": up, "style": style, "width": width, "formats": formats}
         export = Export(**{name: value for name, value in chosen.items() if value})  # type: ignore[arg-type]
         for path in export_chart(folder, export):
             click.echo(path)
         return
-    from sweep.plots import DISTORTION, PANELS, draw_tradeoff, published_lines
-    from sweep.tables import read_results
+    from sweep.tables.files import read_results
+    from sweep.visualization.plots.extras import published_lines
+    from sweep.visualization.plots.tradeoff import DISTORTION, PANELS, draw_tradeoff
 
     written = draw_tradeoff(folder, published)
     if published:

@@ -24,11 +24,11 @@ from rich.table import Column
 from rich.text import Text
 
 from srgan_core.wording import counted
-from sweep.jobs import Event
-from sweep.store import FINISHED, SweepStore
+from sweep.execution.jobs.context import Event
+from sweep.store.folder import FINISHED, SweepStore
 
 if TYPE_CHECKING:
-    from sweep.planning import Plan
+    from sweep.planning.plan import Plan
 
 SECONDS_BETWEEN_LINES = 10.0
 

@@ -15,8 +15,8 @@ from sweep.cli.options import results_folder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sweep.recommendation import Recommendation
-    from sweep.tables import Metric
+    from sweep.analysis.recommendation import Recommendation
+    from sweep.tables.metric_file import Metric
 
     BoundType = click.ParamType[tuple[str, float]]
 else:
@@ -73,8 +73,9 @@ def command(
     dataset: str | None,
 ) -> int:
     """Name the trial of DIR (default results/quick) that is best under conditions."""
-    from sweep.recommendation import Condition, recommend
-    from sweep.tables import read_metrics, read_results
+    from sweep.analysis.recommendation import Condition, recommend
+    from sweep.tables.files import read_results
+    from sweep.tables.metric_file import read_metrics
 
     conditions = [Condition(column, "min", bound) for column, bound in least]
     conditions += [Condition(column, "max", bound) for column, bound in most]
@@ -93,7 +94,7 @@ def command(
 
 
 def _echo_choice(folder: Path, found: Recommendation, metrics: Mapping[str, Metric]) -> None:
-    from sweep.recommendation import generator_path
+    from sweep.analysis.recommendation import generator_path
     from sweep.tables.columns import number_text
 
     record = found.chosen or {}

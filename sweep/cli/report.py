@@ -59,9 +59,8 @@ def command(
         context.invoke(serve, folder=folder, most_images=most_images)
         return
     from sweep.cli.item_progress import item_progress
-    from sweep.report import write_report
-    from sweep.report.page import REPORT
-    from sweep.store import SweepStore
+    from sweep.store.folder import SweepStore
+    from sweep.visualization.report.page import REPORT, write_report
 
     report = write_report(
         SweepStore(folder),

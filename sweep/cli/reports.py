@@ -8,12 +8,12 @@ import click
 
 from srgan_core.wording import counted
 from sweep.cli.messages import say
-from sweep.planning import Plan
+from sweep.planning.plan import Plan
 from sweep.runner import Summary
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 if TYPE_CHECKING:
-    from sweep.estimate import Kind
+    from sweep.planning.estimate import Kind
 
 
 NOTABLE_WAIT = 0.2
@@ -22,7 +22,9 @@ NOTABLE_WAIT = 0.2
 
 def report_summary(store: SweepStore, summary: Summary) -> None:
     """Prints the result table, what was trained, and where everything is."""
-    from sweep.tables import print_table, read_metrics, read_results
+    from sweep.tables.files import read_results
+    from sweep.tables.metric_file import read_metrics
+    from sweep.visualization.printing.terminal import print_table
 
     if summary.stopped_by is not None:
         click.echo("stopped early; run the same command again to go on", err=True)
@@ -58,8 +60,8 @@ def _cause(store: SweepStore, name: str, state: str) -> str:
 
 def report_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
     """Prints the grid, what exists already, and the estimated cost."""
-    from sweep.estimate import estimate
-    from sweep.grid import format_adv
+    from sweep.config.grid import format_adv
+    from sweep.planning.estimate import estimate
 
     for note in plan.notes:
         say(f"note: {note}", err=False)

@@ -101,10 +101,11 @@ def command(
     """
     from sweep.cli.progress import open_progress
     from sweep.cli.reports import report_plan, report_summary
-    from sweep.executors import open_executor, refuse_foreign_options
-    from sweep.planning import check_plan
+    from sweep.execution.executors import open_executor, refuse_foreign_options
+    from sweep.planning.plan import check_plan
     from sweep.runner import run_sweep
-    from sweep.tracking import open_tracking, require_trackers
+    from sweep.tracking.supervision import open_tracking
+    from sweep.tracking.trackers import require_trackers
 
     refuse_foreign_options(executor, address, ray_storage)
     tracked = dict.fromkeys(chain.from_iterable(trackers))

@@ -155,9 +155,9 @@ def _is_whole(scored: ScoredMethod) -> bool:
 
 def _add(folder: Path, methods: list[ScoredMethod]) -> None:
     """Adds the scores to a sweep and brings its tables and charts up to date."""
-    from sweep.publish import republish
+    from sweep.publishing import republish
     from sweep.scoring.external.records import ExternalScores, write_external
-    from sweep.store import SweepStore
+    from sweep.store.folder import SweepStore
 
     store = SweepStore(folder)
     with store.locked():

@@ -14,7 +14,7 @@ from sweep.cli.messages import say
 
 if TYPE_CHECKING:
     from sweep.scoring.external.scored_method import ScoredMethod
-    from sweep.tables.view import Cell, View
+    from sweep.visualization.printing.view import Cell, View
 
 MOST_ROWS = 20
 """Images up to which each has a row on the terminal; the CSV always has all."""
@@ -26,7 +26,7 @@ def report_scores(scored: ScoredMethod) -> None:
     Args:
         scored: Scores of a method on a test set.
     """
-    from sweep.tables.terminal import print_view
+    from sweep.visualization.printing.terminal import print_view
 
     # A title of the table itself would wrap to the width of its columns.
     click.secho(_title(scored), bold=True)
@@ -49,10 +49,12 @@ def write_scores(methods: Sequence[ScoredMethod], path: Path) -> list[Path]:
         The CSV file and the JSON file beside it.
     """
     from srgan_core.files import write_atomically
-    from sweep.tables import per_image_frame, write_csv
+    from sweep.tables.files import write_csv
+    from sweep.tables.frames import per_image_frame
+    from sweep.tables.from_records import external_row
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_csv(per_image_frame([scored.row() for scored in methods]), path)
+    write_csv(per_image_frame([external_row(scored) for scored in methods]), path)
     beside = provenance_path(path)
     text = json.dumps(provenance(methods), indent=1)
     write_atomically(beside, f"{text}\n".encode())
@@ -106,8 +108,8 @@ def _plain(values: Mapping[str, float]) -> dict[str, float | str]:
 
 
 def _view(scored: ScoredMethod) -> View:
-    from sweep.scoring.metrics.specs import find_spec
-    from sweep.tables.view import Cell, Column, Row, View, decimals_for, printable
+    from sweep.metrics.specs import find_spec
+    from sweep.visualization.printing.view import Cell, Column, Row, View, decimals_for, printable
 
     columns = [Column("method", "image", "", "", False, True)]
     for name in scored.means or scored.protocol.columns:
@@ -135,7 +137,7 @@ def _cells(
 ) -> list[Cell]:
     import math
 
-    from sweep.tables.view import DASH, Cell
+    from sweep.visualization.printing.view import DASH, Cell
 
     return [
         Cell(DASH)
@@ -146,7 +148,7 @@ def _cells(
 
 
 def _title(scored: ScoredMethod) -> str:
-    from sweep.tables.view import printable
+    from sweep.visualization.printing.view import printable
 
     all_images, images = len(scored.outcomes), len(scored.scored)
     count = counted(all_images, "image")

@@ -86,7 +86,7 @@ def _score_generator(request: Request, target: TargetSweep | None) -> Iterator[S
 
     from sweep.cli.item_progress import item_progress
     from sweep.scoring.external.scored_method import score_generator, scores_references
-    from sweep.scoring.generators.foreign_generators import load_any_generator
+    from sweep.scoring.foreign_generators.loading import load_any_generator
 
     assert request.generator is not None
     protocol = _protocol(request, target, has_references=True)
@@ -154,7 +154,7 @@ def _protocol(request: Request, target: TargetSweep | None, has_references: bool
 
 def _columns(request: Request, target: TargetSweep | None, has_references: bool) -> tuple[str, ...]:
     from srgan_core.errors import ConfigError
-    from sweep.scoring.metrics.specs import DEFAULT_GROUPS, columns_for, find_spec
+    from sweep.metrics.specs import DEFAULT_GROUPS, columns_for, find_spec
 
     if request.metrics is None:
         if target is not None:

@@ -34,8 +34,8 @@ def command(folder: Path, host: str, port: int, most_images: int) -> None:
 
     Only this machine can open it, unless --host says otherwise. End it with Ctrl-C.
     """
-    from sweep.serving import LOOPBACK, LiveReport, ReportServer
-    from sweep.store import SweepStore
+    from sweep.store.folder import SweepStore
+    from sweep.visualization.report.serving import LOOPBACK, LiveReport, ReportServer
 
     report = LiveReport(SweepStore(folder), most_images)
     report.newest()

@@ -11,7 +11,7 @@ import click
 from sweep.cli.options import results_folder
 
 if TYPE_CHECKING:
-    from sweep.status import SweepStatus, TrialStatus
+    from sweep.store.status import SweepStatus, TrialStatus
 
 EPILOG = """\b
 Examples:
@@ -31,7 +31,7 @@ def command(folder: Path, as_json: bool) -> None:
 
     Reads files alone, so it may be called while the sweep runs, on another machine too.
     """
-    from sweep.status import read_status
+    from sweep.store.status import read_status
 
     status = read_status(folder)
     if as_json:

@@ -12,8 +12,8 @@ from sweep.cli.completion import complete_configs
 from sweep.cli.options import DEFAULT_CONFIG, CommaList, JobCount, coefficient, name, seed
 
 if TYPE_CHECKING:
-    from sweep.planning import Plan
-    from sweep.store import SweepStore
+    from sweep.planning.plan import Plan
+    from sweep.store.folder import SweepStore
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -122,10 +122,10 @@ def plan_from_options(
     Returns:
         The results folder, the plan, and how many trials run at once.
     """
-    from sweep.config import load_config, parse_assignment
-    from sweep.machine import jobs_at_once
-    from sweep.planning import plan_sweep
-    from sweep.store import SweepStore
+    from sweep.config.sweep_config import load_config, parse_assignment
+    from sweep.planning.machine import jobs_at_once
+    from sweep.planning.plan import plan_sweep
+    from sweep.store.folder import SweepStore
 
     overrides = dict(parse_assignment(text) for text in assignments)
     short = {KEYS[key]: value for key, value in changes.items() if value is not None}

@@ -31,7 +31,10 @@ def command(
     folder: Path, markup: Literal["terminal", "csv", "markdown", "latex"], each_seed: bool
 ) -> None:
     """Show the result table of DIR (default results/quick), best values marked."""
-    from sweep.tables import csv_text, format_table, print_table, read_metrics, read_results
+    from sweep.tables.files import csv_text, read_results
+    from sweep.tables.metric_file import read_metrics
+    from sweep.visualization.printing.markup import format_table
+    from sweep.visualization.printing.terminal import print_table
 
     results = read_results(folder)
     if markup == "csv":

@@ -168,8 +168,8 @@ def _load(
     from srgan_core.errors import ConfigError
     from srgan_core.inference import load_generator
     from srgan_core.training.hardware import resolve_device
-    from sweep.generators import find_ends, find_generator
-    from sweep.store import SweepStore
+    from sweep.generators.lookup import find_ends, find_generator
+    from sweep.store.folder import SweepStore
 
     where = resolve_device(device)
     if adv_like is None:

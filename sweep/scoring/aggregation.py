@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from sweep.scoring.metrics.specs import METRICS, in_table_order
+from sweep.metrics.specs import METRICS, in_table_order
 
 
 def aggregate(column: str, values: Sequence[float]) -> float:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from srgan_core.errors import WeightsError
-from sweep.scoring.metrics.plugins import find_plugin, missing_note, require_plugin
-from sweep.scoring.metrics.specs import MetricSpec, find_spec
-from sweep.scoring.weight_files import RESOLVED, weight_path
+from sweep.metrics.plugins import find_plugin, missing_note, require_plugin
+from sweep.metrics.specs import MetricSpec, find_spec
+from sweep.metrics.weight_files import RESOLVED, weight_path
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from srgan_core.data.images import read_rgb
 from srgan_core.data.resize import crop_to_multiple
 from srgan_core.errors import DataError, ShapeError
-from sweep.failures import is_out_of_memory
+from sweep.errors import is_out_of_memory
+from sweep.metrics.inputs import Rgb
+from sweep.metrics.plugins import Measure, find_plugin
+from sweep.metrics.specs import find_spec, image_columns, in_table_order, set_columns
 from sweep.scoring.aggregation import summarise
-from sweep.scoring.metrics.inputs import Rgb
-from sweep.scoring.metrics.plugins import Measure, find_plugin
-from sweep.scoring.metrics.specs import find_spec, image_columns, in_table_order, set_columns
 
 if TYPE_CHECKING:
     from sweep.scoring.patch_sets import SetScorer
@@ -214,17 +214,17 @@ def load_full_reference(column: str, crop_border: int, device: str) -> FullRefer
         WeightsError: when its weights can be had from nowhere.
     """
     if column in ("lpips_alex", "lpips_vgg"):
-        from sweep.scoring.metrics.lpips import Lpips
+        from sweep.metrics.lpips import Lpips
 
         return Lpips(device, "alex" if column == "lpips_alex" else "vgg")
     if find_spec(column).pyiqa:
-        from sweep.scoring.metrics.pyiqa_adapter import PyiqaMetric
+        from sweep.metrics.pyiqa_adapter import PyiqaMetric
 
         theirs = PyiqaMetric(column, device)
         return lambda sr, hr: theirs(sr, hr, crop_border)
-    from sweep.scoring.metrics.psnr import psnr_rgb, psnr_y
-    from sweep.scoring.metrics.rmse import rmse
-    from sweep.scoring.metrics.ssim import ssim_y
+    from sweep.metrics.psnr import psnr_rgb, psnr_y
+    from sweep.metrics.rmse import rmse
+    from sweep.metrics.ssim import ssim_y
 
     metric = {"psnr_y": psnr_y, "psnr_rgb": psnr_rgb, "ssim_y": ssim_y, "rmse": rmse}[column]
     return lambda sr, hr: metric(sr, hr, crop_border)
@@ -245,16 +245,16 @@ def load_no_reference(column: str, crop_border: int, device: str) -> NoReference
         WeightsError: when its weights can be had from nowhere.
     """
     if column == "niqe":
-        from sweep.scoring.metrics.niqe import Niqe
+        from sweep.metrics.niqe import Niqe
 
         niqe = Niqe(device)
         return lambda image: niqe(image, crop_border)
     if column == "pi":
-        from sweep.scoring.metrics.perceptual_index import PerceptualIndex
+        from sweep.metrics.perceptual_index import PerceptualIndex
 
         index = PerceptualIndex(device)
         return lambda image: index(image, crop_border)
-    from sweep.scoring.metrics.pyiqa_adapter import PyiqaMetric
+    from sweep.metrics.pyiqa_adapter import PyiqaMetric
 
     theirs = PyiqaMetric(column, device)
     return lambda image: theirs(image, None, crop_border)

@@ -9,10 +9,10 @@ import numpy as np
 
 from srgan_core.errors import DataError, ShapeError
 from srgan_core.wording import counted
-from sweep.scoring.metrics.inputs import Rgb, check_pair
-from sweep.scoring.metrics.patch_distance import Matrix, kernel_distance, sample_frechet_distance
-from sweep.scoring.metrics.patch_features import PATCH, PatchFeatures
-from sweep.scoring.metrics.specs import find_spec
+from sweep.metrics.inputs import Rgb, check_pair
+from sweep.metrics.patch_distance import Matrix, kernel_distance, sample_frechet_distance
+from sweep.metrics.patch_features import PATCH, PatchFeatures
+from sweep.metrics.specs import find_spec
 
 
 class SetScorer:

@@ -9,9 +9,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 from srgan_core.errors import WeightsError
 from sweep import __version__
-from sweep.scoring.metrics.plugins import find_plugin
-from sweep.scoring.metrics.specs import MetricSpec, find_spec
-from sweep.scoring.weight_files import weight_hash
+from sweep.metrics.plugins import find_plugin
+from sweep.metrics.specs import MetricSpec, find_spec
+from sweep.metrics.weight_files import weight_hash
 
 SCHEMA = 1
 
@@ -90,7 +90,7 @@ def weight_hashes(spec: MetricSpec) -> dict[str, str | None]:
     """
     if spec.weights is not None:
         return {name: weight_hash(name) for name in spec.weights}
-    from sweep.scoring.metrics.pyiqa_adapter import PyiqaMetric
+    from sweep.metrics.pyiqa_adapter import PyiqaMetric
 
     try:
         return {"tensors": PyiqaMetric(spec.column).digest()}

@@ -1,4 +1,4 @@
-"""Data frames from result rows: order of rows and columns, and means over seeds.
+"""Data frames from result rows: order of rows and columns.
 
 In every frame text is `str` with "" where nothing applies, whole numbers are the nullable
 `Int64`, and all other numbers are `float64` with nan where nothing was measured.
@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import fmean
 from typing import Any
 
 import pandas as pd
 
-from sweep.records import ResultRow
-from sweep.statistics.intervals import mean_half_width
 from sweep.tables import columns as names
+from sweep.tables.rows import ResultRow
 
 _METHOD_RANK = {"bicubic": 0, "srresnet": 1, "srgan": 2, "original": 4}
 _OTHER_METHODS = 3
@@ -56,27 +54,6 @@ def per_image_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
         for image in row.per_image
     ]
     return typed_frame(records, names.image_columns(extra))
-
-
-def summary_frame(results: pd.DataFrame) -> pd.DataFrame:
-    """Averages over the seeds of each method, content loss, coefficient and data set.
-
-    Args:
-        results: Table as `results_frame` makes it or `read_results` reads it.
-
-    Returns:
-        Frame with the columns of `summary_columns`; `seeds` counts the scored trials in each
-        mean, 0 where all of them failed, and is missing where there is no seed. Intervals are
-        Student's, of the mean over the seeds at 95%, missing with one seed. `health` is not
-        empty where a single seed is unhealthy: a mean over the others would be a selection.
-    """
-    extra = names.extra_metrics(results.columns)
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for record in records_of(results):
-        key = tuple(record[column] for column in names.SUMMARY_KEY)
-        groups.setdefault(key, []).append(record)
-    summaries = [_summary_record(members, (*names.METRICS, *extra)) for members in groups.values()]
-    return typed_frame(summaries, names.summary_columns(extra))
 
 
 def sort_rows(rows: Iterable[ResultRow]) -> list[ResultRow]:
@@ -148,29 +125,6 @@ def _result_record(row: ResultRow, extra: Sequence[str]) -> dict[str, Any]:
         "health": row.health,
         **measures,
     }
-
-
-def _summary_record(members: Sequence[Mapping[str, Any]], metrics: Sequence[str]) -> dict[str, Any]:
-    scored = [record for record in members if record["status"] in names.SCORED_STATES]
-    seeded = any(record["seed"] is not None for record in members)
-    record = {column: members[0][column] for column in (*names.SUMMARY_KEY, "images")}
-    record["seeds"] = len(scored) if seeded else None
-    record["health"] = _health(scored)
-    for column in (*metrics, names.NIQE_DISTANCE):
-        values = [member[column] for member in scored if member[column] is not None]
-        # A mean over some of the seeds would stand beside means over others.
-        whole = bool(values) and len(values) == len(scored)
-        record[column] = fmean(values) if whole else None
-        record[names.interval_column(column)] = mean_half_width(values) if whole else None
-    return record
-
-
-def _health(scored: Sequence[Mapping[str, Any]]) -> str:
-    """What is wrong with the trials of a mean, with their seeds where there are several."""
-    reasons = [(record["seed"], record.get("health")) for record in scored]
-    if len(scored) == 1:
-        return reasons[0][1] or ""
-    return ", ".join(f"seed {seed}: {reason}" for seed, reason in reasons if reason)
 
 
 def _extra_scores(rows: Iterable[ResultRow]) -> tuple[str, ...]:

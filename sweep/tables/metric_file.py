@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import StoreError
-from sweep.frontier import Direction
+from sweep.metrics.declaration import Direction
 
 METRICS_FILE = "metrics.json"
 SCHEMA = 1
@@ -49,7 +49,7 @@ class Metric:
 
     @property
     def direction(self) -> Direction:
-        """The direction as `sweep.frontier` names it."""
+        """The direction as `sweep.analysis.frontier` names it."""
         return "higher" if self.higher_is_better else "lower"
 
     @property

@@ -10,9 +10,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from sweep.child_processes import obey_supervisor, signals_held_back
-from sweep.failures import describe_exit
-from sweep.store import SweepStore, TrialFolder
+from sweep.execution.child_processes import obey_supervisor, signals_held_back
+from sweep.execution.failures import describe_exit
+from sweep.store.folder import SweepStore, TrialFolder
 from sweep.tracking.ledger import Ledger
 from sweep.tracking.record import read_record
 from sweep.tracking.trackers import TRACKERS, Tracker

@@ -12,7 +12,7 @@ from typing import Any
 from srgan_core.training.log import read_log
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.set_scores import read_set_scores
-from sweep.store import TrialFolder
+from sweep.store.folder import TrialFolder
 
 ENDS = ("done", "diverged", "failed")
 """States whose trials trackers are told of. An interrupted one goes on with the next run."""

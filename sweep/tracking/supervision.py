@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from srgan_core.errors import SrganError
 from srgan_core.wording import counted
-from sweep.jobs import Event
-from sweep.planning import Plan
-from sweep.store import SweepStore, TrialFolder
+from sweep.execution.jobs.context import Event
+from sweep.planning.plan import Plan
+from sweep.store.folder import SweepStore, TrialFolder
 from sweep.tracking.ledger import Ledger
 from sweep.tracking.process import TrackerProcess
 from sweep.tracking.record import ENDS, fingerprint

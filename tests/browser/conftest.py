@@ -14,18 +14,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sweep.records import ImageScore, ResultRow
-from sweep.report import write_report
-from sweep.scoring.metrics.specs import METRICS
-from sweep.store import SweepStore
-from sweep.tables import (
-    PER_IMAGE,
-    RESULTS,
-    per_image_frame,
-    results_frame,
-    write_csv,
-)
+from sweep.metrics.specs import METRICS
+from sweep.store.folder import SweepStore
 from sweep.tables.curves import INTERPOLATION, interpolation_frame
+from sweep.tables.files import PER_IMAGE, RESULTS, write_csv
+from sweep.tables.frames import per_image_frame, results_frame
+from sweep.tables.rows import ImageScore, ResultRow
+from sweep.visualization.report.page import write_report
 
 EVIL = "<script>alert(1)</script>"
 SCALE, WIDTH, HEIGHT = 4, 96, 64

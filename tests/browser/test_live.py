@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sweep.errors import StoreError
-from sweep.serving import LiveReport, ReportServer
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
+from sweep.visualization.report.serving import LiveReport, ReportServer
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from sweep.cli import COMMANDS, cli
-from sweep.config import preset_names
+from sweep.config.sweep_config import preset_names
 
 pytestmark = pytest.mark.docs
 

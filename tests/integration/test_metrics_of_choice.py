@@ -12,14 +12,17 @@ from click.testing import CliRunner
 from srgan_core.errors import WeightsError
 from srgan_core.inference import bundled_generator
 from sweep.cli.run import command
-from sweep.config import load_config
-from sweep.grid import srresnet_start
-from sweep.jobs import Context, Event, ReferenceJob, TestSetJob, TrainJob
-from sweep.publish import result_rows
+from sweep.config.grid import srresnet_start
+from sweep.config.sweep_config import load_config
+from sweep.execution.jobs.context import Context, Event
+from sweep.execution.jobs.reference import ReferenceJob
+from sweep.execution.jobs.scoring import TestSetJob
+from sweep.execution.jobs.trial import TrainJob
 from sweep.scoring.sets.references import prepare_reference
 from sweep.scoring.sets.test_sets import resolve_test_set
-from sweep.store import SweepStore
-from sweep.tables import results_frame
+from sweep.store.folder import SweepStore
+from sweep.tables.frames import results_frame
+from sweep.tables.from_records import result_rows
 
 COLUMNS = ("psnr_y", "rmse", "gmsd", "kid_patches", "fd_patches")
 IMAGES = ("chelsea", "coffee")

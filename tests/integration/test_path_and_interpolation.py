@@ -13,13 +13,15 @@ import pytest
 from click.testing import CliRunner
 
 from sweep.cli import cli
-from sweep.config import load_config
+from sweep.config.sweep_config import load_config
 from sweep.errors import StoreError
-from sweep.executors.base import StopRequest
-from sweep.jobs import Context, Event, Job, run_job
-from sweep.planning import plan_sweep
+from sweep.execution.executors.base import StopRequest
+from sweep.execution.jobs.context import Context, Event
+from sweep.execution.jobs.failing import Job
+from sweep.execution.jobs.running import run_job
+from sweep.planning.plan import plan_sweep
 from sweep.runner import Summary, run_sweep
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 STEPS = 6
 

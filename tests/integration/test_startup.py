@@ -56,9 +56,10 @@ def test_help_loads_nothing_heavy(arguments):
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
     """A results folder with nothing but its tables."""
-    from sweep.records import ResultRow
-    from sweep.scoring.metrics.specs import METRICS
-    from sweep.tables import RESULTS, results_frame, write_csv
+    from sweep.metrics.specs import METRICS
+    from sweep.tables.files import RESULTS, write_csv
+    from sweep.tables.frames import results_frame
+    from sweep.tables.rows import ResultRow
 
     folder = tmp_path_factory.mktemp("tables")
     scores = {"psnr_y": 28.0, "niqe": 6.0, "lpips_alex": 0.2}

@@ -12,8 +12,10 @@ import pytest
 from srgan_core.data.images import write_png
 from srgan_core.training import trainer
 from srgan_core.training.job import open_data
-from sweep.jobs import Context, Event, TrainJob, run_job
-from sweep.store import SweepStore, TrialFolder
+from sweep.execution.jobs.context import Context, Event
+from sweep.execution.jobs.running import run_job
+from sweep.execution.jobs.trial import TrainJob
+from sweep.store.folder import SweepStore, TrialFolder
 
 SUPPORT = Path(__file__).resolve().parents[2] / "benchmarks" / "support"
 

@@ -38,7 +38,7 @@ ALLOWED = {
     ("srgan_core/weights/pickled_arrays.py", "pickle"): "an unpickler that admits arrays alone",
     ("srgan_core/yaml_files.py", "yaml.load"): "with a subclass of SafeLoader",
     (
-        "sweep/scoring/generators/foreign_generators.py",
+        "sweep/scoring/foreign_generators/loading.py",
         "torch.jit.load",
     ): "a program that the user asks for",
 }
@@ -137,12 +137,12 @@ def test_the_yaml_loader_is_a_safe_one():
 
 
 def test_ray_is_started_on_the_loopback_interface_alone():
-    text = (REPOSITORY / "sweep/executors/cluster.py").read_text(encoding="utf-8")
+    text = (REPOSITORY / "sweep/execution/executors/cluster.py").read_text(encoding="utf-8")
     users = [
         source
         for source in SOURCES
         if "ray.init" in (REPOSITORY / source).read_text(encoding="utf-8")
     ]
-    assert users == ["sweep/executors/cluster.py"]
+    assert users == ["sweep/execution/executors/cluster.py"]
     assert 'os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"' in text
     assert "0.0.0.0" not in text

@@ -18,7 +18,7 @@ from typing import Any
 from srgan_core.errors import ConfigError
 from srgan_core.files import write_atomically
 from sweep.errors import StoreError
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 FOLDER, RECORD = "external", "scores.json"
 

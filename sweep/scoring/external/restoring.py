@@ -9,7 +9,7 @@ from pathlib import Path
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import SrganError
 from sweep.scoring.external.pairing import Pair
-from sweep.scoring.generators.foreign_generators import LoadedGenerator
+from sweep.scoring.foreign_generators.loading import LoadedGenerator
 from sweep.scoring.sets.references import ReferenceSet
 
 

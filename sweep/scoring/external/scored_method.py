@@ -11,13 +11,12 @@ from typing import Any
 from srgan_core.errors import DataError
 from srgan_core.files import file_sha256
 from srgan_core.wording import counted
-from sweep.records import ImageScore, ResultRow
+from sweep.metrics.specs import find_spec, set_columns
 from sweep.scoring.evaluate import Scorer, summarise
 from sweep.scoring.external.batch import Outcome, Protocol, score_pairs
 from sweep.scoring.external.pairing import Pair, first_names
 from sweep.scoring.external.restoring import restore_set
-from sweep.scoring.generators.foreign_generators import LoadedGenerator
-from sweep.scoring.metrics.specs import find_spec, set_columns
+from sweep.scoring.foreign_generators.loading import LoadedGenerator
 from sweep.scoring.sets.published_sets import PUBLISHED
 from sweep.scoring.sets.references import ReferenceSet
 from sweep.scoring.sets.set_checks import niqe_blocks, niqe_warnings
@@ -75,21 +74,6 @@ class ScoredMethod:
     def hr_means(self) -> dict[str, float]:
         """The same of the HR images; empty where they were not scored."""
         return summarise(self.hr_scores)
-
-    def row(self) -> ResultRow:
-        """The method as a row of the tables."""
-        niqe, hr_niqe = self.means.get("niqe"), self.hr_means.get("niqe")
-        return ResultRow(
-            trial=self.method,
-            method=self.method,
-            dataset=self.dataset,
-            images=len(self.scored),
-            scale=self.protocol.scale,
-            scores=self.means,
-            niqe_minus_hr=None if niqe is None or hr_niqe is None else niqe - hr_niqe,
-            generator_sha256=self.origin.get("generator_sha256"),
-            per_image=tuple(ImageScore(o.pair.image, dict(o.scores)) for o in self.scored),
-        )
 
     def provenance(self) -> dict[str, Any]:
         """Where the scores come from, for a JSON file."""

@@ -9,13 +9,13 @@ from pathlib import Path
 from srgan_core.data.images import read_rgb
 from srgan_core.data.resize import crop_to_multiple
 from srgan_core.errors import ConfigError, DataError, unknown_name
-from sweep.config import SweepConfig
+from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
+from sweep.metrics.specs import columns_for
 from sweep.scoring.external.pairing import Pair, pair_images
-from sweep.scoring.metrics.specs import columns_for
 from sweep.scoring.sets.references import ReferenceSet, open_reference
 from sweep.scoring.sets.test_sets import dataset_name
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 
 @dataclass(frozen=True)

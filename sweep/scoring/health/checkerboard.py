@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.scoring.metrics.inputs import Rgb, luma
+from sweep.metrics.inputs import Rgb, luma
 
 BINS_PER_STRIDE = 8
 """Spectral bins from one stride frequency to the next: a block has 8 x scale pixels a side."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from srgan_core.training.log import read_log
-from sweep.store import TrialFolder
+from sweep.store.folder import TrialFolder
 
 KEY = "health"
 """Name of the section in result.json."""

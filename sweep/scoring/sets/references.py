@@ -10,7 +10,7 @@ from pathlib import Path
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import DataError
 from srgan_core.files import file_sha256, write_atomically
-from sweep.scoring.metrics.inputs import Rgb
+from sweep.metrics.inputs import Rgb
 from sweep.scoring.sets.set_checks import niqe_blocks
 from sweep.scoring.sets.test_sets import TestSet
 

@@ -12,9 +12,10 @@ from typing import ClassVar
 
 from srgan_core.data.images import list_images
 from srgan_core.errors import ConfigError, DataError, unknown_name
+from sweep.metrics.known_text import TEXT_LINES
 from sweep.scoring.sets.published_sets import PUBLISHED, find_published
 from sweep.scoring.sets.set_checks import refuse_equal_names, refuse_small_images
-from sweep.scoring.sets.text_lines import TEXT_LINES, text_line_files
+from sweep.scoring.sets.text_lines import text_line_files
 
 FOLDER_PREFIX = "folder:"
 

@@ -12,8 +12,8 @@ import faulty_trials
 import pytest
 from meddling import Meddler, sweep
 
-from sweep.executors import open_executor
-from sweep.executors.base import Executor
+from sweep.execution.executors import open_executor
+from sweep.execution.executors.base import Executor
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -24,8 +24,9 @@ from meddling import (
     undocumented,
 )
 
-from sweep.jobs import Job, TrainJob
-from sweep.store import SweepStore
+from sweep.execution.jobs.failing import Job
+from sweep.execution.jobs.trial import TrainJob
+from sweep.store.folder import SweepStore
 
 # Ray does not wait for those of its processes that it has to kill.
 pytestmark = [

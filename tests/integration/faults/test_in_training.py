@@ -23,8 +23,8 @@ from meddling import (
     undocumented,
 )
 
-from sweep.jobs import TrainJob
-from sweep.store import TrialFolder
+from sweep.execution.jobs.trial import TrainJob
+from sweep.store.folder import TrialFolder
 
 # Ray does not wait for those of its processes that it has to kill.
 pytestmark = [
@@ -110,7 +110,7 @@ def test_signal(executor, folder, calm, number):
 
 def test_a_worker_that_does_not_stop(executor, folder, calm, monkeypatch):
     for name in ("local", "ray"):
-        monkeypatch.setattr(f"sweep.executors.{name}.GRACE_SECONDS", 0.5)
+        monkeypatch.setattr(f"sweep.execution.executors.{name}.GRACE_SECONDS", 0.5)
     deaf = Meddler(
         executor,
         lambda job: faulty(job, fault="hangs", times=1),

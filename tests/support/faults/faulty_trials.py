@@ -13,8 +13,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from srgan_core.files import write_atomically
-from sweep.jobs import Context, Event, TrainJob
-from sweep.store import TrialFolder
+from sweep.execution.jobs.context import Context, Event
+from sweep.execution.jobs.trial import TrainJob
+from sweep.store.folder import TrialFolder
 
 STEP = 14
 """Of 20, with checkpoints at 5, 10 and 15."""

@@ -14,11 +14,13 @@ import pytest
 
 from srgan_core.files import file_sha256
 from sweep.cli import main
-from sweep.executors.base import Executor, StopRequest
-from sweep.executors.local import LocalExecutor
-from sweep.jobs import Event, Job, TrainJob
-from sweep.status import read_status
-from sweep.store import TrialFolder
+from sweep.execution.executors.base import Executor, StopRequest
+from sweep.execution.executors.local import LocalExecutor
+from sweep.execution.jobs.context import Event
+from sweep.execution.jobs.failing import Job
+from sweep.execution.jobs.trial import TrainJob
+from sweep.store.folder import TrialFolder
+from sweep.store.status import read_status
 
 DOCUMENTATION = Path(__file__).resolve().parents[3] / "docs" / "reliability.md"
 
@@ -75,7 +77,7 @@ def sweep(folder: Path, meddler: Meddler) -> Answer:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGUSR2)}
     said = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
-        patch.setattr("sweep.executors.open_executor", lambda *given: meddler)
+        patch.setattr("sweep.execution.executors.open_executor", lambda *given: meddler)
         try:
             main([*SMOKE, "--executor", meddler.name, "--out", str(folder)])
         except SystemExit as end:

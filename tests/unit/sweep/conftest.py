@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sweep.records import ImageScore, ResultRow
-from sweep.scoring.metrics.specs import METRICS
+from sweep.metrics.specs import METRICS
+from sweep.tables.rows import ImageScore, ResultRow
 
 HR_NIQE = 5.459
 # Coefficient to (PSNR, LPIPS, NIQE), as short adversarial runs give them.
@@ -125,13 +125,8 @@ def describe() -> Callable[..., None]:
 @pytest.fixture
 def store(tmp_path: Path, describe: Callable[..., None]) -> Callable[[Iterable[ResultRow]], Path]:
     """Writes the tables of a results folder and gives the folder."""
-    from sweep.tables import (
-        PER_IMAGE,
-        RESULTS,
-        per_image_frame,
-        results_frame,
-        write_csv,
-    )
+    from sweep.tables.files import PER_IMAGE, RESULTS, write_csv
+    from sweep.tables.frames import per_image_frame, results_frame
 
     def write(rows: Iterable[ResultRow]) -> Path:
         listed = list(rows)

@@ -19,13 +19,16 @@ def _imported(*modules: str) -> set[str]:
     return set(json.loads(result.stdout))
 
 
-@pytest.mark.parametrize("module", ["sweep.frontier", "sweep.records", "sweep.statistics"])
+@pytest.mark.parametrize(
+    "module",
+    ["sweep.analysis.frontier", "sweep.tables.rows", "sweep.analysis.statistics.bootstrap"],
+)
 def test_pure_modules_load_no_arrays(module):
     assert _imported(module).isdisjoint({*HEAVY, "numpy", "pandas", "matplotlib", "rich"})
 
 
 def test_tables_plots_and_figures_load_no_networks_and_draw_lazily():
-    imported = _imported("sweep.tables", "sweep.plots", "sweep.figures")
+    imported = _imported("sweep.tables", "sweep.visualization.plots", "sweep.visualization.figures")
     assert imported.isdisjoint({*HEAVY, "matplotlib", "PIL", "rich", "scipy"})
 
 
@@ -33,7 +36,7 @@ def test_drawing_a_chart_loads_no_networks(store, usual):
     folder = store(usual.rows())
     script = f"""
 import pathlib, sys
-from sweep.plots import draw_tradeoff
+from sweep.visualization.plots.tradeoff import draw_tradeoff
 draw_tradeoff(pathlib.Path({str(folder)!r}))
 loaded = {{name.partition('.')[0] for name in sys.modules}}
 sys.exit(', '.join(loaded & set({HEAVY!r})) or 0)

@@ -4,7 +4,7 @@ import pytest
 
 from srgan_core.errors import DataError, WeightsError
 from sweep.runner import Summary
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 
 def test_fetch_says_what_it_got_and_fails_for_what_it_did_not(sweep, monkeypatch, tmp_path):
@@ -86,7 +86,7 @@ def test_an_unknown_format_is_refused(sweep):
 
 def test_doctor_shows_every_section(sweep, monkeypatch):
     sections = [("versions", ["python 3"]), ("device", ["cpu"])]
-    monkeypatch.setattr("sweep.diagnosis.diagnose", lambda: iter(sections))
+    monkeypatch.setattr("sweep.cli.diagnosis.diagnose", lambda: iter(sections))
     answer = sweep("doctor")
     assert answer.status == 0
     assert answer.out == "versions\n  python 3\ndevice\n  cpu\n"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sweep.records import ImageScore
+from sweep.tables.rows import ImageScore
 
 
 @pytest.fixture

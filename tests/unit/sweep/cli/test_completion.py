@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sweep.cli import COMMANDS
-from sweep.config import preset_names
+from sweep.config.sweep_config import preset_names
 
 
 @pytest.fixture

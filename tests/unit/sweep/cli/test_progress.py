@@ -4,11 +4,11 @@ import pytest
 from rich.console import Console
 
 from sweep.cli.progress import Bars, GridSteps, Lines, describe, open_progress
-from sweep.config import load_config
-from sweep.grid import Start, expand
-from sweep.jobs import Event
-from sweep.planning import Plan
-from sweep.store import SweepStore
+from sweep.config.grid import Start, expand
+from sweep.config.sweep_config import load_config
+from sweep.execution.jobs.context import Event
+from sweep.planning.plan import Plan
+from sweep.store.folder import SweepStore
 
 LOSSES = {"patches_per_second": 12.34, "loss_pixel": 0.00123}
 ADVERSARY = {"loss_adv": 0.7, "loss_d": 0.3, "d_real": 0.9, "d_fake": 0.1}

@@ -10,8 +10,8 @@ import pytest
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.inference import save_generator
 from srgan_core.networks import Generator
-from sweep.config import load_config
-from sweep.store import SweepStore
+from sweep.config.sweep_config import load_config
+from sweep.store.folder import SweepStore
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_two_test_sets_of_one_name_are_refused(refused, tmp_path):
 
 
 def test_a_dry_run_shows_the_grid_and_writes_nothing(sweep, tmp_path, monkeypatch):
-    monkeypatch.setattr("sweep.calibration.CALIBRATION_SECONDS", 0.01)
+    monkeypatch.setattr("sweep.planning.calibration.CALIBRATION_SECONDS", 0.01)
     arguments = [
         "--config",
         "smoke",

@@ -13,12 +13,12 @@ from PIL import Image
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.inference import save_generator
 from srgan_core.networks import Generator
-from sweep.config import load_config
-from sweep.publish import republish
+from sweep.config.sweep_config import load_config
+from sweep.publishing import republish
 from sweep.scoring.evaluate import Scorer
 from sweep.scoring.sets.references import prepare_reference
 from sweep.scoring.sets.test_sets import resolve_test_set
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 NAMES = ("baby", "bird")
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from srgan_core.files import write_atomically
-from sweep.config import load_config
-from sweep.store import SweepStore
+from sweep.config.sweep_config import load_config
+from sweep.store.folder import SweepStore
 
 
 @pytest.fixture
@@ -80,9 +80,9 @@ def test_clean_keeps_away_from_a_sweep_at_work(sweep, store):
 
 
 def test_plan_and_dry_run_print_the_same(sweep, tmp_path, monkeypatch):
-    from sweep.calibration import StepCost
+    from sweep.planning.calibration import StepCost
 
-    monkeypatch.setattr("sweep.estimate.measure_step", lambda *_: StepCost(0.5, 0.0, None))
+    monkeypatch.setattr("sweep.planning.estimate.measure_step", lambda *_: StepCost(0.5, 0.0, None))
     options = ["--config", "smoke", "--metrics", "psnr", "--jobs", "1"]
     plan = sweep("plan", *options)
     assert plan.status == 0

@@ -114,7 +114,7 @@ def test_a_share_needs_a_sweep(sweep, tmp_path):
 
 def test_adv_like_moves_between_the_two_ends(sweep, tmp_path):
     from srgan_core.files import file_sha256
-    from sweep.store import SweepStore
+    from sweep.store.folder import SweepStore
 
     store = SweepStore(tmp_path / "results")
     trial = store.trial("mse-adv0.01-s0-aa")

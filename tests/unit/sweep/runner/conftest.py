@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from sweep.config import SweepConfig, load_config
-from sweep.executors.base import StopRequest
-from sweep.jobs import Context, Event, Job, run_job
-from sweep.planning import Plan, plan_sweep
+from sweep.config.sweep_config import SweepConfig, load_config
+from sweep.execution.executors.base import StopRequest
+from sweep.execution.jobs.context import Context, Event
+from sweep.execution.jobs.failing import Job
+from sweep.execution.jobs.running import run_job
+from sweep.planning.plan import Plan, plan_sweep
 from sweep.runner import Summary, run_sweep
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 
 class InProcess:

@@ -9,10 +9,11 @@ import pytest
 
 from srgan_core.data.images import write_png
 from sweep.errors import DiskError, TrialError
-from sweep.executors.base import StopRequest
-from sweep.jobs import Job, TrainJob
+from sweep.execution.executors.base import StopRequest
+from sweep.execution.jobs.failing import Job
+from sweep.execution.jobs.trial import TrainJob
 from sweep.runner import run_sweep
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 
 def test_a_failed_trial_is_in_the_tables_and_tried_again(tmp_path, in_process, execute):

@@ -10,9 +10,9 @@ import pytest
 from srgan_core.data.images import write_png
 from srgan_core.errors import DataError
 from sweep.errors import StoreError
-from sweep.planning import plan_sweep
+from sweep.planning.plan import plan_sweep
 from sweep.runner import Summary, run_sweep
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 
 def test_a_finished_sweep_runs_no_job_again(copy, in_process, execute):

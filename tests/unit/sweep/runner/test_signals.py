@@ -5,9 +5,9 @@ import signal
 
 import pytest
 
-from sweep.executors.base import StopRequest
-from sweep.jobs import Job
-from sweep.store import SweepStore
+from sweep.execution.executors.base import StopRequest
+from sweep.execution.jobs.failing import Job
+from sweep.store.folder import SweepStore
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -5,10 +5,10 @@ import signal
 import numpy as np
 
 from srgan_core.data.images import write_png
-from sweep.executors.base import StopRequest
-from sweep.jobs import Job
+from sweep.execution.executors.base import StopRequest
+from sweep.execution.jobs.failing import Job
 from sweep.runner import run_sweep
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 
 def test_every_trial_goes_through_its_states(tmp_path, in_process, execute):

@@ -2,8 +2,8 @@ import math
 
 import pytest
 
+from sweep.metrics.specs import METRICS
 from sweep.scoring.aggregation import aggregate, summarise
-from sweep.scoring.metrics.specs import METRICS
 
 
 def test_the_mean_is_arithmetic():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from srgan_core.errors import ConfigError, DataError, ShapeError
+from sweep.metrics.psnr import psnr_y
 from sweep.scoring.evaluate import Scorer
-from sweep.scoring.metrics.psnr import psnr_y
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ import math
 import pytest
 
 from srgan_core.errors import DataError
+from sweep.metrics.specs import DEFAULT_GROUPS, columns_for
 from sweep.scoring.known_answers import (
     IMAGES,
     KNOWN_ANSWERS,
@@ -11,7 +12,6 @@ from sweep.scoring.known_answers import (
     Verdict,
     find_images,
 )
-from sweep.scoring.metrics.specs import DEFAULT_GROUPS, columns_for
 
 ANSWER = KnownAnswer("psnr_y", "bicubic", "", 28.43, "somewhere")
 

@@ -5,8 +5,8 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from srgan_core.errors import ShapeError
+from sweep.metrics.patch_features import PATCH, WIDTH, PatchFeatures
 from sweep.scoring.evaluate import Scorer
-from sweep.scoring.metrics.patch_features import PATCH, WIDTH, PatchFeatures
 from sweep.scoring.patch_sets import SetScorer
 
 pytestmark = pytest.mark.usefixtures("alexnet")

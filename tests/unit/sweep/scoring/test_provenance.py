@@ -3,7 +3,7 @@ from dataclasses import asdict
 
 import pytest
 
-from sweep.scoring.metrics.specs import METRICS
+from sweep.metrics.specs import METRICS
 from sweep.scoring.provenance import metric_records, metrics_document
 
 

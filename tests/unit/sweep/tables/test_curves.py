@@ -1,7 +1,6 @@
 import pytest
 
 from sweep.errors import StoreError
-from sweep.tables import write_csv
 from sweep.tables.curves import (
     INTERPOLATION,
     PATH,
@@ -10,6 +9,7 @@ from sweep.tables.curves import (
     read_interpolation,
     read_path,
 )
+from sweep.tables.files import write_csv
 
 CURVE = [
     {

@@ -3,9 +3,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sweep.errors import StoreError
-from sweep.records import ResultRow
 from sweep.tables.files import csv_text, read_per_image, read_results, write_csv
 from sweep.tables.frames import per_image_frame, results_frame
+from sweep.tables.rows import ResultRow
 
 names = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
 optional = st.none() | st.floats(min_value=0, max_value=1)

@@ -3,10 +3,11 @@ from random import Random
 
 import pytest
 
-from sweep.records import ImageScore, ResultRow
+from sweep.analysis.summary import summary_frame
 from sweep.tables.columns import image_columns, result_columns, summary_columns
 from sweep.tables.files import csv_text
-from sweep.tables.frames import per_image_frame, records_of, results_frame, summary_frame
+from sweep.tables.frames import per_image_frame, records_of, results_frame
+from sweep.tables.rows import ImageScore, ResultRow
 
 
 def _row(trial: str, **more: object) -> ResultRow:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from srgan_core.training.log import TrainingLog
-from sweep.store import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore, TrialFolder
 
 STUBS = Path(__file__).resolve().parents[3] / "support" / "trackers"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from srgan_core.errors import MissingDependencyError
-from sweep.store import SweepStore, TrialFolder
-from sweep.tracking import require_trackers
+from sweep.store.folder import SweepStore, TrialFolder
 from sweep.tracking.mlflow import MlflowTracker
 from sweep.tracking.process import TrackerProcess
+from sweep.tracking.trackers import require_trackers
 
 SECONDS = 300.0
 

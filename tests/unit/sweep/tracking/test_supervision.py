@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sweep.jobs import Event
-from sweep.store import SweepStore
+from sweep.execution.jobs.context import Event
+from sweep.store.folder import SweepStore
 from sweep.tracking import supervision
 from sweep.tracking.supervision import Tracking
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from srgan_core.errors import MissingDependencyError
-from sweep.tracking import TRACKERS, require_trackers
+from sweep.tracking.trackers import TRACKERS, require_trackers
 
 STUBS = Path(__file__).resolve().parents[3] / "support" / "trackers"
 
@@ -18,7 +18,7 @@ SCRIPT = """
 import sys
 import sweep.cli.run
 import sweep.tracking
-from sweep.tracking import require_trackers
+from sweep.tracking.trackers import require_trackers
 require_trackers(["wandb"])
 print([name for name in ("wandb", "mlflow") if name in sys.modules])
 import wandb

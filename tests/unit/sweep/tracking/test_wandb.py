@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sweep.store import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore, TrialFolder
 from sweep.tracking.process import TrackerProcess
 from sweep.tracking.wandb import WandbTracker
 

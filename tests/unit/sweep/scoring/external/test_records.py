@@ -12,7 +12,7 @@ from sweep.scoring.external.records import (
     refuse_other_protocol,
     write_external,
 )
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from srgan_core.errors import ConfigError, DataError
-from sweep.config import load_config
+from sweep.config.sweep_config import load_config
 from sweep.errors import StoreError
 from sweep.scoring.external.scored_method import dataset_label
 from sweep.scoring.external.target_sweep import open_sweep
 from sweep.scoring.sets.references import prepare_reference
 from sweep.scoring.sets.test_sets import resolve_test_sets
-from sweep.store import SweepStore
+from sweep.store.folder import SweepStore
 
 
 @pytest.fixture

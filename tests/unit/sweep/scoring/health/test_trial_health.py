@@ -6,7 +6,7 @@ import pytest
 
 from srgan_core.data.images import write_png
 from sweep.scoring.health.trial_health import add_health, lacks_health, read_health
-from sweep.store import TrialFolder
+from sweep.store.folder import TrialFolder
 
 
 @pytest.fixture

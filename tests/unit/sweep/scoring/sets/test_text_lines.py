@@ -4,9 +4,9 @@ import numpy as np
 
 from srgan_core.data.images import read_rgb
 from srgan_core.networks import SCALES
-from sweep.config import TEST_SET_NAMES
+from sweep.config.sweep_config import TEST_SET_NAMES
+from sweep.metrics.known_text import FONTS, SIZES, TEXT_LINES, image_texts, known_text
 from sweep.scoring.sets.test_sets import resolve_test_set
-from sweep.scoring.sets.text_lines import FONTS, SIZES, TEXT_LINES, image_texts, known_text
 
 
 def test_every_image_has_text_of_its_own():

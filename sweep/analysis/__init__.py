@@ -1,0 +1,1 @@
+"""What the tables say: fronts, intervals, comparisons, recommendations. Imports no torch."""

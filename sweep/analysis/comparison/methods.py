@@ -1,0 +1,148 @@
+"""Scores of methods in the tables of a results folder."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from srgan_core.errors import ConfigError, unknown_name
+from sweep.analysis.fronts import point_name
+from sweep.tables.columns import shortest_decimal
+from sweep.tables.files import read_per_image
+from sweep.tables.frames import records_of
+from sweep.tables.metric_file import METRICS_FILE, Metric, read_metrics
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+HR = "original"
+REFERENCES = ("bicubic", HR)
+
+Key = tuple[str, int]
+"""Data set and magnification."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a comparison reads of a results folder.
+
+    Attributes:
+        folder: Results folder.
+        images: Table of `read_per_image`, with the column `point`.
+        metrics: Column to metric.
+        hr_hashes: Data set to image to hash of the HR image, where the folder says so.
+    """
+
+    folder: Path
+    images: pd.DataFrame
+    metrics: Mapping[str, Metric]
+    hr_hashes: Mapping[str, Mapping[str, str]]
+
+    @property
+    def points(self) -> list[str]:
+        """Methods and grid points in the order of the table, references left out."""
+        named = self.images["point"]
+        return [name for name in dict.fromkeys(named) if name not in REFERENCES]
+
+
+@dataclass(frozen=True)
+class Method:
+    """Scores of one method on one data set.
+
+    Attributes:
+        rows: One row per trial and image.
+        seeds: Seed of each trial, ascending; empty where there are none.
+    """
+
+    rows: pd.DataFrame
+    seeds: tuple[int, ...]
+
+    def values(self, column: str, images: Sequence[str], seeds: Sequence[int]) -> NDArray[Any]:
+        """Arranges the values of a metric as (seeds, images)."""
+        rows = self.rows[self.rows["seed"].isin(seeds)] if seeds else self.rows
+        table = rows.pivot(index="trial", columns="image", values=column)
+        order = rows.sort_values("seed")["trial"].drop_duplicates()
+        return table.loc[order, list(images)].to_numpy(dtype=float)
+
+    def images(self, column: str) -> list[str]:
+        """Lists the images that every trial has a finite value for."""
+        finite = self.rows[self.rows[column].abs() < float("inf")]
+        counts = finite.groupby("image", sort=False)["trial"].nunique()
+        return [str(name) for name in counts[counts == self.rows["trial"].nunique()].index]
+
+
+def read_tables(folder: Path) -> Tables:
+    """Reads what a comparison needs of a results folder.
+
+    Args:
+        folder: Results folder.
+
+    Returns:
+        Its tables.
+
+    Raises:
+        StoreError: when a table is missing or damaged.
+    """
+    images = read_per_image(folder)
+    images = images.assign(point=[point_name(record) for record in records_of(images)])
+    metrics = read_metrics(folder)
+    document = json.loads((folder / METRICS_FILE).read_text(encoding="utf-8"))
+    datasets = document.get("datasets")
+    hashes = {
+        name: record["hr_sha256"]
+        for name, record in (datasets.items() if isinstance(datasets, dict) else ())
+        if isinstance(record, dict) and isinstance(record.get("hr_sha256"), dict)
+    }
+    return Tables(folder, images, metrics, hashes)
+
+
+def find_methods(tables: Tables, name: str) -> dict[Key, Method]:
+    """Finds a trial, a method or a grid point.
+
+    Args:
+        tables: Tables of a results folder.
+        name: Name of a trial; of a method; or content loss and coefficient, `mse@1e-3` and
+            `mse@0.001` alike, which stands for all of its seeds.
+
+    Returns:
+        Its scores by data set and magnification.
+
+    Raises:
+        ConfigError: when the folder has nothing of this name.
+    """
+    images = tables.images
+    rows = images[images["trial"] == name]
+    if rows.empty:
+        rows = images[images["point"] == _canonical(name)]
+    if rows.empty:
+        raise ConfigError(f"{tables.folder}: {_unknown(tables, name)}")
+    found = {}
+    for _, part in rows.groupby(["dataset", "scale"], sort=False):
+        seeds = sorted({int(seed) for seed in part["seed"].dropna()})
+        found[(str(part["dataset"].iloc[0]), int(part["scale"].iloc[0]))] = Method(
+            part, tuple(seeds)
+        )
+    return found
+
+
+def _unknown(tables: Tables, name: str) -> str:
+    """Lists the methods; trials are many, so only the nearest is named."""
+    message = unknown_name("method", name, dict.fromkeys(tables.images["point"]))
+    trials = difflib.get_close_matches(name, set(tables.images["trial"]), n=1)
+    if "did you mean" in message or not trials:
+        return message
+    return f"{message}; did you mean the trial {trials[0]!r}?"
+
+
+def _canonical(name: str) -> str:
+    content, at, adv = name.rpartition("@")
+    try:
+        return f"{content}@{shortest_decimal(float(adv))}" if at else name
+    except (ValueError, ArithmeticError):
+        return name

@@ -1,0 +1,74 @@
+"""What a comparison found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sweep.analysis.comparison.operands import Operand
+from sweep.analysis.statistics.bootstrap import LEAST_IMAGES, RESAMPLES, Difference
+from sweep.analysis.statistics.intervals import CONFIDENCE
+from sweep.tables.metric_file import Metric
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """How the bootstrap is done: number of resamples, seed of the draws, confidence."""
+
+    resamples: int = RESAMPLES
+    seed: int = 0
+    confidence: float = CONFIDENCE
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two methods in one metric on one data set.
+
+    Attributes:
+        dataset: Name of the data set.
+        scale: Magnification.
+        point: Grid point or method; empty where two single methods are compared.
+        metric: The metric.
+        images: Number of images that both have finite values for.
+        seeds: Number of seeds of either side; 0 for a method without seeds.
+        paired: Whether both sides have the same seeds.
+        result: Values, difference, interval and verdict.
+    """
+
+    dataset: str
+    scale: int
+    point: str
+    metric: Metric
+    images: int
+    seeds: tuple[int, int]
+    paired: bool
+    result: Difference
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that a comparison found.
+
+    Attributes:
+        first: What was judged.
+        second: What it was judged against.
+        comparisons: One per data set, grid point and metric.
+        resampling: How the bootstrap was done.
+        notes: Sentences about what was left out.
+    """
+
+    first: Operand
+    second: Operand
+    comparisons: tuple[Comparison, ...]
+    resampling: Resampling
+    notes: tuple[str, ...] = ()
+
+    @property
+    def worse(self) -> list[Comparison]:
+        """Comparisons that the first side loses."""
+        return [found for found in self.comparisons if found.result.verdict == "worse"]
+
+    @property
+    def too_small(self) -> list[str]:
+        """Data sets without a verdict."""
+        small = [c.dataset for c in self.comparisons if c.images < LEAST_IMAGES]
+        return list(dict.fromkeys(small))

@@ -1,0 +1,120 @@
+"""Fronts as text below tables and charts, and as the table `frontier.csv`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sweep.analysis.fronts import Candidate, Front, fronts_of
+from sweep.tables.files import read_results, write_csv
+from sweep.tables.frames import typed_frame
+from sweep.tables.metric_file import read_metrics
+
+FRONTIER = "frontier.csv"
+COLUMNS = (
+    *("dataset", "distortion", "perception", "point", "trials", "x", "x_ci95", "y", "y_ci95"),
+    *("state", "dominated_by", "knee", "contribution"),
+    *("hypervolume", "reference_x", "reference_y", "health"),
+)
+_DIGITS = 4
+
+
+def frontier_frame(fronts: Iterable[Front]) -> pd.DataFrame:
+    """Makes the table of `frontier.csv`, one line per data set, pair of axes and generator.
+
+    Args:
+        fronts: As `fronts_of` finds them.
+
+    Returns:
+        Frame with the columns `COLUMNS`; `x` and `y` are values of the metrics that
+        `distortion` and `perception` name.
+    """
+    return typed_frame([_record(f, point) for f in fronts for point in f.candidates], COLUMNS)
+
+
+def write_frontier(folder: Path) -> Path:
+    """Writes `frontier.csv` from `results.csv` and `metrics.json`, atomically.
+
+    Args:
+        folder: Results folder.
+
+    Returns:
+        The file written.
+
+    Raises:
+        StoreError: when a table is missing or damaged.
+    """
+    path = folder / FRONTIER
+    write_csv(frontier_frame(fronts_of(read_results(folder), read_metrics(folder))), path)
+    return path
+
+
+def front_summary(front: Front) -> str:
+    """Words area and knee of a front in one line.
+
+    Args:
+        front: The front.
+
+    Returns:
+        `hypervolume 1.191 to (24.43 dB, 8.478), knee vgg16-53@0.0001`.
+    """
+    parts = []
+    if front.reference is not None and front.hypervolume is not None:
+        x, y = (f"{value:.{_DIGITS}g}" for value in front.reference)
+        units = [metric.unit and f" {metric.unit}" for metric in (front.x_metric, front.y_metric)]
+        parts.append(
+            f"hypervolume {front.hypervolume:.{_DIGITS}g} to ({x}{units[0]}, {y}{units[1]})"
+        )
+    parts.append(f"knee {front.knee}" if front.knee else "no knee")
+    return ", ".join(parts)
+
+
+def front_lines(fronts: Iterable[Front]) -> list[str]:
+    """Words the fronts of one data set for people.
+
+    Args:
+        fronts: Fronts of one data set.
+
+    Returns:
+        Per front one line with its points, area and knee, and where intervals leave it open
+        one that says so; at the end what was left out of all of them.
+    """
+    lines: list[str] = []
+    unhealthy: dict[str, str] = {}
+    for front in fronts:
+        points = ", ".join(point.name for point in front.on_front) or "nothing"
+        lines.append(f"front of {front.y_metric.label}: {points}; {front_summary(front)}")
+        unsure = [p.name for p in front.candidates if p.state == "dominated by the means"]
+        if unsure:
+            lines.append(f"  dominated by the means, not beyond the intervals: {', '.join(unsure)}")
+        unhealthy |= {point.name: point.health for point in front.unhealthy}
+    if unhealthy:
+        named = ", ".join(f"{name} ({reason})" for name, reason in unhealthy.items())
+        lines.append(f"left out of the fronts: {named}")
+    return lines
+
+
+def _record(front: Front, point: Candidate) -> dict[str, Any]:
+    reference = front.reference or (None, None)
+    return {
+        "dataset": front.dataset,
+        "distortion": front.x_metric.column,
+        "perception": front.y_metric.column,
+        "point": point.name,
+        "trials": " ".join(point.trials),
+        "x": point.x,
+        "x_ci95": point.x_half,
+        "y": point.y,
+        "y_ci95": point.y_half,
+        "state": point.state,
+        "dominated_by": point.dominated_by,
+        "knee": "knee" if point.name == front.knee else "",
+        "contribution": point.contribution,
+        "hypervolume": front.hypervolume,
+        "reference_x": reference[0],
+        "reference_y": reference[1],
+        "health": point.health,
+    }

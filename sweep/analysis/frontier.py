@@ -1,0 +1,211 @@
+"""Pareto front, dominated area and knee of scored points; pure Python, no arrays.
+
+A point is a sequence of finite or infinite numbers, one per objective; a direction says for
+each objective whether a higher or a lower number is better.
+
+Where points have intervals, a point is certainly dominated when another one, at the bad ends of
+its intervals, still dominates it at the good ends of its own. Without intervals that is plain
+dominance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from srgan_core.errors import ConfigError, ShapeError, unknown_name
+from sweep.metrics.declaration import Direction
+
+Point = Sequence[float]
+
+_SIGN = {"higher": -1.0, "lower": 1.0}
+# Depth below the chord, as a share of the front's range, that is more than rounding.
+_FLAT = 1e-9
+
+
+def dominates(first: Point, second: Point, directions: Sequence[Direction]) -> bool:
+    """Tells whether one point is at least as good everywhere and better somewhere.
+
+    Args:
+        first: Point that may dominate.
+        second: Point that may be dominated; an equal point is not.
+        directions: One direction per objective.
+
+    Returns:
+        True when `first` dominates `second`.
+
+    Raises:
+        ConfigError: when a direction is unknown or a coordinate is not a number.
+        ShapeError: when a point has another number of objectives than there are directions.
+    """
+    one, other = _costs([first, second], directions)
+    return _dominates(one, other)
+
+
+def pareto_front(points: Sequence[Point], directions: Sequence[Direction]) -> list[int]:
+    """Finds the points that no other point dominates.
+
+    Equal points do not dominate each other, so all copies of a front point are on the front.
+
+    Args:
+        points: Any number of points, also none.
+        directions: One direction per objective.
+
+    Returns:
+        Indices into `points`, ascending.
+
+    Raises:
+        ConfigError: when a direction is unknown or a coordinate is not a number.
+        ShapeError: when a point has another number of objectives than there are directions.
+    """
+    costs = _costs(points, directions)
+    return [
+        index
+        for index, cost in enumerate(costs)
+        if not any(_dominates(other, cost) for other in costs)
+    ]
+
+
+def interval_ends(
+    point: Point, half_widths: Point, directions: Sequence[Direction]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Finds the bad and the good ends of a point's intervals.
+
+    Args:
+        point: Centres of the intervals.
+        half_widths: Half widths, 0 or more, one per objective.
+        directions: One direction per objective.
+
+    Returns:
+        The worst and the best point that the intervals allow.
+
+    Raises:
+        ConfigError: when a direction is unknown or a coordinate is not a number.
+        ShapeError: when something has another number of objectives than there are directions.
+    """
+    _costs([point, half_widths], directions)
+    worse = [_SIGN[d] * half for d, half in zip(directions, half_widths, strict=True)]
+    ends = list(zip(point, worse, strict=True))
+    return tuple(value + step for value, step in ends), tuple(value - step for value, step in ends)
+
+
+def hypervolume_2d(
+    points: Sequence[Point],
+    reference: Point,
+    directions: Sequence[Direction] = ("lower", "lower"),
+) -> float:
+    """Measures the area that the points dominate, up to a reference point.
+
+    Args:
+        points: Points of two objectives; those not better than the reference in both add
+            nothing.
+        reference: Corner that bounds the area, worse than the points of interest.
+        directions: Two directions.
+
+    Returns:
+        Area in the product of both units, 0 without points, larger is better.
+
+    Raises:
+        ConfigError: when a direction is unknown or a coordinate is not a number.
+        ShapeError: when a point, the reference or the directions are not two.
+
+    Source: Zitzler and Thiele 1998, the sweep over the sorted front.
+    """
+    if len(directions) != 2:
+        raise ShapeError(f"hypervolume_2d: expected 2 directions, got {len(directions)}")
+    *costs, corner = _costs([*points, reference], directions)
+    area = 0.0
+    ceiling = corner[1]
+    for x, y in sorted(costs):
+        if x < corner[0] and y < ceiling:
+            area += (corner[0] - x) * (ceiling - y)
+            ceiling = y
+    return area
+
+
+def contributions_2d(
+    points: Sequence[Point],
+    reference: Point,
+    directions: Sequence[Direction] = ("lower", "lower"),
+) -> list[float]:
+    """Measures for each point the area that it alone dominates.
+
+    Args:
+        points: Points of two objectives.
+        reference: Corner that bounds the area.
+        directions: Two directions.
+
+    Returns:
+        Per point the area that would be lost without it: 0 for dominated points and for points
+        that have an equal one.
+
+    Raises:
+        ConfigError: when a direction is unknown or a coordinate is not a number.
+        ShapeError: when a point, the reference or the directions are not two.
+    """
+    whole = hypervolume_2d(points, reference, directions)
+    rest = [[*points[:index], *points[index + 1 :]] for index in range(len(points))]
+    return [max(0.0, whole - hypervolume_2d(others, reference, directions)) for others in rest]
+
+
+def knee(points: Sequence[Point], directions: Sequence[Direction]) -> int | None:
+    """Finds the point of the front where giving up one objective stops paying in the other.
+
+    Both axes are scaled to the range of the front, so that its ends lie at (0, 1) and (1, 0)
+    and the chord between them is x + y = 1. The knee is the front point farthest from the
+    chord on the side of the better values; of several, the first along the front, best in the
+    first objective.
+
+    Args:
+        points: Any number of points of two objectives.
+        directions: Two directions.
+
+    Returns:
+        Index into `points`; None when the front has fewer than three different finite points or
+        nowhere bulges towards the better values.
+
+    Raises:
+        ConfigError: when a direction is unknown or a coordinate is not a number.
+        ShapeError: when a point or the directions are not two.
+
+    Source: the distance to the line through the extremes, Das 1999.
+    """
+    if len(directions) != 2:
+        raise ShapeError(f"knee: expected 2 directions, got {len(directions)}")
+    costs = _costs(points, directions)
+    front = [i for i in pareto_front(points, directions) if all(map(math.isfinite, costs[i]))]
+    front.sort(key=lambda index: costs[index])
+    if len({costs[index] for index in front}) < 3:
+        return None
+    (left, top), (right, bottom) = costs[front[0]], costs[front[-1]]
+
+    def depth(index: int) -> float:
+        x, y = costs[index]
+        return 1 - (x - left) / (right - left) - (y - bottom) / (top - bottom)
+
+    deepest = max(front, key=depth)
+    return deepest if depth(deepest) > _FLAT else None
+
+
+def _dominates(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
+    """Compares two points whose objectives are all to be lowered."""
+    return first != second and all(a <= b for a, b in zip(first, second, strict=True))
+
+
+def _costs(points: Sequence[Point], directions: Sequence[Direction]) -> list[tuple[float, ...]]:
+    """Turns every objective into one to be lowered, and refuses what cannot be compared."""
+    for direction in directions:
+        if direction not in _SIGN:
+            raise ConfigError(unknown_name("direction", str(direction), _SIGN))
+    signs = [_SIGN[direction] for direction in directions]
+    costs = []
+    for index, point in enumerate(points):
+        if len(point) != len(signs):
+            raise ShapeError(
+                f"point {index}: expected {len(signs)} objectives, one per direction, "
+                f"got {len(point)}"
+            )
+        if any(math.isnan(value) for value in point):
+            raise ConfigError(f"point {index}: expected numbers, got nan; leave the point out")
+        costs.append(tuple(sign * value for sign, value in zip(signs, point, strict=True)))
+    return costs

@@ -1,0 +1,4 @@
+"""Results of articles and model zoos, and which of them may stand on a chart.
+
+Imports nothing heavy.
+"""

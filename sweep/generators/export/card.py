@@ -1,0 +1,187 @@
+"""Words a model card: what a generator is, how it came about, how it scores, where it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from srgan_core.files import file_sha256
+from srgan_core.networks import Generator
+from srgan_core.wording import counted
+from sweep.errors import StoreError
+from sweep.metrics.specs import find_spec, in_table_order
+from sweep.scoring.set_scores import KEY as SET_SCORES
+from sweep.store.folder import SweepStore, TrialFolder
+
+LIMITS = """\
+- It was trained on images shrunk by MATLAB-style antialiased bicubic interpolation. On photographs
+  that were compressed, sharpened, blurred or taken with noise it enlarges those faults too.
+- What it adds is likely, not true. Do not use its images as evidence: not for identifying people,
+  reading number plates, medical findings or measurements.
+- The higher the adversarial coefficient, the more texture is invented, and the less faithful it is.
+- It restores three channels of 8-bit sRGB. Other colour spaces are enlarged as if they were sRGB.
+- Scores on a few images say little about other kinds of images: score it on yours
+  (`sweep score --generator FILE --eval folder:PATH`) before you rely on it.
+"""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a generator comes from.
+
+    Attributes:
+        name: Trial or file name.
+        file: Its safetensors file.
+        record: `trial.json` of its trial; empty where there is no trial.
+        result: `result.json` of its trial.
+        references: Test set to the scores of bicubic and HR.
+    """
+
+    name: str
+    file: Path
+    record: Mapping[str, Any] = field(default_factory=dict)
+    result: Mapping[str, Any] = field(default_factory=dict)
+    references: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def read_origin(file: Path) -> Origin:
+    """Reads what lies beside a generator's file.
+
+    Args:
+        file: A `generator.safetensors`, within a trial of a results folder or anywhere.
+
+    Returns:
+        Its origin; a file that belongs to no trial has no record, which is no error.
+
+    Raises:
+        StoreError: when a record is there and damaged.
+    """
+    folder = TrialFolder(file.resolve().parent)
+    if not (folder.path / "trial.json").is_file():
+        return Origin(file.stem, file)
+    store = SweepStore(folder.path.parents[1])
+    result = folder.read_result()
+    references = {name: store.read_reference_scores(name) for name in result.get("scores", {})}
+    return Origin(folder.path.name, file, folder.read_trial(), result, references)
+
+
+def model_card(origin: Origin, generator: Generator, files: Mapping[Path, float]) -> str:
+    """Words the card.
+
+    Args:
+        origin: Where the generator comes from.
+        generator: The generator.
+        files: Exported file to its largest difference to PyTorch.
+
+    Returns:
+        Markdown.
+    """
+    parts = [
+        f"# {_plain(origin.name)}",
+        _what_it_is(generator),
+        "## Files",
+        _files(origin, files),
+        "## Training",
+        _training(origin),
+        "## Scores",
+        _scores(origin),
+        "## Limits",
+        LIMITS.rstrip(),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _what_it_is(generator: Generator) -> str:
+    parameters = sum(value.numel() for value in generator.parameters())
+    return (
+        f"A generator of SRGAN that enlarges images {generator.scale} times. {parameters:,} "
+        f"parameters: {counted(len(generator.body), 'residual block')} of "
+        f"{generator.tail.in_channels} channels.\n\n"
+        "Input `lr`: (N, 3, H, W), float32, RGB in [0, 1]. Output `sr`: (N, 3, "
+        f"{generator.scale} H, {generator.scale} W), the same range. N, H and W are free. For an "
+        "image file, divide 8-bit values by 255, and multiply, round and clip the result."
+    )
+
+
+def _files(origin: Origin, files: Mapping[Path, float]) -> str:
+    lines = [
+        f"- `{_plain(path.name)}`: SHA-256 `{file_sha256(path)}`; at most {difference:.1e} from "
+        "PyTorch on random and photographic input of several sizes, outputs in [0, 1]"
+        for path, difference in files.items()
+    ]
+    return "\n".join([*lines, f"- made from the safetensors `{file_sha256(origin.file)}`"])
+
+
+def _training(origin: Origin) -> str:
+    spec = origin.record.get("spec")
+    if not spec:
+        return "No record of its training lies beside the file."
+    training, data = spec["training"], spec["data"]
+    sources = ", ".join(f"{name} ({share:g})" for name, share in data["sources"].items())
+    rows = {
+        "content loss": spec["content"],
+        "adversarial coefficient λ": f"{spec['adversarial_weight']:g}",
+        "weights": f"pixel {spec['pixel_weight']:g}, content {spec['content_weight']:g}",
+        "seed": spec["seed"],
+        "steps": training["steps"],
+        "batch": f"{counted(training['batch_size'], 'patch', 'patches')} of "
+        f"{training['patch_size']} px",
+        "learning rate": f"{training['learning_rate']:g}, {training['schedule']}",
+        "precision": training["precision"],
+        "training images (share)": sources,
+        "started from": f"generator {spec.get('init_sha256') or 'with random weights'}",
+        "state": origin.record.get("state"),
+    }
+    return _table(["what", "value"], [[name, _plain(str(value))] for name, value in rows.items()])
+
+
+def _scores(origin: Origin) -> str:
+    scores: Mapping[str, Any] = origin.result.get("scores", {})
+    if not scores:
+        return "It has not been scored."
+    tables = []
+    for dataset, images in scores.items():
+        references = origin.references.get(dataset, {})
+        means = {"this generator": _means(images)} | {
+            {"original": "HR itself"}.get(name, name): _means(theirs)
+            for name, theirs in references.items()
+            if name != SET_SCORES
+        }
+        columns = in_table_order(c for row in means.values() for c in row)
+        head = ["", *(_heading(column) for column in columns)]
+        rows = [[name, *(_number(row.get(c)) for c in columns)] for name, row in means.items()]
+        title = f"Means over the {counted(len(images), 'image')} of {_plain(dataset)}."
+        tables.append(f"{title}\n\n{_table(head, rows)}")
+    return "\n\n".join(tables)
+
+
+def _means(images: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    columns = dict.fromkeys(column for row in images.values() for column in row)
+    try:
+        return {c: fmean(float(row[c]) for row in images.values()) for c in columns}
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(f"scores: expected every column for every image, got {error}") from None
+
+
+def _heading(column: str) -> str:
+    spec = find_spec(column)
+    unit = f" [{spec.unit}]" if spec.unit else ""
+    return f"{spec.label}{unit} {'↑' if spec.higher_is_better else '↓'}"
+
+
+def _number(value: float | None) -> str:
+    return "\N{EN DASH}" if value is None else f"{value:.4g}"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _plain(text: str) -> str:
+    """Keeps a name from being read as markup."""
+    marked = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return marked.replace("|", "\\|").replace("`", "'").replace("\n", " ")

@@ -1,0 +1,107 @@
+"""Finds the two ends of an interpolation in a results folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from srgan_core.errors import unknown_name
+from srgan_core.files import file_sha256
+from srgan_core.wording import counted
+from sweep.errors import StoreError
+from sweep.store.folder import SweepStore, TrialFolder
+
+Space = Literal["weights", "images"]
+
+BICUBIC = "bicubic"
+"""The baseline has images and no weights."""
+
+
+@dataclass(frozen=True)
+class End:
+    """A generator, or images, that a curve leads from or to.
+
+    Attributes:
+        name: Name in the tables.
+        files: Its folder; None for bicubic.
+    """
+
+    name: str
+    files: TrialFolder | None
+
+    def generator(self) -> Path:
+        """The file of its weights.
+
+        Raises:
+            StoreError: when there is none.
+        """
+        if self.files is None:
+            raise StoreError(
+                f"{self.name}: has no weights; take a trial, or images instead of weights"
+            )
+        if not self.files.generator.is_file():
+            raise StoreError(
+                f"{self.files.generator}: expected a generator, found none (a published folder "
+                "may keep those of its front alone); choose another trial, take its images instead "
+                "of its weights, or run the sweep again after deleting its folder"
+            )
+        return self.files.generator
+
+    def images(self, store: SweepStore, dataset: str, names: Sequence[str]) -> list[Path]:
+        """Its restored images of a test set, in order.
+
+        Raises:
+            StoreError: when some are missing.
+        """
+        if self.files is None:
+            folder = store.reference(dataset) / BICUBIC
+        else:
+            folder = self.files.images(dataset)
+        paths = [folder / f"{name}.png" for name in names]
+        missing = [path.name for path in paths if not path.is_file()]
+        if missing:
+            raise StoreError(
+                f"{folder}: expected {counted(len(names), 'image')}, {len(missing)} missing "
+                f"({missing[0]}, ...); run the sweep again to restore them"
+            )
+        return paths
+
+    def digest(self, store: SweepStore, dataset: str, names: Sequence[str], space: Space) -> str:
+        """Identifies what is mixed, so that scores of something else are never reused."""
+        if space == "weights":
+            return file_sha256(self.generator())
+        found = [file_sha256(path) for path in self.images(store, dataset, names)]
+        return hashlib.sha256("".join(found).encode()).hexdigest()
+
+
+def find_end(store: SweepStore, name: str) -> End:
+    """Finds a trial, a shared SRResNet or bicubic.
+
+    Args:
+        store: The results folder.
+        name: `bicubic`, `srresnet-s0`, or a trial's name, of which the beginning is enough
+            where it fits one alone.
+
+    Returns:
+        The end.
+
+    Raises:
+        StoreError: when nothing or more than one fits.
+    """
+    folders = [*store.root.glob("shared/srresnet-s*"), *store.root.glob("trials/*")]
+    known = {path.name: End(path.name, TrialFolder(path)) for path in sorted(folders)}
+    known[BICUBIC] = End(BICUBIC, None)
+    if name in known:
+        return known[name]
+    fitting = [full for full in known if full.startswith(name)]
+    if len(fitting) == 1:
+        return known[fitting[0]]
+    if fitting:
+        raise StoreError(
+            f"{store.root}: {name!r} fits {len(fitting)} trials: {', '.join(fitting)}; "
+            "give more of the name"
+        )
+    raise StoreError(f"{store.root}: {unknown_name('trial', name, known)}")

@@ -1,0 +1,84 @@
+"""Mixes two generators, or the images that they restored.
+
+Sources: network interpolation, Wang et al., "ESRGAN", ECCVW 2018, section 3.4, there over the
+weights of an RRDB network without BatchNorm; image interpolation, the same section, and Freirich,
+Michaeli, Meir, "A Theory of the Distortion-Perception Tradeoff in Wasserstein Space", 2021.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from srgan_core.errors import ConfigError, ShapeError, WeightsError
+from sweep.metrics.inputs import Rgb
+
+if TYPE_CHECKING:
+    from srgan_core.networks import Generator
+
+
+def mix_generators(first: Generator, second: Generator, alpha: float) -> Generator:
+    """Interpolates linearly between all floating-point tensors of two generators.
+
+    BatchNorm's running means and variances are interpolated like the weights, which is a rule of
+    its own: the statistics that the mixed network would measure are others. (Trials whose
+    statistics are frozen share those of their start, and then nothing is to be mixed.) Counters
+    are those of the nearer end.
+
+    Args:
+        first: Generator at alpha = 0.
+        second: Generator at alpha = 1, of the same architecture.
+        alpha: From 0 to 1; at 0 and 1 the result has the bits of the end.
+
+    Returns:
+        A new generator in evaluation mode.
+
+    Raises:
+        ConfigError: when alpha lies outside 0 and 1.
+        WeightsError: when the architectures differ.
+    """
+    import copy
+
+    if not 0 <= alpha <= 1:
+        raise ConfigError(f"alpha: expected a number from 0 to 1, got {alpha}")
+    states = first.state_dict(), second.state_dict()
+    shapes = [{name: value.shape for name, value in state.items()} for state in states]
+    if shapes[0] != shapes[1]:
+        raise WeightsError(
+            "interpolation: expected two generators of the same size, got different ones; "
+            "take --space images"
+        )
+    mixed = {
+        name: (1 - alpha) * one + alpha * states[1][name]
+        if one.is_floating_point()
+        else (one if alpha < 0.5 else states[1][name])
+        for name, one in states[0].items()
+    }
+    generator = copy.deepcopy(first)
+    generator.load_state_dict(mixed)
+    return generator.eval()
+
+
+def mix_images(first: Rgb, second: Rgb, alpha: float) -> Rgb:
+    """Interpolates linearly between two restored images, and rounds once.
+
+    The ends are the 8-bit images that the scores of the ends were computed from.
+
+    Args:
+        first: Image at alpha = 0, (H, W, 3), uint8.
+        second: Image at alpha = 1, of the same shape.
+        alpha: From 0 to 1; at 0 and 1 the result equals the end.
+
+    Returns:
+        The same shape, uint8.
+
+    Raises:
+        ShapeError: when the shapes differ.
+    """
+    if first.shape != second.shape:
+        raise ShapeError(
+            f"interpolation: expected images of one shape, got {first.shape} and {second.shape}"
+        )
+    mixed = (1 - alpha) * first.astype(np.float64) + alpha * second.astype(np.float64)
+    return np.floor(mixed + 0.5).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""What each score column means and how it is computed."""

@@ -1,0 +1,155 @@
+"""Learned perceptual image patch similarity on features of AlexNet or VGG-16."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import lpips
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from srgan_core.weights import resolve_weights
+from srgan_core.weights.pickled_tensors import read_pickled_tensors
+from sweep.metrics.inputs import Rgb, check_pair
+
+HEADS = Path(lpips.__file__).parent / "weights" / "v0.1"
+"""Folder of the calibrated linear layers, in the installed package."""
+
+KEPT_BYTES = 256 * 2**20
+"""Memory for the features of references: with AlexNet about 40 photographs of 480 x 320."""
+
+TrunkName = Literal["alex", "vgg"]
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """A network whose features are compared.
+
+    Attributes:
+        architecture: Its name as torchvision has it.
+        smallest_side: Pixels below which its last pooling has nothing left to pool.
+    """
+
+    architecture: str
+    smallest_side: int
+
+
+TRUNKS: Mapping[TrunkName, Trunk] = MappingProxyType(
+    {"alex": Trunk("alexnet", 31), "vgg": Trunk("vgg16", 16)}
+)
+"""By the names that the package lpips gives them."""
+
+
+class Lpips:
+    """LPIPS 0.1, loaded once and called per image.
+
+    A grid compares many restored images with the same few references, so the features of the first
+    references are kept, up to `KEPT_BYTES`; values are those without it, bit for bit.
+
+    Args:
+        device: Where the network runs.
+        trunk: Whose features are compared: AlexNet's or VGG-16's.
+
+    Raises:
+        WeightsError: when the trunk's weights can be had from nowhere.
+
+    Source: Zhang, Isola, Efros, Shechtman, Wang 2018; the authors' package `lpips`.
+    """
+
+    def __init__(self, device: str | torch.device = "cpu", trunk: TrunkName = "alex") -> None:
+        self.device = torch.device(device)
+        self.smallest_side = TRUNKS[trunk].smallest_side
+        self._network: Any = build_network(trunk).to(self.device)
+        self._kept: dict[bytes, list[Tensor]] = {}
+        self._kept_bytes = 0
+
+    def __call__(self, sr: Rgb, hr: Rgb) -> float:
+        """Distance between two whole images.
+
+        Args:
+            sr: Restored image, (H, W, 3), uint8.
+            hr: Reference, same shape.
+
+        Returns:
+            Distance, lower is better; 0 for identical images.
+
+        Raises:
+            ShapeError: when shapes differ or a side is shorter than 31 px (VGG-16: 16 px).
+        """
+        check_pair(sr, hr, smallest=self.smallest_side)
+        # TF32 convolutions would move the fourth digit on recent GPUs.
+        with (
+            torch.inference_mode(),
+            torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
+        ):
+            layers = zip(self._features(sr), self._reference(hr), self._network.lins, strict=True)
+            return float(sum(head((x - y) ** 2).mean((2, 3)) for x, y, head in layers))
+
+    def _features(self, rgb: Rgb) -> list[Tensor]:
+        """Features of each layer, of unit length at each position."""
+        scaled = self._network.scaling_layer(self._signed(rgb))
+        return [lpips.normalize_tensor(layer) for layer in self._network.net(scaled)]
+
+    def _reference(self, hr: Rgb) -> list[Tensor]:
+        """Features of a reference, out of the kept ones if it was seen before."""
+        key = hashlib.sha256(hr.tobytes()).digest() + bytes(str(hr.shape), "ascii")
+        if key in self._kept:
+            return self._kept[key]
+        features = self._features(hr)
+        size = sum(layer.numel() * layer.element_size() for layer in features)
+        # Methods come one after the other: making room would drop what comes next.
+        if self._kept_bytes + size <= KEPT_BYTES:
+            self._kept[key] = features
+            self._kept_bytes += size
+        return features
+
+    def _signed(self, rgb: Rgb) -> Tensor:
+        """Maps (H, W, 3) in 0..255 to (1, 3, H, W) in [-1, 1]."""
+        pixels = torch.tensor(np.ascontiguousarray(rgb)).to(self.device)
+        return pixels.permute(2, 0, 1)[None].float() / 127.5 - 1
+
+
+def build_network(trunk: TrunkName = "alex") -> nn.Module:
+    """LPIPS with trunk weights from the resolver and heads from the installed package.
+
+    The package itself would download the trunk through torchvision, or fill it with random
+    numbers together with layers that nobody needs. So it is built without memory for any weight
+    and the weights are put in afterwards; the caller's random state stays untouched.
+
+    Args:
+        trunk: Whose features are compared.
+
+    Returns:
+        The network in evaluation mode, on the CPU.
+
+    Raises:
+        WeightsError: when the trunk's weights can be had from nowhere.
+    """
+    state = resolve_weights(TRUNKS[trunk].architecture).state
+    heads = read_pickled_tensors(HEADS / f"{trunk}.pth")
+    with torch.device("meta"), warnings.catch_warnings():
+        # torchvision deprecates the keyword by which lpips asks for random weights.
+        warnings.simplefilter("ignore", UserWarning)
+        network: nn.Module = lpips.LPIPS(
+            net=trunk, version="0.1", pnet_rand=True, pretrained=False, verbose=False
+        )
+    # Its constants were made without memory too.
+    network.register_module("scaling_layer", lpips.ScalingLayer())
+    network.load_state_dict(heads, strict=False, assign=True)
+    layers = network.get_submodule("net")
+    layers.load_state_dict(
+        {key: state[_torchvision_key(key)] for key in layers.state_dict()}, assign=True
+    )
+    return network.requires_grad_(False)
+
+
+def _torchvision_key(key: str) -> str:
+    """`slice2.3.weight` in lpips is `features.3.weight` in torchvision."""
+    return f"features.{key.partition('.')[2]}"

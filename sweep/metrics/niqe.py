@@ -1,0 +1,68 @@
+"""Naturalness of a single image, without a reference."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from pathlib import Path
+
+import torch
+
+from srgan_core.errors import DataError
+from sweep.metrics.blocks import BLOCK
+from sweep.metrics.inputs import Rgb, check_image, cut_border
+from sweep.metrics.pyiqa_adapter import create_metric, double_device, to_rgb
+
+PRISTINE_MODEL = Path(__file__).parents[1] / "assets" / "niqe_original.mat"
+"""Mean and covariance of natural images' features, from the original release."""
+
+
+class Niqe:
+    """pyiqa's `niqe` with its own defaults, loaded once and called per image.
+
+    Args:
+        device: Where the features are computed, in float64; a device without float64 (Apple's
+            MPS) is replaced by the CPU.
+        color_space: `yiq` as by pyiqa's defaults, or `ycbcr` as in the PIRM challenge.
+
+    Source: Mittal, Soundararajan, Bovik 2013; pyiqa's port with the original pristine model.
+    """
+
+    def __init__(self, device: str | torch.device = "cpu", color_space: str = "yiq") -> None:
+        self.device = double_device(device)
+        # The packaged model keeps pyiqa from downloading its own.
+        self._metric = create_metric(
+            "niqe",
+            self.device,
+            pretrained_model_path=str(PRISTINE_MODEL),
+            color_space=color_space,
+        )
+
+    def __call__(self, image: Rgb, crop_border: int) -> float:
+        """Distance of an image's features from those of natural images.
+
+        Args:
+            image: (H, W, 3), uint8.
+            crop_border: Pixels cut from each side; by convention the scale.
+
+        Returns:
+            Distance, lower is more natural down to about the value of the HR image.
+
+        Raises:
+            ShapeError: when less than one block of 96 px is left after the cut.
+            DataError: when no block has any texture, so that there are no features.
+        """
+        check_image(image, crop_border, smallest=BLOCK, name="image")
+        batch = to_rgb(cut_border(image, crop_border)).to(self.device)
+        try:
+            with warnings.catch_warnings():
+                # torch warns of a covariance over no blocks, which the error below says better.
+                warnings.filterwarnings("ignore", message="cov\\(\\): degrees of freedom")
+                value = float(self._metric(batch))
+        except torch.linalg.LinAlgError:  # type: ignore[attr-defined]  # not in torch's stubs
+            value = math.nan
+        if math.isnan(value):
+            raise DataError(
+                "the image is flat in every 96-px block, so NIQE finds no features in it"
+            )
+        return value

@@ -1,0 +1,146 @@
+"""What every score column means; tables and charts read this and never a column's name.
+
+Imports nothing heavy, so that listing the metrics costs no start-up time.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from srgan_core.errors import ConfigError
+from sweep.metrics.declaration import BORDER_CUT, FROM_FILE, MetricSpec
+from sweep.metrics.further import FURTHER
+from sweep.metrics.plugins import find_plugin, plugin_entries
+from sweep.metrics.pyiqa_names import pyiqa_names, pyiqa_spec
+from sweep.metrics.standard import STANDARD
+
+__all__ = [
+    "BORDER_CUT",
+    "DEFAULT_GROUPS",
+    "FROM_FILE",
+    "GROUPS",
+    "METRICS",
+    "MetricSpec",
+    "columns_for",
+    "find_spec",
+    "image_columns",
+    "in_table_order",
+    "require_group",
+    "set_columns",
+]
+
+METRICS: Mapping[str, MetricSpec] = MappingProxyType(
+    {spec.column: spec for spec in (*STANDARD, *FURTHER)}
+)
+"""Column to spec, in the order of the tables; names of pyiqa beyond these go by `find_spec`."""
+
+GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        group: tuple(spec.column for spec in METRICS.values() if spec.group == group)
+        for group in dict.fromkeys(spec.group for spec in METRICS.values())
+    }
+)
+"""Name to ask for, to the columns that it gives."""
+
+DEFAULT_GROUPS = tuple(dict.fromkeys(spec.group for spec in STANDARD))
+"""What is computed when nothing is asked for."""
+
+
+def find_spec(column: str) -> MetricSpec:
+    """Looks up a column.
+
+    Args:
+        column: A key of `METRICS`, the column of a plug-in, or the name of another metric of
+            pyiqa.
+
+    Returns:
+        Its spec; that of a name of pyiqa is made from what pyiqa says of it.
+
+    Raises:
+        ConfigError: when nobody knows the name.
+    """
+    if column in METRICS:
+        return METRICS[column]
+    plugin = find_plugin(column)
+    spec = pyiqa_spec(column) if plugin is None else plugin.spec
+    # `lpips` asks for a column of another name here, and is one of pyiqa's own metrics there.
+    if spec is None or column in GROUPS:
+        raise ConfigError(_unknown("metric column", column, METRICS))
+    return spec
+
+
+def require_group(name: str) -> None:
+    """Refuses what is no metric.
+
+    Args:
+        name: What was asked for.
+
+    Raises:
+        ConfigError: when it is neither one of `GROUPS` nor a plug-in nor a name of pyiqa; names
+            the nearest.
+    """
+    known = name in GROUPS or name in plugin_entries()
+    if not known and pyiqa_spec(name) is None:
+        raise ConfigError(_unknown("metric", name, GROUPS))
+
+
+def columns_for(groups: Sequence[str]) -> tuple[str, ...]:
+    """Translates what was asked for into columns.
+
+    Args:
+        groups: Names out of `GROUPS` or of pyiqa, in any order, repeats allowed.
+
+    Returns:
+        Columns in the order of the tables, each once.
+
+    Raises:
+        ConfigError: when a name is unknown or none was given.
+    """
+    if not groups:
+        raise ConfigError(f"metrics: expected at least one of {', '.join(GROUPS)}, got none")
+    for group in groups:
+        require_group(group)
+    return in_table_order(column for group in groups for column in _columns(group))
+
+
+def _columns(group: str) -> tuple[str, ...]:
+    if group in GROUPS:
+        return GROUPS[group]
+    plugin = find_plugin(group)
+    return (group,) if plugin is None else (plugin.spec.column,)
+
+
+def in_table_order(columns: Iterable[str]) -> tuple[str, ...]:
+    """Sorts columns as the tables have them.
+
+    Args:
+        columns: Columns, repeats allowed.
+
+    Returns:
+        Each once: those of `METRICS` in their order, then the others by name.
+    """
+    wanted = set(columns)
+    known = tuple(column for column in METRICS if column in wanted)
+    return (*known, *sorted(wanted.difference(known)))
+
+
+def image_columns(columns: Iterable[str]) -> tuple[str, ...]:
+    """Picks the columns that have a value for every single image."""
+    return tuple(column for column in columns if find_spec(column).aggregation != "set")
+
+
+def set_columns(columns: Iterable[str]) -> tuple[str, ...]:
+    """Picks the columns that have one value for a whole test set."""
+    return tuple(column for column in columns if find_spec(column).aggregation == "set")
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    listed = [*known, *plugin_entries()]
+    message = f"{kind} {name!r} is unknown: {', '.join(listed)}, or another name of pyiqa"
+    # What is declared here comes before a name of pyiqa that is as near.
+    close = difflib.get_close_matches(name, listed, n=1) or difflib.get_close_matches(
+        name, pyiqa_names(), n=1
+    )
+    return f"{message}; did you mean {close[0]!r}?" if close else message

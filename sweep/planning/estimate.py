@@ -1,0 +1,208 @@
+"""Estimates what is left of a plan: steps, hours, memory, disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import torch
+
+from srgan_core.networks import Discriminator, Generator
+from srgan_core.training.config import TrainingSpec
+from srgan_core.training.hardware import resolve_device
+from sweep.planning.calibration import StepCost, measure_step
+from sweep.planning.machine import trial_memory
+from sweep.planning.plan import Plan
+from sweep.store.folder import FINISHED, SweepStore, TrialFolder
+
+SRRESNET = "SRResNet"
+"""Kind of the trainings that all trials of a seed wait for."""
+
+SCORING_SECONDS = 5.0
+"""Restoring and scoring five small images, networks loaded."""
+
+STATES_AT_ONCE = 3
+"""Checkpoints of a running trial: two are kept while a third is written."""
+
+IMAGES_BYTES = 4 << 20
+"""Restored images and generator of one trial on a set such as Set5, with its tables."""
+
+OnKind = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Trainings whose steps cost the same.
+
+    Attributes:
+        name: Content loss, with or without an adversary.
+        trainings: How many of them are left.
+        steps: Steps of the generator that are left, over all of them.
+        warmup_steps: Steps that are left of their discriminators' warm-up.
+        cost: What one step costs.
+    """
+
+    name: str
+    trainings: int
+    steps: int
+    warmup_steps: int
+    cost: StepCost
+
+    @property
+    def seconds(self) -> float:
+        """Time of all steps, one after the other."""
+        return self.steps * self.cost.seconds + self.warmup_steps * self.cost.warmup_seconds
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Cost of what is left to do.
+
+    Attributes:
+        kinds: Trainings by what their steps cost.
+        trials_left: Trials that are not finished.
+        steps_done: Steps of finished and begun trials, warm-ups included.
+        seconds: Training and scoring.
+        memory_gb: Peak of the trials that run at once.
+        disk_gb: Images, generators, and the checkpoints of running trials.
+    """
+
+    kinds: tuple[Kind, ...]
+    trials_left: int
+    steps_done: int
+    seconds: float
+    memory_gb: float
+    disk_gb: float
+
+    @property
+    def steps_left(self) -> int:
+        """Steps that are left, warm-ups included."""
+        return sum(kind.steps + kind.warmup_steps for kind in self.kinds)
+
+    @property
+    def duration(self) -> str:
+        """Hours, minutes and seconds."""
+        return str(timedelta(seconds=round(self.seconds)))
+
+
+@dataclass
+class _Left:
+    """What of the trainings of one kind is left."""
+
+    spec: TrainingSpec
+    trainings: int = 0
+    steps: int = 0
+    warmup_steps: int = 0
+
+
+def estimate(
+    store: SweepStore,
+    plan: Plan,
+    jobs: int = 1,
+    on_kind: OnKind = lambda name, index, count: None,
+) -> Estimate:
+    """Estimates time, memory and disk from a few steps of every kind, timed here and now.
+
+    Args:
+        store: Results folder, for what is done already.
+        plan: What is going to be done.
+        jobs: Trials at once.
+        on_kind: Told which kind of step is about to be timed: its name, its number from 0,
+            and how many kinds there are.
+
+    Returns:
+        The estimate. It knows nothing of what else the machine will be busy with, nor of the
+        speed that several trials at once take from each other.
+    """
+    device = resolve_device(plan.config.device)
+    left, done = _what_is_left(store, plan)
+    kinds = []
+    for index, (name, part) in enumerate(left.items()):
+        on_kind(name, index, len(left))
+        cost = measure_step(part.spec, device)
+        kinds.append(Kind(name, part.trainings, part.steps, part.warmup_steps, cost))
+    trials_left = sum(store.trial(trial.name).state not in FINISHED for trial in plan.asked)
+    slots = min(jobs, max(1, trials_left))
+    scoring = SCORING_SECONDS * trials_left * len(plan.sets)
+    # Trials begin when the SRResNets are there, of which there is one for each seed.
+    first = sum(kind.seconds for kind in kinds if kind.name == SRRESNET)
+    then = sum(kind.seconds for kind in kinds) - first + scoring
+    return Estimate(
+        kinds=tuple(kinds),
+        trials_left=trials_left,
+        steps_done=done,
+        seconds=first / min(jobs, max(1, len(plan.starts))) + then / slots,
+        memory_gb=_memory(plan, kinds, slots) / 1e9,
+        disk_gb=_disk(plan, slots if trials_left else 0) / 1e9,
+    )
+
+
+def _trainings(store: SweepStore, plan: Plan) -> Iterator[tuple[str, TrialFolder, TrainingSpec]]:
+    for seed, start in plan.starts.items():
+        if start.spec is not None:
+            yield SRRESNET, store.start(seed), start.spec
+    for trial in plan.asked:
+        adversary = "with D" if trial.adv else "without D"
+        yield f"{trial.content} {adversary}", store.trial(trial.name), trial.spec
+
+
+def _what_is_left(store: SweepStore, plan: Plan) -> tuple[dict[str, _Left], int]:
+    """Steps by kind, and steps that are behind."""
+    left: dict[str, _Left] = {}
+    done = 0
+    warmed: set[str] = set()
+    for name, files, spec in _trainings(store, plan):
+        config = spec.training
+        warmup = config.discriminator.warmup_steps if spec.adversarial_weight else 0
+        digest = spec.warmup_digest()
+        if digest in warmed:
+            # It is shared by the trials of a seed.
+            warmup = 0
+        elif warmup:
+            warmed.add(digest)
+        behind = warmup + config.steps
+        if files.state not in (*FINISHED, "trained", "scored"):
+            behind = _checkpointed(files)
+            part = left.setdefault(name, _Left(spec))
+            part.trainings += 1
+            part.warmup_steps += max(0, warmup - behind)
+            part.steps += config.steps - max(0, behind - warmup)
+        done += behind
+    return left, done
+
+
+def _checkpointed(files: TrialFolder) -> int:
+    """Step of the newest checkpoint, from which a training goes on."""
+    names = [path.name for path in files.checkpoints.glob("*") if path.name.isdigit()]
+    return int(max(names, default="0"))
+
+
+def _memory(plan: Plan, kinds: list[Kind], slots: int) -> float:
+    """What was measured on a GPU, what is known of such steps on a CPU."""
+    measured = [kind.cost.peak_bytes for kind in kinds if kind.cost.peak_bytes is not None]
+    return slots * (max(measured) if measured else trial_memory(plan.config.adversarial))
+
+
+def _disk(plan: Plan, slots: int) -> float:
+    running = slots * STATES_AT_ONCE * checkpoint_bytes(plan.trials[0].spec)
+    return running + IMAGES_BYTES * len(plan.trials) * len(plan.sets)
+
+
+def checkpoint_bytes(spec: TrainingSpec) -> int:
+    """Size of a training state: both networks with two moments for each of their weights.
+
+    Args:
+        spec: What is trained; the larger case, with a discriminator, is counted.
+
+    Returns:
+        Bytes.
+    """
+    config = spec.training
+    with torch.device("meta"):
+        generator = Generator(spec.scale)
+        discriminator = Discriminator(config.patch_size, config.discriminator.channels)
+    copies = 4 if config.ema_decay else 3
+    weights = copies * sum(p.numel() for p in generator.parameters())
+    weights += 3 * sum(p.numel() for p in discriminator.parameters())
+    return 4 * weights

@@ -1,0 +1,111 @@
+"""Fits a config to this machine: device, threads, precision, and how many trials at once."""
+
+from __future__ import annotations
+
+import os
+
+import psutil
+
+from srgan_core.training.config import TrainingConfig
+from sweep.config.sweep_config import SweepConfig
+from sweep.store.folder import SweepStore
+
+BASE_MEMORY = 1.5e9
+"""Bytes that PyTorch, the metrics and the networks of one worker take."""
+
+BYTES_PER_ACTIVATION_PIXEL = 9_000
+"""Peak memory of a step over its HR pixels, measured at 96 px with VGG-16 cuts."""
+
+
+def resolve_machine(config: SweepConfig, store: SweepStore) -> SweepConfig:
+    """Fixes device, threads and precision; a folder keeps the ones that it was begun with.
+
+    Args:
+        config: As asked for.
+        store: The results folder.
+
+    Returns:
+        The config without `auto` and null.
+    """
+    stored = store.read_config()
+    threads = config.threads or (stored.threads if stored else None) or _threads(config)
+    device: str = config.device
+    if device == "auto" and stored:
+        device = stored.device
+    if device != "cpu":
+        from srgan_core.training.hardware import resolve_device
+
+        device = resolve_device(device).type
+    sections = {
+        "adversarial": _resolve_precision(
+            config.adversarial, stored.adversarial if stored else None, device
+        ),
+        "srresnet": config.srresnet,
+    }
+    if config.srresnet.training is not None:
+        before = stored.srresnet.training if stored else None
+        training = _resolve_precision(config.srresnet.training, before, device)
+        sections["srresnet"] = config.srresnet.model_copy(update={"training": training})
+    return config.model_copy(update={"threads": threads, "device": device, **sections})
+
+
+def _resolve_precision(
+    section: TrainingConfig, before: TrainingConfig | None, device: str
+) -> TrainingConfig:
+    """Names what `auto` stands for: weights depend on it, so a trial's id must."""
+    if section.precision != "auto":
+        return section
+    if before is not None:
+        return section.model_copy(update={"precision": before.precision})
+    import torch
+
+    from srgan_core.training.hardware import resolve_precision
+
+    precision = resolve_precision("auto", torch.device(device))
+    return section.model_copy(update={"precision": str(precision).removeprefix("torch.")})
+
+
+def _threads(config: SweepConfig) -> int:
+    """One a trial while there are as many trials as cores: that trains the most in an hour."""
+    grid = config.grid
+    trials = (
+        len(grid.content) * len(grid.seeds) * len({*grid.adv, *((0.0,) if grid.control else ())})
+    )
+    return max(1, _cores() // trials)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def trial_memory(config: TrainingConfig) -> float:
+    """Estimates the peak memory of one trial.
+
+    Args:
+        config: How it is trained.
+
+    Returns:
+        Bytes.
+    """
+    pixels = config.batch_size // config.accumulate * config.patch_size**2
+    return BASE_MEMORY + pixels * BYTES_PER_ACTIVATION_PIXEL
+
+
+def jobs_at_once(config: SweepConfig, trials: int) -> int:
+    """Chooses how many trials run beside each other; results do not depend on it.
+
+    Args:
+        config: Resolved config, which says the device and the threads of a trial.
+        trials: Number of trials to run.
+
+    Returns:
+        On a CPU as many as have cores and memory of their own; one for each GPU; at least 1.
+    """
+    if config.device != "cpu":
+        import torch
+
+        slots = torch.cuda.device_count()
+    else:
+        fitting = psutil.virtual_memory().available // trial_memory(config.adversarial)
+        slots = min(_cores() // (config.threads or 1), int(fitting))
+    return max(1, min(slots, trials))

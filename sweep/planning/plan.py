@@ -1,0 +1,210 @@
+"""Plans a sweep: what is asked for, what of it this machine and this folder allow."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from srgan_core.errors import ConfigError
+from srgan_core.files import file_sha256
+from sweep.config.grid import Start, Trial, expand, srresnet_start
+from sweep.config.sweep_config import SweepConfig
+from sweep.errors import StoreError
+from sweep.metrics.specs import columns_for
+from sweep.planning.machine import resolve_machine
+from sweep.planning.substitution import PretrainedWeights, substitute
+from sweep.store.folder import FINISHED, SweepStore
+
+if TYPE_CHECKING:
+    from sweep.scoring.sets.test_sets import TestSet
+
+BYTES_PER_TRIAL = 700 << 20
+"""Two checkpoints of G, D and both optimizers, 300 MB each, and the images."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is going to do.
+
+    Attributes:
+        config: Resolved and joined with what the folder already holds.
+        asked: Trials of this run.
+        trials: All trials of the folder, the asked ones among them.
+        starts: The shared SRResNets by seed.
+        sets: Test sets.
+        notes: Sentences for the user: substitutions and warnings.
+    """
+
+    config: SweepConfig
+    asked: tuple[Trial, ...]
+    trials: tuple[Trial, ...]
+    starts: dict[int, Start]
+    sets: tuple[TestSet, ...]
+    notes: tuple[str, ...]
+
+
+def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) -> Plan:
+    """Resolves a config against this machine and this results folder. Writes nothing.
+
+    Args:
+        store: The results folder.
+        config: As asked for.
+        typed: Dotted keys that the user typed; those are never replaced.
+
+    Returns:
+        What to do.
+
+    Raises:
+        ConfigError, DataError, WeightsError: when something asked for is not to be had.
+        StoreError: when the folder belongs to another config.
+    """
+    from sweep.scoring.availability import require_metrics
+    from sweep.scoring.sets.set_checks import niqe_warnings
+    from sweep.scoring.sets.test_sets import resolve_test_sets
+
+    weights, held = PretrainedWeights(), _held_sets(store)
+    config, notes = substitute(config, typed, weights, held)
+    asked_config = resolve_machine(config, store)
+    merged = store.merge_config(asked_config)
+    starts = {seed: _start(merged, seed) for seed in merged.grid.seeds}
+    sets = resolve_test_sets(merged.eval.sets, merged.scale, held=held)
+    for name, test_set in zip(merged.eval.sets, sets, strict=True):
+        part = merged.eval.excerpt(name)
+        paths = test_set.paths[: part.limit]
+        if name not in held:
+            _refuse_changed_images(store, test_set.name, paths)
+        if "niqe" in merged.eval.metrics:
+            notes += niqe_warnings(test_set.name, paths, merged.scale, part.crop)
+    for start in starts.values():
+        _refuse_changed_start(store, start)
+    require_metrics(columns_for(merged.eval.metrics), weights.require)
+    return Plan(
+        config=merged,
+        asked=expand(asked_config, starts),
+        trials=expand(merged, starts),
+        starts=starts,
+        sets=sets,
+        notes=tuple(notes),
+    )
+
+
+def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> dict[str, str]:
+    """Refuses a plan that cannot be carried out, before anything is written.
+
+    Args:
+        store: The results folder.
+        plan: What is going to be done.
+        jobs: Trials at once.
+
+    Returns:
+        Data source to the hash of its packed images.
+
+    Raises:
+        ConfigError, DataError: when patches do not fit the training images, those hold a test
+            image, or they are not those that the sweep began with.
+        StoreError: when the disk is too full.
+    """
+    keys = _check_data(store, plan)
+    _check_space(store, plan, jobs)
+    return keys
+
+
+def _held_sets(store: SweepStore) -> dict[str, TestSet]:
+    """Published test sets that are not on this machine, from the folder's own images."""
+    from sweep.scoring.sets.published_sets import PUBLISHED, is_on_disk
+    from sweep.scoring.sets.references import held_test_set
+
+    config = store.read_config()
+    if config is None:
+        return {}
+    try:
+        datasets = json.loads((store.root / "metrics.json").read_bytes())["datasets"]
+        hashes = {name: dict(record["hr_sha256"]) for name, record in datasets.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    found = {
+        name: held_test_set(store.reference(name), name, config.scale, hashes.get(name, {}))
+        for name in config.eval.sets
+        if name in PUBLISHED and not is_on_disk(name)
+    }
+    return {name: test_set for name, test_set in found.items() if test_set is not None}
+
+
+def _refuse_changed_images(store: SweepStore, dataset: str, paths: Sequence[Path]) -> None:
+    """Scores of a folder's old images must not stand beside those of its new ones."""
+    from sweep.scoring.sets.references import RECORD
+
+    try:
+        record = json.loads((store.reference(dataset) / RECORD).read_bytes())
+        known = dict(record["source_sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if known != {path.stem: file_sha256(path) for path in paths}:
+        raise StoreError(
+            f"{store.root}: the images of test set {dataset!r} have changed since they were "
+            "scored there; choose another --out"
+        )
+
+
+def _refuse_changed_start(store: SweepStore, start: Start) -> None:
+    recipe = store.start(start.seed).read_trial().get("recipe", start.recipe)
+    if recipe != start.recipe:
+        raise StoreError(
+            f"{store.root}: its trials start from another SRResNet ({recipe}) than the one that "
+            f"is configured now ({start.recipe}); choose another --out"
+        )
+
+
+def _start(config: SweepConfig, seed: int) -> Start:
+    section = config.srresnet
+    if section.init is not None:
+        from srgan_core.inference import load_generator
+
+        load_generator(section.init, config.scale)
+        return srresnet_start(config, seed, file_sha256(section.init))
+    if section.start == "train":
+        return srresnet_start(config, seed, None)
+    from importlib.resources import as_file
+
+    from srgan_core.inference import bundled_generator
+
+    with as_file(bundled_generator(config.scale)) as path:
+        return srresnet_start(config, seed, file_sha256(path))
+
+
+def _check_data(store: SweepStore, plan: Plan) -> dict[str, str]:
+    """Packs the training images and refuses those that a test set holds too."""
+    from srgan_core.data.duplicates import refuse_test_images
+    from srgan_core.training.job import open_data, require_same_data
+
+    packed = [images for images, _ in open_data(plan.config.data)]
+    sections = (plan.config.adversarial, plan.config.srresnet.training)
+    largest = max(section.patch_size for section in sections if section)
+    for images in packed:
+        smallest = int(images.shapes.min())
+        if smallest < largest:
+            raise ConfigError(
+                f"data source {images.name}: has images of only {smallest} px on a side, "
+                f"patches have {largest}; remove them or set a smaller adversarial.patch_size"
+            )
+    require_same_data(packed, store.read_data_keys())
+    refuse_test_images(packed, [path for test_set in plan.sets for path in test_set.paths])
+    return {images.name: images.key for images in packed}
+
+
+def _check_space(store: SweepStore, plan: Plan, jobs: int) -> None:
+    folder = store.root.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    missing = sum(store.trial(trial.name).state not in FINISHED for trial in plan.asked)
+    needed = BYTES_PER_TRIAL * min(missing, jobs)
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise StoreError(
+            f"{store.root}: {free >> 20} MB of disk are free, training needs {needed >> 20} MB; "
+            "free some or choose another --out"
+        )

@@ -1,0 +1,109 @@
+"""Replaces what a config asks for and this machine cannot have; never what a user typed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from srgan_core.errors import DataError, WeightsError
+from sweep.config.sweep_config import SweepConfig
+
+
+class PretrainedWeights:
+    """Pretrained weights that were looked for; a miss asks the network, so each counts once."""
+
+    def __init__(self) -> None:
+        self._problems: dict[str, WeightsError | None] = {}
+
+    def require(self, architecture: str) -> None:
+        """Raises WeightsError when the weights cannot be had."""
+        if architecture not in self._problems:
+            self._problems[architecture] = _weights_problem(architecture)
+        problem = self._problems[architecture]
+        if problem is not None:
+            raise problem
+
+    def require_content(self, name: str) -> None:
+        """Raises WeightsError when a content loss lacks its network."""
+        if name != "mse":
+            from srgan_core.vgg import FEATURE_CUTS
+
+            self.require(FEATURE_CUTS[name].architecture)
+
+
+def _weights_problem(architecture: str) -> WeightsError | None:
+    from srgan_core.weights import resolve_weights
+
+    try:
+        resolve_weights(architecture)
+    except WeightsError as error:
+        return error
+    return None
+
+
+def substitute(
+    config: SweepConfig,
+    typed: frozenset[str],
+    weights: PretrainedWeights,
+    held: Collection[str] = (),
+) -> tuple[SweepConfig, list[str]]:
+    """Replaces what the config itself asks for and this machine cannot have.
+
+    Args:
+        config: As asked for.
+        typed: Dotted keys that the user typed; those are never replaced.
+        weights: What was looked for so far.
+        held: Test sets that the results folder itself holds.
+
+    Returns:
+        The config with its substitutes, and a sentence about each.
+
+    Raises:
+        WeightsError: when a content loss that may not be replaced lacks its network.
+    """
+    notes: list[str] = []
+    contents, sets = list(config.grid.content), list(config.eval.sets)
+    if not _was_typed("grid.content", typed):
+        contents = [_available_content(name, config, weights, notes) for name in contents]
+    if not _was_typed("eval.sets", typed):
+        sets = [name if name in held else _available_set(name, config, notes) for name in sets]
+    for name in contents:
+        weights.require_content(name)
+    grid = config.grid.model_copy(update={"content": tuple(dict.fromkeys(contents))})
+    evaluation = config.eval.model_copy(update={"sets": tuple(dict.fromkeys(sets))})
+    return config.model_copy(update={"grid": grid, "eval": evaluation}), notes
+
+
+def _was_typed(key: str, typed: frozenset[str]) -> bool:
+    """Whether the user typed a key or a section that it lies in."""
+    return any(f"{key}.".startswith(f"{given}.") for given in typed)
+
+
+def _available_content(
+    name: str, config: SweepConfig, weights: PretrainedWeights, notes: list[str]
+) -> str:
+    if name not in config.substitutes:
+        return name
+    try:
+        weights.require_content(name)
+    except WeightsError:
+        substitute = config.substitutes[name]
+        notes.append(f"{name}: its weights cannot be had here, {substitute} stands in for it")
+        return substitute
+    return name
+
+
+def _available_set(name: str, config: SweepConfig, notes: list[str]) -> str:
+    from sweep.scoring.sets.test_sets import resolve_test_set
+
+    if name not in config.substitutes:
+        return name
+    try:
+        resolve_test_set(name, config.scale)
+    except DataError:
+        substitute = config.substitutes[name]
+        notes.append(
+            f"{name}: cannot be had here, {substitute} stands in for it; "
+            f"put its images into $SWEEP_DATA to score on it"
+        )
+        return substitute
+    return name

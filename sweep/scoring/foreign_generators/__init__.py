@@ -1,0 +1,1 @@
+"""Generators that others trained: their files read safely, their names mapped."""

@@ -1,1 +1,0 @@
-"""Generators of other projects: their files read safely, their names mapped."""

@@ -1,0 +1,173 @@
+"""The rows of the result tables, made from the records of a results folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from sweep.config.grid import Start, Trial, expand, srresnet_start
+from sweep.config.sweep_config import SweepConfig
+from sweep.scoring.aggregation import summarise
+from sweep.scoring.external.records import read_external
+from sweep.scoring.external.scored_method import ScoredMethod
+from sweep.scoring.health.trial_health import read_health
+from sweep.scoring.set_scores import read_set_scores
+from sweep.store.folder import SweepStore, TrialFolder
+from sweep.tables.rows import ImageScore, ResultRow
+
+Scores = Mapping[str, Mapping[str, float]]
+
+
+def stored_trials(
+    store: SweepStore, config: SweepConfig
+) -> tuple[tuple[Trial, ...], dict[int, Start]]:
+    """Lists what a folder's config asks for, by the starts that its records name.
+
+    Args:
+        store: The folder.
+        config: Its config.
+
+    Returns:
+        The trials, and the start of each seed.
+    """
+    starts = {seed: _stored_start(store, config, seed) for seed in config.grid.seeds}
+    return expand(config, starts), starts
+
+
+def _stored_start(store: SweepStore, config: SweepConfig, seed: int) -> Start:
+    """The start as its record names it, so that its file need not be there any more."""
+    recipe = str(store.start(seed).read_trial().get("recipe", ""))
+    kind, _, digest = recipe.partition(":")
+    return srresnet_start(config, seed, digest if kind == "file" else None)
+
+
+def result_rows(
+    store: SweepStore,
+    config: SweepConfig,
+    trials: Sequence[Trial],
+    starts: Mapping[int, Start],
+    datasets: Sequence[str],
+) -> Iterator[ResultRow]:
+    """Lists the rows of the result table.
+
+    Args:
+        store: The folder.
+        config: Its config.
+        trials: All of its trials.
+        starts: Its shared SRResNets.
+        datasets: Names of the test sets, in order.
+
+    Yields:
+        For every test set: `bicubic`, each SRResNet, every trial whatever its state, the methods
+        whose images were added, `original`.
+    """
+    external = read_external(store)
+    for dataset in datasets:
+        references = store.read_reference_scores(dataset)
+        images = len(list((store.reference(dataset) / "hr").glob("*.png")))
+        common: dict[str, Any] = {"dataset": dataset, "images": images, "scale": config.scale}
+        hr_niqe = _means(_numbers(references.get("original", {}))).get("niqe")
+        for method in ("bicubic", "original"):
+            whole = read_set_scores(references, method)
+            scores = _scored(references.get(method, {}), hr_niqe, whole)
+            yield ResultRow(trial=method, method=method, **common, **scores)
+        for seed, start in starts.items():
+            files = store.start(seed)
+            yield ResultRow(
+                trial=start.name,
+                method="srresnet",
+                seed=seed,
+                **common,
+                **_trained(files, dataset, hr_niqe),
+                pixel_weight=start.spec.pixel_weight if start.spec else None,
+            )
+        for trial in trials:
+            yield ResultRow(
+                trial=trial.name,
+                method="srgan",
+                content=trial.content,
+                adv=trial.adv,
+                seed=trial.seed,
+                **common,
+                **_trained(store.trial(trial.name), dataset, hr_niqe),
+                pixel_weight=trial.spec.pixel_weight,
+                content_weight=trial.spec.content_weight,
+            )
+        for added in external:
+            if added.dataset == dataset:
+                yield ResultRow(
+                    trial=added.method,
+                    method=added.method,
+                    **common,
+                    generator_sha256=added.provenance.get("generator_sha256"),
+                    **_scored(added.scores, hr_niqe, added.set_scores),
+                )
+
+
+def external_row(scored: ScoredMethod) -> ResultRow:
+    """Makes the row of a method whose images were scored outside a sweep."""
+    niqe, hr_niqe = scored.means.get("niqe"), scored.hr_means.get("niqe")
+    return ResultRow(
+        trial=scored.method,
+        method=scored.method,
+        dataset=scored.dataset,
+        images=len(scored.scored),
+        scale=scored.protocol.scale,
+        scores=scored.means,
+        niqe_minus_hr=None if niqe is None or hr_niqe is None else niqe - hr_niqe,
+        generator_sha256=scored.origin.get("generator_sha256"),
+        per_image=tuple(ImageScore(o.pair.image, dict(o.scores)) for o in scored.scored),
+    )
+
+
+def _trained(files: TrialFolder, dataset: str, hr_niqe: float | None) -> dict[str, Any]:
+    """Fields of a generator's row that come from its own records."""
+    result = files.read_result()
+    names = ("steps", "train_seconds", "grad_pixel", "grad_content", "grad_adv")
+    return {
+        "status": files.state,
+        "generator_sha256": result.get("generator_sha256"),
+        **{name: result.get(name) for name in names},
+        **_health(result, dataset),
+        **_scored(
+            result.get("scores", {}).get(dataset, {}), hr_niqe, read_set_scores(result, dataset)
+        ),
+    }
+
+
+def _health(result: Mapping[str, Any], dataset: str) -> dict[str, Any]:
+    from sweep.scoring.health.measures import complaints
+
+    measures = read_health(result, dataset)
+    return {"health": complaints(measures), "measures": measures}
+
+
+def _scored(
+    records: Mapping[str, Mapping[str, Any]],
+    hr_niqe: float | None,
+    whole: Mapping[str, float] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Fields of a row that are scores: of each image, and of the test set as a whole."""
+    scores = _numbers(records)
+    means = _means(scores) | dict(whole)
+    niqe = means.get("niqe")
+    distance = niqe - hr_niqe if niqe is not None and hr_niqe is not None else None
+    return {
+        "scores": means,
+        "niqe_minus_hr": distance,
+        "per_image": tuple(ImageScore(name, dict(values)) for name, values in scores.items()),
+    }
+
+
+def _means(scores: Scores) -> dict[str, float]:
+    """The value of each column for the whole test set, of the columns that every image has."""
+    return summarise(list(scores.values()))
+
+
+def _numbers(scores: Mapping[str, Mapping[str, Any]]) -> Scores:
+    """Infinity and nan are text in the records."""
+    return {
+        image: {column: float(value) for column, value in values.items()}
+        for image, values in scores.items()
+    }

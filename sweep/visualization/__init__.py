@@ -1,0 +1,1 @@
+"""What is shown: charts, figures, the page, printed tables."""

@@ -1,0 +1,213 @@
+"""Charts for articles and slides: chosen axes, one panel per test set, and the numbers beside.
+
+Colour says the adversarial coefficient on a logarithmic scale, the marker says the content loss.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from srgan_core.errors import ConfigError, unknown_name
+from srgan_core.files import write_atomically
+from sweep.errors import StoreError
+from sweep.tables.files import RESULTS, read_results
+from sweep.tables.metric_file import Metric, read_metrics
+from sweep.visualization.plots.drawn import drawn_csv
+from sweep.visualization.plots.export_panel import CoefficientScale, draw_export_panel, draw_keys
+from sweep.visualization.plots.points import PanelData, panel_data
+from sweep.visualization.plots.style import RC, line_styles
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Style = Literal["paper", "slides"]
+Width = Literal["one", "two"]
+
+FORMATS = ("pdf", "svg", "png")
+EMBEDDED_TRUETYPE = 42
+"""Font type of PDF and PostScript that stays text: selectable, and what publishers ask for."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """Sizes of one style.
+
+    Attributes:
+        widths: Inches of a one-column and a two-column figure.
+        panel_height: Inches of one row of panels.
+        font_size: Typographic points of the text.
+        marker_size: Typographic points of the markers.
+        dpi: Resolution of a PNG.
+    """
+
+    widths: Mapping[Width, float]
+    panel_height: float
+    font_size: float
+    marker_size: float
+    dpi: int
+
+
+LOOKS: Mapping[Style, Look] = {
+    # IEEE's columns are 3.5 and 7.16 inches wide; other publishers differ by a few percent.
+    "paper": Look({"one": 3.5, "two": 7.16}, 2.45, 8.0, 5.0, 300),
+    # Half and whole of a 16:9 slide of 13.33 inches, less its margins.
+    "slides": Look({"one": 6.2, "two": 12.4}, 4.6, 15.0, 10.0, 150),
+}
+_PANELS_PER_ROW: Mapping[Width, int] = {"one": 1, "two": 3}
+
+
+@dataclass(frozen=True)
+class Export:
+    """What to draw and how.
+
+    Attributes:
+        x: Metric column of the horizontal axis.
+        y: Metric column of the vertical axis.
+        style: For an article or for slides.
+        width: One or two columns.
+        formats: File formats out of `FORMATS`.
+    """
+
+    x: str = "psnr_y"
+    y: str = "lpips_alex"
+    style: Style = "paper"
+    width: Width = "one"
+    formats: tuple[str, ...] = ("pdf",)
+
+
+def export_chart(folder: Path, export: Export, stem: Path | None = None) -> list[Path]:
+    """Draws the chart of a results folder and writes its numbers beside it.
+
+    Args:
+        folder: Results folder.
+        export: What to draw and how.
+        stem: Path of the files without suffix; None for `DIR/<y>-over-<x>`.
+
+    Returns:
+        The files written: one per format, and the CSV of exactly what is drawn.
+
+    Raises:
+        ConfigError: when an axis or a format is unknown, or both axes are one column.
+        StoreError: when a table is missing or damaged, or nothing has both values.
+    """
+    for name in export.formats:
+        if name not in FORMATS:
+            raise ConfigError(unknown_name("format", name, FORMATS))
+    if export.x == export.y:
+        raise ConfigError(
+            f"--x and --y: expected two columns, got {export.x} for both; name another for one "
+            f"of them (their defaults are {Export.x} and {Export.y})"
+        )
+    results, metrics = read_results(folder), read_metrics(folder)
+    axes = [_axis(results, metrics, option, name) for option, name in _options(export)]
+    panels = _panels(results, *axes)
+    if not panels:
+        raise StoreError(
+            f"{folder / RESULTS}: nothing has both {export.x} and {export.y}; "
+            "choose other axes or run the sweep first"
+        )
+    base = stem or folder / f"{export.y}-over-{export.x}"
+    contents = render_export(panels, export)
+    contents["csv"] = drawn_csv(panels).encode()
+    written = [base.with_name(f"{base.name}.{suffix}") for suffix in contents]
+    for path, content in zip(written, contents.values(), strict=True):
+        write_atomically(path, content)
+    return written
+
+
+def render_export(panels: Mapping[str, PanelData], export: Export) -> dict[str, bytes]:
+    """Draws the chart.
+
+    Args:
+        panels: Data set to what its panel shows.
+        export: How to draw it.
+
+    Returns:
+        Format to the content of its file.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure as NewFigure
+
+    look = LOOKS[export.style]
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # A user's own settings would change sizes and fonts.
+        matplotlib.rcParams.update(RC | _settings(look))
+        columns = min(len(panels), _PANELS_PER_ROW[export.width])
+        rows = -(-len(panels) // columns)
+        size = (look.widths[export.width], rows * look.panel_height + 5 * look.font_size / 72)
+        figure = NewFigure(figsize=size, dpi=look.dpi, layout="constrained")
+        FigureCanvasAgg(figure)
+        _compose(figure, panels, rows, columns, look)
+        return {name: _saved(figure, name, look.dpi) for name in export.formats}
+
+
+def _options(export: Export) -> tuple[tuple[str, str], tuple[str, str]]:
+    return ("--x", export.x), ("--y", export.y)
+
+
+def _axis(results: pd.DataFrame, metrics: Mapping[str, Metric], option: str, name: str) -> Metric:
+    measured = [c for c in metrics if c in results and not results[c].isna().all()]
+    if name not in measured:
+        raise ConfigError(f"{option}: {unknown_name('measured column', name, measured)}")
+    return metrics[name]
+
+
+def _panels(results: pd.DataFrame, x: Metric, y: Metric) -> dict[str, PanelData]:
+    found = {}
+    for dataset in dict.fromkeys(results["dataset"]):
+        data = panel_data(results[results["dataset"] == dataset], x, y)
+        if data.trained or data.others:
+            found[dataset] = data
+    return found
+
+
+def _settings(look: Look) -> dict[str, Any]:
+    return {
+        "pdf.fonttype": EMBEDDED_TRUETYPE,
+        "font.size": look.font_size,
+        "axes.labelsize": look.font_size,
+        "axes.titlesize": look.font_size,
+        "legend.fontsize": look.font_size - 1,
+        "xtick.labelsize": look.font_size - 1,
+        "ytick.labelsize": look.font_size - 1,
+        "lines.linewidth": look.font_size / 8,
+        "axes.linewidth": look.font_size / 11,
+    }
+
+
+def _compose(
+    figure: Figure, panels: Mapping[str, PanelData], rows: int, columns: int, look: Look
+) -> None:
+    contents = [content for data in panels.values() for content in data.lines]
+    styles = line_styles(contents)
+    trials = [point for data in panels.values() for line in data.lines.values() for point in line]
+    scale = CoefficientScale(point.adv for point in trials if point.adv is not None)
+    grid = figure.subplots(rows, columns, squeeze=False)
+    flat = list(grid.ravel())
+    for axes, (dataset, data) in zip(flat, panels.items(), strict=False):
+        draw_export_panel(axes, data, styles, scale, look.marker_size)
+        if len(panels) > 1:
+            axes.set_title(dataset, loc="left", fontweight="bold")
+    for axes in flat[len(panels) :]:
+        axes.set_axis_off()
+    shown = flat[: len(panels)]
+    draw_keys(figure, shown, panels.values(), styles, scale, look.marker_size)
+
+
+def _saved(figure: Figure, name: str, dpi: int) -> bytes:
+    # Dates and versions in the file would change its bytes from run to run.
+    metadata: dict[str, dict[str, str | None]] = {
+        "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+        "svg": {"Date": None, "Creator": None},
+        "png": {"Software": None},
+    }
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=name, dpi=dpi, metadata=metadata[name])
+    return buffer.getvalue()

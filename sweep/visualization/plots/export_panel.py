@@ -1,0 +1,177 @@
+"""Draws one panel of a chart for an article or for slides, and the keys beside the panels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sweep.tables.metric_file import Metric
+from sweep.visualization.plots.drawn import panel_limits
+from sweep.visualization.plots.points import PanelData, Point, adv_text
+from sweep.visualization.plots.style import FAINT, GREY, INK, LineStyle
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOR_MAP = "viridis"
+# The map's yellow end is too light on white.
+_LIGHTEST = 0.88
+_ZERO_COLOR = GREY
+_REFERENCES = {"bicubic": ("X", "bicubic"), "srresnet": ("*", "SRResNet")}
+_FRONT_WIDTH = 0.9
+
+
+class CoefficientScale:
+    """Colours of the adversarial coefficients: equal factors are equal steps.
+
+    Args:
+        coefficients: Those that are drawn; zero has no logarithm and a colour of its own.
+    """
+
+    def __init__(self, coefficients: Iterable[float]) -> None:
+        from matplotlib import colormaps
+        from matplotlib.colors import ListedColormap, LogNorm
+
+        self.ticks = sorted({value for value in coefficients if value > 0})
+        low, high = (self.ticks[0], self.ticks[-1]) if self.ticks else (1.0, 10.0)
+        if low == high:
+            low, high = low / 10, high * 10
+        shades = [colormaps[COLOR_MAP](_LIGHTEST * place / 255) for place in range(256)]
+        self.norm, self.colors = LogNorm(low, high), ListedColormap(shades)
+
+    def color(self, adv: float | None) -> Any:
+        """Colour of a coefficient."""
+        return self.colors(self.norm(adv)) if adv else _ZERO_COLOR
+
+
+def draw_export_panel(
+    axes: Axes,
+    data: PanelData,
+    styles: Mapping[str, LineStyle],
+    scale: CoefficientScale,
+    marker_size: float,
+) -> None:
+    """Draws the points of one test set, better at the lower left.
+
+    Args:
+        axes: Empty axes.
+        data: What to draw.
+        styles: Content loss to its marker and dashes.
+        scale: Coefficient to colour.
+        marker_size: Typographic points.
+    """
+    _limit(axes, data)
+    if data.hr is not None:
+        axes.axhline(data.hr, color=GREY, linestyle=":", linewidth=1)
+    corners = data.front()
+    if corners:
+        axes.plot(*zip(*corners, strict=True), color=INK, linewidth=_FRONT_WIDTH, zorder=2)
+    for content, points in data.lines.items():
+        style = styles[content]
+        across, up = [p.x for p in points], [p.y for p in points]
+        axes.plot(across, up, color=FAINT, linestyle=style.dashes, zorder=1.5)
+        for point in points:
+            color = scale.color(point.adv)
+            face = "white" if point.adv == 0 else color
+            _draw(axes, point, style.marker, marker_size, color, face)
+    for reference in (data.srresnet, *data.others):
+        if reference is not None:
+            marker = _reference(reference.content)[0]
+            _draw(axes, reference, marker, 1.3 * marker_size, INK, INK)
+
+
+def draw_keys(
+    figure: Figure,
+    panels: Sequence[Axes],
+    data: Iterable[PanelData],
+    styles: Mapping[str, LineStyle],
+    scale: CoefficientScale,
+    marker_size: float,
+) -> None:
+    """Draws the legend of markers below the panels, and the colour scale beside them.
+
+    Args:
+        figure: Their figure.
+        panels: Axes with something drawn.
+        data: What is drawn.
+        styles: Content loss to its marker.
+        scale: Coefficient to colour.
+        marker_size: Typographic points.
+    """
+    handles = _handles(list(data), styles, marker_size)
+    inches_each = 0.19 * marker_size + 0.1
+    columns = max(2, min(len(handles), int(figure.get_figwidth() / inches_each)))
+    figure.legend(
+        handles=handles,
+        loc="outside lower center",
+        ncols=columns,
+        frameon=False,
+        handletextpad=0.3,
+        columnspacing=1.0,
+    )
+    if scale.ticks:
+        from matplotlib.cm import ScalarMappable
+
+        mappable = ScalarMappable(norm=scale.norm, cmap=scale.colors)
+        bar = figure.colorbar(mappable, ax=list(panels), pad=0.02, aspect=30)
+        bar.set_label("adversarial coefficient λ")
+        bar.set_ticks(scale.ticks, labels=[adv_text(value) for value in scale.ticks])
+        bar.minorticks_off()
+
+
+def _handles(
+    data: Sequence[PanelData], styles: Mapping[str, LineStyle], marker_size: float
+) -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    def entry(label: str, marker: str, **look: Any) -> Line2D:
+        plain: dict[str, Any] = {"color": GREY, "linestyle": "", "markersize": marker_size}
+        return Line2D([], [], label=label, marker=marker, **(plain | look))
+
+    handles = [entry(name, style.marker) for name, style in styles.items()]
+    trials = [point for panel in data for line in panel.lines.values() for point in line]
+    if any(point.adv == 0 for point in trials):
+        handles.append(entry("λ = 0", "o", markerfacecolor="white"))
+    references = [p for panel in data for p in (panel.srresnet, *panel.others) if p is not None]
+    for marker, name in dict.fromkeys(_reference(point.content) for point in references):
+        handles.append(entry(name, marker, color=INK))
+    handles.append(Line2D([], [], color=INK, linewidth=_FRONT_WIDTH, label="Pareto front"))
+    if any(panel.hr is not None for panel in data):
+        handles.append(Line2D([], [], color=GREY, linestyle=":", label="HR"))
+    return handles
+
+
+def _reference(content: str) -> tuple[str, str]:
+    return _REFERENCES.get(content, ("h", content))
+
+
+def _draw(axes: Axes, point: Point, marker: str, size: float, color: Any, face: Any) -> None:
+    for across, up in point.bars:
+        axes.plot(across, up, color=color, linewidth=0.8, zorder=2.6)
+    axes.plot(
+        point.x,
+        point.y,
+        marker=marker,
+        markersize=size,
+        markeredgecolor=color,
+        markerfacecolor=face,
+        markeredgewidth=size / 5,
+        linestyle="",
+        zorder=3,
+    )
+    if point.health:
+        axes.plot(point.x, point.y, marker="x", markersize=1.6 * size, color=INK, zorder=3.4)
+
+
+def _limit(axes: Axes, data: PanelData) -> None:
+    for side, metric, limits in zip(
+        "xy", (data.x_metric, data.y_metric), panel_limits(data), strict=True
+    ):
+        ends = (limits.high, limits.low) if metric.higher_is_better else (limits.low, limits.high)
+        axes.set(**{f"{side}lim": ends, f"{side}label": _label(metric)})
+
+
+def _label(metric: Metric) -> str:
+    unit = f" [{metric.unit}]" if metric.unit else ""
+    return f"{metric.label}{unit} {metric.arrow}"

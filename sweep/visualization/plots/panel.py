@@ -1,0 +1,243 @@
+"""Draws one tradeoff panel: a perceptual metric over a distortion metric."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+from sweep.analysis.front_report import front_summary
+from sweep.tables.metric_file import Metric
+from sweep.visualization.plots.labels import Label, write_labels
+from sweep.visualization.plots.limits import (
+    BAR_STRETCH,
+    HR_STRETCH,
+    REFERENCE_STRETCH,
+    Limits,
+    axis_limits,
+)
+from sweep.visualization.plots.overlays import (
+    NO_OVERLAYS,
+    PUBLISHED_MARKER,
+    Overlays,
+    draw_health_marks,
+    draw_pirm_regions,
+    draw_traces,
+)
+from sweep.visualization.plots.points import PanelData, Point, adv_text
+from sweep.visualization.plots.style import FAINT, GREY, INK, LineStyle, darkened, faded, half_faded
+from sweep.visualization.printing.view import decimals_for
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sweep.analysis.published.matching import Placed
+
+MARKER_SIZE = 8.0
+KNEE_SIZE = 14.0
+_REFERENCE_MARKERS = {"bicubic": "X", "srresnet": "*"}
+_REFERENCE_NAMES = {"srresnet": "SRResNet"}
+_OTHER_MARKER = "h"
+# How far inside the panel a reference beyond its limits is drawn, as a share of the axis.
+_INSET = 0.055
+_TICKS = {"x": 7, "y": 8}
+# Length in typographic points of the arrow to where such a reference really is.
+_REACH = 14.0
+
+
+def draw_panel(
+    axes: Axes,
+    data: PanelData,
+    styles: Mapping[str, LineStyle],
+    overlays: Overlays = NO_OVERLAYS,
+) -> None:
+    """Draws points, lines, references, front and labels.
+
+    Args:
+        axes: Empty axes at their final place in a figure that has its final size.
+        data: What to draw; at least one point.
+        styles: Content loss to style.
+        overlays: What is drawn beside the scored points.
+    """
+    x_limits, y_limits = _limits(data, overlays)
+    _set_axis(axes, "x", x_limits, data.x_metric)
+    _set_axis(axes, "y", y_limits, data.y_metric)
+    summary = front_summary(data.found)
+    axes.set_title(summary, loc="left", fontsize=8.5, color=GREY, pad=4)
+    if data.x_metric.column == "rmse":
+        draw_pirm_regions(axes)
+    draw_traces(axes, overlays, styles)
+    _draw_front(axes, data)
+    labels = [
+        label
+        for content, points in data.lines.items()
+        for label in _draw_line(axes, points, styles[content])
+    ]
+    references = [point for point in (data.srresnet, *data.others) if point is not None]
+    references += [_published_point(placed) for placed in overlays.published]
+    labels += [_draw_reference(axes, data, point, x_limits, y_limits) for point in references]
+    draw_health_marks(axes, data)
+    write_labels(axes, labels, _hr_line(axes, data, y_limits))
+
+
+def draw_reason(axes: Axes, reason: str) -> None:
+    """Writes into an empty panel why it is empty."""
+    axes.set_axis_off()
+    axes.text(
+        0.5, 0.5, reason, ha="center", va="center", color=GREY, transform=axes.transAxes, wrap=True
+    )
+
+
+def _published_point(placed: Placed) -> Point:
+    return Point(placed.method, None, placed.x, placed.y, state="published")
+
+
+def _limits(data: PanelData, overlays: Overlays) -> tuple[Limits, Limits]:
+    core = data.trained or list(data.others)
+    others = [(p.x, p.y) for p in data.others]
+    hr = [] if data.hr is None else [(data.hr, HR_STRETCH)]
+    ends = [bar for point in core for bar in point.bars]
+    x_optional = [(x, REFERENCE_STRETCH) for x, _ in others]
+    x_optional += [(x, BAR_STRETCH) for pair, _ in ends for x in pair]
+    y_optional = [(y, REFERENCE_STRETCH) for _, y in others]
+    y_optional += [(y, BAR_STRETCH) for _, pair in ends for y in pair]
+    x_optional += [(x, REFERENCE_STRETCH) for x, _ in overlays.dots]
+    y_optional += [(y, REFERENCE_STRETCH) for _, y in overlays.dots]
+    x_optional += [(p.x, HR_STRETCH) for p in overlays.published]
+    y_optional += [(p.y, HR_STRETCH) for p in overlays.published]
+    x_limits = axis_limits([p.x for p in core], x_optional)
+    return x_limits, axis_limits([p.y for p in core], y_optional + hr)
+
+
+def _set_axis(axes: Axes, name: Literal["x", "y"], limits: Limits, metric: Metric) -> None:
+    """Turns an axis so that better is left, or down."""
+    ends = (limits.high, limits.low) if metric.higher_is_better else (limits.low, limits.high)
+    direction = "higher is better" if metric.higher_is_better else "lower is better"
+    unit = f" [{metric.unit}]" if metric.unit else ""
+    text = f"{metric.label}{unit}  {metric.arrow} {direction}"
+    axes.set(**{f"{name}lim": ends, f"{name}label": text})
+    axes.locator_params(axis=name, nbins=_TICKS[name])
+
+
+def _draw_front(axes: Axes, data: PanelData) -> None:
+    corners = data.front()
+    if corners:
+        axes.plot(*zip(*corners, strict=True), color=INK, linewidth=1.1, zorder=2.2)
+
+
+def _draw_line(axes: Axes, points: tuple[Point, ...], style: LineStyle) -> list[Label]:
+    axes.plot(
+        [point.x for point in points],
+        [point.y for point in points],
+        color=style.color,
+        linestyle=style.dashes,
+        linewidth=1.5,
+        alpha=0.75,
+        zorder=2.5,
+    )
+    return [_draw_point(axes, point, style) for point in points]
+
+
+def _draw_point(axes: Axes, point: Point, style: LineStyle) -> Label:
+    color = _shade(style.color, point)
+    _draw_bars(axes, point, color)
+    axes.plot(
+        point.x,
+        point.y,
+        marker=style.marker,
+        markersize=MARKER_SIZE,
+        markeredgecolor=color,
+        markerfacecolor="white" if point.adv == 0 else color,
+        markeredgewidth=1.8,
+        zorder=3.2 if point.on_front else 3,
+    )
+    if point.knee:
+        _draw_knee(axes, point)
+    size = KNEE_SIZE if point.knee else MARKER_SIZE
+    return Label(adv_text(point.adv), (point.x, point.y), size, darkened(style.color))
+
+
+def _shade(color: str, point: Point) -> str:
+    """Full on the front, half where intervals leave it open, pale where dominated."""
+    if point.on_front:
+        return color
+    return half_faded(color) if point.state == "dominated by the means" else faded(color)
+
+
+def _draw_bars(axes: Axes, point: Point, color: str) -> None:
+    for xs, ys in point.bars:
+        axes.plot(xs, ys, color=color, linewidth=1.1, zorder=2.7, solid_capstyle="butt")
+
+
+def _draw_knee(axes: Axes, point: Point) -> None:
+    axes.plot(
+        point.x,
+        point.y,
+        marker="o",
+        markersize=KNEE_SIZE,
+        markeredgecolor=INK,
+        markerfacecolor="none",
+        markeredgewidth=1.1,
+        zorder=3.3,
+    )
+
+
+def _draw_reference(
+    axes: Axes, data: PanelData, point: Point, x_limits: Limits, y_limits: Limits
+) -> Label:
+    inside_x, inside_y = x_limits.contains(point.x), y_limits.contains(point.y)
+    x = point.x if inside_x else x_limits.clamp(point.x, _INSET)
+    y = point.y if inside_y else y_limits.clamp(point.y, _INSET)
+    color = FAINT if point.content == "srresnet" and not point.on_front else GREY
+    if inside_x and inside_y:
+        _draw_bars(axes, point, GREY)
+    usual = PUBLISHED_MARKER if point.state == "published" else _OTHER_MARKER
+    marker = _REFERENCE_MARKERS.get(point.content, usual)
+    size = MARKER_SIZE * (1.6 if marker == "*" else 1.1)
+    axes.plot(x, y, marker=marker, markersize=size, color=color, markeredgecolor=INK, zorder=3.1)
+    if point.knee:
+        _draw_knee(axes, point)
+        size = max(size, KNEE_SIZE)
+    values = []
+    if not inside_x:
+        values.append(_value(data.x_metric, point.x))
+    if not inside_y:
+        values.append(_value(data.y_metric, point.y))
+    if values:
+        _point_outwards(axes, (x, y), (point.x, point.y))
+    name = _REFERENCE_NAMES.get(point.content, point.content)
+    return Label("\n".join([name, *values]), (x, y), size, INK)
+
+
+def _point_outwards(axes: Axes, shown: tuple[float, float], real: tuple[float, float]) -> None:
+    """Draws an arrow from a reference at the edge towards where it really is."""
+    (x0, y0), (x1, y1) = axes.transData.transform([shown, real]).tolist()
+    across, up = (x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0)
+    axes.annotate(
+        "",
+        xy=shown,
+        xytext=(_REACH * across, _REACH * up),
+        textcoords="offset points",
+        arrowprops={"arrowstyle": "<|-", "color": INK, "shrinkA": 0, "shrinkB": 4},
+        annotation_clip=False,
+        zorder=3,
+    )
+
+
+def _hr_line(axes: Axes, data: PanelData, limits: Limits) -> tuple[float, str] | None:
+    """Draws HR's own value as a line, and gives its height and label."""
+    if data.hr is None:
+        return None
+    text = f"HR {_value(data.y_metric, data.hr, with_label=False)}"
+    if limits.contains(data.hr):
+        axes.axhline(data.hr, color=GREY, linestyle=(0, (1, 2)), linewidth=1.4, zorder=1.8)
+        return data.hr, text
+    below = (data.hr < limits.low) != axes.yaxis_inverted()
+    edge = limits.low if data.hr < limits.low else limits.high
+    return edge, f"{text}, {'below' if below else 'above'} this panel"
+
+
+def _value(metric: Metric, value: float, with_label: bool = True) -> str:
+    text = f"{value:.{decimals_for([value])}f}"
+    if metric.unit:
+        return f"{text} {metric.unit}"
+    return f"{metric.label} {text}" if with_label else text

@@ -1,0 +1,164 @@
+"""Prints the result table in a terminal, as wide as the terminal allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sweep.analysis.front_report import front_lines
+from sweep.analysis.fronts import fronts_of
+from sweep.analysis.summary import INTERVAL_NOTE
+from sweep.tables.metric_file import Metric
+from sweep.visualization.printing.view import DASH, Cell, Column, View, printable, views_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+# Wider than any table: asks for the width that a table wants, not the one it can get.
+_UNLIMITED = 4096
+_STYLES = {"best": "bold", "second": "underline", "": ""}
+# Signs beside the styles, for terminals without them and for pipes.
+_SIGNS = {"best": "*", "second": "+", "": ""}
+_ASCII = str.maketrans({"↑": "^", "↓": "v", DASH: "-", "λ": "adv", "±": "+-"})
+
+
+def print_table(
+    results: pd.DataFrame,
+    metrics: Mapping[str, Metric],
+    console: Console | None = None,
+    *,
+    each_seed: bool = False,
+) -> None:
+    """Prints one table per data set, and its fronts.
+
+    Columns that do not fit are left out, the least important first, and named below.
+
+    Args:
+        results: Table of `read_results`.
+        metrics: Column to metric, of `read_metrics`.
+        console: Where to print; standard output if None.
+        each_seed: Whether to list every trial where there are several seeds, not their means.
+    """
+    from rich.console import Console as StandardConsole
+
+    console = console or StandardConsole()
+    views = views_of(results, metrics, each_seed=each_seed)
+    fronts = list(fronts_of(results, metrics))
+    if not views:
+        console.print("no trial has been scored yet")
+    for position, view in enumerate(views):
+        if position:
+            console.print()
+        fitting = _fit(view, console)
+        console.print(_table(fitting, console))
+        found = front_lines(front for front in fronts if front.dataset == view.dataset)
+        for line in (*_notes(view, fitting, metrics), *map(printable, found)):
+            console.print(_encodable(line, console), style="dim", highlight=False, markup=False)
+
+
+def print_view(view: View, notes: Sequence[str] = (), console: Console | None = None) -> None:
+    """Prints one prepared table.
+
+    Args:
+        view: The table; columns that do not fit are left out and named below.
+        notes: Lines below it.
+        console: Where to print; standard output if None.
+    """
+    from rich.console import Console as StandardConsole
+
+    console = console or StandardConsole()
+    fitting = _fit(view, console)
+    console.print(_table(fitting, console))
+    for line in (*notes, *_hidden(view, fitting)):
+        console.print(_encodable(line, console), style="dim", highlight=False, markup=False)
+
+
+def _fit(view: View, console: Console) -> View:
+    """Keeps the columns that fit the console, the most important first."""
+    from rich.measure import Measurement
+
+    unlimited = console.options.update(width=_UNLIMITED)
+    chosen: list[str] = []
+    for name in view.by_importance():
+        table = _table(view.select([*chosen, name]), console)
+        if Measurement.get(console, unlimited, table).maximum <= console.width or not chosen:
+            chosen.append(name)
+    return view.select(chosen)
+
+
+def _table(view: View, console: Console) -> Table:
+    from rich import box
+    from rich.table import Table as RichTable
+
+    table = RichTable(
+        title=view.title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+    )
+    for column in view.columns:
+        table.add_column(
+            _heading(column, console), justify="right" if column.numeric else "left", no_wrap=True
+        )
+    spreads = [max(len(row.cells[i].spread) for row in view.rows) for i in range(len(view.columns))]
+    for row, following in zip(view.rows, [*view.rows[1:], None], strict=True):
+        triples = zip(view.columns, row.cells, spreads, strict=True)
+        cells = [_cell(*triple, console) for triple in triples]
+        last = following is None or following.section != row.section
+        table.add_row(*cells, end_section=last)
+    return table
+
+
+def _heading(column: Column, console: Console) -> Text:
+    from rich.text import Text as RichText
+
+    label, bracket, variant = column.heading.partition(" (")
+    second = (f"({variant}" if bracket else "", column.unit, column.arrow)
+    # The space stands above the signs, so that headings and digits align.
+    pad = " " if column.numeric else ""
+    lines = (label, " ".join(part for part in second if part))
+    return RichText(_encodable("\n".join(line + pad for line in lines), console))
+
+
+def _cell(column: Column, cell: Cell, spread: int, console: Console) -> Text:
+    from rich.text import Text as RichText
+
+    sign = _encodable(" ± ", console)
+    # A style of the whole text would also underline the blanks that align it.
+    text = RichText().append(_encodable(cell.text, console), style=_STYLES[cell.mark])
+    if column.numeric:
+        text.append(_SIGNS[cell.mark] or " ")
+    if spread:
+        # Blanks where there is no interval, so that the values stand below each other.
+        text.append(f"{sign}{cell.spread:>{spread}}" if cell.spread else " " * (len(sign) + spread))
+    return text
+
+
+def _notes(view: View, shown: View, metrics: Mapping[str, Metric]) -> list[str]:
+    notes = []
+    marks = {cell.mark for row in shown.rows for cell in row.cells}
+    if "best" in marks:
+        second = ", + second best" if "second" in marks else ""
+        shown_metrics = [metrics[c.name] for c in shown.columns if c.name in metrics]
+        bounded = any(metric.reference == "none" for metric in shown_metrics)
+        rule = "; a value beyond HR's own counts as HR's" if bounded else ""
+        notes.append(f"* best{second} of the trials{rule}")
+    if shown.has_intervals:
+        notes.append(INTERVAL_NOTE)
+    return [*notes, *_hidden(view, shown)]
+
+
+def _hidden(view: View, shown: View) -> list[str]:
+    hidden = [c.heading for c in view.columns if c not in shown.columns]
+    return [f"not shown in this width: {', '.join(hidden)}"] if hidden else []
+
+
+def _encodable(text: str, console: Console) -> str:
+    return text.translate(_ASCII) if console.options.ascii_only else text

@@ -1,0 +1,225 @@
+"""What a printed table shows: columns, rounded cells, and which values are best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from srgan_core.wording import counted
+from sweep.analysis.summary import SEEDS, mean_records, summary_frame
+from sweep.tables import columns as names
+from sweep.tables.frames import records_of
+from sweep.tables.metric_file import Metric
+from sweep.tables.ranking import Mark, Record, marks_of
+
+DASH = "\N{EN DASH}"
+SIGNIFICANT_DIGITS = 4
+_HEADINGS = {"adv": "λ", "train_seconds": "seconds"}
+_IMPORTANCE = ("method", "content", "adv", "status", "psnr_y", "lpips_alex", "niqe", "seed")
+_OPTIONAL = ("steps", "train_seconds", "trial")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a printed table.
+
+    Attributes:
+        name: Name in the CSV tables.
+        heading: Name for people.
+        unit: Unit; empty where there is none.
+        arrow: Sign of the better direction; empty where there is none.
+        numeric: Whether the cells are numbers.
+        essential: Whether the table would mislead without it, or is about it.
+    """
+
+    name: str
+    heading: str
+    unit: str
+    arrow: str
+    numeric: bool
+    essential: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A printed value, its mark, and the half width of its interval where there is one."""
+
+    text: str
+    mark: Mark = ""
+    spread: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cells in the order of the columns; a line may be drawn where `section` changes."""
+
+    cells: tuple[Cell, ...]
+    section: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A printed table of one data set.
+
+    Attributes:
+        title: Data set, magnification and number of images.
+        columns: Columns from left to right.
+        rows: Rows from top to bottom.
+        over_seeds: Whether rows are means over seeds, not single trials.
+        dataset: Name of the data set.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    over_seeds: bool = False
+    dataset: str = ""
+
+    @property
+    def has_intervals(self) -> bool:
+        """Whether some cell shows an interval."""
+        return any(cell.spread for row in self.rows for cell in row.cells)
+
+    def by_importance(self) -> list[str]:
+        """Lists the column names, the most important first."""
+        listed = [column.name for column in self.columns]
+        optional = [column.name for column in self.columns if not column.essential]
+        first = [name for name in _IMPORTANCE if name in listed and name not in optional]
+        middle = [name for name in listed if name not in first and name not in optional]
+        # HR's distance repeats NIQE, and RGB repeats luma: the first to be missed least.
+        last = [name for name in (names.NIQE_DISTANCE, "psnr_rgb") if name in middle]
+        return [*first, *(name for name in middle if name not in last), *last, *optional]
+
+    def select(self, chosen: Sequence[str]) -> View:
+        """Keeps some columns, in their order."""
+        kept = [index for index, column in enumerate(self.columns) if column.name in chosen]
+        return View(
+            self.title,
+            tuple(self.columns[index] for index in kept),
+            tuple(Row(tuple(row.cells[index] for index in kept), row.section) for row in self.rows),
+            self.over_seeds,
+            self.dataset,
+        )
+
+    def essential(self) -> View:
+        """Keeps the essential columns."""
+        return self.select([column.name for column in self.columns if column.essential])
+
+
+def views_of(
+    results: pd.DataFrame, metrics: Mapping[str, Metric], *, each_seed: bool = False
+) -> list[View]:
+    """Prepares the printed tables, one per data set.
+
+    Args:
+        results: Table of `read_results` or `results_frame`.
+        metrics: Column to metric, of `read_metrics`.
+        each_seed: Whether to list every trial where there are several seeds, not their means.
+
+    Returns:
+        Views in the order of the table; metric columns that nobody filled are left out.
+    """
+    extra = names.extra_metrics(results.columns)
+    views = []
+    for dataset in dict.fromkeys(results["dataset"]):
+        rows = results[results["dataset"] == dataset]
+        records = records_of(rows)
+        over_seeds = not each_seed and rows["seed"].nunique() > 1
+        if over_seeds:
+            records = mean_records(records, records_of(summary_frame(rows)))
+        views.append(_view(records, metrics, extra, over_seeds))
+    return views
+
+
+def decimals_for(values: Sequence[float]) -> int:
+    """Number of decimals that gives the largest of some values 4 significant digits."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    whole_digits = len(str(int(largest))) if largest >= 1 else 0
+    return max(0, SIGNIFICANT_DIGITS - whole_digits)
+
+
+def printable(text: str) -> str:
+    """Replaces line ends and terminal control characters, which a folder's name may hold."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _view(
+    records: Sequence[Record],
+    metrics: Mapping[str, Metric],
+    extra: Sequence[str],
+    over_seeds: bool,
+) -> View:
+    columns = _columns(records, metrics, extra)
+    cells = [_column_cells(column.name, records, metrics) for column in columns]
+    rows = [
+        Row(tuple(column[index] for column in cells), _section(record["method"]))
+        for index, record in enumerate(records)
+    ]
+    first = records[0]
+    images = counted(first["images"], "image")
+    title = f"{printable(first['dataset'])}, x{first['scale']}, {images}"
+    return View(title, columns, tuple(rows), over_seeds, first["dataset"])
+
+
+def _columns(
+    records: Sequence[Record], metrics: Mapping[str, Metric], extra: Sequence[str]
+) -> tuple[Column, ...]:
+    scores = (*names.METRICS, names.NIQE_DISTANCE, *extra)
+    measured = [name for name in scores if any(record[name] is not None for record in records)]
+    optional = {*_OPTIONAL} & records[0].keys()
+    seed = SEEDS if SEEDS in records[0] else "seed"
+    order = ("method", "content", "adv", seed, *measured, "status", *_OPTIONAL)
+    order = tuple(name for name in order if name not in _OPTIONAL or name in optional)
+    if seed == "seed" and len({record["seed"] for record in records} - {None}) < 2:
+        optional.add("seed")
+    if all(record["status"] in names.SCORED_STATES for record in records):
+        optional.add("status")
+    return tuple(_column(name, metrics, name not in optional) for name in order)
+
+
+def _column(name: str, metrics: Mapping[str, Metric], essential: bool) -> Column:
+    numeric = name not in names.TEXT_COLUMNS
+    if name in metrics:
+        metric = metrics[name]
+        return Column(name, metric.label, metric.unit, metric.arrow, numeric, essential)
+    if name == names.NIQE_DISTANCE:
+        label = metrics["niqe"].label if "niqe" in metrics else "niqe"
+        return Column(name, f"{label} - HR", "", "", numeric, essential)
+    return Column(name, _HEADINGS.get(name, name), "", "", numeric, essential)
+
+
+def _column_cells(
+    name: str, records: Sequence[Record], metrics: Mapping[str, Metric]
+) -> list[Cell]:
+    values = [record[name] for record in records]
+    if name == SEEDS or name in names.TEXT_COLUMNS:
+        return [Cell(printable(value) or DASH) for value in values]
+    if name in names.EXACT_COLUMNS | names.INTEGER_COLUMNS or name.endswith("_seconds"):
+        return [Cell(DASH if v is None else names.number_text(name, float(v))) for v in values]
+    measured = [record[_scale_column(name)] for record in records]
+    decimals = decimals_for([value for value in measured if value is not None])
+    marks = marks_of(metrics[name], records, decimals) if name in metrics else {}
+    sign = "+" if name == names.NIQE_DISTANCE else ""
+    halves = [record.get(names.interval_column(name)) for record in records]
+    return [
+        Cell(
+            DASH if value is None else f"{value:{sign}.{decimals}f}",
+            marks.get(index, ""),
+            "" if half is None else f"{half:.{decimals}f}",
+        )
+        for index, (value, half) in enumerate(zip(values, halves, strict=True))
+    ]
+
+
+def _scale_column(name: str) -> str:
+    """Names the column whose size sets the decimals: a distance is printed like its values."""
+    return "niqe" if name == names.NIQE_DISTANCE else name
+
+
+def _section(method: str) -> str:
+    if method in ("bicubic", "srresnet"):
+        return "start"
+    return "trials" if method == "srgan" else "other"

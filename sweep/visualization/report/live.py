@@ -1,0 +1,83 @@
+"""The tables of a results folder as its records stand now, also while a sweep runs."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sweep.errors import StoreError
+from sweep.metrics.specs import METRICS
+from sweep.scoring.sets.test_sets import dataset_name
+from sweep.store.folder import SWEEP_FILE, SweepStore
+from sweep.tables.frames import per_image_frame, results_frame
+from sweep.tables.from_records import result_rows, stored_trials
+from sweep.tables.metric_file import Metric, read_metrics
+from sweep.visualization.report.collect import Tables, read_curves, read_tables
+
+_WATCHED = (
+    SWEEP_FILE,
+    "*.csv",
+    "metrics.json",
+    "shared/*/*.json*",
+    "trials/*/*.json*",
+    "reference/*/scores.json",
+)
+
+
+def live_tables(store: SweepStore) -> Tables:
+    """Derives the tables from the records; reads them where the folder holds no config.
+
+    Args:
+        store: The folder.
+
+    Returns:
+        The tables, with a row for every grid point whatever its state.
+
+    Raises:
+        StoreError: when the folder holds neither a sweep nor tables.
+    """
+    config = store.read_config()
+    if config is None:
+        return read_tables(store)
+    trials, starts = stored_trials(store, config)
+    datasets = [dataset_name(name) for name in config.eval.sets]
+    rows = list(result_rows(store, config, trials, starts, datasets))
+    curves, notes = read_curves(store)
+    return Tables(results_frame(rows), per_image_frame(rows), _metrics(store), curves, notes)
+
+
+def fingerprint(store: SweepStore) -> str:
+    """Identifies the state of the records by names, sizes and times of their files.
+
+    Args:
+        store: The folder.
+
+    Returns:
+        16 hexadecimal digits that change when a record does.
+    """
+    digest = hashlib.sha256()
+    for pattern in _WATCHED:
+        for path in sorted(store.root.glob(pattern)):
+            try:
+                facts = path.stat()
+            except FileNotFoundError:
+                continue
+            digest.update(f"{path}|{facts.st_size}|{facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _metrics(store: SweepStore) -> dict[str, Metric]:
+    """metrics.json appears with the first tables; until then this version's own metrics stand."""
+    try:
+        return read_metrics(store.root)
+    except StoreError:
+        return {
+            name: Metric(
+                spec.column,
+                spec.label,
+                spec.kind,
+                spec.reference,
+                spec.higher_is_better,
+                spec.unit,
+            )
+            for name, spec in METRICS.items()
+        }

@@ -1,0 +1,71 @@
+import pytest
+
+from sweep.analysis.interpolation_verdict import judge
+from sweep.tables.curves import interpolation_frame
+from sweep.tables.frames import results_frame
+from sweep.tables.metric_file import read_metrics
+from sweep.tables.rows import ResultRow
+
+ENDS = {"from": "a", "to": "b", "space": "weights", "dataset": "set5", "images": 5}
+
+
+def row(trial, psnr, lpips, method="srgan", **more):
+    scores = {"psnr_y": psnr, "lpips_alex": lpips}
+    return ResultRow(trial, method, "set5", 5, 4, scores=scores, seed=0, **more)
+
+
+def curve(*points):
+    return interpolation_frame(
+        [ENDS | {"alpha": alpha, "psnr_y": x, "lpips_alex": y} for alpha, x, y in points]
+    )
+
+
+@pytest.fixture
+def metrics(tmp_path, describe):
+    describe(tmp_path)
+    read = read_metrics(tmp_path)
+    return read["psnr_y"], read["lpips_alex"]
+
+
+CURVE = curve((0, 30, 0.20), (0.5, 29, 0.15), (1, 27, 0.14))
+ROWS = [
+    row("bicubic", 28, 0.34, "bicubic"),
+    row("a", 30, 0.20, content="mse", adv=0.0),
+    row("b", 27, 0.14, content="mse", adv=0.1),
+]
+
+
+@pytest.mark.parametrize(
+    ("point", "place"),
+    [((29.5, 0.14), "better"), ((28.5, 0.16), "worse"), ((29.5, 0.16), "neither")],
+)
+def test_a_trial_beats_the_curve_is_beaten_or_neither(metrics, point, place):
+    frame = results_frame([*ROWS, row("c", *point, content="mse", adv=0.01)])
+    verdict = judge(frame, CURVE, *metrics)
+    assert {p: getattr(verdict, p) for p in ("better", "worse", "neither")} == {
+        "better": (),
+        "worse": (),
+        "neither": (),
+        place: ("c",),
+    }
+
+
+def test_ends_and_unhealthy_trials_are_on_neither_side(metrics):
+    broken = row("c", 29.5, 0.1, content="mse", adv=0.01, health="checkerboard pattern")
+    assert judge(results_frame([*ROWS, broken]), CURVE, *metrics) is None
+
+
+def test_a_curve_that_bends_further_dominates_more(metrics):
+    frame = results_frame([*ROWS, row("c", 28.5, 0.16, content="mse", adv=0.01)])
+    straight = curve((0, 30, 0.20), (0.5, 28.5, 0.17), (1, 27, 0.14))
+    areas = [judge(frame, points, *metrics).curve_area for points in (straight, CURVE)]
+    assert areas[0] < areas[1]
+    sentence = judge(frame, CURVE, *metrics).sentence()
+    assert sentence.startswith(
+        "set5, LPIPS (AlexNet) over PSNR (Y): 0 trials better than the curve, 1 worse"
+    )
+
+
+def test_a_curve_of_ends_alone_proves_nothing(metrics):
+    frame = results_frame([*ROWS, row("c", 28.5, 0.16, content="mse", adv=0.01)])
+    assert judge(frame, curve((0, 30, 0.20), (1, 27, 0.14)), *metrics) is None

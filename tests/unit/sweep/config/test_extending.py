@@ -1,0 +1,62 @@
+import pytest
+
+from sweep.config.extending import differences, union
+from sweep.config.sweep_config import SweepConfig, load_config
+
+
+def smoke(**overrides: object) -> SweepConfig:
+    return load_config("smoke", {key.replace("__", "."): value for key, value in overrides.items()})
+
+
+def test_axes_sets_and_metrics_are_joined_and_nothing_is_forgotten():
+    stored = smoke(grid__adv=[1e-3], grid__seeds=[1], eval__metrics=["psnr"])
+    asked = smoke(
+        grid__adv=[1e-2, 1e-4],
+        grid__content=["vgg16-22"],
+        grid__seeds=[0],
+        eval__sets=["set5"],
+        eval__metrics=["ssim", "psnr"],
+    )
+    assert differences(stored, asked) == []
+    joined = union(stored, asked)
+    assert joined.grid.adv == (1e-4, 1e-3, 1e-2)
+    assert joined.grid.content == ("mse", "vgg16-22")
+    assert joined.grid.seeds == (1, 0)
+    assert joined.eval.sets == ("skimage3", "set5")
+    assert joined.eval.metrics == ("psnr", "ssim")
+
+
+def test_joining_again_changes_nothing():
+    joined = union(smoke(grid__adv=[1e-2]), smoke(grid__adv=[1e-4], eval__metrics=["niqe"]))
+    assert union(joined, joined) == joined
+    assert union(joined, smoke(grid__adv=[1e-2])) == joined
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "named"),
+    [
+        ("adversarial.steps", 21, "adversarial.steps (was 20, now 21)"),
+        ("scale", 8, "scale (was 4, now 8)"),
+        ("threads", 2, "threads (was 1, now 2)"),
+        ("data.sources", {"dead-leaves": 1}, "data.sources.skimage (was 1.0, now None)"),
+        ("objective.mse.pixel_weight", 2, "objective.mse (was "),
+        ("adversarial.discriminator.channels", 16, "adversarial.discriminator.channels (was "),
+        ("eval.excerpts", {}, "eval.excerpts"),
+    ],
+)
+def test_any_other_change_is_named(key, value, named):
+    assert any(each.startswith(named) for each in differences(smoke(), smoke(**{key: value})))
+
+
+def test_what_says_nothing_about_results_may_change():
+    other = smoke(description="other", substitutes={"set5": "skimage3"}, grid__control=False)
+    assert differences(smoke(), other) == []
+    assert union(smoke(), other).grid.control is True
+
+
+def test_weights_of_a_new_content_loss_may_be_added():
+    fields = smoke().model_dump(mode="json")
+    del fields["objective"]["vgg22"]
+    stored = SweepConfig.model_validate(fields)
+    assert differences(stored, smoke()) == []
+    assert set(union(stored, smoke()).objective) == set(smoke().objective)

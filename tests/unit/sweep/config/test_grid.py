@@ -1,0 +1,136 @@
+import math
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sweep.config.grid import Start, Trial, expand, format_adv, srresnet_start
+from sweep.config.sweep_config import CONTENT_NAMES, SweepConfig, load_config
+
+POSITIVE = st.floats(min_value=5e-324, max_value=1e300, allow_nan=False)
+
+
+def grid(**overrides: object) -> SweepConfig:
+    """The smoke config with other axes, `device` resolved."""
+    changes = {f"grid.{key}": value for key, value in overrides.items()}
+    return load_config("smoke", {"device": "cpu", **changes})
+
+
+def trials(config: SweepConfig, recipe: str = "file:00") -> tuple[Trial, ...]:
+    starts = {seed: Start(seed, recipe, None) for seed in config.grid.seeds}
+    return expand(config, starts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    adv=st.lists(POSITIVE, min_size=1, max_size=5, unique=True),
+    content=st.lists(st.sampled_from(CONTENT_NAMES), min_size=1, unique=True),
+    seeds=st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=3, unique=True),
+    control=st.booleans(),
+)
+def test_a_grid_is_the_product_of_its_axes_with_unique_names(adv, content, seeds, control):
+    listed = trials(grid(adv=adv, content=content, seeds=seeds, control=control))
+    assert len(listed) == (len(adv) + control) * len(content) * len(seeds)
+    assert len({trial.name for trial in listed}) == len(listed)
+    points = [(trial.seed, trial.content, trial.adv) for trial in listed]
+    expected = sorted(
+        points, key=lambda point: (seeds.index(point[0]), content.index(point[1]), point[2])
+    )
+    assert points == expected
+    assert all(len(trial.name) < 100 and "/" not in trial.name for trial in listed)
+
+
+@settings(max_examples=30, deadline=None)
+@given(order=st.permutations([1e-4, 1e-3, 1e-2]))
+def test_names_do_not_depend_on_the_order_of_the_axis(order):
+    assert trials(grid(adv=order)) == trials(grid(adv=[1e-4, 1e-3, 1e-2]))
+
+
+def test_a_coefficient_has_one_name_however_it_is_written():
+    names = {trials(grid(adv=[text], control=False))[0].name for text in ("1e-3", 0.001, "1.0E-03")}
+    assert len(names) == 1
+    assert names.pop().startswith("mse-adv0.001-s0-")
+
+
+def test_control_stands_once_for_each_content_loss_even_if_zero_is_asked_for():
+    listed = trials(grid(adv=[0.0, 1e-3], content=["mse", "vgg16-22"]))
+    assert [(trial.content, trial.adv) for trial in listed] == [
+        ("mse", 0.0),
+        ("mse", 1e-3),
+        ("vgg16-22", 0.0),
+        ("vgg16-22", 1e-3),
+    ]
+
+
+def test_a_trial_trains_what_its_names_say():
+    (trial,) = trials(grid(adv=[1e-2], content=["vgg16-22"], seeds=[7], control=False))
+    spec = trial.spec
+    assert (spec.content, spec.adversarial_weight, spec.seed) == ("vgg16-22", 1e-2, 7)
+    assert (spec.pixel_weight, spec.content_weight) == (1.0, 0.006)
+    assert spec.init_sha256 is None
+
+
+def test_mse_has_no_content_term_whatever_its_weight():
+    config = load_config("smoke", {"objective.mse.content_weight": 3})
+    assert trials(config)[0].spec.content_weight == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "same"),
+    [
+        ("adversarial.checkpoint_every", 7, True),
+        ("adversarial.log_every", 7, True),
+        ("description", "other", True),
+        ("eval.metrics", ["psnr"], True),
+        ("adversarial.steps", 21, False),
+        ("adversarial.batch_size", 3, False),
+        ("threads", 2, False),
+        ("objective.mse.pixel_weight", 2.0, False),
+        ("data.sources", {"dead-leaves": 1.0}, False),
+    ],
+)
+def test_a_name_changes_with_what_decides_the_weights_alone(key, value, same):
+    names = [trial.name for trial in trials(load_config("smoke", {key: value}))]
+    assert (names == [trial.name for trial in trials(load_config("smoke"))]) is same
+
+
+def test_a_name_changes_with_the_start():
+    config = grid()
+    assert trials(config, "file:aa")[0].name != trials(config, "file:bb")[0].name
+
+
+@given(value=POSITIVE)
+def test_a_formatted_coefficient_is_the_same_number_without_an_exponent(value):
+    text = format_adv(value)
+    assert float(text) == value
+    assert re.fullmatch(r"\d+(\.\d*[1-9])?", text)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (1e-4, "0.0001"), (0.001, "0.001"), (1.0, "1"), (10.0, "10"), (2.5, "2.5")],
+)
+def test_coefficients_stand_as_their_shortest_decimal(value, text):
+    assert format_adv(value) == text
+
+
+def test_a_folder_name_stays_short_for_the_smallest_number():
+    (trial,) = trials(grid(adv=[5e-324], control=False))
+    assert trial.name.startswith("mse-adv5e-324-s0-")
+    assert math.isclose(trial.adv, 5e-324)
+
+
+def test_a_start_from_a_file_is_known_by_its_hash():
+    start = srresnet_start(grid(), 3, "ab")
+    assert (start.name, start.recipe, start.spec) == ("srresnet-s3", "file:ab", None)
+
+
+def test_a_trained_start_is_known_by_its_spec():
+    fields = load_config("smoke").adversarial.model_dump(mode="json")
+    config = load_config("smoke", {"srresnet.training": fields, "srresnet.start": "train"})
+    first, second = srresnet_start(config, 0, None), srresnet_start(config, 1, None)
+    assert first.spec is not None
+    assert (first.spec.content, first.spec.adversarial_weight) == ("mse", 0)
+    assert first.recipe == f"spec:{first.spec.digest()}"
+    assert first.recipe != second.recipe

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from srgan_core.inference import load_generator, save_generator
+from srgan_core.networks import Generator
+from sweep.generators.export.card import model_card, read_origin
+from sweep.store.folder import SweepStore
+
+SPEC = {
+    "scale": 2,
+    "content": "vgg22",
+    "adversarial_weight": 0.001,
+    "pixel_weight": 1.0,
+    "content_weight": 0.006,
+    "seed": 3,
+    "init_sha256": "ab" * 32,
+    "data": {"sources": {"folder:a|b": 0.5, "skimage": 0.5}},
+    "training": {
+        "steps": 7,
+        "batch_size": 8,
+        "patch_size": 64,
+        "learning_rate": 1e-4,
+        "schedule": "cosine",
+        "precision": "float32",
+    },
+}
+
+
+@pytest.fixture
+def file(tmp_path):
+    folder = SweepStore(tmp_path / "results").trial("<script>alert(1)</script>".replace("/", "-"))
+    torch.manual_seed(0)
+    save_generator(folder.generator, Generator(2, channels=4, blocks=1))
+    return folder.generator
+
+
+@pytest.fixture
+def card(tmp_path, file):
+    store = SweepStore(tmp_path / "results")
+    folder = store.trial(file.parent.name)
+    folder.update_trial(state="done", spec=SPEC)
+    scores = {"a": {"psnr_y": 20.0, "niqe": 5.0}, "b": {"psnr_y": 30.0, "niqe": 7.0}}
+    folder.write_result({"scores": {"set5": scores}})
+    store.write_reference_scores("set5", {"bicubic": {"a": {"psnr_y": 28.5}}})
+    exported = tmp_path / "sr.onnx"
+    exported.write_bytes(b"exported")
+    return model_card(read_origin(file), load_generator(file, None), {exported: 3e-6})
+
+
+def test_scores_are_means_beside_the_references(card):
+    assert "Means over the 2 images of set5." in card
+    assert "| this generator | 25 | 6 |" in card
+    assert "| bicubic | 28.5 | \N{EN DASH} |" in card
+
+
+def test_training_and_files_are_told(card):
+    for words in ("vgg22", "| seed | 3 |", "8 patches of 64 px", "`sr.onnx`", "3.0e-06", "ab" * 32):
+        assert words in card
+    assert "## Limits" in card
+
+
+def test_names_are_not_markup(card):
+    assert "<script>" not in card
+    assert "&lt;script&gt;" in card
+    assert "folder:a\\|b" in card
+
+
+def test_a_bare_file_says_that_nothing_is_known(tmp_path, file):
+    bare = file.rename(tmp_path / "bare.safetensors")
+    card = model_card(read_origin(bare), load_generator(bare, None), {})
+    assert card.startswith("# bare\n")
+    assert "No record of its training" in card
+    assert "It has not been scored." in card

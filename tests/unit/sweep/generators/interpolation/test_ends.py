@@ -1,0 +1,48 @@
+import pytest
+
+from sweep.errors import StoreError
+from sweep.generators.interpolation.ends import find_end
+from sweep.store.folder import SweepStore
+
+
+@pytest.fixture
+def results(tmp_path) -> SweepStore:
+    for name in ("mse-adv0-s0-11111111", "mse-adv0.001-s0-22222222", "mse-adv0.001-s1-33333333"):
+        (tmp_path / "trials" / name).mkdir(parents=True)
+    (tmp_path / "shared" / "srresnet-s0").mkdir(parents=True)
+    return SweepStore(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "full"),
+    [
+        ("srresnet-s0", "srresnet-s0"),
+        ("mse-adv0.001-s1", "mse-adv0.001-s1-33333333"),
+        ("mse-adv0-s0-11111111", "mse-adv0-s0-11111111"),
+        ("bicubic", "bicubic"),
+    ],
+)
+def test_a_name_or_its_beginning_finds_an_end(results, given, full):
+    assert find_end(results, given).name == full
+
+
+def test_a_beginning_that_fits_two_is_refused(results):
+    with pytest.raises(StoreError, match=r"fits 2 trials: .*s0-22222222, .*s1-33333333; give more"):
+        find_end(results, "mse-adv0.001")
+
+
+def test_an_unknown_name_is_refused_with_the_nearest(results):
+    with pytest.raises(StoreError, match="did you mean 'srresnet-s0'"):
+        find_end(results, "srresnet-0")
+
+
+def test_a_generator_that_was_not_kept_is_named_with_remedies(results):
+    with pytest.raises(StoreError, match=r"generator.safetensors: expected .*images instead"):
+        find_end(results, "mse-adv0-s0").generator()
+    with pytest.raises(StoreError, match="bicubic: has no weights"):
+        find_end(results, "bicubic").generator()
+
+
+def test_images_that_were_not_kept_are_named(results):
+    with pytest.raises(StoreError, match=r"expected 2 images, 2 missing \(cat.png"):
+        find_end(results, "mse-adv0-s0").images(results, "pets", ["cat", "dog"])

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from srgan_core.files import file_sha256
+from srgan_core.inference import load_generator, save_generator
+from srgan_core.networks import Generator
+from sweep.errors import StoreError
+from sweep.generators.lookup import Ends, find_ends, find_generator
+from sweep.store.folder import SweepStore, TrialFolder
+
+
+def put_generator(folder: TrialFolder, seed: int, scale: int = 2) -> str:
+    torch.manual_seed(seed)
+    save_generator(folder.generator, Generator(scale, channels=4, blocks=1))
+    return file_sha256(folder.generator)
+
+
+def put_trial(store: SweepStore, name: str, start: str, lpips: float = 0.2, **fields: object):
+    folder = store.trial(name)
+    put_generator(folder, seed=len(name))
+    spec = {"scale": 2, "init_sha256": start}
+    record = {"state": "done", "content": "mse", "adv": 0.01, "seed": 0, "spec": spec} | fields
+    folder.update_trial(trial=name, **record)
+    folder.write_result({"scores": {"set5": {"baby": {"lpips_alex": lpips}}}})
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SweepStore:
+    store = SweepStore(tmp_path / "results")
+    start = put_generator(store.start(0), seed=0)
+    store.start(0).update_trial(trial="srresnet-s0", state="done", seed=0)
+    put_trial(store, "mse-adv0-s0-aa", start, adv=0.0)
+    put_trial(store, "mse-adv0.001-s0-bb", start, lpips=0.1, adv=0.001)
+    put_trial(store, "mse-adv0.01-s0-cccc", start)
+    put_trial(store, "vgg22-adv0.01-s0-dd", start, lpips=0.15, content="vgg22")
+    put_trial(store, "vgg22-adv0.1-s0-ee", start, adv=0.1, state="failed")
+    return store
+
+
+def test_files_folders_names_and_beginnings_are_found(store):
+    trial = store.trial("mse-adv0.001-s0-bb")
+    for text in (str(trial.generator), str(trial.path), trial.path.name, "mse-adv0.001"):
+        assert find_generator(text, store) == trial.generator
+    assert find_generator("srresnet-s0", store) == store.start(0).generator
+
+
+@pytest.mark.parametrize("text", ["mse-adv0.0", "nothing", "vgg99"])
+def test_other_names_are_refused(store, text):
+    with pytest.raises(StoreError, match="generator"):
+        find_generator(text, store)
+
+
+def test_a_trial_without_its_generator_is_refused(store):
+    store.trial("mse-adv0-s0-aa").generator.unlink()
+    with pytest.raises(StoreError, match="expected a generator"):
+        find_generator("mse-adv0-s0-aa", store)
+
+
+def test_the_end_is_the_largest_coefficient_that_is_done(store):
+    assert find_ends(store).trial.path.name == "vgg22-adv0.01-s0-dd"
+    assert find_ends(store, "mse").trial.path.name == "mse-adv0.01-s0-cccc"
+    store.trial("vgg22-adv0.01-s0-dd").generator.unlink()
+    store.trial("mse-adv0.01-s0-cccc").generator.unlink()
+    assert find_ends(store).trial.path.name == "mse-adv0.001-s0-bb"
+
+
+def test_the_start_is_known_by_its_hash(store):
+    assert find_ends(store).start == store.start(0).generator
+    put_generator(store.start(0), seed=5)
+    with pytest.raises(StoreError, match="trained from"):
+        find_ends(store)
+
+
+def test_a_start_that_is_not_kept_may_be_the_bundled_one(tmp_path):
+    store = SweepStore(tmp_path)
+    bundled = tmp_path / "bundled.safetensors"
+    save_generator(bundled, load_generator())
+    spec = {"scale": 4, "init_sha256": file_sha256(bundled)}
+    put_trial(store, "mse-adv0.01-s0-aa", "", spec=spec)
+    assert find_ends(store).start is None
+
+
+@pytest.mark.parametrize("content", [None, "vgg54"])
+def test_a_folder_without_ends_says_so(tmp_path, store, content):
+    empty = SweepStore(tmp_path / "empty")
+    with pytest.raises(StoreError, match="expected a finished adversarial trial"):
+        find_ends(empty if content is None else store, content)
+
+
+def test_shares_lead_from_one_end_to_the_other(store):
+    ends = find_ends(store)
+    first = load_generator(ends.start, None).state_dict()
+    second = load_generator(ends.trial.generator, None).state_dict()
+    for share, expected in ((0.0, first), (1.0, second)):
+        loaded = ends.load(share).state_dict()
+        assert all(torch.equal(loaded[name], value) for name, value in expected.items())
+    middle = ends.load(0.5).state_dict()
+    name = "head.0.weight"
+    assert torch.allclose(middle[name], (first[name] + second[name]) / 2)
+
+
+def test_ends_of_different_scale_are_refused(store):
+    put_generator(store.start(0), seed=0, scale=4)
+    ends = Ends(store.start(0).generator, find_ends_trial(store))
+    with pytest.raises(Exception, match="made for scale 4, asked for 2"):
+        ends.load(0.5)
+
+
+def find_ends_trial(store: SweepStore) -> TrialFolder:
+    return store.trial("mse-adv0.01-s0-cccc")

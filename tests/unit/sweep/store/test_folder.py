@@ -1,0 +1,178 @@
+import json
+import math
+import os
+from pathlib import Path
+
+import pytest
+
+from sweep.config.sweep_config import SweepConfig, load_config
+from sweep.errors import StoreError
+from sweep.store.folder import SweepStore, TrialFolder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SweepStore:
+    return SweepStore(tmp_path / "results" / "smoke")
+
+
+def smoke(**overrides: object) -> SweepConfig:
+    return load_config("smoke", {key.replace("__", "."): value for key, value in overrides.items()})
+
+
+def test_a_folder_that_does_not_exist_holds_no_sweep(folder):
+    assert folder.read_config() is None
+    assert folder.merge_config(smoke()) == smoke()
+    assert not folder.root.exists()
+
+
+def test_another_config_is_refused_with_what_differs(folder):
+    folder.write_config(smoke())
+    with pytest.raises(StoreError, match=r"scale \(was 4, now 8\); choose another --out"):
+        folder.merge_config(smoke(scale=8))
+    assert folder.read_config() == smoke()
+
+
+def test_more_values_join_those_of_the_folder(folder):
+    folder.write_config(smoke(grid__adv=[1e-2]))
+    assert folder.merge_config(smoke(grid__adv=[1e-4])).grid.adv == (1e-4, 1e-2)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x00\xff\x00",
+        b"",
+        b"- a\n",
+        b"scale: [",
+        b"nonsense: 1\n",
+        b"scale: 4\nscale: 4\n",
+    ],
+)
+def test_a_damaged_config_is_refused(folder, content):
+    folder.root.mkdir(parents=True)
+    (folder.root / "sweep.yaml").write_bytes(content)
+    with pytest.raises(StoreError, match="damaged or written by another version"):
+        folder.merge_config(smoke())
+
+
+def test_a_folder_of_another_version_is_refused(folder):
+    folder.write_config(smoke())
+    path = folder.root / "sweep.yaml"
+    path.write_text(path.read_text().replace("schema_version: 1", "schema_version: 99"))
+    with pytest.raises(StoreError, match="expected schema_version 1, got 99"):
+        folder.read_config()
+
+
+def test_a_folder_of_something_else_is_refused(folder):
+    folder.root.mkdir(parents=True)
+    (folder.root / "thesis.tex").touch()
+    with pytest.raises(StoreError, match=r"no sweep\.yaml \(thesis\.tex\); choose an empty folder"):
+        folder.merge_config(smoke())
+
+
+def test_hidden_files_do_not_make_a_folder_foreign(folder):
+    folder.root.mkdir(parents=True)
+    (folder.root / ".lock").touch()
+    assert folder.merge_config(smoke()) == smoke()
+
+
+@pytest.mark.parametrize("below", [".", "deeper"])
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path, below):
+    (tmp_path / "file").touch()
+    store = SweepStore(tmp_path / "file" / below)
+    with pytest.raises(StoreError, match="is or lies in a file"):
+        store.merge_config(smoke())
+    with pytest.raises(StoreError, match="cannot be made"), store.locked():
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_refused(folder, monkeypatch):
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(StoreError, match=r"cannot be made \(Permission denied\)"), folder.locked():
+        pass
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_is_refused(folder):
+    folder.root.mkdir(parents=True)
+    folder.root.chmod(0o500)
+    with pytest.raises(StoreError, match="cannot be written to"), folder.locked():
+        pass
+
+
+def test_a_second_run_is_kept_out_until_the_first_ends(folder):
+    second = SweepStore(folder.root)
+    with (
+        folder.locked(),
+        pytest.raises(StoreError, match="another `sweep run` is at work"),
+        second.locked(),
+    ):
+        pass
+    with second.locked():
+        assert folder.root.is_dir()
+
+
+def test_fields_of_a_record_are_kept_when_others_are_written(folder):
+    trial = folder.trial("x")
+    assert (trial.state, trial.read_trial(), trial.read_result()) == ("pending", {}, {})
+    trial.update_trial(state="running", attempts=[1])
+    trial.update_trial(state="done")
+    assert trial.read_trial() == {"state": "done", "attempts": [1]}
+    assert trial.state == "done"
+
+
+def test_records_are_strict_json_even_with_infinity(folder):
+    trial = folder.trial("x")
+    scores = {"psnr_y": math.inf, "niqe": math.nan, "worse": -math.inf, "ssim_y": 0.5}
+    trial.write_result({"scores": {"set": {"image": scores}}, "list": [math.nan, (math.inf,)]})
+
+    def refuse(constant: str) -> None:
+        pytest.fail(f"{constant} is no JSON")
+
+    text = (trial.path / "result.json").read_text()
+    document = json.loads(text, parse_constant=refuse)
+    back = {k: float(v) for k, v in document["scores"]["set"]["image"].items()}
+    assert back["psnr_y"] == math.inf
+    assert back["worse"] == -math.inf
+    assert math.isnan(back["niqe"])
+    assert back["ssim_y"] == 0.5
+    assert document["list"] == ["nan", ["inf"]]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff", b"[1]", b"{", b"1", b"[" * 100_000])
+def test_a_damaged_record_is_named_with_its_remedy(folder, content):
+    trial = folder.trial("x")
+    trial.path.mkdir(parents=True)
+    (trial.path / "trial.json").write_bytes(content)
+    with pytest.raises(StoreError, match=r"trial\.json: is damaged; delete it"):
+        trial.read_trial()
+
+
+def test_a_folder_in_place_of_a_record_is_damage_too(folder):
+    (folder.trial("x").path / "result.json").mkdir(parents=True)
+    with pytest.raises(StoreError, match="is damaged"):
+        folder.trial("x").read_result()
+
+
+def test_dropping_checkpoints_twice_is_no_error(tmp_path):
+    files = TrialFolder(tmp_path)
+    (files.checkpoints / "1").mkdir(parents=True)
+    files.drop_checkpoints()
+    files.drop_checkpoints()
+    assert not files.checkpoints.exists()
+
+
+def test_no_half_written_file_is_left_behind(folder):
+    folder.write_config(smoke())
+    folder.trial("x").update_trial(state="done")
+    names = {path.name for path in folder.root.rglob("*") if path.is_file()}
+    assert names == {"sweep.yaml", "trial.json"}
+
+
+def test_the_name_is_that_of_the_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert SweepStore(Path(".")).name == tmp_path.name
+    assert SweepStore(Path("results/quick")).name == "quick"

@@ -1,0 +1,164 @@
+import json
+import os
+import platform
+import subprocess
+import sys
+
+import pytest
+
+from srgan_core.files import write_atomically
+from sweep.config.sweep_config import load_config
+from sweep.errors import StoreError
+from sweep.store.claims import RUN_FILE
+from sweep.store.folder import SweepStore
+from sweep.store.status import last_record, read_status
+
+SPEC = {
+    "adversarial_weight": 0.001,
+    "training": {"steps": 20, "discriminator": {"warmup_steps": 4}},
+}
+RESULT = {"steps": 20, "scores": {"set5": {"baby": {"psnr_y": 30.0}}}}
+
+
+@pytest.fixture
+def store(tmp_path) -> SweepStore:
+    store = SweepStore(tmp_path / "smoke")
+    store.write_config(load_config("smoke"))
+    return store
+
+
+def trial(store, name="mse-adv0.001-s0-1", **fields):
+    files = store.trial(name)
+    files.update_trial(trial=name, spec=SPEC, **fields)
+    return files
+
+
+def log(files, *records):
+    text = "".join(f"{json.dumps(record)}\n" for record in records)
+    write_atomically(files.log, text.encode())
+
+
+def only(store):
+    (found,) = read_status(store.root).trials
+    return found
+
+
+def at_work(store, pid=None):
+    record = {"host": platform.node(), "pid": pid or os.getpid(), "started": "2026-01-01T00:00"}
+    (store.root / RUN_FILE).write_text(json.dumps(record))
+
+
+def test_a_trial_that_has_not_begun_is_listed(store):
+    trial(store, state="pending")
+    found = only(store)
+    assert (found.state, found.step, found.steps, found.attempts) == ("pending", None, 24, 0)
+
+
+def test_a_running_trial_says_step_rate_loss_attempt_and_host(store):
+    attempts = [{"host": "a", "ended": "x"}, {"host": "b"}]
+    files = trial(store, state="running", attempts=attempts)
+    log(files, {"iteration": 1}, {"iteration": 2, "patches_per_second": 9.5, "loss_pixel": 0.25})
+    at_work(store)
+    found = only(store)
+    assert (found.state, found.step, found.steps) == ("running", 2, 24)
+    assert (found.patches_per_second, found.losses) == (9.5, {"loss_pixel": 0.25})
+    assert (found.attempts, found.host) == (2, "b")
+    assert read_status(store.root).run.pid == os.getpid()
+
+
+def test_a_trial_whose_run_was_killed_is_not_called_running(store):
+    trial(store, state="running")
+    found = only(store)
+    assert found.state == "interrupted"
+    assert "run again" in found.cause
+    assert read_status(store.root).run is None
+
+
+@pytest.mark.parametrize("state", ["failed", "diverged"])
+def test_a_failure_says_why(store, state):
+    trial(store, state=state, cause="photo.png: damaged")
+    assert (only(store).state, only(store).cause) == (state, "photo.png: damaged")
+
+
+def test_what_was_set_aside_is_told_once(store):
+    message = "a checkpoint was damaged and is set aside as damaged-000000010 (bytes)"
+    files = trial(store, state="failed", quarantined=[message], conflicts=["a second result"])
+    (files.checkpoints / "damaged-000000010").mkdir(parents=True)
+    (files.checkpoints / "damaged-000000005").mkdir()
+    told = only(store).remarks
+    assert told[:2] == (message, "a second result")
+    assert len(told) == 3
+    assert "damaged-000000005" in told[2]
+
+
+def test_states_are_counted_without_the_shared_start(store):
+    for files in (store.start(0), trial(store, "a")):
+        files.update_trial(state="done")
+        files.write_result(RESULT)
+    trial(store, "b", state="failed")
+    status = read_status(store.root)
+    assert status.count() == {"done": 1, "failed": 1}
+    assert [found.name for found in status.trials] == ["srresnet-s0", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"steps": 20, "scores": {"set5": ',
+        '{"steps": "all", "scores": {}}',
+        '{"steps": 20, "scores": [1]}',
+        '{"steps": 20, "scores": {"set5": {"baby": {"psnr_y": null}}}}',
+        '{"steps": 20, "scores": {}, "health": 1}',
+    ],
+)
+def test_a_done_trial_with_a_damaged_result_is_damaged_and_says_what_to_do(store, content):
+    files = trial(store, state="done")
+    write_atomically(files.path / "result.json", content.encode())
+    found = only(store)
+    assert found.state == "damaged"
+    assert "result.json: is damaged; delete it" in found.cause
+
+
+def test_a_done_trial_without_a_result_is_what_a_run_would_train_again(store):
+    trial(store, state="done")
+    found = only(store)
+    assert (found.state, found.cause) == (
+        "pending",
+        "its result.json is gone; run again to train it anew",
+    )
+
+
+def test_a_broken_config_is_said_beside_the_trials(store):
+    trial(store, state="failed", cause="photo.png: damaged")
+    assert read_status(store.root).problem is None
+    write_atomically(store.root / "sweep.yaml", b"scale: [")
+    found = read_status(store.root)
+    assert "its sweep.yaml was damaged or written by another version" in found.problem
+    assert found.count() == {"failed": 1}
+
+
+@pytest.mark.parametrize("tail", [b"", b'{"iteration": 3', b"\x00\xff", b"[1]\n"])
+def test_the_last_whole_line_of_a_log_is_read(tmp_path, tail):
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(b'{"iteration": 1}\n' * 5000 + b'{"iteration": 2}\n' + tail)
+    assert last_record(path) == {"iteration": 2}
+
+
+def test_an_empty_log_is_no_record(tmp_path):
+    assert last_record(tmp_path / "none") == {}
+    (tmp_path / "log").touch()
+    assert last_record(tmp_path / "log") == {}
+
+
+def test_a_folder_without_a_sweep_is_refused(tmp_path):
+    with pytest.raises(StoreError, match="expected a results folder"):
+        read_status(tmp_path)
+
+
+def test_reading_the_status_loads_no_networks():
+    script = (
+        "import sys, sweep.cli.clean, sweep.cli.status\n"
+        "sys.exit(', '.join({'torch', 'pandas', 'matplotlib', 'scipy'} & set(sys.modules)) or 0)"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr

@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+from sweep.tables.frames import results_frame
+from sweep.visualization.figures.choice import choose_trials
+
+
+def _chosen(rows, places=4):
+    return [trial.rsplit("-s0", 1)[0] for trial in choose_trials(results_frame(rows), places)]
+
+
+def test_each_loss_sends_its_best_and_the_front_fills_up(usual):
+    assert _chosen(usual.rows()) == [
+        "mse-adv0.001",
+        "vgg22-adv0.0001",
+        "vgg22-adv0.001",
+        "vgg54-adv0",
+    ]
+
+
+def test_a_point_of_the_front_is_sent_before_a_better_one_behind_it(usual):
+    # At 28.64 dB vgg54 has a lower LPIPS than at 30.04 dB, where it is on the front.
+    assert "vgg54-adv0" in _chosen(usual.rows(), places=3)
+
+
+def test_more_losses_than_places_keep_the_best(crowded):
+    chosen = _chosen(crowded.rows())
+    assert len(chosen) == 4
+    assert not any(trial.startswith("mse-") for trial in chosen)
+
+
+def test_failed_trials_and_other_data_sets_are_ignored(usual):
+    other = replace(usual, dataset="set14", contents=("mse",)).rows()
+    rows = replace(usual, diverged=(("vgg22", 1e-3),)).rows()
+    assert "vgg22-adv0.001" not in _chosen([*rows, *other])
+    assert _chosen([*rows, *other]) == _chosen(rows)
+
+
+def test_without_scores_for_both_axes_the_first_trials_are_chosen(usual):
+    rows = [replace(row, scores={"niqe": 8.0}) for row in usual.rows()]
+    assert _chosen(rows) == ["mse-adv0", "vgg22-adv0", "vgg54-adv0"]
+
+
+def test_a_single_loss_shows_its_front(usual):
+    assert _chosen(replace(usual, contents=("mse",)).rows()) == [
+        "mse-adv0",
+        "mse-adv0.0001",
+        "mse-adv0.001",
+    ]
+
+
+def test_nothing_trained_chooses_nothing(usual):
+    assert _chosen([]) == []
+    assert _chosen([row for row in usual.rows() if row.method != "srgan"]) == []

@@ -1,0 +1,105 @@
+import csv
+import io
+import re
+import zlib
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from srgan_core.errors import ConfigError
+from sweep.errors import StoreError
+from sweep.visualization.plots.export import LOOKS, Export, export_chart
+from sweep.visualization.plots.export_panel import CoefficientScale
+
+
+def records(path):
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+def test_fonts_are_embedded_as_truetype(store, usual):
+    pdf, _ = export_chart(store(usual.rows()), Export())
+    content = pdf.read_bytes()
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, flags=re.DOTALL)
+    texts = [content]
+    for stream in streams:
+        try:
+            texts.append(zlib.decompress(stream))
+        except zlib.error:
+            continue
+    found = b"".join(texts)
+    assert b"/FontFile2" in found
+    assert b"/Type3" not in found
+
+
+@pytest.mark.parametrize("width", ["one", "two"])
+def test_a_figure_is_as_wide_as_its_columns(store, usual, width):
+    png, _ = export_chart(store(usual.rows()), Export(width=width, formats=("png",)))
+    look = LOOKS["paper"]
+    with Image.open(png) as image:
+        assert image.width == pytest.approx(look.widths[width] * look.dpi, abs=1)
+
+
+def test_the_table_beside_lists_every_point_that_is_drawn(store, usual):
+    *_, table = export_chart(store(usual.rows()), Export(y="niqe", formats=("svg",)))
+    assert table.name == "niqe-over-psnr_y.csv"
+    rows = records(table)
+    trials = [row for row in rows if row["drawn"] == "trial"]
+    assert len(trials) == 12
+    assert {row["x_column"] for row in rows} == {"psnr_y"}
+    assert [row["y"] for row in rows if row["drawn"] == "hr"] == ["5.459"]
+    assert {"front", "reference"} <= {row["drawn"] for row in rows}
+
+
+def test_a_reference_beyond_the_axes_is_not_listed(store, usual):
+    far = {"psnr_y": 28.0, "lpips_alex": 0.9}
+    rows = [replace(r, scores=far) if r.method == "bicubic" else r for r in usual.rows()]
+    *_, table = export_chart(store(rows), Export(formats=("svg",)))
+    listed = [row["content"] for row in records(table) if row["drawn"] == "reference"]
+    assert listed == ["srresnet"]
+
+
+def test_every_test_set_has_its_panel(store, usual):
+    rows = [*usual.rows(), *replace(usual, dataset="other").rows()]
+    svg, table = export_chart(store(rows), Export(width="two", formats=("svg",)))
+    assert {row["dataset"] for row in records(table)} == {"set5", "other"}
+    assert svg.stat().st_size > 10_000
+
+
+def test_the_same_tables_give_the_same_bytes(store, usual):
+    folder = store(usual.rows())
+    export = Export(formats=("pdf", "svg"))
+    first = [path.read_bytes() for path in export_chart(folder, export)]
+    assert [path.read_bytes() for path in export_chart(folder, export)] == first
+
+
+def test_equal_factors_of_the_coefficient_are_equal_steps_of_colour():
+    scale = CoefficientScale([0.0, 1e-4, 1e-3, 1e-2])
+    assert [scale.norm(value) for value in (1e-4, 1e-3, 1e-2)] == pytest.approx([0, 0.5, 1])
+    assert scale.color(0.0) != scale.color(1e-4)
+
+
+@pytest.mark.parametrize(
+    ("export", "message"),
+    [
+        (Export(x="psnr"), r"--x: measured column 'psnr' is unknown: .*; did you mean 'psnr_"),
+        (Export(x="niqe", y="niqe"), "--x and --y: expected two columns, got niqe for both"),
+        (Export(y="psnr_y"), "expected two columns, got psnr_y for both"),
+        (Export(formats=("gif",)), "format 'gif' is unknown: pdf, svg, png"),
+    ],
+)
+def test_wrong_axes_and_formats_are_refused_by_name(store, usual, export, message):
+    folder = store(usual.rows())
+    before = sorted(folder.iterdir())
+    with pytest.raises(ConfigError, match=message):
+        export_chart(folder, export)
+    assert sorted(folder.iterdir()) == before
+
+
+def test_nothing_to_draw_is_said(store, usual):
+    rows = []
+    for row in usual.rows():
+        column = "psnr_y" if row.method == "bicubic" else "lpips_alex"
+        rows.append(replace(row, scores={k: v for k, v in row.scores.items() if k == column}))
+    with pytest.raises(StoreError, match="nothing has both psnr_y and lpips_alex"):
+        export_chart(store(rows), Export())

@@ -1,0 +1,113 @@
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from sweep.errors import StoreError
+from sweep.tables.files import read_results
+from sweep.tables.metric_file import read_metrics
+from sweep.tables.rows import ResultRow
+from sweep.visualization.plots.tradeoff import caption_lines, draw_tradeoff, why_empty
+
+
+def test_the_chart_comes_as_png_and_svg(store, usual):
+    folder = store(usual.rows())
+    assert [path.name for path in draw_tradeoff(folder)] == ["tradeoff.png", "tradeoff.svg"]
+    with Image.open(folder / "tradeoff.png") as image:
+        assert image.size == (1600, 750)
+    assert ET.parse(folder / "tradeoff.svg").getroot().tag.endswith("svg")
+
+
+def test_the_same_tables_give_the_same_bytes_in_another_process(store, usual, tmp_path):
+    folder = store(usual.rows())
+    first = [path.read_bytes() for path in draw_tradeoff(folder)]
+    settings = tmp_path / "matplotlibrc"
+    settings.write_text("font.size: 20\naxes.grid: False\nsavefig.dpi: 50\n")
+    draw = f"draw_tradeoff(pathlib.Path({str(folder)!r}))"
+    script = f"import pathlib; from sweep.visualization.plots import draw_tradeoff; {draw}"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)
+    assert [(folder / f"tradeoff.{suffix}").read_bytes() for suffix in ("png", "svg")] == first
+
+
+def test_further_data_sets_get_their_own_charts(store, usual):
+    other = replace(usual, dataset="my set").rows()
+    names = [path.name for path in draw_tradeoff(store([*usual.rows(), *other]))]
+    assert names[2:] == ["tradeoff-my set.png", "tradeoff-my set.svg"]
+
+
+def test_a_data_set_cannot_lead_out_of_the_folder(store, usual):
+    other = replace(usual, contents=("mse",), dataset="../x").rows()
+    folder = store([*usual.rows(), *other])
+    assert {path.parent for path in draw_tradeoff(folder)} == {folder}
+
+
+def test_a_metric_that_was_not_measured_leaves_its_reason(store, usual):
+    rows = [
+        replace(row, scores={k: v for k, v in row.scores.items() if k != "niqe"})
+        for row in usual.rows()
+    ]
+    folder = store(rows)
+    draw_tradeoff(folder)
+    assert (folder / "tradeoff.png").stat().st_size > 10_000
+
+
+def test_an_empty_panel_says_why(store, usual):
+    folder = store(usual.rows())
+    results, metrics = read_results(folder), read_metrics(folder)
+    assert why_empty(results, metrics, "niqe") == ""
+    assert "No dists in these tables" in why_empty(results, metrics, "dists")
+    unmeasured = results.assign(niqe=float("nan"))
+    assert "NIQE was not measured" in why_empty(unmeasured, metrics, "niqe")
+
+
+def test_a_panel_without_a_pair_of_values_says_so(store):
+    rows = [
+        ResultRow("a", "srgan", "set5", 5, 4, adv=0.0, scores={"psnr_y": 28.0}),
+        ResultRow("b", "srgan", "set5", 5, 4, adv=0.1, scores={"niqe": 8.0}),
+    ]
+    folder = store(rows)
+    reason = why_empty(read_results(folder), read_metrics(folder), "niqe")
+    assert reason == "Nothing has both PSNR (Y) and NIQE yet."
+
+
+@pytest.mark.parametrize("kept", [("bicubic", "original"), ("original",), ("srresnet",)])
+def test_a_sweep_without_finished_trials_still_has_a_chart(store, usual, kept):
+    folder = store([row for row in usual.rows() if row.method in kept])
+    assert draw_tradeoff(folder)
+
+
+def test_names_with_a_dollar_sign_are_no_formulas(store, usual):
+    other = replace(usual, contents=("$\\frac{",), dataset="$x^2$")
+    assert draw_tradeoff(store(other.rows()))
+
+
+def test_an_empty_table_is_refused(store):
+    with pytest.raises(StoreError, match="no trial has been scored yet"):
+        draw_tradeoff(store([]))
+
+
+def _caption(folder):
+    return caption_lines(read_results(folder), read_metrics(folder))
+
+
+def test_the_caption_names_what_is_not_drawn_and_the_seeds(store, usual):
+    rows = replace(usual, seeds=(0, 1), diverged=(("vgg54", 1e-2),)).rows()
+    caption = " ".join(_caption(store(rows)))
+    assert "Not drawn: vgg54 λ 0.01 seed 0 + 1 (diverged)." in caption
+    assert "mean of up to 2 seeds" in caption
+
+
+def test_a_long_caption_is_cut_and_says_so(store, crowded):
+    every = tuple((content, adv) for content in crowded.contents for adv in crowded.values)
+    lines = _caption(store(replace(crowded, diverged=every).rows()))
+    assert len(lines) == 2
+    assert lines[1].endswith("and others, 20 in all: see results.csv.")
+
+
+def test_the_caption_explains_niqe_below_hr(store, usual):
+    rows = usual.rows()
+    rows[-1] = replace(rows[-1], scores={**rows[-1].scores, "niqe": 5.0})
+    assert "NIQE beyond HR's counts as equal to HR's." in " ".join(_caption(store(rows)))
