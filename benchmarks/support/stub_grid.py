@@ -32,8 +32,8 @@ from sweep.execution.dispatch import dispatch
 from sweep.execution.executors.base import StopRequest
 from sweep.execution.executors.local import LocalExecutor
 from sweep.execution.jobs.failing import Job
+from sweep.store import claims
 from sweep.store.folder import TrialFolder
-from sweep.store.folder import claims as at_work
 
 WORKERS = 2
 
@@ -195,7 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     # A trial that the other supervisor's worker holds is waited for; here that takes milliseconds.
-    at_work.WAIT_SECONDS = 0.01
+    claims.WAIT_SECONDS = 0.01
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         if options.stops:

@@ -249,7 +249,7 @@ def test_every_field_is_described():
             f"{prefix}{name}" for name, field in model.model_fields.items() if not field.description
         ]
 
-    from sweep.config.sweep_config import sweep_config as module
+    from sweep.config import sweep_config as module
 
     sections = [
         SweepConfig,

@@ -4,11 +4,11 @@ import signal
 import pytest
 import torch
 
+from sweep.errors import is_out_of_memory
 from sweep.execution import failures
 from sweep.execution.failures import (
     describe_disk_error,
     describe_exit,
-    is_out_of_memory,
     memory_advice,
     oom_kills,
 )

@@ -3,8 +3,8 @@ import torch
 
 from srgan_core.training.config import TrainingSpec
 from sweep.config.sweep_config import load_config
+from sweep.planning import calibration
 from sweep.planning.calibration import measure_step
-from sweep.planning.plan import calibration
 
 CPU = torch.device("cpu")
 

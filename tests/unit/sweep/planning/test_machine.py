@@ -3,8 +3,8 @@
 import pytest
 
 from sweep.config.sweep_config import load_config
+from sweep.planning import machine
 from sweep.planning.machine import jobs_at_once, resolve_machine, trial_memory
-from sweep.planning.plan import machine
 from sweep.store.folder import SweepStore
 
 

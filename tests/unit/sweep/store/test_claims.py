@@ -8,8 +8,8 @@ import time
 import pytest
 
 from sweep.errors import StoreError
+from sweep.store import claims
 from sweep.store.claims import RUN_FILE, claimed, find_run
-from sweep.store.folder import claims as at_work
 
 
 def leave(folder, host, pid, age=0.0, **more):
@@ -42,7 +42,7 @@ def test_a_living_process_of_this_host_keeps_others_out(tmp_path):
 
 
 def test_a_young_record_of_another_host_keeps_others_out(tmp_path):
-    leave(tmp_path, "elsewhere", 1, age=at_work.SILENT_SECONDS - 30)
+    leave(tmp_path, "elsewhere", 1, age=claims.SILENT_SECONDS - 30)
     assert find_run(tmp_path).alive
     with pytest.raises(StoreError, match="on elsewhere"), claimed(tmp_path):
         pass
@@ -50,7 +50,7 @@ def test_a_young_record_of_another_host_keeps_others_out(tmp_path):
 
 
 def test_what_another_host_left_behind_is_taken_over(tmp_path):
-    leave(tmp_path, "elsewhere", 1, age=at_work.SILENT_SECONDS + 30)
+    leave(tmp_path, "elsewhere", 1, age=claims.SILENT_SECONDS + 30)
     assert not find_run(tmp_path).alive
     with claimed(tmp_path):
         assert find_run(tmp_path).host == platform.node()
@@ -79,7 +79,7 @@ def test_a_damaged_record_is_taken_over(tmp_path, text):
 
 
 def test_one_may_wait_for_the_other_to_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(at_work, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(claims, "WAIT_SECONDS", 0.01)
     leave(tmp_path, "elsewhere", 1)
     asked = []
 
@@ -94,7 +94,7 @@ def test_one_may_wait_for_the_other_to_end(tmp_path, monkeypatch):
 
 
 def test_a_claim_is_kept_young(tmp_path, monkeypatch):
-    monkeypatch.setattr(at_work, "BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(claims, "BEAT_SECONDS", 0.01)
     with claimed(tmp_path):
         old = time.time() - 1000
         os.utime(tmp_path / RUN_FILE, (old, old))
@@ -106,7 +106,7 @@ def test_a_claim_is_kept_young(tmp_path, monkeypatch):
 
 def test_a_record_that_was_made_meanwhile_is_put_back(tmp_path):
     leave(tmp_path, "elsewhere", 1)
-    at_work._set_aside(tmp_path / RUN_FILE, b"another record")
+    claims._set_aside(tmp_path / RUN_FILE, b"another record")
     assert find_run(tmp_path).host == "elsewhere"
     assert [path.name for path in tmp_path.iterdir()] == [RUN_FILE]
 

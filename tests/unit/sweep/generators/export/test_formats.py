@@ -6,11 +6,11 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from sweep.generators.lookup.export import formats
 
 from srgan_core.errors import MissingDependencyError
 from srgan_core.networks import Generator
 from sweep.errors import TrialError
+from sweep.generators.export import formats
 from sweep.generators.export.formats import ONNX_PACKAGES, TOLERANCE, export_onnx, export_program
 
 missing = [name for name in ONNX_PACKAGES if importlib.util.find_spec(name) is None]
