@@ -13,7 +13,7 @@ from sweep.metrics.blocks import BLOCK
 from sweep.metrics.inputs import Rgb, check_image, cut_border
 from sweep.metrics.pyiqa_adapter import create_metric, double_device, to_rgb
 
-PRISTINE_MODEL = Path(__file__).parents[1] / "assets" / "niqe_original.mat"
+PRISTINE_MODEL = Path(__file__).parent / "assets" / "niqe_original.mat"
 """Mean and covariance of natural images' features, from the original release."""
 
 
