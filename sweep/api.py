@@ -261,9 +261,9 @@ class Sweep:
         """Where each method's restoration lies, whether it is there or not."""
         reference, file = self._store.reference(dataset), f"{image}.png"
         files = {name: reference / folder / file for name, folder in _REFERENCES.items()}
-        for parent in ("shared", "trials"):
-            for path in sorted((self.root / parent).glob("*/images")):
-                files[path.parent.name] = path / dataset / file
+        for trial in self._store.generators():
+            if trial.has_images:
+                files[trial.path.name] = trial.images(dataset) / file
         return files
 
 

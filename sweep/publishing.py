@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from srgan_core.files import write_atomically
 from sweep.config.grid import Start, Trial
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.metrics.specs import columns_for
 from sweep.scoring.path_scores import path_records
-from sweep.store.folder import SweepStore
+from sweep.store.folder import METRICS_FILE, SweepStore
+from sweep.store.records.folder import DrawnRecord
 from sweep.tables.from_records import result_rows, stored_trials
 
 Drawn = tuple[tuple[Path, ...], tuple[str, ...]]
 """Files, and sentences about figures that could not be drawn."""
 
-RECORD = ".drawn.json"
-"""What the charts and figures of a folder were drawn from, and what came of it."""
-
-_IMAGES = ("reference/*/*/*.png", "shared/*/images/*/*.png", "trials/*/images/*/*.png")
 _PACKAGES = ("srgan-sweep", "matplotlib", "pillow")
 
 
@@ -65,8 +60,7 @@ def publish(
     document = metrics_document(
         columns_for(config.eval.metrics), device=config.device, datasets=datasets
     )
-    metrics_file = store.root / "metrics.json"
-    write_atomically(metrics_file, (json.dumps(document, indent=1) + "\n").encode())
+    metrics_file = store.write_metrics(document)
     tables = (store.root / name for name in (RESULTS, PER_IMAGE, SUMMARY))
     paths = [record for trial in trials for record in path_records(store.trial(trial.name))]
     if paths:
@@ -128,32 +122,31 @@ def bring_up_to_date(folder: Path) -> Drawn:
         return drawn
     charts, comparisons = draw_tradeoff(folder), draw_comparisons(folder)
     files = (*charts, *comparisons.written)
-    record = {
-        "state": state,
-        "files": {str(path.relative_to(folder)): _stamp(path) for path in files},
-        "notes": comparisons.warnings,
-    }
-    write_atomically(folder / RECORD, json.dumps(record, indent=1).encode())
+    record = DrawnRecord(
+        state=state,
+        files={str(path.relative_to(folder)): _stamp(path) for path in files},
+        notes=comparisons.warnings,
+    )
+    SweepStore(folder).write_drawn(record)
     return files, comparisons.warnings
 
 
 def _drawn_before(folder: Path, state: str) -> Drawn | None:
     """What was drawn, if it was from this state and lies there untouched."""
-    try:
-        record: dict[str, Any] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        files = {folder / name: stamp for name, stamp in record["files"].items()}
-        notes = tuple(map(str, record["notes"]))
-        if record["state"] != state or any(_stamp(path) != s for path, s in files.items()):
-            return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    record = SweepStore(folder).read_drawn()
+    if record is None or record.state != state:
         return None
-    return tuple(files), notes
+    files = {folder / name: stamp for name, stamp in record.files.items()}
+    if any(not path.is_file() or _stamp(path) != stamp for path, stamp in files.items()):
+        return None
+    return tuple(files), record.notes
 
 
 def _state(folder: Path) -> str:
     """Digest of all that charts and figures show or depend on."""
     lines = [folder.resolve().name, *(f"{name} {version(name)}" for name in _PACKAGES)]
-    lines += (f"{path.relative_to(folder)} {_stamp(path)}" for path in _images(folder))
+    images = SweepStore(folder).images()
+    lines += (f"{path.relative_to(folder)} {list(_stamp(path))}" for path in images)
     digest = hashlib.sha256("\n".join(lines).encode())
     for table in _tables():
         path = folder / table
@@ -165,17 +158,11 @@ def _state(folder: Path) -> str:
 def _tables() -> Sequence[str]:
     from sweep.tables.curves import INTERPOLATION, PATH
     from sweep.tables.files import PER_IMAGE, RESULTS
-    from sweep.tables.metric_file import METRICS_FILE
 
     return (RESULTS, PER_IMAGE, METRICS_FILE, INTERPOLATION, PATH)
 
 
-def _images(folder: Path) -> Iterator[Path]:
-    for pattern in _IMAGES:
-        yield from sorted(folder.glob(pattern))
-
-
-def _stamp(path: Path) -> list[int]:
+def _stamp(path: Path) -> tuple[int, int]:
     """Size and time of change, which stand for a content that would take long to read."""
     found = path.stat()
-    return [found.st_size, found.st_mtime_ns]
+    return found.st_size, found.st_mtime_ns

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from srgan_core.files import is_disk_error
 from sweep.errors import DiskError, StoreError, TrialError
@@ -15,11 +15,11 @@ from sweep.execution.dispatch import dispatch
 from sweep.execution.executors.base import Executor, StopRequest
 from sweep.execution.failures import describe_disk_error
 from sweep.execution.jobs.context import Event
-from sweep.execution.jobs.trial import RESULT_SCHEMA, TrainJob
-from sweep.execution.pending import PendingJobs, test_set_jobs
+from sweep.execution.pending import PendingJobs, identity_of, test_set_jobs
 from sweep.planning.plan import Plan
 from sweep.publishing import publish
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
+from sweep.store.states import State
 
 if TYPE_CHECKING:
     from sweep.scoring.sets.references import ReferenceSet
@@ -42,7 +42,7 @@ class Summary:
         stopped_by: Number of the signal that ended the run early; None when none did.
     """
 
-    states: dict[str, str]
+    states: dict[str, State]
     trained: tuple[str, ...]
     files: tuple[Path, ...]
     notes: tuple[str, ...]
@@ -53,7 +53,7 @@ class Summary:
         """0 when all trials are done, 130 after SIGINT, 143 after another signal, else 1."""
         if self.stopped_by is not None:
             return 128 + (signal.SIGINT if self.stopped_by == signal.SIGINT else signal.SIGTERM)
-        return 0 if all(state == "done" for state in self.states.values()) else 1
+        return 0 if all(state is State.DONE for state in self.states.values()) else 1
 
 
 def run_sweep(
@@ -64,7 +64,7 @@ def run_sweep(
     *,
     keep_checkpoints: bool = False,
     score_every: int | None = None,
-    retry: Collection[str] = ("failed",),
+    retry: Collection[str] = (State.FAILED,),
     data_keys: Mapping[str, str] | None = None,
 ) -> Summary:
     """Does what a plan says and writes tables and charts.
@@ -96,17 +96,17 @@ def run_sweep(
     with _stop_signals() as stop, _disk_errors(store, stop):
         _refuse_stale_plan(store, plan)
         store.write_config(plan.config)
-        store.add_data_keys(dict(data_keys or {}))
+        store.add_data_keys(data_keys or {})
         _register(store, plan, retry)
         references = _write_references(store, plan)
         test_sets = test_set_jobs(plan, references)
         jobs = PendingJobs(store, plan, test_sets, keep_checkpoints, score_every, retry)
         for label, state in dispatch(executor, jobs.references(), on_event, stop).items():
-            if state == "failed":
+            if state == State.FAILED:
                 raise TrialError(f"{label}: could not be scored, for the reason given above")
         dispatch(executor, jobs.starts(), on_event, stop)
         todo = jobs.trials()
-        untrained = [job.label for job in todo if "steps" not in _result(job)]
+        untrained = [job.label for job in todo if not job.is_trained()]
         states = dispatch(executor, todo, on_event, stop)
         _raise_when_full(store, stop)
         if not (stop or keep_checkpoints):
@@ -117,12 +117,12 @@ def run_sweep(
         )
     return Summary(
         states={
-            trial.name: "failed"
-            if states.get(trial.name) == "failed"
+            trial.name: State.FAILED
+            if states.get(trial.name) == State.FAILED
             else store.trial(trial.name).state
             for trial in plan.asked
         },
-        trained=tuple(name for name in untrained if states[name] == "done"),
+        trained=tuple(name for name in untrained if states[name] == State.DONE),
         files=files,
         notes=(*plan.notes, *notes),
         stopped_by=stop.signals[0] if stop.signals else None,
@@ -134,15 +134,11 @@ def _register(store: SweepStore, plan: Plan, retry: Collection[str]) -> None:
     for trial in plan.asked:
         files = store.trial(trial.name)
         state = files.state
-        if not files.read_trial():
-            identity = {"content": trial.content, "adv": trial.adv, "seed": trial.seed}
-            spec = trial.spec.canonical()
-            files.update_trial(
-                schema=RESULT_SCHEMA, trial=trial.name, **identity, spec=spec, state="pending"
-            )
-        elif state == "diverged" and state in retry:
+        if not files.is_registered:
+            files.update_trial(**identity_of(trial), spec=trial.spec, state=State.PENDING)
+        elif state is State.DIVERGED and state in retry:
             files.drop_checkpoints()
-            files.update_trial(state="pending", cause=None, traceback=None)
+            files.update_trial(state=State.PENDING, cause=None, traceback=None)
 
 
 @contextmanager
@@ -166,7 +162,7 @@ def _raise_when_full(store: SweepStore, stop: StopRequest) -> None:
 
 
 def _refuse_stale_plan(store: SweepStore, plan: Plan) -> None:
-    if store.merge_config(plan.config) != plan.config:
+    if store.merged(plan.config, store.read_config()) != plan.config:
         raise StoreError(
             f"{store.root}: another run has extended the sweep meanwhile; "
             "run the same command again"
@@ -187,10 +183,6 @@ def _write_references(store: SweepStore, plan: Plan) -> list[ReferenceSet]:
         )
         for test_set, part in zip(plan.sets, parts, strict=True)
     ]
-
-
-def _result(job: TrainJob) -> dict[str, Any]:
-    return TrialFolder(job.folder).read_result()
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from srgan_core.files import (
 )
 from srgan_core.training.log import TrainingLog, read_log
 from sweep.execution.jobs.context import Context, Event
-from sweep.execution.jobs.scoring import TestSetJob
+from sweep.execution.jobs.missing import TestSetJob
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store.folder import TrialFolder
 

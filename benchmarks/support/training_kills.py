@@ -32,8 +32,8 @@ from srgan_core.training import trainer
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.log import read_log
 from sweep.execution.jobs.context import Context
+from sweep.execution.jobs.missing import TestSetJob
 from sweep.execution.jobs.running import run_job
-from sweep.execution.jobs.scoring import TestSetJob
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store.folder import SweepStore, TrialFolder
 

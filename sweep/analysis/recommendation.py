@@ -12,6 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
+from sweep.store.folder import SweepStore
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric
@@ -146,8 +147,7 @@ def generator_path(folder: Path, record: Record) -> Path:
     Returns:
         Path of its safetensors file; whether it is there is not checked.
     """
-    parent = "shared" if record["method"] == "srresnet" else "trials"
-    return folder / parent / str(record["trial"]) / "generator.safetensors"
+    return SweepStore(folder).generator(str(record["trial"])).generator
 
 
 def _dataset(results: pd.DataFrame, wanted: str | None) -> str:

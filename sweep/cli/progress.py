@@ -25,7 +25,7 @@ from rich.text import Text
 
 from srgan_core.wording import counted
 from sweep.execution.jobs.context import Event
-from sweep.store.folder import FINISHED, SweepStore
+from sweep.store.folder import SweepStore
 
 if TYPE_CHECKING:
     from sweep.planning.plan import Plan
@@ -89,12 +89,8 @@ class GridSteps:
         warmup = config.discriminator.warmup_steps
         self._steps = {t.name: config.steps + (warmup if t.adv else 0) for t in plan.asked}
         states = {name: store.trial(name).state for name in self._steps}
-        self._ended = {name for name, state in states.items() if state in FINISHED}
-        self._at = {
-            name: self._steps[name]
-            for name, state in states.items()
-            if state in (*FINISHED, "trained", "scored")
-        }
+        self._ended = {name for name, state in states.items() if state.is_finished}
+        self._at = {name: self._steps[name] for name, state in states.items() if state.is_trained}
         self._moved, self._begin = 0, time.monotonic()
 
     @property

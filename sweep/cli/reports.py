@@ -52,7 +52,7 @@ def report_summary(store: SweepStore, summary: Summary) -> None:
 def _cause(store: SweepStore, name: str, state: str) -> str:
     """Why a trial is not done and what to do about it."""
     trial = store.trial(name)
-    cause = trial.read_trial().get("cause") or "the SRResNet that it starts from is not there"
+    cause = trial.read_trial().cause or "the SRResNet that it starts from is not there"
     if state == "diverged":
         return f"{cause}; --retry diverged trains it again"
     return f"{cause}; run again to try again"

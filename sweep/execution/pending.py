@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from srgan_core.training.config import TrainingSpec
 from sweep.config.grid import Trial
 from sweep.execution.jobs.failing import Job
+from sweep.execution.jobs.missing import TestSetJob, missing_of_trial
 from sweep.execution.jobs.reference import ReferenceJob
-from sweep.execution.jobs.scoring import TestSetJob
 from sweep.execution.jobs.trial import TrainJob
-from sweep.metrics.specs import columns_for, image_columns
+from sweep.metrics.specs import columns_for
 from sweep.planning.plan import Plan
-from sweep.scoring.health.trial_health import lacks_health
-from sweep.scoring.set_scores import missing_set_columns
-from sweep.store.folder import FINISHED, SweepStore, TrialFolder
+from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.records.trial import Identity
+from sweep.store.states import State
 
 if TYPE_CHECKING:
     from sweep.scoring.sets.references import ReferenceSet
@@ -41,7 +42,7 @@ class PendingJobs:
         test_sets: tuple[TestSetJob, ...],
         keep_checkpoints: bool,
         score_every: int | None = None,
-        retry: Collection[str] = ("failed",),
+        retry: Collection[str] = (State.FAILED,),
     ) -> None:
         self._store, self._plan, self._test_sets = store, plan, test_sets
         self._keep, self._score_every = keep_checkpoints, score_every
@@ -57,7 +58,7 @@ class PendingJobs:
         needed = {
             trial.seed
             for trial in self._plan.asked
-            if self._store.trial(trial.name).state not in FINISHED
+            if not self._store.trial(trial.name).state.is_finished
         }
         jobs: list[Job] = []
         for seed, start in self._plan.starts.items():
@@ -66,9 +67,9 @@ class PendingJobs:
             if self._is_left(files):
                 continue
             if lost or not self._complete(files):
-                identity = {"seed": seed, "recipe": start.recipe}
+                identity = Identity(trial=start.name, seed=seed, recipe=start.recipe)
                 init = None if start.spec else self._plan.config.srresnet.init
-                jobs.append(self._job(files.path, start.name, identity, start.spec, init, lost))
+                jobs.append(self._job(files.path, identity, start.spec, init, lost))
         return jobs
 
     def trials(self) -> list[TrainJob]:
@@ -77,29 +78,27 @@ class PendingJobs:
         jobs: list[TrainJob] = []
         for trial in in_running_order(self._plan.trials):
             files, start = self._store.trial(trial.name), self._store.start(trial.seed)
-            trained = "steps" in files.read_result()
+            trained = files.read_result().is_trained
             wanted = trained or (trial.name in asked and start.generator.is_file())
             if not wanted or self._is_left(files) or self._complete(files):
                 continue
-            identity = {"content": trial.content, "adv": trial.adv, "seed": trial.seed}
-            job = self._job(files.path, trial.name, identity, trial.spec, start.generator)
+            job = self._job(files.path, identity_of(trial), trial.spec, start.generator)
             jobs.append(replace(job, score_every=self._score_every))
         return jobs
 
     def _job(
         self,
         folder: Path,
-        label: str,
-        identity: dict[str, Any],
-        spec: Any,
+        identity: Identity,
+        spec: TrainingSpec | None,
         init: Path | None,
         needs_generator: bool = False,
     ) -> TrainJob:
         return TrainJob(
             root=self._store.root,
             folder=folder,
-            label=label,
-            identity={"trial": label, **identity},
+            label=identity["trial"],
+            identity=identity,
             spec=spec,
             init=init,
             test_sets=self._test_sets,
@@ -109,22 +108,21 @@ class PendingJobs:
 
     def _is_left(self, files: TrialFolder) -> bool:
         """Whether a training ended badly in an earlier run and nobody asked for another try."""
-        return files.state in ("failed", "diverged") and files.state not in self._retry
+        state = files.state
+        return state in (State.FAILED, State.DIVERGED) and state not in self._retry
 
     def _complete(self, files: TrialFolder) -> bool:
         """Whether a trial is finished and has every score that is asked for."""
-        if files.state not in FINISHED:
-            return False
+        state = files.state
+        if state is not State.DONE:
+            return state.is_finished
         result = files.read_result()
-        scores = result.get("scores", {})
-        return files.state != "done" or all(
-            set(image_columns(test_set.columns))
-            <= scores.get(test_set.name, {}).get(image, {}).keys()
-            and not missing_set_columns(result, test_set.name, test_set.columns)
-            and not lacks_health(files, result, test_set.name, test_set.images)
-            for test_set in self._test_sets
-            for image in test_set.images
-        )
+        return not any(missing_of_trial(files, result, each) for each in self._test_sets)
+
+
+def identity_of(trial: Trial) -> Identity:
+    """What a trial's record says of its place in the grid."""
+    return Identity(trial=trial.name, content=trial.content, adv=trial.adv, seed=trial.seed)
 
 
 def in_running_order(trials: Sequence[Trial]) -> list[Trial]:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from srgan_core.errors import ConfigError
 from srgan_core.files import file_sha256
 from sweep.errors import StoreError
 from sweep.generators.interpolation.ends import End, find_end
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.records.trial import TrialRecord
+from sweep.store.states import State
 
 if TYPE_CHECKING:
     from srgan_core.networks import Generator
@@ -94,12 +96,11 @@ def find_ends(store: SweepStore, content: str | None = None) -> Ends:
     Raises:
         StoreError: when there is no such trial, or what it was trained from is not there.
     """
-    trials = [TrialFolder(path) for path in sorted(store.root.glob("trials/*"))]
-    records = {folder.path.name: folder.read_trial() for folder in trials}
+    records = {files: files.read_trial() for files in store.trials()}
     fit = [
-        folder
-        for folder in trials
-        if _is_fit(records[folder.path.name], content) and folder.generator.is_file()
+        files
+        for files, record in records.items()
+        if _is_fit(record, content) and files.generator.is_file()
     ]
     if not fit:
         within = f" with content {content!r}" if content else ""
@@ -107,29 +108,28 @@ def find_ends(store: SweepStore, content: str | None = None) -> Ends:
             f"{store.root}: expected a finished adversarial trial{within} with its "
             f"generator.safetensors, found none; run the sweep, or name another with --results"
         )
-    best = min(fit, key=lambda folder: _rank(folder, records[folder.path.name]))
-    return Ends(_start_of(store, best, records[best.path.name]), best)
+    best = min(fit, key=lambda files: _rank(files, records[files]))
+    return Ends(_start_of(store, best, records[best]), best)
 
 
-def _is_fit(record: dict[str, Any], content: str | None) -> bool:
-    chosen = content is None or record.get("content") == content
-    return chosen and record.get("state") == "done" and bool(record.get("adv"))
+def _is_fit(record: TrialRecord, content: str | None) -> bool:
+    chosen = content is None or record.content == content
+    return chosen and record.state is State.DONE and bool(record.adv)
 
 
-def _rank(folder: TrialFolder, record: dict[str, Any]) -> tuple[float, float, str]:
-    sets: dict[str, dict[str, Any]] = folder.read_result().get("scores", {})
-    scores = next(iter(sets.values()), {})
-    values = [float(image[_TIE_BREAKER]) for image in scores.values() if _TIE_BREAKER in image]
-    return -float(record["adv"]), fmean(values) if values else float("inf"), folder.path.name
+def _rank(files: TrialFolder, record: TrialRecord) -> tuple[float, float, str]:
+    scores = next(iter(files.read_result().scores.values()), {})
+    values = [image[_TIE_BREAKER] for image in scores.values() if _TIE_BREAKER in image]
+    return -(record.adv or 0.0), fmean(values) if values else float("inf"), files.path.name
 
 
-def _start_of(store: SweepStore, trial: TrialFolder, record: dict[str, Any]) -> Path | None:
+def _start_of(store: SweepStore, trial: TrialFolder, record: TrialRecord) -> Path | None:
     """The file that a trial was trained from, known by its hash."""
-    wanted = record.get("spec", {}).get("init_sha256")
-    shared = store.start(int(record.get("seed", 0))).generator
+    wanted = record.spec.init_sha256 if record.spec else None
+    shared = store.start(record.seed or 0).generator
     if shared.is_file() and wanted in (None, file_sha256(shared)):
         return shared
-    if wanted == _bundled_sha256(record):
+    if record.spec is None or wanted == _bundled_sha256(record.spec.scale):
         return None
     raise StoreError(
         f"{trial.path}: the generator that it was trained from is not at {shared}; "
@@ -137,14 +137,14 @@ def _start_of(store: SweepStore, trial: TrialFolder, record: dict[str, Any]) -> 
     )
 
 
-def _bundled_sha256(record: dict[str, Any]) -> str | None:
+def _bundled_sha256(scale: int) -> str | None:
     """Hash of the file that a sweep makes of the bundled SRResNet, as a start of its trials."""
     from srgan_core.inference import load_generator, save_generator
 
     with TemporaryDirectory() as folder:
         try:
             path = Path(folder) / "generator.safetensors"
-            save_generator(path, load_generator(None, int(record["spec"]["scale"])))
-        except (ConfigError, KeyError):
+            save_generator(path, load_generator(None, scale))
+        except ConfigError:
             return None
         return file_sha256(path)

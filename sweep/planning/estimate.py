@@ -14,7 +14,7 @@ from srgan_core.training.hardware import resolve_device
 from sweep.planning.calibration import StepCost, measure_step
 from sweep.planning.machine import trial_memory
 from sweep.planning.plan import Plan
-from sweep.store.folder import FINISHED, SweepStore, TrialFolder
+from sweep.store.folder import SweepStore, TrialFolder
 
 SRRESNET = "SRResNet"
 """Kind of the trainings that all trials of a seed wait for."""
@@ -122,7 +122,7 @@ def estimate(
         on_kind(name, index, len(left))
         cost = measure_step(part.spec, device)
         kinds.append(Kind(name, part.trainings, part.steps, part.warmup_steps, cost))
-    trials_left = sum(store.trial(trial.name).state not in FINISHED for trial in plan.asked)
+    trials_left = sum(not store.trial(trial.name).state.is_finished for trial in plan.asked)
     slots = min(jobs, max(1, trials_left))
     scoring = SCORING_SECONDS * trials_left * len(plan.sets)
     # Trials begin when the SRResNets are there, of which there is one for each seed.
@@ -162,7 +162,7 @@ def _what_is_left(store: SweepStore, plan: Plan) -> tuple[dict[str, _Left], int]
         elif warmup:
             warmed.add(digest)
         behind = warmup + config.steps
-        if files.state not in (*FINISHED, "trained", "scored"):
+        if not files.state.is_trained:
             behind = _checkpointed(files)
             part = left.setdefault(name, _Left(spec))
             part.trainings += 1

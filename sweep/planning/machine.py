@@ -8,7 +8,6 @@ import psutil
 
 from srgan_core.training.config import TrainingConfig
 from sweep.config.sweep_config import SweepConfig
-from sweep.store.folder import SweepStore
 
 BASE_MEMORY = 1.5e9
 """Bytes that PyTorch, the metrics and the networks of one worker take."""
@@ -17,17 +16,16 @@ BYTES_PER_ACTIVATION_PIXEL = 9_000
 """Peak memory of a step over its HR pixels, measured at 96 px with VGG-16 cuts."""
 
 
-def resolve_machine(config: SweepConfig, store: SweepStore) -> SweepConfig:
+def resolve_machine(config: SweepConfig, stored: SweepConfig | None) -> SweepConfig:
     """Fixes device, threads and precision; a folder keeps the ones that it was begun with.
 
     Args:
         config: As asked for.
-        store: The results folder.
+        stored: Config of the results folder; None for a new one.
 
     Returns:
         The config without `auto` and null.
     """
-    stored = store.read_config()
     threads = config.threads or (stored.threads if stored else None) or _threads(config)
     device: str = config.device
     if device == "auto" and stored:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from srgan_core.errors import ConfigError
 from srgan_core.files import file_sha256
@@ -17,10 +17,12 @@ from sweep.errors import StoreError
 from sweep.metrics.specs import columns_for
 from sweep.planning.machine import resolve_machine
 from sweep.planning.substitution import PretrainedWeights, substitute
-from sweep.store.folder import FINISHED, SweepStore
+from sweep.store.folder import SweepStore
 
 if TYPE_CHECKING:
     from sweep.scoring.sets.test_sets import TestSet
+
+R = TypeVar("R")
 
 BYTES_PER_TRIAL = 700 << 20
 """Two checkpoints of G, D and both optimizers, 300 MB each, and the images."""
@@ -66,10 +68,11 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     from sweep.scoring.sets.set_checks import niqe_warnings
     from sweep.scoring.sets.test_sets import resolve_test_sets
 
-    weights, held = PretrainedWeights(), _held_sets(store)
+    stored = store.read_config()
+    weights, held = PretrainedWeights(), _held_sets(store, stored)
     config, notes = substitute(config, typed, weights, held)
-    asked_config = resolve_machine(config, store)
-    merged = store.merge_config(asked_config)
+    asked_config = resolve_machine(config, stored)
+    merged = store.merged(asked_config, stored)
     starts = {seed: _start(merged, seed) for seed in merged.grid.seeds}
     sets = resolve_test_sets(merged.eval.sets, merged.scale, held=held)
     for name, test_set in zip(merged.eval.sets, sets, strict=True):
@@ -113,46 +116,48 @@ def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> dict[str, str]:
     return keys
 
 
-def _held_sets(store: SweepStore) -> dict[str, TestSet]:
+def _held_sets(store: SweepStore, stored: SweepConfig | None) -> dict[str, TestSet]:
     """Published test sets that are not on this machine, from the folder's own images."""
     from sweep.scoring.sets.published_sets import PUBLISHED, is_on_disk
     from sweep.scoring.sets.references import held_test_set
 
-    config = store.read_config()
-    if config is None:
-        return {}
-    try:
-        datasets = json.loads((store.root / "metrics.json").read_bytes())["datasets"]
-        hashes = {name: dict(record["hr_sha256"]) for name, record in datasets.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    names = [name for name in stored.eval.sets if name in PUBLISHED] if stored else []
+    absent = [name for name in names if not is_on_disk(name)]
+    metrics = _readable(store.read_metrics) if absent else None
+    if stored is None or metrics is None:
         return {}
     found = {
-        name: held_test_set(store.reference(name), name, config.scale, hashes.get(name, {}))
-        for name in config.eval.sets
-        if name in PUBLISHED and not is_on_disk(name)
+        name: held_test_set(
+            store.reference(name), name, stored.scale, metrics.datasets[name].hr_sha256
+        )
+        for name in absent
+        if name in metrics.datasets
     }
     return {name: test_set for name, test_set in found.items() if test_set is not None}
 
 
 def _refuse_changed_images(store: SweepStore, dataset: str, paths: Sequence[Path]) -> None:
     """Scores of a folder's old images must not stand beside those of its new ones."""
-    from sweep.scoring.sets.references import RECORD
-
-    try:
-        record = json.loads((store.reference(dataset) / RECORD).read_bytes())
-        known = dict(record["source_sha256"])
-    except (OSError, ValueError, KeyError, TypeError):
+    record = _readable(lambda: store.read_reference(dataset))
+    if record is None:
         return
-    if known != {path.stem: file_sha256(path) for path in paths}:
+    if record.source_sha256 != {path.stem: file_sha256(path) for path in paths}:
         raise StoreError(
             f"{store.root}: the images of test set {dataset!r} have changed since they were "
             "scored there; choose another --out"
         )
 
 
+def _readable(read: Callable[[], R | None]) -> R | None:
+    """What the run itself writes anew needs no refusal where it is damaged."""
+    with suppress(StoreError):
+        return read()
+    return None
+
+
 def _refuse_changed_start(store: SweepStore, start: Start) -> None:
-    recipe = store.start(start.seed).read_trial().get("recipe", start.recipe)
-    if recipe != start.recipe:
+    recipe = store.start(start.seed).read_trial().recipe
+    if recipe not in (None, start.recipe):
         raise StoreError(
             f"{store.root}: its trials start from another SRResNet ({recipe}) than the one that "
             f"is configured now ({start.recipe}); choose another --out"
@@ -200,7 +205,7 @@ def _check_space(store: SweepStore, plan: Plan, jobs: int) -> None:
     folder = store.root.absolute()
     while not folder.exists():
         folder = folder.parent
-    missing = sum(store.trial(trial.name).state not in FINISHED for trial in plan.asked)
+    missing = sum(not store.trial(trial.name).state.is_finished for trial in plan.asked)
     needed = BYTES_PER_TRIAL * min(missing, jobs)
     free = shutil.disk_usage(folder).free
     if free < needed:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sweep.scoring.aggregation import summarise
 from sweep.store.folder import TrialFolder
@@ -58,7 +58,7 @@ class PathRecorder:
             generator: In evaluation mode.
         """
         for test_set in self.test_sets:
-            if test_set.name not in self.files.read_path().get(str(step), {}):
+            if test_set.name not in self.files.read_path().root.get(step, {}):
                 rows = self._score(generator, test_set)
                 if rows is None:
                     return
@@ -82,7 +82,7 @@ class PathRecorder:
 
 
 def add_step(
-    files: TrialFolder, step: int, dataset: str, rows: Sequence[Mapping[str, Any]]
+    files: TrialFolder, step: int, dataset: str, rows: Sequence[Mapping[str, float]]
 ) -> None:
     """Adds one step to the path of a trial, which stays in the order of the steps.
 
@@ -90,15 +90,12 @@ def add_step(
         files: The trial.
         step: Step of the adversarial phase.
         dataset: Name of the test set.
-        rows: Scores of its images; infinity and nan may be text, as in the records.
+        rows: Scores of its images.
     """
-    numbers = [{column: float(value) for column, value in row.items()} for row in rows]
-    path = files.read_path()
-    path[str(step)] = path.get(str(step), {}) | {dataset: summarise(numbers)}
-    files.write_path(dict(sorted(path.items(), key=lambda item: int(item[0]))))
+    files.write_path(files.read_path().with_means(step, dataset, summarise(rows)))
 
 
-def path_records(files: TrialFolder) -> list[dict[str, Any]]:
+def path_records(files: TrialFolder) -> list[dict[str, str | float]]:
     """Lists the path of a trial for `path.csv`.
 
     Args:
@@ -107,10 +104,9 @@ def path_records(files: TrialFolder) -> list[dict[str, Any]]:
     Returns:
         One mapping per test set and step: trial, step, dataset and the metric columns.
     """
-    records = [
-        {"trial": files.path.name, "step": int(step), "dataset": dataset}
-        | {column: float(value) for column, value in means.items()}
-        for step, datasets in files.read_path().items()
+    records: list[dict[str, str | float]] = [
+        {"trial": files.path.name, "step": step, "dataset": dataset, **means}
+        for step, datasets in files.read_path().root.items()
         for dataset, means in datasets.items()
     ]
     return sorted(records, key=lambda record: str(record["dataset"]))

@@ -7,7 +7,6 @@ young while its maker lives is.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import threading
@@ -20,6 +19,8 @@ from pathlib import Path
 
 from srgan_core.files import publish_once, temporary_name
 from sweep.errors import StoreError
+from sweep.store.records.base import read_record
+from sweep.store.records.folder import RunClaim
 
 RUN_FILE = ".run.json"
 
@@ -64,13 +65,14 @@ def find_run(root: Path) -> Run | None:
     """
     path = root / RUN_FILE
     try:
-        record = json.loads(path.read_bytes())
-        host, pid, started = str(record["host"]), int(record["pid"]), str(record["started"])
-        here = host == platform.node()
-        alive = _is_running(pid, record.get("born")) if here else _age(path) < SILENT_SECONDS
-    except (OSError, ValueError, KeyError, TypeError):
+        claim = read_record(path, RunClaim)
+        if claim is None:
+            return None
+        here = claim.host == platform.node()
+        alive = _is_running(claim) if here else _age(path) < SILENT_SECONDS
+    except (OSError, StoreError):
         return None
-    return Run(host, pid, started, alive)
+    return Run(claim.host, claim.pid, claim.started, alive)
 
 
 @contextmanager
@@ -109,9 +111,8 @@ def claimed(root: Path, may_wait: Callable[[], bool] = lambda: False) -> Iterato
 def _try_to_claim(path: Path) -> Run | None:
     """Makes the record; returns the run that has made it before, None when this one has."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    fields = {"host": platform.node(), "pid": os.getpid(), "started": now, "born": _born()}
-    record = json.dumps(fields)
-    while not publish_once(path, f"{record}\n".encode()):
+    claim = RunClaim(host=platform.node(), pid=os.getpid(), started=now, born=_born())
+    while not publish_once(path, claim.encoded()):
         try:
             found = path.read_bytes()
         except FileNotFoundError:
@@ -155,12 +156,14 @@ def _born() -> float:
     return float(psutil.Process().create_time())
 
 
-def _is_running(pid: int, born: float | None) -> bool:
+def _is_running(claim: RunClaim) -> bool:
     """Whether a process lives; another one that got its number later does not count."""
     import psutil
 
-    with suppress(psutil.Error):
-        process = psutil.Process(pid)
+    # A number that no process can have is damage, not life.
+    with suppress(psutil.Error, ValueError, OverflowError):
+        process = psutil.Process(claim.pid)
+        born = claim.born
         same = born is None or abs(process.create_time() - born) < SAME_BIRTH_SECONDS
         return bool(same and process.status() != psutil.STATUS_ZOMBIE)
     return False

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from srgan_core.files import drop_folder, leftovers, size_on_disk
 from sweep.errors import StoreError
-from sweep.store.folder import FINISHED, SWEEP_FILE, SweepStore, TrialFolder
+from sweep.store.folder import SWEEP_FILE, SweepStore
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,15 @@ def find_waste(root: Path) -> list[Waste]:
 
 
 def _folders(root: Path) -> Iterator[tuple[Path, str]]:
+    store = SweepStore(root)
     states = []
-    for path in sorted([*root.glob("trials/*"), *root.glob("shared/srresnet-s*")]):
-        files = TrialFolder(path)
-        states.append(files.state)
-        if files.checkpoints.is_dir() and files.state in FINISHED:
-            yield files.checkpoints, f"checkpoints of a trial that is {files.state}"
-    warmups = SweepStore(root).warmups
-    if warmups.is_dir() and all(state in FINISHED for state in states):
-        yield warmups, "warmed-up discriminators"
+    for files in store.generators():
+        state = files.state
+        states.append(state)
+        if files.checkpoints.is_dir() and state.is_finished:
+            yield files.checkpoints, f"checkpoints of a trial that is {state}"
+    if store.warmups.is_dir() and all(state.is_finished for state in states):
+        yield store.warmups, "warmed-up discriminators"
 
 
 def remove(waste: Waste) -> None:

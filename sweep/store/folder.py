@@ -17,13 +17,12 @@ Its layout:
 from __future__ import annotations
 
 import json
-import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from filelock import FileLock, Timeout
 
@@ -34,12 +33,21 @@ from sweep.config.extending import differences, union
 from sweep.config.sweep_config import SweepConfig, validate_config
 from sweep.errors import StoreError
 from sweep.store.claims import claimed
-from sweep.store.result_file import is_sound, publish_result
+from sweep.store.records.base import SCHEMA, read_record, write_record
+from sweep.store.records.folder import DataKeys, DrawnRecord, ReferenceRecord
+from sweep.store.records.metrics import MetricsRecord
+from sweep.store.records.result import ResultRecord
+from sweep.store.records.scores import CurveRecord, ExternalRecord, PathRecord, ReferenceScores
+from sweep.store.records.trial import TrialFields, TrialRecord
+from sweep.store.result_file import publish_result
+from sweep.store.states import State
 
 SWEEP_FILE, LOCK_FILE = "sweep.yaml", ".lock"
 
-FINISHED = ("done", "diverged")
-"""States that a later run leaves alone; what failed is tried again."""
+METRICS_FILE, REFERENCE_FILE, DRAWN_FILE = "metrics.json", "reference.json", ".drawn.json"
+
+_SHARED = "srresnet-s"
+"""What the name of a shared generator begins with."""
 
 
 @dataclass(frozen=True)
@@ -63,46 +71,55 @@ class TrialFolder:
         """Training states, while the trial is not done."""
         return self.path / "checkpoints"
 
+    @property
+    def has_images(self) -> bool:
+        """Whether images were restored with it."""
+        return (self.path / "images").is_dir()
+
     def images(self, dataset: str) -> Path:
         """Restored images of a test set."""
         return self.path / "images" / dataset
 
-    def read_path(self) -> dict[str, Any]:
+    @property
+    def is_registered(self) -> bool:
+        """Whether it has a trial.json."""
+        return (self.path / "trial.json").is_file()
+
+    def read_path(self) -> PathRecord:
         """Reads path.json: step to test set to mean scores; empty when there is none."""
-        return _read_json(self.path / "path.json")
+        return read_record(self.path / "path.json", PathRecord) or PathRecord()
 
-    def write_path(self, path: dict[str, Any]) -> None:
+    def write_path(self, path: PathRecord) -> None:
         """Writes path.json."""
-        _write_json(self.path / "path.json", path)
+        write_record(self.path / "path.json", path)
 
-    def read_trial(self) -> dict[str, Any]:
-        """Reads trial.json: state and attempts; empty when there is none yet."""
-        return _read_json(self.path / "trial.json")
+    def read_trial(self) -> TrialRecord:
+        """Reads trial.json: state and attempts; pending when there is none yet."""
+        return read_record(self.path / "trial.json", TrialRecord) or TrialRecord()
 
-    def update_trial(self, **fields: Any) -> None:
+    def update_trial(self, **fields: Unpack[TrialFields]) -> None:
         """Writes fields of trial.json, keeping the others."""
-        _write_json(self.path / "trial.json", self.read_trial() | fields)
+        known = self.read_trial()
+        kept = {name: getattr(known, name) for name in known.model_fields_set}
+        record = TrialRecord.model_validate({"schema_version": SCHEMA, **kept, **fields})
+        write_record(self.path / "trial.json", record)
 
-    def read_result(self) -> dict[str, Any]:
+    def read_result(self) -> ResultRecord:
         """Reads result.json: how training ended and the scores; empty when there is none."""
-        path = self.path / "result.json"
-        result = _read_json(path)
-        if not is_sound(result):
-            raise _damaged(path)
-        return result
+        return read_record(self.path / "result.json", ResultRecord) or ResultRecord()
 
-    def write_result(self, result: dict[str, Any]) -> Path | None:
+    def write_result(self, result: ResultRecord) -> Path | None:
         """Publishes result.json, or adds to it; see `publish_result`.
 
         Returns:
             The file that a result which contradicts the published one was written to instead.
         """
-        return publish_result(self.path / "result.json", _strict(result))
+        return publish_result(self.path / "result.json", result)
 
     @property
-    def state(self) -> str:
-        """pending, running, trained, scored, done, interrupted, diverged or failed."""
-        return str(self.read_trial().get("state", "pending"))
+    def state(self) -> State:
+        """How far it is, as its record says."""
+        return self.read_trial().state
 
     def drop_checkpoints(self) -> None:
         """Deletes the training states."""
@@ -130,17 +147,38 @@ class SweepStore:
 
     def start(self, seed: int) -> TrialFolder:
         """Files of the shared SRResNet of a seed."""
-        return TrialFolder(self.root / "shared" / f"srresnet-s{seed}")
+        return self.generator(f"{_SHARED}{seed}")
 
-    def read_data_keys(self) -> dict[str, Any]:
-        """Reads shared/data.json: data source to the hash of its packed images."""
-        return _read_json(self.root / "shared" / "data.json")
+    def generator(self, name: str) -> TrialFolder:
+        """Files of a trial, or of a shared SRResNet by its name, such as `srresnet-s0`."""
+        return TrialFolder(self.root / "shared" / name) if is_shared(name) else self.trial(name)
 
-    def add_data_keys(self, keys: dict[str, str]) -> None:
+    def trials(self) -> list[TrialFolder]:
+        """Every folder of a trial, by name."""
+        return [TrialFolder(path) for path in sorted(self.root.glob("trials/*"))]
+
+    def starts(self) -> list[TrialFolder]:
+        """Every folder of a shared SRResNet, by name."""
+        return [TrialFolder(path) for path in sorted(self.root.glob(f"shared/{_SHARED}*"))]
+
+    def generators(self) -> list[TrialFolder]:
+        """The shared SRResNets, then the trials."""
+        return [*self.starts(), *self.trials()]
+
+    @property
+    def data_file(self) -> Path:
+        """shared/data.json, to which all workers are held."""
+        return self.root / "shared" / "data.json"
+
+    def read_data_keys(self) -> dict[str, str]:
+        """Data source to the hash of its packed images."""
+        return (read_record(self.data_file, DataKeys) or DataKeys()).root
+
+    def add_data_keys(self, keys: Mapping[str, str]) -> None:
         """Writes the hashes of sources that shared/data.json does not know yet."""
         known = self.read_data_keys()
         if keys.keys() - known.keys():
-            _write_json(self.root / "shared" / "data.json", keys | known)
+            write_record(self.data_file, DataKeys({**keys, **known}))
 
     @property
     def warmups(self) -> Path:
@@ -151,25 +189,85 @@ class SweepStore:
         """Deletes the shared discriminators: a finished sweep needs none."""
         shutil.rmtree(self.warmups, ignore_errors=True)
 
+    @property
+    def references(self) -> Path:
+        """Where the images and scores of all test sets are."""
+        return self.root / "reference"
+
     def reference(self, dataset: str) -> Path:
         """HR, LR and bicubic images of a test set."""
-        return self.root / "reference" / dataset
+        return self.references / dataset
 
-    def read_reference_scores(self, dataset: str) -> dict[str, Any]:
+    def read_reference(self, dataset: str) -> ReferenceRecord | None:
+        """Reads from which files a test set's images were made; None before they are."""
+        return read_record(self.reference(dataset) / REFERENCE_FILE, ReferenceRecord)
+
+    def read_reference_scores(self, dataset: str) -> ReferenceScores:
         """Scores of `bicubic` and `original`; empty when there are none yet."""
-        return _read_json(self.reference(dataset) / "scores.json")
+        path = self.reference(dataset) / "scores.json"
+        return read_record(path, ReferenceScores) or ReferenceScores()
 
-    def write_reference_scores(self, dataset: str, scores: dict[str, Any]) -> None:
+    def write_reference_scores(self, dataset: str, scores: ReferenceScores) -> None:
         """Writes the scores of `bicubic` and `original`."""
-        _write_json(self.reference(dataset) / "scores.json", scores)
+        write_record(self.reference(dataset) / "scores.json", scores)
 
-    def read_curve(self, folder: Path) -> dict[str, Any]:
-        """Reads scores.json of an interpolation; empty when there is none."""
-        return _read_json(folder / "scores.json")
+    def external(self, method: str) -> Path:
+        """The scores of images of a method that no trial made."""
+        return self.root / "external" / method / "scores.json"
 
-    def write_curve(self, folder: Path, record: dict[str, Any]) -> None:
-        """Writes scores.json of an interpolation."""
-        _write_json(folder / "scores.json", record)
+    def read_external(self) -> dict[str, ExternalRecord]:
+        """Method to its scores, by name."""
+        paths = sorted(self.root.glob("external/*/scores.json"))
+        found = {path.parent.name: read_record(path, ExternalRecord) for path in paths}
+        return {method: record for method, record in found.items() if record is not None}
+
+    def write_external(self, method: str, record: ExternalRecord) -> None:
+        """Writes the scores of a method."""
+        write_record(self.external(method), record)
+
+    def curve(self, name: str) -> Path:
+        """Images and scores of an interpolation."""
+        return self.root / "interpolations" / name
+
+    def read_curve(self, name: str) -> CurveRecord | None:
+        """Reads the scores of an interpolation; None when there are none."""
+        return read_record(self.curve(name) / "scores.json", CurveRecord)
+
+    def write_curve(self, name: str, record: CurveRecord) -> None:
+        """Writes the scores of an interpolation."""
+        write_record(self.curve(name) / "scores.json", record)
+
+    def read_curves(self) -> list[CurveRecord]:
+        """The scores of every interpolation, by name."""
+        folders = sorted(self.root.glob("interpolations/*/"))
+        records = (self.read_curve(folder.name) for folder in folders)
+        return [record for record in records if record is not None]
+
+    def read_metrics(self) -> MetricsRecord | None:
+        """Reads metrics.json; None when there is none."""
+        return read_record(self.root / METRICS_FILE, MetricsRecord)
+
+    def write_metrics(self, document: Mapping[str, object]) -> Path:
+        """Writes metrics.json, in the order of the document; returns the file."""
+        text = json.dumps(document, indent=1)
+        write_atomically(self.root / METRICS_FILE, f"{text}\n".encode())
+        return self.root / METRICS_FILE
+
+    def read_drawn(self) -> DrawnRecord | None:
+        """Reads what the charts and figures were drawn from; None when nobody knows."""
+        try:
+            return read_record(self.root / DRAWN_FILE, DrawnRecord)
+        except StoreError:
+            return None
+
+    def write_drawn(self, record: DrawnRecord) -> None:
+        """Writes what the charts and figures were drawn from."""
+        write_record(self.root / DRAWN_FILE, record)
+
+    def images(self) -> Iterator[Path]:
+        """Every image that charts and figures may show."""
+        for pattern in ("reference/*/*/*.png", "*/*/images/*/*.png"):
+            yield from sorted(self.root.glob(pattern))
 
     def read_config(self) -> SweepConfig | None:
         """Reads sweep.yaml; None when the folder holds no sweep.
@@ -196,11 +294,12 @@ class SweepStore:
         text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
         write_atomically(self.root / SWEEP_FILE, text.encode())
 
-    def merge_config(self, config: SweepConfig) -> SweepConfig:
+    def merged(self, config: SweepConfig, stored: SweepConfig | None) -> SweepConfig:
         """Joins what is asked for with what the folder already holds.
 
         Args:
             config: Resolved config of this run.
+            stored: What `read_config` gave.
 
         Returns:
             The same config with the axes, test sets and metrics of both.
@@ -208,7 +307,6 @@ class SweepStore:
         Raises:
             StoreError: when the folder belongs to a different config; names what differs.
         """
-        stored = self.read_config()
         if stored is None:
             self._refuse_foreign_folder()
             return config
@@ -269,33 +367,6 @@ class SweepStore:
             )
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
-        raise _damaged(path)
-    return document
-
-
-def _damaged(path: Path) -> StoreError:
-    return StoreError(f"{path}: is damaged; delete it, it is made anew")
-
-
-def _write_json(path: Path, document: dict[str, Any]) -> None:
-    text = json.dumps(_strict(document), indent=1, allow_nan=False)
-    write_atomically(path, f"{text}\n".encode())
-
-
-def _strict(value: Any) -> Any:
-    """JSON has no infinity and no nan: they become text, which `float` reads back."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, dict):
-        return {key: _strict(below) for key, below in value.items()}
-    if isinstance(value, list | tuple):
-        return [_strict(below) for below in value]
-    return value
+def is_shared(name: str) -> bool:
+    """Whether a name is that of a shared generator, not of a trial."""
+    return name.startswith(_SHARED)

@@ -23,6 +23,11 @@ class State(StrEnum):
         return self in (State.DONE, State.DIVERGED)
 
     @property
+    def is_trained(self) -> bool:
+        """Whether nothing of it is left to train."""
+        return self.is_finished or self in (State.TRAINED, State.SCORED)
+
+    @property
     def is_scored(self) -> bool:
         """Whether its scores count."""
         return self in (State.SCORED, State.DONE)

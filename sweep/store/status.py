@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite, nan
 from pathlib import Path
-from typing import Any
 
 from sweep.errors import StoreError
 from sweep.store.claims import Run, find_run
-from sweep.store.folder import SWEEP_FILE, SweepStore, TrialFolder
+from sweep.store.folder import SWEEP_FILE, SweepStore, TrialFolder, is_shared
+from sweep.store.records.log import last_line
+from sweep.store.records.trial import TrialRecord
+from sweep.store.states import State
 
-TAIL_BYTES = 16_384
-"""As much of a log's end is read as surely holds its last whole line."""
+UNREADABLE = "damaged"
+"""What stands in place of a state where a record cannot be read."""
 
 DAMAGED = "damaged-"
 """What the name of a checkpoint begins with that was set aside; as `srgan_core` writes it."""
@@ -72,7 +74,7 @@ class SweepStatus:
 
     def count(self) -> dict[str, int]:
         """Number of trials by state, the shared SRResNets left out."""
-        states = [trial.state for trial in self.trials if not trial.name.startswith("srresnet-s")]
+        states = [trial.state for trial in self.trials if not is_shared(trial.name)]
         return {state: states.count(state) for state in sorted(set(states))}
 
 
@@ -92,8 +94,8 @@ def read_status(root: Path) -> SweepStatus:
         raise StoreError(f"{root}: holds no {SWEEP_FILE}; expected a results folder of `sweep run`")
     run = find_run(root)
     at_work = run if run is not None and run.alive else None
-    folders = [*_below(root / "shared"), *_below(root / "trials")]
-    trials = (_trial(TrialFolder(path), at_work is not None) for path in folders)
+    folders = (files for files in SweepStore(root).generators() if files.is_registered)
+    trials = (_trial(files, at_work is not None) for files in folders)
     return SweepStatus(root, at_work, tuple(trials), _problem(root))
 
 
@@ -106,89 +108,42 @@ def _problem(root: Path) -> str | None:
     return None
 
 
-def _below(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if (path / "trial.json").is_file())
-
-
 def _trial(files: TrialFolder, at_work: bool) -> TrialStatus:
+    name = files.path.name
     try:
         return _described(files, files.read_trial(), at_work)
     except StoreError as error:
-        return _damaged(files, str(error))
-    # A record that was changed by hand may hold anything in any place.
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-        return _damaged(files, f"{files.path}: its records are damaged; delete them")
+        return TrialStatus(name, UNREADABLE, None, None, None, {}, 0, None, None, str(error), ())
 
 
-def _damaged(files: TrialFolder, cause: str) -> TrialStatus:
-    name = files.path.name
-    return TrialStatus(name, "damaged", None, None, None, {}, 0, None, None, cause, ())
-
-
-def _described(files: TrialFolder, record: dict[str, Any], at_work: bool) -> TrialStatus:
-    state, last = str(record.get("state", "pending")), last_record(files.log)
-    cause, result = record.get("cause"), files.read_result()
-    if state == "running" and not at_work:
-        state, cause = "interrupted", "its run ended without a word; run again to go on"
-    if state in ("scored", "done") and "steps" not in result:
-        state, cause = "pending", "its result.json is gone; run again to train it anew"
-    attempts = record.get("attempts", [])
-    latest = attempts[-1] if attempts else {}
+def _described(files: TrialFolder, record: TrialRecord, at_work: bool) -> TrialStatus:
+    state, cause, line = record.state, record.cause, last_line(files.log)
+    trained = files.read_result().is_trained
+    if state is State.RUNNING and not at_work:
+        state, cause = State.INTERRUPTED, "its run ended without a word; run again to go on"
+    if state.is_scored and not trained:
+        state, cause = State.PENDING, "its result.json is gone; run again to train it anew"
+    latest = record.attempts[-1] if record.attempts else None
+    values = line.values if line else {}
     return TrialStatus(
         name=files.path.name,
         state=state,
-        step=last.get("iteration"),
-        steps=_steps(record),
-        patches_per_second=last.get("patches_per_second") if state == "running" else None,
-        losses={name: last[name] for name in LOSSES if name in last},
-        attempts=len(attempts),
-        host=latest.get("host"),
-        resumed_from=latest.get("resumed_from"),
+        step=line.iteration if line else None,
+        steps=record.iterations,
+        patches_per_second=values.get("patches_per_second") if state is State.RUNNING else None,
+        losses={name: values[name] for name in LOSSES if isfinite(values.get(name, nan))},
+        attempts=len(record.attempts),
+        host=latest.host if latest else None,
+        resumed_from=latest.resumed_from if latest else None,
         cause=cause,
         remarks=tuple(_remarks(files, record)),
     )
 
 
-def _steps(record: dict[str, Any]) -> int | None:
-    spec = record.get("spec")
-    if not spec:
-        return None
-    training = spec["training"]
-    warmup = training["discriminator"]["warmup_steps"] if spec["adversarial_weight"] else 0
-    return int(training["steps"]) + int(warmup)
-
-
-def _remarks(files: TrialFolder, record: dict[str, Any]) -> Iterator[str]:
+def _remarks(files: TrialFolder, record: TrialRecord) -> Iterator[str]:
     """What trial.json tells, and what lies there that no record tells of."""
-    told = [*record.get("quarantined", []), *record.get("conflicts", [])]
+    told = [*record.quarantined, *record.conflicts]
     yield from told
     for path in sorted(files.checkpoints.glob(f"{DAMAGED}*")):
         if not any(path.name in text for text in told):
             yield f"a checkpoint was damaged and is set aside as {path.name}"
-
-
-def last_record(log: Path) -> dict[str, Any]:
-    """Reads the last whole line of a log without reading the log.
-
-    Args:
-        log: log.jsonl of a trial; need not exist.
-
-    Returns:
-        The record; empty when there is none.
-    """
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - TAIL_BYTES))
-            lines = file.read().splitlines()
-    except FileNotFoundError:
-        return {}
-    for line in reversed(lines):
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(record, dict):
-            return record
-    return {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from sweep.config.grid import Start, Trial, expand, srresnet_start
@@ -11,9 +10,9 @@ from sweep.config.sweep_config import SweepConfig
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.external.records import read_external
 from sweep.scoring.external.scored_method import ScoredMethod
-from sweep.scoring.health.trial_health import read_health
-from sweep.scoring.set_scores import read_set_scores
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.records.result import ResultRecord
+from sweep.store.states import Method
 from sweep.tables.rows import ImageScore, ResultRow
 
 Scores = Mapping[str, Mapping[str, float]]
@@ -37,7 +36,7 @@ def stored_trials(
 
 def _stored_start(store: SweepStore, config: SweepConfig, seed: int) -> Start:
     """The start as its record names it, so that its file need not be there any more."""
-    recipe = str(store.start(seed).read_trial().get("recipe", ""))
+    recipe = store.start(seed).read_trial().recipe or ""
     kind, _, digest = recipe.partition(":")
     return srresnet_start(config, seed, digest if kind == "file" else None)
 
@@ -67,16 +66,16 @@ def result_rows(
         references = store.read_reference_scores(dataset)
         images = len(list((store.reference(dataset) / "hr").glob("*.png")))
         common: dict[str, Any] = {"dataset": dataset, "images": images, "scale": config.scale}
-        hr_niqe = _means(_numbers(references.get("original", {}))).get("niqe")
-        for method in ("bicubic", "original"):
-            whole = read_set_scores(references, method)
-            scores = _scored(references.get(method, {}), hr_niqe, whole)
+        hr_niqe = _means(references.original).get("niqe")
+        for method in (Method.BICUBIC, Method.ORIGINAL):
+            whole = references.set_scores.get(method, {})
+            scores = _scored(references.of(method), hr_niqe, whole)
             yield ResultRow(trial=method, method=method, **common, **scores)
         for seed, start in starts.items():
             files = store.start(seed)
             yield ResultRow(
                 trial=start.name,
-                method="srresnet",
+                method=Method.SRRESNET,
                 seed=seed,
                 **common,
                 **_trained(files, dataset, hr_niqe),
@@ -85,7 +84,7 @@ def result_rows(
         for trial in trials:
             yield ResultRow(
                 trial=trial.name,
-                method="srgan",
+                method=Method.SRGAN,
                 content=trial.content,
                 adv=trial.adv,
                 seed=trial.seed,
@@ -100,7 +99,7 @@ def result_rows(
                     trial=added.method,
                     method=added.method,
                     **common,
-                    generator_sha256=added.provenance.get("generator_sha256"),
+                    generator_sha256=added.generator_sha256,
                     **_scored(added.scores, hr_niqe, added.set_scores),
                 )
 
@@ -124,33 +123,29 @@ def external_row(scored: ScoredMethod) -> ResultRow:
 def _trained(files: TrialFolder, dataset: str, hr_niqe: float | None) -> dict[str, Any]:
     """Fields of a generator's row that come from its own records."""
     result = files.read_result()
-    names = ("steps", "train_seconds", "grad_pixel", "grad_content", "grad_adv")
     return {
         "status": files.state,
-        "generator_sha256": result.get("generator_sha256"),
-        **{name: result.get(name) for name in names},
+        "generator_sha256": result.generator_sha256,
+        "steps": result.steps,
+        "train_seconds": result.train_seconds,
+        "grad_pixel": result.grad_pixel,
+        "grad_content": result.grad_content,
+        "grad_adv": result.grad_adv,
         **_health(result, dataset),
-        **_scored(
-            result.get("scores", {}).get(dataset, {}), hr_niqe, read_set_scores(result, dataset)
-        ),
+        **_scored(result.scores.get(dataset, {}), hr_niqe, result.set_scores.get(dataset, {})),
     }
 
 
-def _health(result: Mapping[str, Any], dataset: str) -> dict[str, Any]:
+def _health(result: ResultRecord, dataset: str) -> dict[str, Any]:
     from sweep.scoring.health.measures import complaints
 
-    measures = read_health(result, dataset)
+    measures = result.health.measures(dataset)
     return {"health": complaints(measures), "measures": measures}
 
 
-def _scored(
-    records: Mapping[str, Mapping[str, Any]],
-    hr_niqe: float | None,
-    whole: Mapping[str, float] = MappingProxyType({}),
-) -> dict[str, Any]:
+def _scored(scores: Scores, hr_niqe: float | None, whole: Mapping[str, float]) -> dict[str, Any]:
     """Fields of a row that are scores: of each image, and of the test set as a whole."""
-    scores = _numbers(records)
-    means = _means(scores) | dict(whole)
+    means = {**_means(scores), **whole}
     niqe = means.get("niqe")
     distance = niqe - hr_niqe if niqe is not None and hr_niqe is not None else None
     return {
@@ -163,11 +158,3 @@ def _scored(
 def _means(scores: Scores) -> dict[str, float]:
     """The value of each column for the whole test set, of the columns that every image has."""
     return summarise(list(scores.values()))
-
-
-def _numbers(scores: Mapping[str, Mapping[str, Any]]) -> Scores:
-    """Infinity and nan are text in the records."""
-    return {
-        image: {column: float(value) for column, value in values.items()}
-        for image, values in scores.items()
-    }

@@ -6,17 +6,12 @@ anywhere and also for metrics that this version does not know.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from sweep.errors import StoreError
 from sweep.metrics.declaration import Direction
-
-METRICS_FILE = "metrics.json"
-SCHEMA = 1
+from sweep.store.folder import METRICS_FILE, SweepStore
 
 
 @dataclass(frozen=True)
@@ -88,43 +83,12 @@ def read_metrics(folder: Path) -> dict[str, Metric]:
     Raises:
         StoreError: when the file is missing, damaged, or of another version.
     """
-    path = folder / METRICS_FILE
-    document = _load(path)
-    if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
-        found = document.get("schema") if isinstance(document, Mapping) else document
+    record = SweepStore(folder).read_metrics()
+    if record is None:
         raise StoreError(
-            f"{path}: expected schema {SCHEMA}, got {found!r}; "
-            "use the version of sweep that wrote it, or run the sweep again"
-        )
-    try:
-        metrics = [_metric(entry) for entry in document["metrics"]]
-    except (KeyError, TypeError) as error:
-        raise StoreError(
-            f"{path}: a metric lacks or distorts {error}; run the sweep again to rewrite the file"
-        ) from error
-    return {metric.column: metric for metric in metrics}
-
-
-def _load(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise StoreError(
-            f"{path}: no such file; run `sweep run --out {path.parent}` first, "
+            f"{folder / METRICS_FILE}: no such file; run `sweep run --out {folder}` first, "
             "or name another results folder"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise StoreError(
-            f"{path}: cannot be read as JSON ({error}); run the sweep again to rewrite it"
-        ) from error
-
-
-def _metric(entry: Mapping[str, Any]) -> Metric:
-    """Takes the known fields of an entry; raises KeyError or TypeError for a wrong one."""
-    types = {name: bool if name == "higher_is_better" else str for name in Metric.__annotations__}
-    values = {"aggregation": "mean", **entry}
-    values = {name: values[name] for name in types}
-    for name, kind in types.items():
-        if not isinstance(values[name], kind):
-            raise TypeError(f"{name} ({values[name]!r})")
-    return Metric(**values)
+        )
+    names = [field.name for field in fields(Metric)]
+    metrics = [Metric(*(getattr(entry, name) for name in names)) for entry in record.metrics]
+    return {metric.column: metric for metric in metrics}

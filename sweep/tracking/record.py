@@ -9,15 +9,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from srgan_core.training.log import read_log
 from sweep.scoring.aggregation import summarise
-from sweep.scoring.set_scores import read_set_scores
 from sweep.store.folder import TrialFolder
+from sweep.store.records.log import read_log
+from sweep.store.records.result import ResultRecord
+from sweep.store.records.trial import TrialRecord
+from sweep.store.states import State
 
-ENDS = ("done", "diverged", "failed")
+ENDS = (State.DONE, State.DIVERGED, State.FAILED)
 """States whose trials trackers are told of. An interrupted one goes on with the next run."""
-
-_NOT_LOGGED = "iteration"
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,13 @@ def read_record(sweep: str, files: TrialFolder) -> RunRecord:
         StoreError: when a record is damaged.
     """
     trial = files.read_trial()
-    attempts = trial.get("attempts", [])
+    attempts = trial.attempts
     return RunRecord(
         name=files.path.name,
         sweep=sweep,
-        state=files.state,
-        started=_seconds(attempts[0].get("started")) if attempts else None,
-        ended=_seconds(attempts[-1].get("ended")) if attempts else None,
+        state=trial.state,
+        started=_seconds(attempts[0].started) if attempts else None,
+        ended=_seconds(attempts[-1].ended) if attempts else None,
         config=_config(trial),
         history=_history(files.log),
         summary=_summary(trial, files.read_result()),
@@ -84,15 +84,17 @@ def fingerprint(files: TrialFolder) -> str:
     Raises:
         StoreError: when a record is damaged.
     """
-    records = json.dumps([files.read_trial(), files.read_result()], sort_keys=True)
+    records = [record.document() for record in (files.read_trial(), files.read_result())]
+    text = json.dumps(records, sort_keys=True)
     log = files.log.read_bytes() if files.log.is_file() else b""
-    return hashlib.sha256(records.encode() + log).hexdigest()[:16]
+    return hashlib.sha256(text.encode() + log).hexdigest()[:16]
 
 
-def _config(trial: dict[str, Any]) -> dict[str, Any]:
+def _config(trial: TrialRecord) -> dict[str, Any]:
     """The spec; of a generator that was adopted and not trained, what its record holds instead."""
-    identity = {key: trial[key] for key in ("trial", "seed", "recipe") if key in trial}
-    spec = trial.get("spec") or {}
+    names = ("trial", "seed", "recipe")
+    identity = {name: getattr(trial, name) for name in names if name in trial.model_fields_set}
+    spec = trial.spec.canonical() if trial.spec else {}
     return identity | {key: _named_by_fields(value) for key, value in spec.items()}
 
 
@@ -107,24 +109,22 @@ def _named_by_fields(value: Any) -> Any:
 
 def _history(log: Path) -> tuple[tuple[int, dict[str, float]], ...]:
     return tuple(
-        (
-            int(line[_NOT_LOGGED]),
-            {name: float(value) for name, value in line.items() if name != _NOT_LOGGED},
-        )
+        (line.iteration, {name: float(value) for name, value in line.values.items()})
         for line in read_log(log)
     )
 
 
-def _summary(trial: dict[str, Any], result: dict[str, Any]) -> dict[str, float | str]:
+def _summary(trial: TrialRecord, result: ResultRecord) -> dict[str, float | str]:
     known = {
-        "status": trial.get("state"),
-        "cause": trial.get("cause"),
-        **{key: result.get(key) for key in ("steps", "train_seconds", "generator_sha256")},
+        "status": trial.state,
+        "cause": trial.cause,
+        "steps": result.steps,
+        "train_seconds": result.train_seconds,
+        "generator_sha256": result.generator_sha256,
     }
     summary = {key: value for key, value in known.items() if value is not None}
-    for dataset, images in result.get("scores", {}).items():
-        rows = [{name: float(value) for name, value in row.items()} for row in images.values()]
-        means = summarise(rows) | read_set_scores(result, dataset)
+    for dataset, images in result.scores.items():
+        means = summarise(list(images.values())) | result.set_scores.get(dataset, {})
         summary |= {f"{dataset}/{column}": value for column, value in means.items()}
     return summary
 

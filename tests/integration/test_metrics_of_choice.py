@@ -15,8 +15,8 @@ from sweep.cli.run import command
 from sweep.config.grid import srresnet_start
 from sweep.config.sweep_config import load_config
 from sweep.execution.jobs.context import Context, Event
+from sweep.execution.jobs.missing import TestSetJob
 from sweep.execution.jobs.reference import ReferenceJob
-from sweep.execution.jobs.scoring import TestSetJob
 from sweep.execution.jobs.trial import TrainJob
 from sweep.scoring.sets.references import prepare_reference
 from sweep.scoring.sets.test_sets import resolve_test_set

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,11 @@ import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
 from sweep.analysis.fronts import point_name
+from sweep.store.folder import SweepStore
 from sweep.tables.columns import shortest_decimal
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
-from sweep.tables.metric_file import METRICS_FILE, Metric, read_metrics
+from sweep.tables.metric_file import Metric, read_metrics
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,13 +92,9 @@ def read_tables(folder: Path) -> Tables:
     images = read_per_image(folder)
     images = images.assign(point=[point_name(record) for record in records_of(images)])
     metrics = read_metrics(folder)
-    document = json.loads((folder / METRICS_FILE).read_text(encoding="utf-8"))
-    datasets = document.get("datasets")
-    hashes = {
-        name: record["hr_sha256"]
-        for name, record in (datasets.items() if isinstance(datasets, dict) else ())
-        if isinstance(record, dict) and isinstance(record.get("hr_sha256"), dict)
-    }
+    record = SweepStore(folder).read_metrics()
+    datasets = record.datasets.items() if record else ()
+    hashes = {name: dataset.hr_sha256 for name, dataset in datasets if dataset.hr_sha256}
     return Tables(folder, images, metrics, hashes)
 
 

@@ -7,7 +7,6 @@ finds what belongs to it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -16,6 +15,9 @@ from srgan_core.errors import DataError
 from srgan_core.files import drop_folder, publish_folder, temporary_name, write_atomically
 from sweep.execution.jobs.failing import Job
 from sweep.execution.jobs.trial import TrainJob
+from sweep.store.folder import SweepStore
+from sweep.store.records.base import decode
+from sweep.store.records.result import ResultRecord
 from sweep.store.result_file import publish_result
 
 CHECKPOINTS, RECORD, RESULT = "checkpoints", "trial.json", "result.json"
@@ -51,7 +53,8 @@ def jobs_parcel(job: Job) -> Parcel:
         holds; finished images and generators go along, so that nothing is made twice.
     """
     root = job.root
-    wanted = [root / "reference", root / "shared" / "data.json"]
+    store = SweepStore(root)
+    wanted = [store.references, store.data_file]
     if isinstance(job, TrainJob):
         wanted.append(job.folder)
         if job.init is not None and job.init.is_relative_to(root):
@@ -97,7 +100,7 @@ def unpack(parcel: Parcel, root: Path) -> list[tuple[Path, Path]]:
 def _write(target: Path, content: bytes) -> Path | None:
     """Returns where a second result was written to that contradicts the published one."""
     if target.name == RESULT:
-        return publish_result(target, json.loads(content))
+        return publish_result(target, decode(content, ResultRecord, target))
     write_atomically(target, content)
     return None
 

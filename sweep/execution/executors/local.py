@@ -32,6 +32,7 @@ from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.failing import Job, note_state, record_failure
 from sweep.execution.jobs.running import run_job
 from sweep.store.folder import TrialFolder
+from sweep.store.states import State
 
 POLL_SECONDS = 0.1
 
@@ -208,9 +209,9 @@ def _bury(
     worker.process.kill()
     worker.process.join()
     if stop:
-        state = "interrupted"
-        if hasattr(job, "folder") and TrialFolder(job.folder).read_trial():
-            note_state(job, state, "its worker was ended before its next checkpoint")
+        state: str = State.INTERRUPTED
+        if hasattr(job, "folder") and TrialFolder(job.folder).is_registered:
+            note_state(job, State.INTERRUPTED, "its worker was ended before its next checkpoint")
     else:
         state = _fail(worker, job, on_event, cause)
     if state != OUT_OF_MEMORY:

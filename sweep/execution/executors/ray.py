@@ -25,6 +25,7 @@ from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.failing import Job, note_state, record_failure
 from sweep.execution.jobs.trial import TrainJob, report_conflict
 from sweep.store.folder import TrialFolder
+from sweep.store.states import State
 
 POLL_SECONDS = 0.1
 
@@ -287,8 +288,8 @@ class RayExecutor:
 
 def _interrupt(job: Job, cause: str, on_event: OnEvent) -> str:
     """Notes that a job ended without a word of its own."""
-    if isinstance(job, TrainJob) and TrialFolder(job.folder).read_trial():
-        note_state(job, "interrupted", cause)
+    if isinstance(job, TrainJob) and TrialFolder(job.folder).is_registered:
+        note_state(job, State.INTERRUPTED, cause)
     on_event(Event(job.label, "interrupted"))
     return "interrupted"
 

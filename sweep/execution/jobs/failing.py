@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from sweep.errors import StoreError
 from sweep.execution.failures import OUT_OF_MEMORY
 from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.reference import ReferenceJob
-from sweep.execution.jobs.trial import RESULT_SCHEMA, TrainJob, now
+from sweep.execution.jobs.trial import TrainJob, now
 from sweep.store.folder import TrialFolder
+from sweep.store.states import State
 
 Job = ReferenceJob | TrainJob
 
@@ -20,7 +21,7 @@ def record_failure(
     cause: str,
     emit: Callable[[Event], None],
     trace: str | None = None,
-    state: str = "failed",
+    state: str = State.FAILED,
 ) -> str:
     """Tells what went wrong and writes it into the trial's record.
 
@@ -35,11 +36,12 @@ def record_failure(
         The state.
     """
     emit(Event(job.label, "warning", {"message": cause}))
-    note_state(job, "interrupted" if state == OUT_OF_MEMORY else state, cause, trace)
+    kept = State.INTERRUPTED if state == OUT_OF_MEMORY else State(state)
+    note_state(job, kept, cause, trace)
     return state
 
 
-def note_state(job: Job, state: str, cause: str, trace: str | None = None) -> None:
+def note_state(job: Job, state: State, cause: str, trace: str | None = None) -> None:
     """Writes a trial's state and why it is in it, into its last attempt too.
 
     A trial that was done stays so, and a damaged record as it is: what made it so may want a look.
@@ -58,10 +60,10 @@ def note_state(job: Job, state: str, cause: str, trace: str | None = None) -> No
     except StoreError:
         return
     # What went wrong was a further scoring: the scores of a trial that was done stand.
-    kept = "done" if record.get("state") == "done" else state
-    fields: dict[str, Any] = {"state": kept, "cause": cause, "traceback": trace}
-    attempts = record.get("attempts", [])
-    if attempts and "ended" not in attempts[-1]:
-        attempts[-1] |= {"ended": now(), "cause": cause}
-        fields["attempts"] = attempts
-    files.update_trial(schema=RESULT_SCHEMA, **job.identity, **fields)
+    kept = State.DONE if record.state is State.DONE else state
+    update = partial(files.update_trial, **job.identity, state=kept, cause=cause, traceback=trace)
+    if record.attempts and record.attempts[-1].ended is None:
+        *before, last = record.attempts
+        update(attempts=[*before, last.model_copy(update={"ended": now(), "cause": cause})])
+    else:
+        update()

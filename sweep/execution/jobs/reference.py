@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweep.execution.jobs.context import Context
-from sweep.execution.jobs.scoring import (
-    TestSetJob,
-    complete_scores,
-    missing_columns,
-    score_as_a_whole,
-)
-from sweep.scoring.set_scores import missing_set_columns
+from sweep.execution.jobs.missing import TestSetJob, missing_of_reference
+from sweep.execution.jobs.scoring import complete_scores, score_as_a_whole
 from sweep.store.folder import SweepStore
+from sweep.store.states import Method, State
+
+BICUBIC, ORIGINAL = Method.BICUBIC, Method.ORIGINAL
 
 
 @dataclass(frozen=True)
@@ -31,23 +29,22 @@ class ReferenceJob:
     def is_done(self) -> bool:
         """Whether both have every score that they can have."""
         scores = SweepStore(self.root).read_reference_scores(self.test_set.name)
-        return not missing_set_columns(scores, "bicubic", self.test_set.columns) and not any(
-            missing_columns(scores.get(method, {}), self.test_set, full_reference)
-            for method, full_reference in (("bicubic", True), ("original", False))
+        return not any(
+            missing_of_reference(scores, method, self.test_set) for method in (BICUBIC, ORIGINAL)
         )
 
-    def run(self, context: Context) -> str:
-        """Scores what is missing; returns `done`."""
+    def run(self, context: Context) -> State:
+        """Scores what is missing."""
         store, name = SweepStore(self.root), self.test_set.name
-        scores = store.read_reference_scores(name)
-        folder = store.reference(name)
-        for method, images in (("bicubic", "bicubic"), ("original", "hr")):
-            references = folder / "hr" if method == "bicubic" else None
-            scores[method] = complete_scores(
-                scores.get(method, {}), self.test_set, folder / images, references, context
+        scores, folder = store.read_reference_scores(name), store.reference(name)
+        hr = folder / "hr"
+        for method, images in (BICUBIC, folder / "bicubic"), (ORIGINAL, hr):
+            missing = missing_of_reference(scores, method, self.test_set)
+            references = hr if method is BICUBIC else None
+            found = complete_scores(
+                scores.of(method), missing.image_columns, self.test_set, images, references, context
             )
-        score_as_a_whole(
-            scores, "bicubic", self.test_set, folder / "bicubic", folder / "hr", context
-        )
+            whole = score_as_a_whole(missing.set_columns, self.test_set, images, hr, context)
+            scores = scores.with_method(method, found, whole)
         store.write_reference_scores(name, scores)
-        return "done"
+        return State.DONE

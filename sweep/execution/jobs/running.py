@@ -13,6 +13,7 @@ from sweep.errors import is_out_of_memory
 from sweep.execution.failures import OUT_OF_MEMORY, describe_disk_error
 from sweep.execution.jobs.context import Context, Event, StoppedError
 from sweep.execution.jobs.failing import Job, note_state, record_failure
+from sweep.store.states import State
 
 
 def run_job(job: Job, context: Context) -> str:
@@ -27,13 +28,14 @@ def run_job(job: Job, context: Context) -> str:
         be tried once more alone.
     """
     if context.should_stop():
-        return "interrupted"
+        return State.INTERRUPTED
     context.emit(Event(job.label, "started"))
+    state: str
     try:
         _use_threads(context.threads)
         state = job.run(context)
     except StoppedError:
-        state = "interrupted"
+        state = State.INTERRUPTED
     except SrganError as error:
         state = record_failure(job, str(error), context.emit)
     except Exception as error:
@@ -53,8 +55,8 @@ def _settle(job: Job, error: Exception, context: Context) -> str:
         context.emit(Event(job.label, "disk", {"message": describe_disk_error(error)}))
         # The record cannot be written either, or can again: the trial goes on from here.
         with suppress(OSError, SrganError):
-            note_state(job, "interrupted", describe_disk_error(error))
-        return "interrupted"
+            note_state(job, State.INTERRUPTED, describe_disk_error(error))
+        return State.INTERRUPTED
     return record_failure(job, message, context.emit, traceback.format_exc())
 
 

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sweep.execution.jobs.context import Context, Event
-from sweep.metrics.specs import find_spec, image_columns
-from sweep.scoring.set_scores import add_set_scores, missing_set_columns
+from sweep.execution.jobs.missing import TestSetJob
 from sweep.store.folder import TrialFolder
+from sweep.store.records.base import Columns, Scores
 
 if TYPE_CHECKING:
     from sweep.scoring.evaluate import Scorer
-
-
-@dataclass(frozen=True)
-class TestSetJob:
-    """One test set as a job needs it.
-
-    Attributes:
-        name: Name in the tables.
-        images: Image names in order.
-        columns: Metric columns to score.
-        scale: Magnification.
-    """
-
-    __test__ = False
-
-    name: str
-    images: tuple[str, ...]
-    columns: tuple[str, ...]
-    scale: int
 
 
 def restore_images(files: TrialFolder, test_set: TestSetJob, lr: Path, context: Context) -> None:
@@ -59,17 +39,19 @@ def restore_images(files: TrialFolder, test_set: TestSetJob, lr: Path, context: 
 
 
 def complete_scores(
-    scores: dict[str, dict[str, float]],
+    scores: Scores,
+    columns: tuple[str, ...],
     test_set: TestSetJob,
     images: Path,
     references: Path | None,
     context: Context,
-) -> dict[str, dict[str, float]]:
-    """Adds the missing columns of every image; full-reference ones only with references.
+) -> Scores:
+    """Adds missing columns to every image.
 
     Args:
-        scores: Image to column to value, as far as known.
-        test_set: Which images and columns.
+        scores: What is known.
+        columns: What is missing.
+        test_set: Which images.
         images: Folder of the restored images.
         references: Folder of the HR images; None for methods that have none.
         context: What the worker lends.
@@ -77,10 +59,9 @@ def complete_scores(
     Returns:
         The completed scores.
     """
-    missing = missing_columns(scores, test_set, full_reference=references is not None)
-    if not missing:
+    if not columns:
         return scores
-    scorer = scorer_for(missing, test_set.scale, context.device)
+    scorer = scorer_for(columns, test_set.scale, context.device)
     # The scorer serves many trials and test sets.
     scorer.warnings.clear()
     completed = {}
@@ -89,58 +70,44 @@ def complete_scores(
         reference = references / f"{name}.png" if references else None
         found = scorer.score(images / f"{name}.png", reference)
         completed[name] = scores.get(name, {}) | found
-    for message in scorer.warnings:
-        context.emit(Event(test_set.name, "warning", {"message": message}))
+    _warn(scorer.warnings, test_set, context)
     return completed
 
 
 def score_as_a_whole(
-    record: dict[str, Any],
-    name: str,
+    columns: tuple[str, ...],
     test_set: TestSetJob,
     images: Path,
     references: Path,
     context: Context,
-) -> None:
-    """Adds the missing columns that have one value for a whole test set.
+) -> Columns:
+    """Scores what has one value for a whole test set: a distance between two sets of images.
 
     Args:
-        record: Document with the scores, which is added to.
-        name: Name of the test set, or of the method, in it.
-        test_set: Which images and columns.
+        columns: What is missing.
+        test_set: Which images.
         images: Folder of the restored images.
         references: Folder of the HR images.
         context: What the worker lends.
-    """
-    missing = missing_set_columns(record, name, test_set.columns)
-    if not missing:
-        return
-    context.check()
-    pairs = [(images / f"{image}.png", references / f"{image}.png") for image in test_set.images]
-    scorer = partial(scorer_for, missing, test_set.scale, context.device)
-    for message in add_set_scores(record, name, pairs, scorer):
-        context.emit(Event(test_set.name, "warning", {"message": message}))
-
-
-def missing_columns(
-    scores: dict[str, dict[str, float]], test_set: TestSetJob, full_reference: bool
-) -> tuple[str, ...]:
-    """Names the columns that some image lacks.
-
-    Args:
-        scores: Image to column to value.
-        test_set: Which images and columns.
-        full_reference: Whether columns that need the HR image are wanted too.
 
     Returns:
-        Columns in the order of the test set.
+        Column to value; empty when nothing is missing.
     """
-    present = set.intersection(*(set(scores.get(n, {})) for n in test_set.images))
-    return tuple(
-        column
-        for column in image_columns(test_set.columns)
-        if column not in present and (full_reference or find_spec(column).reference == "none")
+    if not columns:
+        return {}
+    context.check()
+    files = [f"{image}.png" for image in test_set.images]
+    scorer = scorer_for(columns, test_set.scale, context.device)
+    found = scorer.score_distribution(
+        [images / file for file in files], [references / file for file in files]
     )
+    _warn(scorer.warnings, test_set, context)
+    return found
+
+
+def _warn(messages: Iterable[str], test_set: TestSetJob, context: Context) -> None:
+    for message in messages:
+        context.emit(Event(test_set.name, "warning", {"message": message}))
 
 
 _scorers: dict[tuple[tuple[str, ...], int, str], Scorer] = {}

@@ -11,34 +11,32 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from srgan_core.files import file_sha256
 from srgan_core.training.config import TrainingSpec
-from srgan_core.training.log import read_log
 from sweep.errors import StoreError
 from sweep.execution.jobs.context import Context, Event, StoppedError
+from sweep.execution.jobs.missing import Missing, TestSetJob, missing_of_trial
 from sweep.execution.jobs.scoring import (
-    TestSetJob,
     complete_scores,
-    missing_columns,
     restore_images,
     score_as_a_whole,
     scorer_for,
 )
 from sweep.metrics.specs import image_columns
-from sweep.scoring.health.trial_health import add_health, lacks_health
+from sweep.scoring.health.trial_health import with_health
 from sweep.scoring.path_scores import PathRecorder, PathSet, add_step
-from sweep.scoring.set_scores import missing_set_columns
 from sweep.store.claims import claimed
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.records.base import SCHEMA
+from sweep.store.records.log import read_log
+from sweep.store.records.result import ResultRecord
+from sweep.store.records.trial import Attempt, Identity
+from sweep.store.states import State
 
 if TYPE_CHECKING:
     from srgan_core.training.reports import Observer, Progress
-
-RESULT_SCHEMA = 1
-
-GRADIENT_TERMS = ("grad_pixel", "grad_content", "grad_adv")
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class TrainJob:
     root: Path
     folder: Path
     label: str
-    identity: dict[str, Any]
+    identity: Identity
     spec: TrainingSpec | None
     init: Path | None
     test_sets: tuple[TestSetJob, ...]
@@ -70,7 +68,11 @@ class TrainJob:
     needs_generator: bool = False
     score_every: int | None = None
 
-    def run(self, context: Context) -> str:
+    def is_trained(self) -> bool:
+        """Whether an earlier run trained it."""
+        return TrialFolder(self.folder).read_result().is_trained
+
+    def run(self, context: Context) -> State:
         """Does what is left to do; returns the state that the trial ends in."""
         # A worker that an executor took for dead may be at work still, on another host.
         with ExitStack() as stack:
@@ -81,77 +83,78 @@ class TrainJob:
                 raise StoppedError from None
             return self._run(TrialFolder(self.folder), context)
 
-    def _run(self, files: TrialFolder, context: Context) -> str:
+    def _run(self, files: TrialFolder, context: Context) -> State:
         result = files.read_result()
         if not self._is_trained(files, result):
             state = self._train(files, context)
-            if state != "trained":
-                return self._end(files, state) if state == "diverged" else state
-        if "steps" not in result:
+            if state is not State.TRAINED:
+                return self._end(files, state) if state is State.DIVERGED else state
+        if not result.is_trained:
             result = self._publish(files, self._trained_result(files), context)
         self._score(files, result, context)
-        files.update_trial(state="scored")
-        return self._end(files, "done")
+        files.update_trial(state=State.SCORED)
+        return self._end(files, State.DONE)
 
-    def _is_trained(self, files: TrialFolder, result: dict[str, Any]) -> bool:
+    def _is_trained(self, files: TrialFolder, result: ResultRecord) -> bool:
         if files.generator.is_file():
-            return "steps" in result or files.state == "trained"
-        return "steps" in result and not self.needs_generator
+            return result.is_trained or files.state is State.TRAINED
+        return result.is_trained and not self.needs_generator
 
-    def _end(self, files: TrialFolder, state: str) -> str:
+    def _end(self, files: TrialFolder, state: State) -> State:
         """Drops what only a trial that goes on needs; the state comes last, as after a crash."""
         if not self.keep_checkpoints:
             files.drop_checkpoints()
-        past = {"cause": None, "traceback": None} if state == "done" else {}
-        files.update_trial(state=state, **past)
+        if state is State.DONE:
+            files.update_trial(state=state, cause=None, traceback=None)
+        else:
+            files.update_trial(state=state)
         return state
 
-    def _train(self, files: TrialFolder, context: Context) -> str:
+    def _train(self, files: TrialFolder, context: Context) -> State:
         if self.spec is None:
             return self._adopt(files)
         from srgan_core.training.hardware import resolve_device
         from srgan_core.training.job import train
 
-        data_keys = SweepStore(self.root).read_data_keys()
-        attempts = files.read_trial().get("attempts", [])
-        attempt: dict[str, Any] = {"host": platform.node(), "started": now()}
+        store = SweepStore(self.root)
+        data_keys = store.read_data_keys()
+        attempts = files.read_trial().attempts
+        attempt = Attempt(host=platform.node(), started=now())
         spec = self.spec
         if self.init is not None:
             spec = spec.model_copy(update={"init_sha256": file_sha256(self.init)})
         files.update_trial(
-            schema=RESULT_SCHEMA,
             **self.identity,
-            spec=spec.canonical(),
+            spec=spec,
             data={name: data_keys.get(name) for name in spec.data.sources},
-            state="running",
-            attempts=[*attempts, attempt],
+            state=State.RUNNING,
+            attempts=(*attempts, attempt),
         )
         outcome = train(
             spec,
             files.path,
             init=self.init,
             device=resolve_device(context.device),
-            warmups=SweepStore(self.root).warmups,
+            warmups=store.warmups,
             on_progress=lambda progress: context.emit(self._progress(progress)),
             should_stop=context.should_stop,
             observer=self._observer(files, context),
             data_keys=data_keys,
             on_damaged=partial(self._report_damage, files, context),
         )
-        attempt |= {"ended": now(), "resumed_from": outcome.resumed_from}
+        ended = {"ended": now(), "resumed_from": outcome.resumed_from}
+        state = State(outcome.status)
         files.update_trial(
-            state=outcome.status,
-            attempts=[*attempts, attempt],
+            state=state,
+            attempts=(*attempts, attempt.model_copy(update=ended)),
             train_seconds=outcome.seconds,
             cause=outcome.cause,
         )
-        if outcome.status == "diverged":
+        if state is State.DIVERGED:
             context.emit(Event(self.label, "warning", {"message": outcome.cause}))
-        return outcome.status
+        return state
 
-    def _publish(
-        self, files: TrialFolder, result: dict[str, Any], context: Context
-    ) -> dict[str, Any]:
+    def _publish(self, files: TrialFolder, result: ResultRecord, context: Context) -> ResultRecord:
         """Writes result.json; what another worker has published before stands."""
         aside = files.write_result(result)
         if aside is None:
@@ -163,7 +166,8 @@ class TrainJob:
         self, files: TrialFolder, context: Context, checkpoint: Path, reason: str
     ) -> None:
         message = f"a checkpoint was damaged and is set aside as {checkpoint.name} ({reason})"
-        _report(files, self.label, "quarantined", message, context.emit)
+        files.update_trial(quarantined=[*files.read_trial().quarantined, message])
+        context.emit(Event(self.label, "warning", {"message": message}))
 
     def _observer(self, files: TrialFolder, context: Context) -> Observer | None:
         if self.score_every is None:
@@ -179,57 +183,63 @@ class TrainJob:
         scorer = partial(scorer_for, columns, test_set.scale, context.device)
         return PathSet(test_set.name, test_set.images, reference, scorer)
 
-    def _adopt(self, files: TrialFolder) -> str:
+    def _adopt(self, files: TrialFolder) -> State:
         """Takes a generator as it is: the bundled one or the user's."""
         from srgan_core.inference import load_generator, save_generator
 
         scale = self.test_sets[0].scale
         save_generator(files.generator, load_generator(self.init, scale))
-        files.update_trial(schema=RESULT_SCHEMA, **self.identity, state="trained")
-        return "trained"
+        files.update_trial(**self.identity, state=State.TRAINED)
+        return State.TRAINED
 
-    def _trained_result(self, files: TrialFolder) -> dict[str, Any]:
-        records = read_log(files.log)
-        medians = {term: _median(record.get(term) for record in records) for term in GRADIENT_TERMS}
-        return {
-            "schema": RESULT_SCHEMA,
-            "steps": self.spec.training.steps if self.spec else None,
-            "train_seconds": files.read_trial().get("train_seconds"),
-            "generator_sha256": file_sha256(files.generator),
-            **medians,
-            "scores": {},
-        }
+    def _trained_result(self, files: TrialFolder) -> ResultRecord:
+        lines = [line.values for line in read_log(files.log)]
+        return ResultRecord(
+            schema_version=SCHEMA,
+            steps=self.spec.training.steps if self.spec else None,
+            train_seconds=files.read_trial().train_seconds,
+            generator_sha256=file_sha256(files.generator),
+            grad_pixel=_median(line.get("grad_pixel") for line in lines),
+            grad_content=_median(line.get("grad_content") for line in lines),
+            grad_adv=_median(line.get("grad_adv") for line in lines),
+            scores={},
+        )
 
-    def _score(self, files: TrialFolder, result: dict[str, Any], context: Context) -> None:
-        store = SweepStore(self.root)
+    def _score(self, files: TrialFolder, result: ResultRecord, context: Context) -> None:
         for test_set in self.test_sets:
-            known = result["scores"].get(test_set.name, {})
-            lacking = lacks_health(files, result, test_set.name, test_set.images)
-            whole = missing_set_columns(result, test_set.name, test_set.columns)
-            if not (lacking or whole or missing_columns(known, test_set, full_reference=True)):
+            missing = missing_of_trial(files, result, test_set)
+            if not missing:
                 continue
             context.emit(Event(self.label, "scoring", {"message": test_set.name}))
-            reference = store.reference(test_set.name)
-            restore_images(files, test_set, reference / "lr", context)
-            result["scores"][test_set.name] = complete_scores(
-                known, test_set, files.images(test_set.name), reference / "hr", context
-            )
-            score_as_a_whole(
-                result,
-                test_set.name,
-                test_set,
-                files.images(test_set.name),
-                reference / "hr",
-                context,
-            )
-            if lacking:
-                images, lr = test_set.images, reference / "lr"
-                add_health(files, result, test_set.name, images, lr, test_set.scale)
+            result = self._scored(files, result, test_set, missing, context)
             result = self._publish(files, result, context)
             if self.score_every is not None and self.spec is not None:
                 # The last generator, which is scored in any case, ends the path.
-                rows = list(result["scores"][test_set.name].values())
+                rows = list(result.scores[test_set.name].values())
                 add_step(files, self.spec.training.steps, test_set.name, rows)
+
+    def _scored(
+        self,
+        files: TrialFolder,
+        result: ResultRecord,
+        test_set: TestSetJob,
+        missing: Missing,
+        context: Context,
+    ) -> ResultRecord:
+        """The result with what it lacks on a test set."""
+        name, images = test_set.name, files.images(test_set.name)
+        reference = SweepStore(self.root).reference(name)
+        lr, hr = reference / "lr", reference / "hr"
+        restore_images(files, test_set, lr, context)
+        known = result.scores.get(name, {})
+        scores = complete_scores(known, missing.image_columns, test_set, images, hr, context)
+        result = result.with_scores(name, scores)
+        if missing.set_columns:
+            columns = score_as_a_whole(missing.set_columns, test_set, images, hr, context)
+            result = result.with_set_scores(name, columns)
+        if missing.health:
+            result = with_health(files, result, name, test_set.images, lr, test_set.scale)
+        return result
 
     def _progress(self, progress: Progress) -> Event:
         fields = {"iteration": progress.iteration, "iterations": progress.iterations}
@@ -248,14 +258,7 @@ def report_conflict(
         emit: Who is told.
     """
     message = f"a second result differs from the published one and was set aside: {aside.name}"
-    _report(files, label, "conflicts", message, emit)
-
-
-def _report(
-    files: TrialFolder, label: str, field: str, message: str, emit: Callable[[Event], None]
-) -> None:
-    """Keeps a message in trial.json and tells it."""
-    files.update_trial(**{field: [*files.read_trial().get(field, []), message]})
+    files.update_trial(conflicts=[*files.read_trial().conflicts, message])
     emit(Event(label, "warning", {"message": message}))
 
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from srgan_core.files import file_sha256
 from srgan_core.networks import Generator
 from srgan_core.wording import counted
 from sweep.errors import StoreError
 from sweep.metrics.specs import find_spec, in_table_order
-from sweep.scoring.set_scores import KEY as SET_SCORES
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.records.result import ResultRecord
+from sweep.store.records.scores import ReferenceScores
+from sweep.store.records.trial import TrialRecord
 
 LIMITS = """\
 - It was trained on images shrunk by MATLAB-style antialiased bicubic interpolation. On photographs
@@ -42,9 +43,9 @@ class Origin:
 
     name: str
     file: Path
-    record: Mapping[str, Any] = field(default_factory=dict)
-    result: Mapping[str, Any] = field(default_factory=dict)
-    references: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    record: TrialRecord = field(default_factory=TrialRecord)
+    result: ResultRecord = field(default_factory=ResultRecord)
+    references: Mapping[str, ReferenceScores] = field(default_factory=dict)
 
 
 def read_origin(file: Path) -> Origin:
@@ -60,11 +61,11 @@ def read_origin(file: Path) -> Origin:
         StoreError: when a record is there and damaged.
     """
     folder = TrialFolder(file.resolve().parent)
-    if not (folder.path / "trial.json").is_file():
+    if not folder.is_registered:
         return Origin(file.stem, file)
     store = SweepStore(folder.path.parents[1])
     result = folder.read_result()
-    references = {name: store.read_reference_scores(name) for name in result.get("scores", {})}
+    references = {name: store.read_reference_scores(name) for name in result.scores}
     return Origin(folder.path.name, file, folder.read_trial(), result, references)
 
 
@@ -116,39 +117,37 @@ def _files(origin: Origin, files: Mapping[Path, float]) -> str:
 
 
 def _training(origin: Origin) -> str:
-    spec = origin.record.get("spec")
+    spec = origin.record.spec
     if not spec:
         return "No record of its training lies beside the file."
-    training, data = spec["training"], spec["data"]
-    sources = ", ".join(f"{name} ({share:g})" for name, share in data["sources"].items())
+    training = spec.training
+    sources = ", ".join(f"{name} ({share:g})" for name, share in spec.data.sources.items())
     rows = {
-        "content loss": spec["content"],
-        "adversarial coefficient λ": f"{spec['adversarial_weight']:g}",
-        "weights": f"pixel {spec['pixel_weight']:g}, content {spec['content_weight']:g}",
-        "seed": spec["seed"],
-        "steps": training["steps"],
-        "batch": f"{counted(training['batch_size'], 'patch', 'patches')} of "
-        f"{training['patch_size']} px",
-        "learning rate": f"{training['learning_rate']:g}, {training['schedule']}",
-        "precision": training["precision"],
+        "content loss": spec.content,
+        "adversarial coefficient λ": f"{spec.adversarial_weight:g}",
+        "weights": f"pixel {spec.pixel_weight:g}, content {spec.content_weight:g}",
+        "seed": spec.seed,
+        "steps": training.steps,
+        "batch": f"{counted(training.batch_size, 'patch', 'patches')} of {training.patch_size} px",
+        "learning rate": f"{training.learning_rate:g}, {training.schedule}",
+        "precision": training.precision,
         "training images (share)": sources,
-        "started from": f"generator {spec.get('init_sha256') or 'with random weights'}",
-        "state": origin.record.get("state"),
+        "started from": f"generator {spec.init_sha256 or 'with random weights'}",
+        "state": origin.record.state,
     }
     return _table(["what", "value"], [[name, _plain(str(value))] for name, value in rows.items()])
 
 
 def _scores(origin: Origin) -> str:
-    scores: Mapping[str, Any] = origin.result.get("scores", {})
+    scores = origin.result.scores
     if not scores:
         return "It has not been scored."
     tables = []
     for dataset, images in scores.items():
-        references = origin.references.get(dataset, {})
+        references = origin.references.get(dataset, ReferenceScores())
+        theirs = {"bicubic": references.bicubic, "HR itself": references.original}
         means = {"this generator": _means(images)} | {
-            {"original": "HR itself"}.get(name, name): _means(theirs)
-            for name, theirs in references.items()
-            if name != SET_SCORES
+            name: _means(found) for name, found in theirs.items() if found
         }
         columns = in_table_order(c for row in means.values() for c in row)
         head = ["", *(_heading(column) for column in columns)]
@@ -158,11 +157,11 @@ def _scores(origin: Origin) -> str:
     return "\n\n".join(tables)
 
 
-def _means(images: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+def _means(images: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     columns = dict.fromkeys(column for row in images.values() for column in row)
     try:
-        return {c: fmean(float(row[c]) for row in images.values()) for c in columns}
-    except (KeyError, TypeError, ValueError) as error:
+        return {c: fmean(row[c] for row in images.values()) for c in columns}
+    except KeyError as error:
         raise StoreError(f"scores: expected every column for every image, got {error}") from None
 
 

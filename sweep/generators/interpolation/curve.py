@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,8 @@ from sweep.errors import StoreError
 from sweep.generators.interpolation.ends import End, Space
 from sweep.scoring.aggregation import summarise
 from sweep.store.folder import SweepStore
+from sweep.store.records.base import SCHEMA, Scores
+from sweep.store.records.scores import CurveRecord
 from sweep.tables.columns import shortest_decimal
 
 if TYPE_CHECKING:
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 
     from srgan_core.networks import Generator
     from sweep.scoring.evaluate import Scorer
-
-SCHEMA = 1
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,14 @@ class Curve:
     space: Space
 
     @property
+    def name(self) -> str:
+        """Name of its folder."""
+        return f"{self.first.name}--{self.second.name}-{self.space}"
+
+    @property
     def folder(self) -> Path:
         """Where its images and scores are kept."""
-        name = f"{self.first.name}--{self.second.name}-{self.space}"
-        return self.store.root / "interpolations" / name
+        return self.store.curve(self.name)
 
     def missing(
         self, alphas: Sequence[float], datasets: Sequence[str], columns: Sequence[str]
@@ -105,29 +109,28 @@ class Curve:
             path = self.folder / f"alpha-{alpha}" / step.dataset / image
             write_png(path, mixers[step.dataset](step.alpha, step.image))
             hr = self.store.reference(step.dataset) / "hr" / image
-            scores = record["scores"][step.dataset].setdefault(alpha, {})
-            scores[step.image] = scores.get(step.image, {}) | scorer().score(path, hr)
-            self.store.write_curve(self.folder, record)
+            found = scorer().score(path, hr)
+            record = record.with_image(step.dataset, alpha, step.image, found)
+            self.store.write_curve(self.name, record)
             on_progress(f"{step.dataset} {step.image}, alpha {alpha}")
 
-    def _open(self, datasets: Sequence[str]) -> dict[str, Any]:
+    def _open(self, datasets: Sequence[str]) -> CurveRecord:
         """The record, without scores whose ends were other ones."""
-        record = self.store.read_curve(self.folder) or {
-            "schema": SCHEMA,
-            "from": self.first.name,
-            "to": self.second.name,
-            "space": self.space,
-            "ends": {},
-            "scores": {},
-        }
+        record = self.store.read_curve(self.name) or CurveRecord(
+            schema_version=SCHEMA,
+            first=self.first.name,
+            second=self.second.name,
+            space=self.space,
+            ends={},
+            scores={},
+        )
         for dataset in datasets:
             names = self._names(dataset)
-            ends = [
+            first, second = (
                 end.digest(self.store, dataset, names, self.space)
                 for end in (self.first, self.second)
-            ]
-            if record["ends"].get(dataset) != ends:
-                record["ends"][dataset], record["scores"][dataset] = ends, {}
+            )
+            record = record.begun(dataset, (first, second))
         return record
 
     def _names(self, dataset: str) -> list[str]:
@@ -183,19 +186,20 @@ def curve_records(store: SweepStore) -> Iterator[dict[str, Any]]:
     Yields:
         One mapping per curve, test set and alpha, in their order: the means over the images.
     """
-    for folder in sorted((store.root / "interpolations").glob("*/")):
-        record = store.read_curve(folder)
-        for dataset, curve in record.get("scores", {}).items():
+    for record in store.read_curves():
+        for dataset, curve in record.scores.items():
             images = len(list((store.reference(dataset) / "lr").glob("*.png")))
             for alpha, scores in sorted(curve.items(), key=lambda item: float(item[0])):
                 # One that was interrupted would be the mean over fewer images.
                 if len(scores) == images:
                     yield {
-                        **{key: record[key] for key in ("from", "to", "space")},
+                        "from": record.first,
+                        "to": record.second,
+                        "space": record.space,
                         "alpha": float(alpha),
                         "dataset": dataset,
                         "images": images,
-                        **_means(list(scores.values())),
+                        **summarise(list(scores.values())),
                     }
 
 
@@ -220,12 +224,5 @@ def read_sweep(store: SweepStore) -> SweepConfig:
     return config
 
 
-def _scores(record: Mapping[str, Any], dataset: str, alpha: float) -> dict[str, Any]:
-    found: dict[str, Any] = record["scores"][dataset].get(shortest_decimal(alpha), {})
-    return found
-
-
-def _means(scores: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Nan and infinity are text in the record."""
-    rows = [{column: float(value) for column, value in row.items()} for row in scores]
-    return summarise(rows)
+def _scores(record: CurveRecord, dataset: str, alpha: float) -> Scores:
+    return record.scores[dataset].get(shortest_decimal(alpha), {})

@@ -91,8 +91,7 @@ def find_end(store: SweepStore, name: str) -> End:
     Raises:
         StoreError: when nothing or more than one fits.
     """
-    folders = [*store.root.glob("shared/srresnet-s*"), *store.root.glob("trials/*")]
-    known = {path.name: End(path.name, TrialFolder(path)) for path in sorted(folders)}
+    known = {files.path.name: End(files.path.name, files) for files in store.generators()}
     known[BICUBIC] = End(BICUBIC, None)
     if name in known:
         return known[name]

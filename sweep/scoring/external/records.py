@@ -1,30 +1,24 @@
 """Scores of images that no trial of a sweep made, kept in its folder as another method.
 
-    external/<name>/scores.json     scores of each image, and where they come from
-
 The images themselves stay where they are; the SHA-256 of each is recorded.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from pydantic import JsonValue
 
 from srgan_core.errors import ConfigError
-from srgan_core.files import write_atomically
-from sweep.errors import StoreError
-from sweep.store.folder import SweepStore
+from sweep.store.folder import SweepStore, is_shared
+from sweep.store.records.base import SCHEMA
+from sweep.store.records.scores import ExternalRecord, ExternalSet
+from sweep.store.states import Method
 
-FOLDER, RECORD = "external", "scores.json"
-
-SCHEMA = 1
-
-RESERVED = ("bicubic", "original", "srresnet", "srgan")
+RESERVED = tuple(Method)
 """Methods that every sweep has itself."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,63}")
@@ -45,8 +39,14 @@ class ExternalScores:
     method: str
     dataset: str
     scores: Mapping[str, Mapping[str, float]]
-    provenance: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, JsonValue] = field(default_factory=dict)
     set_scores: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def generator_sha256(self) -> str | None:
+        """Hash of the generator that restored the images, where it is known."""
+        found = self.provenance.get("generator_sha256")
+        return found if isinstance(found, str) else None
 
 
 def check_method_name(name: str) -> str:
@@ -62,7 +62,7 @@ def check_method_name(name: str) -> str:
         ConfigError: when it is reserved, empty, too long, or holds other characters than
             letters, digits, blanks and `._+-`.
     """
-    if name.casefold() in RESERVED or name.casefold().startswith("srresnet-s"):
+    if name.casefold() in RESERVED or is_shared(name.casefold()):
         raise ConfigError(
             f"name {name!r}: expected another name than the sweep's own methods "
             f"({', '.join(RESERVED)}); choose one with --name"
@@ -103,16 +103,16 @@ def write_external(store: SweepStore, scores: ExternalScores) -> Path:
     Returns:
         The file.
     """
-    path = store.root / FOLDER / check_method_name(scores.method) / RECORD
-    empty: dict[str, Any] = {"schema": SCHEMA, "datasets": {}}
-    document = _read(path) if path.is_file() else empty
-    document["datasets"][scores.dataset] = {
-        "scores": {image: _finite(values) for image, values in scores.scores.items()},
-        "set_scores": _finite(scores.set_scores),
-        "provenance": dict(scores.provenance),
-    }
-    write_atomically(path, (json.dumps(document, indent=1, allow_nan=False) + "\n").encode())
-    return path
+    method = check_method_name(scores.method)
+    known = store.read_external().get(method)
+    added = ExternalSet(
+        scores={image: dict(values) for image, values in scores.scores.items()},
+        set_scores=dict(scores.set_scores),
+        provenance=dict(scores.provenance),
+    )
+    datasets = {**(known.datasets if known else {}), scores.dataset: added}
+    store.write_external(method, ExternalRecord(schema_version=SCHEMA, datasets=datasets))
+    return store.external(method)
 
 
 def read_external(store: SweepStore) -> list[ExternalScores]:
@@ -128,40 +128,7 @@ def read_external(store: SweepStore) -> list[ExternalScores]:
         StoreError: when a file is damaged or of another version.
     """
     return [
-        ExternalScores(
-            path.parent.name,
-            dataset,
-            {
-                image: {column: float(value) for column, value in values.items()}
-                for image, values in entry["scores"].items()
-            },
-            entry.get("provenance", {}),
-            {column: float(value) for column, value in entry.get("set_scores", {}).items()},
-        )
-        for path in sorted((store.root / FOLDER).glob(f"*/{RECORD}"))
-        for dataset, entry in _read(path)["datasets"].items()
+        ExternalScores(method, dataset, entry.scores, entry.provenance, entry.set_scores)
+        for method, record in store.read_external().items()
+        for dataset, entry in record.datasets.items()
     ]
-
-
-def _finite(values: Mapping[str, float]) -> dict[str, float | str]:
-    """JSON has no infinity and no nan: they become text, which `float` reads back."""
-    return {
-        column: value if math.isfinite(value) else str(value) for column, value in values.items()
-    }
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_bytes())
-        fits = document["schema"] == SCHEMA and all(
-            isinstance(entry["scores"], dict) for entry in document["datasets"].values()
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        fits = False
-    if not fits:
-        raise StoreError(
-            f"{path}: expected scores of schema {SCHEMA}, got another or a damaged file; delete "
-            f"{path.parent} and score the images again"
-        )
-    result: dict[str, Any] = document
-    return result

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import DataError
-from srgan_core.files import file_sha256, write_atomically
+from srgan_core.files import file_sha256
+from sweep.errors import StoreError
 from sweep.metrics.inputs import Rgb
 from sweep.scoring.sets.set_checks import niqe_blocks
 from sweep.scoring.sets.test_sets import TestSet
-
-RECORD = "reference.json"
-"""Says from which files and by which rule the images of a folder were made."""
-
-SCHEMA = 1
+from sweep.store.folder import REFERENCE_FILE
+from sweep.store.records.base import SCHEMA, read_record, write_record
+from sweep.store.records.folder import ReferenceRecord
 
 HELD = "results"
 """Origin of a test set whose images are those of the results folder itself."""
@@ -83,12 +82,18 @@ def prepare_reference(
         lr=tuple(folder / "lr" / name for name in names),
         bicubic=tuple(folder / "bicubic" / name for name in names),
     )
-    record = _record(sources, scale, crop)
-    if not _is_current(reference, folder / RECORD, record):
+    record = ReferenceRecord(
+        schema_version=SCHEMA,
+        scale=scale,
+        crop=crop,
+        resize=RESIZE_RULE,
+        source_sha256={path.stem: file_sha256(path) for path in sources},
+    )
+    if not _is_current(reference, folder, record):
         for index, source in enumerate(sources):
             _write_images(reference, index, _centre_crop(read_rgb(source), crop))
         # Last, so that an interrupted preparation starts over.
-        write_atomically(folder / RECORD, record)
+        write_record(folder / REFERENCE_FILE, record)
     return reference
 
 
@@ -106,12 +111,10 @@ def open_reference(folder: Path, name: str, scale: int) -> ReferenceSet:
     Raises:
         DataError: when the folder holds no test set.
     """
-    try:
-        names = list(json.loads((folder / RECORD).read_bytes())["source_sha256"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise DataError(
-            f"{folder}: holds no prepared test set; run the sweep again to write it"
-        ) from None
+    record = _read(folder)
+    if record is None:
+        raise DataError(f"{folder}: holds no prepared test set; run the sweep again to write it")
+    names = list(record.source_sha256)
     hr, lr, bicubic = (
         tuple(folder / part / f"{name}.png" for name in names) for part in ("hr", "lr", "bicubic")
     )
@@ -133,15 +136,13 @@ def held_test_set(
         The HR images as they are scored; None unless all images are there by the same rule,
         those of HR with these hashes.
     """
-    try:
-        record = json.loads((folder / RECORD).read_bytes())
-        reference = open_reference(folder, name, scale)
-        found = {path.stem: file_sha256(path) for path in reference.hr}
-    except (OSError, ValueError, DataError):
+    record = _read(folder)
+    if record is None or (record.scale, record.resize) != (scale, RESIZE_RULE):
         return None
-    rule = tuple(record.get(key) for key in ("schema", "scale", "resize"))
-    whole = all(path.is_file() for path in (*reference.lr, *reference.bicubic))
-    if rule != (SCHEMA, scale, RESIZE_RULE) or found != hr_sha256 or not whole:
+    reference = open_reference(folder, name, scale)
+    if not all(path.is_file() for path in (*reference.hr, *reference.lr, *reference.bicubic)):
+        return None
+    if {path.stem: file_sha256(path) for path in reference.hr} != hr_sha256:
         return None
     return TestSet(name, reference.hr, HELD)
 
@@ -164,21 +165,19 @@ def dataset_record(reference: ReferenceSet) -> dict[str, object]:
     }
 
 
-def _record(sources: tuple[Path, ...], scale: int, crop: int | None) -> bytes:
-    record = {
-        "schema": SCHEMA,
-        "scale": scale,
-        "crop": crop,
-        "resize": RESIZE_RULE,
-        "source_sha256": {path.stem: file_sha256(path) for path in sources},
-    }
-    return (json.dumps(record, indent=2) + "\n").encode()
+def _read(folder: Path) -> ReferenceRecord | None:
+    """The record of a folder; one that is damaged is as good as none, the images are made anew."""
+    with suppress(StoreError):
+        return read_record(folder / REFERENCE_FILE, ReferenceRecord)
+    return None
 
 
-def _is_current(reference: ReferenceSet, path: Path, record: bytes) -> bool:
+def _is_current(reference: ReferenceSet, folder: Path, record: ReferenceRecord) -> bool:
     images = (*reference.hr, *reference.lr, *reference.bicubic)
-    written = path.is_file() and path.read_bytes() == record
-    return written and all(image.is_file() for image in images)
+    written = _read(folder)
+    # The bytes hold the order of the images too.
+    same = written is not None and written.encoded() == record.encoded()
+    return same and all(image.is_file() for image in images)
 
 
 def _write_images(reference: ReferenceSet, index: int, source: Rgb) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from srgan_core.errors import SrganError
 from sweep.errors import StoreError
+from sweep.store.folder import SweepStore
 from sweep.tables.columns import shortest_decimal
 from sweep.tables.files import read_per_image, read_results
 from sweep.tables.frames import records_of
@@ -83,16 +84,17 @@ def _methods(
     folder: Path, dataset: str, rows: Sequence[Record], chosen: Sequence[str]
 ) -> Iterator[_Method]:
     """Lists the panels from left to right, HR last."""
-    reference = folder / "reference" / _part(dataset)
+    store = SweepStore(folder)
+    reference = store.reference(_part(dataset))
     yield _Method("bicubic", "bicubic", reference / "bicubic")
     warm_start = next((row["trial"] for row in rows if row["method"] == "srresnet"), None)
     if warm_start is not None:
-        images = folder / "shared" / _part(warm_start) / "images" / dataset
+        images = store.generator(_part(warm_start)).images(dataset)
         yield _Method("SRResNet", warm_start, images)
     for row in rows:
         if row["method"] == "srgan" and row["trial"] in chosen:
             adv = "" if row["adv"] is None else f", λ {shortest_decimal(row['adv'])}"
-            images = folder / "trials" / _part(row["trial"]) / "images" / dataset
+            images = store.generator(_part(row["trial"])).images(dataset)
             yield _Method(f"{row['content']}{adv}", row["trial"], images)
     yield _Method("HR", "original", reference / "hr")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,13 @@ from sweep.analysis.published.points import published_values
 from sweep.analysis.summary import summary_frame
 from sweep.errors import StoreError
 from sweep.store.folder import SWEEP_FILE, SweepStore, TrialFolder
+from sweep.store.records.trial import TrialRecord
+from sweep.store.states import State
 from sweep.tables import columns as names
 from sweep.tables.curves import read_interpolation
 from sweep.tables.files import RESULTS, read_per_image, read_results
 from sweep.tables.frames import records_of
-from sweep.tables.metric_file import METRICS_FILE, Metric, read_metrics
+from sweep.tables.metric_file import Metric, read_metrics
 from sweep.tables.ranking import Mark, Record, marks_of
 from sweep.visualization.plots.points import NO_CONTENT
 from sweep.visualization.plots.style import line_styles, mixed
@@ -257,31 +258,29 @@ def _trial(store: SweepStore, record: Record) -> dict[str, Any]:
     }
     if not is_path_part(name):
         return entry
-    srgan = record["method"] == "srgan"
-    files = store.trial(name) if srgan else TrialFolder(store.root / "shared" / name)
+    files = store.generator(name)
     try:
         trial = files.read_trial()
     except StoreError as error:
         return entry | {"cause": str(error)}
     return entry | {
-        "cause": trial.get("cause"),
-        "attempts": trial.get("attempts") or [],
-        "seconds": plain(trial.get("train_seconds")),
+        "cause": trial.cause,
+        "attempts": [attempt.document() for attempt in trial.attempts],
+        "seconds": plain(trial.train_seconds),
         "sha256": record.get("generator_sha256") or "",
         "curve": read_curve(files.log),
         "progress": _progress(files, trial),
     }
 
 
-def _progress(files: TrialFolder, trial: Mapping[str, Any]) -> dict[str, Any] | None:
+def _progress(files: TrialFolder, trial: TrialRecord) -> dict[str, Any] | None:
     """How far a running trial is; None for any other."""
-    if trial.get("state") != "running":
+    if trial.state is not State.RUNNING:
         return None
-    steps = ((trial.get("spec") or {}).get("training") or {}).get("steps")
     last = last_record(files.log)
     return {
         "step": last.get("step", 0),
-        "steps": steps,
+        "steps": trial.spec.training.steps if trial.spec else None,
         "rate": plain(finite(last.get("patches_per_second"))),
     }
 
@@ -295,7 +294,7 @@ def _text(path: Path) -> str:
 
 def _protocol(store: SweepStore) -> dict[str, Any]:
     try:
-        document = json.loads(_text(store.root / METRICS_FILE) or "{}")
-    except ValueError:
+        record = store.read_metrics()
+    except StoreError:
         return {}
-    return document if isinstance(document, dict) else {}
+    return record.document() if record else {}

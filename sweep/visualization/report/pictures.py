@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.store.folder import SweepStore
+from sweep.store.states import Method
 from sweep.visualization.report.values import is_path_part
 
 REFERENCES = ("lr", "bicubic", "hr")
@@ -82,10 +83,8 @@ def _folders(
     for trial, method in sources:
         if not is_path_part(trial):
             continue
-        if method == "srgan":
-            folders[trial] = store.trial(trial).images(dataset)
-        elif method == "srresnet":
-            folders[trial] = store.root / "shared" / trial / "images" / dataset
+        if method in (Method.SRGAN, Method.SRRESNET):
+            folders[trial] = store.generator(trial).images(dataset)
     return folders
 
 

@@ -12,6 +12,8 @@ from sweep.config.grid import Start, expand
 from sweep.config.sweep_config import load_config
 from sweep.publishing import publish
 from sweep.store.folder import SweepStore
+from sweep.store.records.result import ResultRecord
+from sweep.store.records.scores import ReferenceScores
 from sweep.tables.from_records import result_rows
 
 CONFIG = load_config("smoke", {"device": "cpu", "eval.metrics": ["psnr", "niqe"]})
@@ -44,20 +46,18 @@ def results(tmp_path: Path) -> SweepStore:
         for name in ("cat", "dog"):
             write_png(folder / f"{name}.png", noise)
     original = {name: {"niqe": value} for name, value in (("cat", 4.0), ("dog", 5.0))}
-    store.write_reference_scores("pets", {"bicubic": scores(28, 8), "original": original})
+    store.write_reference_scores("pets", ReferenceScores(bicubic=scores(28, 8), original=original))
     for files, psnr in ((store.start(0), 30), (store.trial(TRIALS[0].name), 31)):
         files.update_trial(state="done", train_seconds=1.23)
         files.write_result(
-            {
-                "schema": 1,
-                "steps": 20,
-                "train_seconds": 1.23,
-                "generator_sha256": "ab",
-                "grad_pixel": 0.5,
-                "grad_content": None,
-                "grad_adv": None,
-                "scores": {"pets": scores(psnr, 6)},
-            }
+            ResultRecord(
+                schema_version=1,
+                steps=20,
+                train_seconds=1.23,
+                generator_sha256="ab",
+                grad_pixel=0.5,
+                scores={"pets": scores(psnr, 6)},
+            )
         )
     store.trial(TRIALS[1].name).update_trial(state="diverged", cause="loss_pixel not finite")
     return store
@@ -114,7 +114,7 @@ def test_a_trial_that_was_never_begun_is_pending(results):
 def test_infinite_and_missing_scores_are_told_apart(results):
     files = results.trial(TRIALS[0].name)
     record = files.read_result()
-    record["scores"]["pets"]["cat"] |= {"psnr_y": math.inf, "niqe": math.nan}
+    record.scores["pets"]["cat"] |= {"psnr_y": math.inf, "niqe": math.nan}
     (files.path / "result.json").unlink()
     files.write_result(record)
     row = published(results, charts=False).set_index("trial").loc[TRIALS[0].name]
@@ -124,7 +124,7 @@ def test_infinite_and_missing_scores_are_told_apart(results):
 def test_a_column_that_one_image_lacks_has_no_mean(results):
     files = results.trial(TRIALS[0].name)
     record = files.read_result()
-    del record["scores"]["pets"]["cat"]["niqe"]
+    del record.scores["pets"]["cat"]["niqe"]
     (files.path / "result.json").unlink()
     files.write_result(record)
     row = published(results, charts=False).set_index("trial").loc[TRIALS[0].name]
@@ -175,7 +175,7 @@ def draw_something_else(store: SweepStore) -> None:
 
 
 def change_a_score(store: SweepStore) -> None:
-    store.write_reference_scores("pets", {"bicubic": scores(25, 6)})
+    store.write_reference_scores("pets", ReferenceScores(bicubic=scores(25, 6)))
 
 
 def damage_the_record(store: SweepStore) -> None:

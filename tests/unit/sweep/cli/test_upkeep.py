@@ -7,6 +7,7 @@ import pytest
 from srgan_core.files import write_atomically
 from sweep.config.sweep_config import load_config
 from sweep.store.folder import SweepStore
+from sweep.store.records.result import ResultRecord
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def store(tmp_path) -> SweepStore:
     store = SweepStore(tmp_path / "smoke")
     store.write_config(load_config("smoke"))
     store.trial("good").update_trial(state="done", attempts=[{"host": "here"}])
-    store.trial("good").write_result({"steps": 20, "scores": {}})
+    store.trial("good").write_result(ResultRecord(steps=20, scores={}))
     store.trial("bad").update_trial(state="failed", cause="photo.png: damaged; replace it")
     write_atomically(store.trial("good").checkpoints / "000000005" / "state", bytes(2000))
     return store

@@ -121,7 +121,9 @@ def test_adv_like_moves_between_the_two_ends(sweep, tmp_path):
     for seed, folder in enumerate((store.start(0), trial)):
         torch.manual_seed(seed)
         save_generator(folder.generator, Generator(2, channels=4, blocks=1))
-    spec = {"scale": 2, "init_sha256": file_sha256(store.start(0).generator)}
+    start = file_sha256(store.start(0).generator)
+    training = {"data": {"sources": {"skimage": 1.0}}, "training": {"steps": 1}}
+    spec = {"scale": 2, "init_sha256": start, **training}
     trial.update_trial(state="done", content="mse", adv=0.01, seed=0, spec=spec)
     picture(tmp_path / "a.png")
     images = {}

@@ -6,11 +6,13 @@ import pytest
 from sweep.errors import TrialError
 from sweep.execution.jobs.context import Context, Event, StoppedError
 from sweep.execution.jobs.failing import record_failure
+from sweep.execution.jobs.missing import TestSetJob
 from sweep.execution.jobs.reference import ReferenceJob
 from sweep.execution.jobs.running import run_job
-from sweep.execution.jobs.scoring import TestSetJob
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.records.result import ResultRecord
+from sweep.store.records.scores import ReferenceScores
 
 TEST_SET = TestSetJob("pets", ("cat", "dog"), ("psnr_y", "niqe"), 4)
 
@@ -55,8 +57,8 @@ def test_a_foreseen_error_becomes_the_cause(tmp_path, monkeypatch):
     assert [event.kind for event in events] == ["started", "warning", "failed"]
     assert events[1].fields == {"message": "the reason"}
     record = TrialFolder(tmp_path / "trials" / "x").read_trial()
-    assert (record["state"], record["cause"], record["trial"]) == ("failed", "the reason", "x")
-    assert record["traceback"] is None
+    assert (record.state, record.cause, record.trial) == ("failed", "the reason", "x")
+    assert record.traceback is None
 
 
 def test_a_failed_reference_has_no_trial_to_write_to(tmp_path):
@@ -78,10 +80,9 @@ def test_a_failed_reference_has_no_trial_to_write_to(tmp_path):
     ],
 )
 def test_a_reference_is_done_with_every_score_that_it_can_have(tmp_path, bicubic, original, done):
-    scores = {
-        "bicubic": {"cat": bicubic, "dog": bicubic},
-        "original": {"cat": original, "dog": original},
-    }
+    scores = ReferenceScores(
+        bicubic={"cat": bicubic, "dog": bicubic}, original={"cat": original, "dog": original}
+    )
     SweepStore(tmp_path).write_reference_scores("pets", scores)
     assert ReferenceJob(tmp_path, TEST_SET).is_done() is done
 
@@ -92,7 +93,7 @@ def test_a_generator_is_adopted_and_trained_results_are_not_trained_again(tmp_pa
     assert run_job(job, context(events)) == "done"
     files = TrialFolder(job.folder)
     first = files.generator.read_bytes()
-    assert files.read_result()["steps"] is None
+    assert files.read_result().steps is None
     files.generator.unlink()
     assert run_job(job, context(events)) == "done"
     assert not files.generator.exists()
@@ -130,19 +131,19 @@ def test_gradient_norms_are_medians_over_the_steps_that_have_one(tmp_path):
     files.log.write_text("\n".join(lines))
     files.generator.touch()
     result = job._trained_result(files)
-    assert (result["grad_pixel"], result["grad_content"], result["grad_adv"]) == (2.0, None, None)
+    assert (result.grad_pixel, result.grad_content, result.grad_adv) == (2.0, None, None)
 
 
 def test_a_trial_that_was_done_stays_so_when_a_further_scoring_fails(tmp_path):
     job = train_job(tmp_path)
     files = TrialFolder(job.folder)
-    files.write_result({"schema": 1, "steps": 20, "scores": {}})
+    files.write_result(ResultRecord(steps=20, scores={}))
     files.update_trial(state="done")
     events: list[Event] = []
     assert run_job(job, context(events)) == "failed"
     assert [event.kind for event in events] == ["started", "scoring", "warning", "failed"]
     assert files.state == "done"
-    assert "generator.safetensors" in files.read_trial()["cause"]
+    assert "generator.safetensors" in files.read_trial().cause
 
 
 def test_waiting_for_another_worker_ends_without_a_word_about_its_trial(tmp_path):
@@ -153,4 +154,4 @@ def test_waiting_for_another_worker_ends_without_a_word_about_its_trial(tmp_path
     asked = iter([False, False, True, True, True])
     lent = Context(emit=[].append, should_stop=lambda: next(asked), device="cpu", threads=1)
     assert run_job(job, lent) == "interrupted"
-    assert TrialFolder(job.folder).read_trial() == {"state": "running"}
+    assert TrialFolder(job.folder).read_trial().document() == {"schema": 1, "state": "running"}

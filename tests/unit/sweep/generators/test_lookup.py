@@ -11,6 +11,7 @@ from srgan_core.networks import Generator
 from sweep.errors import StoreError
 from sweep.generators.lookup import Ends, find_ends, find_generator
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.records.result import ResultRecord
 
 
 def put_generator(folder: TrialFolder, seed: int, scale: int = 2) -> str:
@@ -22,10 +23,11 @@ def put_generator(folder: TrialFolder, seed: int, scale: int = 2) -> str:
 def put_trial(store: SweepStore, name: str, start: str, lpips: float = 0.2, **fields: object):
     folder = store.trial(name)
     put_generator(folder, seed=len(name))
-    spec = {"scale": 2, "init_sha256": start}
+    training = {"data": {"sources": {"skimage": 1.0}}, "training": {"steps": 1}}
+    spec = {"scale": 2, "init_sha256": start, **training}
     record = {"state": "done", "content": "mse", "adv": 0.01, "seed": 0, "spec": spec} | fields
     folder.update_trial(trial=name, **record)
-    folder.write_result({"scores": {"set5": {"baby": {"lpips_alex": lpips}}}})
+    folder.write_result(ResultRecord(scores={"set5": {"baby": {"lpips_alex": lpips}}}))
     return folder
 
 

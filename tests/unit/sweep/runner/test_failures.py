@@ -28,12 +28,12 @@ def test_a_failed_trial_is_in_the_tables_and_tried_again(tmp_path, in_process, e
     assert summary.exit_status == 1
     assert sorted(summary.states.values()) == ["done", "failed"]
     (failed,) = [name for name, state in summary.states.items() if state == "failed"]
-    assert "safetensors" in store.trial(failed).read_trial()["cause"]
+    assert "safetensors" in store.trial(failed).read_trial().cause
     assert f"{failed},srgan" in (store.root / "results.csv").read_text()
     store.start(0).generator.unlink()
     again = execute(store)
     assert (again.exit_status, again.trained) == (0, (failed,))
-    assert store.trial(failed).read_trial()["cause"] is None
+    assert store.trial(failed).read_trial().cause is None
 
 
 def test_an_error_that_nobody_foresaw_fails_one_trial_with_its_traceback(
@@ -53,8 +53,8 @@ def test_an_error_that_nobody_foresaw_fails_one_trial_with_its_traceback(
     summary = execute(store)
     assert sorted(summary.states.values()) == ["done", "failed"]
     record = store.trial(next(n for n, s in summary.states.items() if s == "failed")).read_trial()
-    assert record["cause"] == "RuntimeError: no such luck"
-    assert "Traceback" in record["traceback"]
+    assert record.cause == "RuntimeError: no such luck"
+    assert "Traceback" in record.traceback
 
 
 def test_a_diverged_trial_stays_as_it_is(tmp_path, in_process, execute):
@@ -63,7 +63,7 @@ def test_a_diverged_trial_stays_as_it_is(tmp_path, in_process, execute):
     summary = execute(store, **wild)
     assert (summary.exit_status, *summary.states.values()) == (1, "diverged")
     (name,) = summary.states
-    assert "not finite at iteration" in store.trial(name).read_trial()["cause"]
+    assert "not finite at iteration" in store.trial(name).read_trial().cause
     assert not store.trial(name).checkpoints.exists()
     assert (store.root / "tradeoff.png").is_file()
     executor = in_process()

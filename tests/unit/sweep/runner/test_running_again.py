@@ -28,7 +28,7 @@ def test_more_metrics_score_and_train_nothing(copy, in_process, execute):
     assert len(executor.ran) == 4
     assert (summary.exit_status, summary.trained) == (0, ())
     for name in summary.states:
-        scores = copy.trial(name).read_result()["scores"]["skimage3"]["coffee"]
+        scores = copy.trial(name).read_result().scores["skimage3"]["coffee"]
         assert set(scores) == {"psnr_y", "psnr_rgb", "ssim_y"}
 
 

@@ -22,9 +22,9 @@ def test_every_trial_goes_through_its_states(tmp_path, in_process, execute):
     kinds = [event.kind for event in executor.events if event.job == name]
     assert kinds == ["started", "progress", "progress", "scoring", "done"]
     record = store.trial(name).read_trial()
-    assert (record["state"], record["content"], record["adv"]) == ("done", "mse", 1e-3)
-    assert record["attempts"][0]["resumed_from"] is None
-    assert record["spec"]["training"]["steps"] == 2
+    assert (record.state, record.content, record.adv) == ("done", "mse", 1e-3)
+    assert record.attempts[0].resumed_from is None
+    assert record.spec.training.steps == 2
     assert not store.trial(name).checkpoints.exists()
 
 

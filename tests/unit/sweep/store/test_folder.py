@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from srgan_core.files import write_atomically
 from sweep.config.sweep_config import SweepConfig, load_config
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.records.result import ResultRecord
+from sweep.store.records.trial import Attempt
+from sweep.store.states import State
 
 
 @pytest.fixture
@@ -21,20 +25,20 @@ def smoke(**overrides: object) -> SweepConfig:
 
 def test_a_folder_that_does_not_exist_holds_no_sweep(folder):
     assert folder.read_config() is None
-    assert folder.merge_config(smoke()) == smoke()
+    assert folder.merged(smoke(), None) == smoke()
     assert not folder.root.exists()
 
 
 def test_another_config_is_refused_with_what_differs(folder):
     folder.write_config(smoke())
     with pytest.raises(StoreError, match=r"scale \(was 4, now 8\); choose another --out"):
-        folder.merge_config(smoke(scale=8))
+        folder.merged(smoke(scale=8), folder.read_config())
     assert folder.read_config() == smoke()
 
 
 def test_more_values_join_those_of_the_folder(folder):
     folder.write_config(smoke(grid__adv=[1e-2]))
-    assert folder.merge_config(smoke(grid__adv=[1e-4])).grid.adv == (1e-4, 1e-2)
+    assert folder.merged(smoke(grid__adv=[1e-4]), folder.read_config()).grid.adv == (1e-4, 1e-2)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +56,7 @@ def test_a_damaged_config_is_refused(folder, content):
     folder.root.mkdir(parents=True)
     (folder.root / "sweep.yaml").write_bytes(content)
     with pytest.raises(StoreError, match="damaged or written by another version"):
-        folder.merge_config(smoke())
+        folder.read_config()
 
 
 def test_a_folder_of_another_version_is_refused(folder):
@@ -67,13 +71,13 @@ def test_a_folder_of_something_else_is_refused(folder):
     folder.root.mkdir(parents=True)
     (folder.root / "thesis.tex").touch()
     with pytest.raises(StoreError, match=r"no sweep\.yaml \(thesis\.tex\); choose an empty folder"):
-        folder.merge_config(smoke())
+        folder.merged(smoke(), None)
 
 
 def test_hidden_files_do_not_make_a_folder_foreign(folder):
     folder.root.mkdir(parents=True)
     (folder.root / ".lock").touch()
-    assert folder.merge_config(smoke()) == smoke()
+    assert folder.merged(smoke(), None) == smoke()
 
 
 @pytest.mark.parametrize("below", [".", "deeper"])
@@ -81,7 +85,7 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path, below):
     (tmp_path / "file").touch()
     store = SweepStore(tmp_path / "file" / below)
     with pytest.raises(StoreError, match="is or lies in a file"):
-        store.merge_config(smoke())
+        store.merged(smoke(), store.read_config())
     with pytest.raises(StoreError, match="cannot be made"), store.locked():
         pass
 
@@ -117,29 +121,38 @@ def test_a_second_run_is_kept_out_until_the_first_ends(folder):
 
 def test_fields_of_a_record_are_kept_when_others_are_written(folder):
     trial = folder.trial("x")
-    assert (trial.state, trial.read_trial(), trial.read_result()) == ("pending", {}, {})
-    trial.update_trial(state="running", attempts=[1])
-    trial.update_trial(state="done")
-    assert trial.read_trial() == {"state": "done", "attempts": [1]}
-    assert trial.state == "done"
+    assert (trial.state, trial.is_registered) == (State.PENDING, False)
+    assert not trial.read_result().is_trained
+    trial.update_trial(state=State.RUNNING, attempts=[Attempt(host="a")])
+    trial.update_trial(state=State.DONE)
+    document = {"schema": 1, "state": "done", "attempts": [{"host": "a"}]}
+    assert trial.read_trial().document() == document
+    assert (trial.state, trial.is_registered) == (State.DONE, True)
+
+
+def test_keys_of_another_hand_are_kept(folder):
+    trial = folder.trial("x")
+    write_atomically(trial.path / "trial.json", b'{"state": "running", "note": {"by": ["me"]}}')
+    trial.update_trial(state=State.DONE)
+    document = {"schema": 1, "state": "done", "note": {"by": ["me"]}}
+    assert trial.read_trial().document() == document
 
 
 def test_records_are_strict_json_even_with_infinity(folder):
     trial = folder.trial("x")
     scores = {"psnr_y": math.inf, "niqe": math.nan, "worse": -math.inf, "ssim_y": 0.5}
-    trial.write_result({"scores": {"set": {"image": scores}}, "list": [math.nan, (math.inf,)]})
+    trial.write_result(ResultRecord(scores={"set": {"image": scores}}))
 
     def refuse(constant: str) -> None:
         pytest.fail(f"{constant} is no JSON")
 
     text = (trial.path / "result.json").read_text()
-    document = json.loads(text, parse_constant=refuse)
-    back = {k: float(v) for k, v in document["scores"]["set"]["image"].items()}
+    json.loads(text, parse_constant=refuse)
+    back = trial.read_result().scores["set"]["image"]
     assert back["psnr_y"] == math.inf
     assert back["worse"] == -math.inf
     assert math.isnan(back["niqe"])
     assert back["ssim_y"] == 0.5
-    assert document["list"] == ["nan", ["inf"]]
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff", b"[1]", b"{", b"1", b"[" * 100_000])

@@ -7,17 +7,22 @@ import sys
 import pytest
 
 from srgan_core.files import write_atomically
+from srgan_core.training.config import TrainingSpec
 from sweep.config.sweep_config import load_config
 from sweep.errors import StoreError
 from sweep.store.claims import RUN_FILE
 from sweep.store.folder import SweepStore
-from sweep.store.status import last_record, read_status
+from sweep.store.records.result import ResultRecord
+from sweep.store.status import read_status
 
-SPEC = {
-    "adversarial_weight": 0.001,
-    "training": {"steps": 20, "discriminator": {"warmup_steps": 4}},
-}
-RESULT = {"steps": 20, "scores": {"set5": {"baby": {"psnr_y": 30.0}}}}
+SPEC = TrainingSpec.model_validate(
+    {
+        "adversarial_weight": 0.001,
+        "data": {"sources": {"skimage": 1.0}},
+        "training": {"steps": 20, "discriminator": {"warmup_steps": 4}},
+    }
+)
+RESULT = ResultRecord(steps=20, scores={"set5": {"baby": {"psnr_y": 30.0}}})
 
 
 @pytest.fixture
@@ -55,7 +60,7 @@ def test_a_trial_that_has_not_begun_is_listed(store):
 
 
 def test_a_running_trial_says_step_rate_loss_attempt_and_host(store):
-    attempts = [{"host": "a", "ended": "x"}, {"host": "b"}]
+    attempts = [{"host": "a", "ended": "2026-01-01"}, {"host": "b"}]
     files = trial(store, state="running", attempts=attempts)
     log(files, {"iteration": 1}, {"iteration": 2, "patches_per_second": 9.5, "loss_pixel": 0.25})
     at_work(store)
@@ -119,6 +124,25 @@ def test_a_done_trial_with_a_damaged_result_is_damaged_and_says_what_to_do(store
     assert "result.json: is damaged; delete it" in found.cause
 
 
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ('{"state": ["done"]}', "state"),
+        ('{"attempts": {"host": 1}}', "attempts"),
+        ('{"attempts": [{"ended": "yesterday"}]}', "attempts.0.ended"),
+        ('{"spec": {"training": 1}}', "spec.data"),
+        ('{"quarantined": 1}', "quarantined"),
+        ("[" * 100_000, "content"),
+    ],
+)
+def test_a_record_that_was_changed_by_hand_is_damaged_and_names_the_field(store, content, field):
+    files = trial(store, state="done")
+    write_atomically(files.path / "trial.json", content.encode())
+    found = only(store)
+    assert found.state == "damaged"
+    assert f"trial.json: is damaged; delete it, it is made anew ({field}: " in found.cause
+
+
 def test_a_done_trial_without_a_result_is_what_a_run_would_train_again(store):
     trial(store, state="done")
     found = only(store)
@@ -135,19 +159,6 @@ def test_a_broken_config_is_said_beside_the_trials(store):
     found = read_status(store.root)
     assert "its sweep.yaml was damaged or written by another version" in found.problem
     assert found.count() == {"failed": 1}
-
-
-@pytest.mark.parametrize("tail", [b"", b'{"iteration": 3', b"\x00\xff", b"[1]\n"])
-def test_the_last_whole_line_of_a_log_is_read(tmp_path, tail):
-    path = tmp_path / "log.jsonl"
-    path.write_bytes(b'{"iteration": 1}\n' * 5000 + b'{"iteration": 2}\n' + tail)
-    assert last_record(path) == {"iteration": 2}
-
-
-def test_an_empty_log_is_no_record(tmp_path):
-    assert last_record(tmp_path / "none") == {}
-    (tmp_path / "log").touch()
-    assert last_record(tmp_path / "log") == {}
 
 
 def test_a_folder_without_a_sweep_is_refused(tmp_path):

@@ -2,7 +2,8 @@ import pytest
 
 from sweep.errors import StoreError
 from sweep.metrics.specs import METRICS
-from sweep.tables.metric_file import METRICS_FILE, read_metrics
+from sweep.store.folder import METRICS_FILE
+from sweep.tables.metric_file import read_metrics
 
 
 def test_metrics_read_back_in_order(tmp_path, describe):
@@ -33,11 +34,11 @@ def test_headings_name_unit_and_direction(tmp_path, describe):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "cannot be read as JSON"),
+        ("{", "is damaged; run the sweep again to rewrite it"),
         ('{"schema": 2}', "expected schema 1, got 2"),
-        ("[]", r"expected schema 1, got \[\]"),
-        ('{"schema": 1}', "lacks or distorts 'metrics'"),
-        ('{"schema": 1, "metrics": [{"column": "a"}]}', "lacks or distorts 'label'"),
+        ("[]", "is damaged; run the sweep again"),
+        ('{"schema": 1}', r"\(metrics: Field required"),
+        ('{"schema": 1, "metrics": [{"column": "a"}]}', r"\(metrics\.0\.label: Field required"),
     ],
 )
 def test_a_damaged_file_says_what_is_wrong(tmp_path, text, message):

@@ -8,6 +8,7 @@ import pytest
 
 from srgan_core.training.log import TrainingLog
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.records.result import ResultRecord
 
 STUBS = Path(__file__).resolve().parents[3] / "support" / "trackers"
 
@@ -23,7 +24,12 @@ SPEC = {
     "adversarial_weight": 0.001,
     "init_sha256": None,
     "data": {"sources": {"folder:../my photos": 0.5, "skimage": 0.5}, "split_seed": 0},
-    "training": {"steps": 3, "milestones": [1, 2], "discriminator": {"warmup_steps": 2}},
+    "training": {
+        "steps": 3,
+        "schedule": "milestones",
+        "milestones": [1, 2],
+        "discriminator": {"warmup_steps": 2},
+    },
 }
 
 
@@ -40,16 +46,16 @@ def make_trial(files: TrialFolder, state: str, **fields: object) -> TrialFolder:
 
 
 def scored(files: TrialFolder) -> TrialFolder:
-    rows = {"a": {"psnr_y": 30.0, "niqe": "inf"}, "b": {"psnr_y": 32.0, "niqe": 5.0}}
+    rows = {"a": {"psnr_y": 30.0, "niqe": float("inf")}, "b": {"psnr_y": 32.0, "niqe": 5.0}}
     files.write_result(
-        {
-            "schema": 1,
-            "steps": 3,
-            "train_seconds": 600.0,
-            "generator_sha256": "ab" * 32,
-            "scores": {"set5": rows},
-            "set_scores": {"set5": {"kid_patches": 0.25}},
-        }
+        ResultRecord(
+            schema_version=1,
+            steps=3,
+            train_seconds=600.0,
+            generator_sha256="ab" * 32,
+            scores={"set5": rows},
+            set_scores={"set5": {"kid_patches": 0.25}},
+        )
     )
     return files
 

@@ -94,8 +94,7 @@ def test_a_trial_that_goes_on_goes_on_in_its_run(results):
 @needs_mlflow
 def test_names_that_mlflow_refuses_are_written_otherwise(results):
     files = results.trial("mse-done")
-    scores = {"=cmd [red]": {"a": {"psnr_y": 20.0}}}
-    files.write_result(files.read_result() | {"scores": scores})
+    files.write_result(files.read_result().with_scores("=cmd [red]", {"a": {"psnr_y": 20.0}}))
     assert write(results, files) is None
     query = "select value from latest_metrics where key = '_cmd _red_/psnr_y'"
     assert rows(results, query) == [(20.0,)]

@@ -25,7 +25,7 @@ def test_its_config_is_the_spec(results):
     config = read_record("grid", results.trial("mse-done")).config
     assert config["trial"] == "mse-done"
     assert (config["adversarial_weight"], config["init_sha256"]) == (0.001, None)
-    assert config["training"]["discriminator"] == {"warmup_steps": 2}
+    assert config["training"]["discriminator"]["warmup_steps"] == 2
 
 
 def test_mappings_by_paths_are_text_in_the_config(results):
@@ -77,8 +77,7 @@ def test_the_fingerprint_follows_every_record(results, change):
     if change == "state":
         files.update_trial(state="failed")
     elif change == "scores":
-        scores = {"set14": {"a": {"psnr_y": 20.0}}}
-        files.write_result(files.read_result() | {"scores": scores})
+        files.write_result(files.read_result().with_scores("set14", {"a": {"psnr_y": 20.0}}))
     else:
         files.log.write_text(files.log.read_text() + '{"iteration": 6}\n')
     assert fingerprint(files) != before

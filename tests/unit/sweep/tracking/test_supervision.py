@@ -88,8 +88,7 @@ def test_what_is_not_the_end_of_a_trial_is_passed_on_alone(track, results, event
 def test_new_scores_of_a_told_trial_go_into_its_run(track, results):
     run(track())
     files = results.trial("mse-done")
-    scores = files.read_result()["scores"] | {"set14": {"a": {"psnr_y": 20.0}}}
-    files.write_result(files.read_result() | {"scores": scores})
+    files.write_result(files.read_result().with_scores("set14", {"a": {"psnr_y": 20.0}}))
     assert run(track()) == ["tracked with wandb: 1 run written"]
     *earlier, last = told(results)
     assert last["summary"]["set14/psnr_y"] == 20.0

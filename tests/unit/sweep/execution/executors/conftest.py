@@ -48,7 +48,7 @@ class Acting(TrainJob):
     actions: tuple = ("done",)
     def run(self, context):
         files = TrialFolder(self.folder)
-        times = files.read_trial().get("times", 0)
+        times = (files.read_trial().model_extra or {}).get("times", 0)
         attempts = [{"host": "here"}]
         files.update_trial(**self.identity, state="running", times=times + 1, attempts=attempts)
         context.emit(Event(self.label, "progress", {"pid": os.getpid()}))

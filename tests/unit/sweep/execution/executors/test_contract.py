@@ -60,7 +60,7 @@ def _short_watchdog(executor: Executor, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def record(folder: Path, label: str = "victim") -> dict[str, object]:
-    return TrialFolder(folder / "trials" / label).read_trial()
+    return TrialFolder(folder / "trials" / label).read_trial().document()
 
 
 def kinds(events: list[Event], label: str = "victim") -> list[str]:

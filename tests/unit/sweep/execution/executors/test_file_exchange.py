@@ -72,7 +72,7 @@ def test_a_second_result_that_differs_is_set_aside_here_too(job):
     second = Parcel({"trials/a/result.json": b'{"steps": 2}'})
     assert unpack(first, job.root) == []
     ((folder, aside),) = unpack(second, job.root)
-    assert TrialFolder(job.folder).read_result() == {"steps": 1}
+    assert TrialFolder(job.folder).read_result().document() == {"steps": 1}
     assert folder == job.folder
     assert list(job.folder.glob("result.conflict-*.json")) == [aside]
 

@@ -151,7 +151,7 @@ def test_a_killed_worker_takes_nothing_down_but_its_own_job(jobs, shared, tmp_pa
     states = shared.run(listed, receive, StopRequest())
     assert states == {"victim": "failed", "other": "done", "later": "done"}
     assert kinds(events, "victim") == ["started", "progress", "warning", "failed"]
-    record = TrialFolder(tmp_path / "trials" / "victim").read_trial()
+    record = TrialFolder(tmp_path / "trials" / "victim").read_trial().document()
     assert (record["state"], record["trial"]) == ("failed", "victim")
     assert "by signal 9, often for lack of memory" in record["cause"]
 

@@ -103,7 +103,7 @@ def test_a_second_result_from_another_machine_is_reported(job):
         _unpack(job, Parcel(files), events.append)
     (event,) = events
     assert (event.job, event.kind) == ("a", "warning")
-    (told,) = TrialFolder(job.folder).read_trial()["conflicts"]
+    (told,) = TrialFolder(job.folder).read_trial().conflicts
     assert told == event.fields["message"]
     assert "a second result differs from the published one" in told
 

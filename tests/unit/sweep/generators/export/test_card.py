@@ -7,6 +7,8 @@ from srgan_core.inference import load_generator, save_generator
 from srgan_core.networks import Generator
 from sweep.generators.export.card import model_card, read_origin
 from sweep.store.folder import SweepStore
+from sweep.store.records.result import ResultRecord
+from sweep.store.records.scores import ReferenceScores
 
 SPEC = {
     "scale": 2,
@@ -42,8 +44,8 @@ def card(tmp_path, file):
     folder = store.trial(file.parent.name)
     folder.update_trial(state="done", spec=SPEC)
     scores = {"a": {"psnr_y": 20.0, "niqe": 5.0}, "b": {"psnr_y": 30.0, "niqe": 7.0}}
-    folder.write_result({"scores": {"set5": scores}})
-    store.write_reference_scores("set5", {"bicubic": {"a": {"psnr_y": 28.5}}})
+    folder.write_result(ResultRecord(scores={"set5": scores}))
+    store.write_reference_scores("set5", ReferenceScores(bicubic={"a": {"psnr_y": 28.5}}))
     exported = tmp_path / "sr.onnx"
     exported.write_bytes(b"exported")
     return model_card(read_origin(file), load_generator(file, None), {exported: 3e-6})

@@ -45,11 +45,20 @@ def test_a_sweep_without_external_images_has_none(results):
     assert read_external(results) == []
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"schema": 9, "datasets": {}}', '{"schema": 1}'])
-def test_a_damaged_record_is_named(results, content):
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("", "is damaged; delete its folder and score the images again"),
+        ("[]", "is damaged"),
+        ('{"schema": 9, "datasets": {}}', "expected schema 1, got 9"),
+        ('{"schema": 1}', r"is damaged; .* \(datasets: "),
+        ('{"schema": 1, "datasets": {"a": {"scores": 1}}}', r"datasets\.a\.scores: "),
+    ],
+)
+def test_a_damaged_record_is_named(results, content, complaint):
     path = write_external(results, entry())
     path.write_text(content)
-    with pytest.raises(StoreError, match=r"external/MyNet/scores\.json: expected scores"):
+    with pytest.raises(StoreError, match=rf"external/MyNet/scores\.json: .*{complaint}"):
         read_external(results)
 
 

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from srgan_core.data.images import write_png
-from sweep.scoring.health.trial_health import add_health, lacks_health, read_health
+from sweep.scoring.health.trial_health import can_measure_health, with_health
 from sweep.store.folder import TrialFolder
+from sweep.store.records.result import ResultRecord
 
 
 @pytest.fixture
@@ -20,23 +21,21 @@ def files(tmp_path) -> TrialFolder:
 
 
 def test_measures_survive_the_record(files):
-    result = {"steps": 1}
-    assert lacks_health(files, result, "pets", ["cat"])
-    add_health(files, result, "pets", ["cat"], files.path.parent / "lr", 4)
-    files.write_result(result)
-    read = files.read_result()
-    assert not lacks_health(files, read, "pets", ["cat"])
-    measures = read_health(read, "pets")
+    assert can_measure_health(files, "pets", ["cat"])
+    lr = files.path.parent / "lr"
+    files.write_result(with_health(files, ResultRecord(steps=1), "pets", ["cat"], lr, 4))
+    health = files.read_result().health
+    measures = health.measures("pets")
     assert measures["lr_psnr"] == math.inf
     assert (measures["d_real"], measures["d_fake"]) == (0.9, 0.1)
-    assert read_health(read, "other").keys() == {"d_real", "d_fake"}
+    assert health.measures("other").keys() == {"d_real", "d_fake"}
 
 
 def test_what_is_gone_is_not_asked_for(files):
-    assert not lacks_health(files, {}, "pets", ["cat", "dog"])
+    assert not can_measure_health(files, "pets", ["cat", "dog"])
     files.generator.touch()
-    assert lacks_health(files, {}, "pets", ["cat", "dog"])
+    assert can_measure_health(files, "pets", ["cat", "dog"])
 
 
 def test_an_older_record_has_no_measures():
-    assert read_health({"steps": 1}, "pets") == {}
+    assert ResultRecord(steps=1).health.measures("pets") == {}

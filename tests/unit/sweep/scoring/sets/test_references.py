@@ -8,12 +8,12 @@ from srgan_core.data.resize import downsample_uint8, upsample_uint8
 from srgan_core.errors import DataError
 from srgan_core.files import file_sha256
 from sweep.scoring.sets.references import (
-    RECORD,
     dataset_record,
     open_reference,
     prepare_reference,
 )
 from sweep.scoring.sets.test_sets import resolve_test_set
+from sweep.store.folder import REFERENCE_FILE
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_the_limit_takes_the_first_images(test_set, tmp_path):
 
 def test_the_record_is_written_last_and_holds_no_path(test_set, tmp_path):
     prepare_reference(test_set, 4, tmp_path / "ref")
-    text = (tmp_path / "ref" / RECORD).read_text()
+    text = (tmp_path / "ref" / REFERENCE_FILE).read_text()
     assert str(tmp_path) not in text
     assert json.loads(text)["source_sha256"]["cat"] == file_sha256(test_set.paths[0])
 
