@@ -28,6 +28,8 @@ import torch
 from srgan_core.files import leftovers, write_atomically
 from srgan_core.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from sweep.store.folder import TrialFolder
+from sweep.store.records.result import ResultRecord
+from sweep.store.states import State
 
 OPERATIONS = ("fsync", "replace", "rename", "link", "unlink", "mkdir", "rmdir")
 
@@ -38,7 +40,7 @@ MODES = ("killed before", "killed after", "torn", "disk full")
 
 CRASHED, ENDED, REFUSED = 7, 0, 8
 
-RESULT = {"steps": 3, "generator_sha256": "0", "scores": {"set5": {"baby": {"psnr_y": 30.0}}}}
+RESULT = ResultRecord(steps=3, generator_sha256="0", scores={"set5": {"baby": {"psnr_y": 30.0}}})
 
 
 def state(iteration: int) -> TrainingState:
@@ -54,10 +56,10 @@ def cycle(folder: Path) -> None:
         save_checkpoint(files.checkpoints, state(iteration))
         (folder / "reached").write_text(str(iteration))
     write_atomically(files.generator, b"generator" * 100)
-    files.update_trial(state="trained")
-    files.write_result(dict(RESULT))
+    files.update_trial(state=State.TRAINED)
+    files.write_result(RESULT)
     files.drop_checkpoints()
-    files.update_trial(state="done")
+    files.update_trial(state=State.DONE)
 
 
 class Failpoint:
@@ -164,7 +166,7 @@ def inspect(folder: Path, mode: str) -> list[str]:
     if files.generator.is_file() and files.generator.read_bytes() != b"generator" * 100:
         wrong.append("half a generator")
     result = files.read_result()
-    if result not in ({}, RESULT):
+    if result not in (ResultRecord(), RESULT):
         wrong.append(f"another result: {result}")
     reached = folder / "reached"
     if not files.generator.is_file() and reached.is_file():

@@ -107,8 +107,8 @@ def run_grid(root: Path, trials: int, kills: int, steps: int, seed: int) -> dict
     while any(map(is_at_work, psutil.Process().children(recursive=True))):
         assert time.monotonic() < deadline, "a worker has outlived its supervisor"
         time.sleep(0.01)
-    attempts = [TrialFolder(job.folder).read_trial()["attempts"] for job in jobs]
-    resumed = sum(any(attempt.get("resumed_from") for attempt in each) for each in attempts)
+    attempts = [TrialFolder(job.folder).read_trial().attempts for job in jobs]
+    resumed = sum(any(attempt.resumed_from for attempt in each) for each in attempts)
     return {
         "trials": trials,
         "killed": killed,

@@ -12,7 +12,6 @@ import platform
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from srgan_core.files import (
     drop_folder,
@@ -24,8 +23,11 @@ from srgan_core.files import (
 from srgan_core.training.log import TrainingLog, read_log
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.missing import TestSetJob
-from sweep.execution.jobs.trial import TrainJob
+from sweep.execution.jobs.trial import TrainJob, now
 from sweep.store.folder import TrialFolder
+from sweep.store.records.result import ResultRecord
+from sweep.store.records.trial import Attempt
+from sweep.store.states import State
 
 CHECKPOINT_EVERY = 3
 
@@ -42,12 +44,12 @@ class StubTrial(TrainJob):
     steps: int = 10
     pause: float = 0.0
 
-    def _train(self, files: TrialFolder, context: Context) -> str:
+    def _train(self, files: TrialFolder, context: Context) -> State:
         done, value = newest_checkpoint(files.checkpoints) or (0, self.label)
-        attempts = files.read_trial().get("attempts", [])
-        attempt: dict[str, Any] = {"host": platform.node(), "resumed_from": done or None}
-        identity = {**self.identity, "attempts": [*attempts, attempt]}
-        files.update_trial(**identity, state="running")
+        attempts = files.read_trial().attempts
+        attempt = Attempt(host=platform.node(), resumed_from=done or None)
+        ended = attempt.model_copy(update={"ended": now()})
+        files.update_trial(**self.identity, attempts=[*attempts, attempt], state=State.RUNNING)
         with TrainingLog(files.log, done) as log:
             while done < self.steps:
                 value, done = fold(value), done + 1
@@ -59,22 +61,20 @@ class StubTrial(TrainJob):
                     log.flush()
                     write_checkpoint(files.checkpoints, done, value)
                 if stop and done < self.steps:
-                    files.update_trial(
-                        state="interrupted", attempts=[*attempts, attempt | {"ended": 1}]
-                    )
-                    return "interrupted"
+                    files.update_trial(state=State.INTERRUPTED, attempts=[*attempts, ended])
+                    return State.INTERRUPTED
         write_atomically(files.generator, value.encode())
-        files.update_trial(state="trained", attempts=[*attempts, attempt | {"ended": 1}])
-        return "trained"
+        files.update_trial(state=State.TRAINED, attempts=[*attempts, ended])
+        return State.TRAINED
 
-    def _trained_result(self, files: TrialFolder) -> dict[str, Any]:
-        return {
-            "steps": self.steps,
-            "generator_sha256": file_sha256(files.generator),
-            "scores": {"stub": {"image": {"psnr_y": len(read_log(files.log))}}},
-        }
+    def _trained_result(self, files: TrialFolder) -> ResultRecord:
+        return ResultRecord(
+            steps=self.steps,
+            generator_sha256=file_sha256(files.generator),
+            scores={"stub": {"image": {"psnr_y": len(read_log(files.log))}}},
+        )
 
-    def _score(self, files: TrialFolder, result: dict[str, Any], context: Context) -> None:
+    def _score(self, files: TrialFolder, result: ResultRecord, context: Context) -> None:
         """There is nothing to score."""
 
 
@@ -138,7 +138,7 @@ def faults(root: Path, names: list[str], steps: int) -> list[str]:
         value = expected_value(name, steps)
         if files.generator.read_text() != value:
             found.append(f"{name}: another generator")
-        if files.read_result()["generator_sha256"] != hashlib.sha256(value.encode()).hexdigest():
+        if files.read_result().generator_sha256 != hashlib.sha256(value.encode()).hexdigest():
             found.append(f"{name}: another result")
         logged = [record["iteration"] for record in read_log(files.log)]
         if logged != list(range(1, steps + 1)):

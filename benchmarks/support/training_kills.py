@@ -123,8 +123,8 @@ def run(root: Path, kills: int, seed: int) -> dict[str, Any]:
                 os.kill(pid, signal.SIGKILL)
             _, status = os.waitpid(pid, 0)
             killed += os.WIFSIGNALED(status)
-        attempts = TrialFolder(job.folder).read_trial()["attempts"]
-        resumed += sum(bool(attempt.get("resumed_from")) for attempt in attempts)
+        attempts = TrialFolder(job.folder).read_trial().attempts
+        resumed += sum(bool(attempt.resumed_from) for attempt in attempts)
         faults += [f"{rounds}: another {name}" for name in differing(wanted, belongings(job))]
     return {
         "kills": killed,
@@ -138,7 +138,8 @@ def run(root: Path, kills: int, seed: int) -> dict[str, Any]:
 def belongings(job: TrainJob) -> dict[str, Any]:
     """What must not depend on kills."""
     files = TrialFolder(job.folder)
-    result = {k: v for k, v in files.read_result().items() if not k.endswith("_seconds")}
+    document = files.read_result().document()
+    result = {k: v for k, v in document.items() if not k.endswith("_seconds")}
     log = [{k: v for k, v in r.items() if k != "patches_per_second"} for r in read_log(files.log)]
     return {
         "generator": files.generator.read_bytes(),

@@ -45,7 +45,7 @@ def test_the_page_follows_the_records(watch, server, folder):
     page.wait_for_selector('#images canvas[data-ready="true"]')
     page.locator('[data-key="srgan|mse|0.01|"]').click()
     SweepStore(folder).trial("mse-adv0-s0").update_trial(
-        state="running", spec={"training": {"steps": 300}}
+        state="running", spec={"data": {"sources": {"skimage": 1.0}}, "training": {"steps": 300}}
     )
     page.wait_for_function(
         "() => document.getElementById('live').textContent.includes('step 100 of 300')"

@@ -126,12 +126,12 @@ def test_health_stands_in_the_table_and_is_measured_once(stopped, copy):
 
 def test_health_of_an_older_result_is_measured_without_training(copy):
     files = SweepStore(copy).trial(trial_of(copy).name)
-    result = files.read_result()
+    result = files.read_result().document()
     measured = result.pop("health")
     (files.path / "result.json").write_text(json.dumps(result))
     files.generator.unlink()
     assert sweep(copy).trained == ()
-    assert files.read_result()["health"] == measured
+    assert files.read_result().health.document() == measured
 
 
 def test_results_without_the_columns_of_health_are_read(copy):

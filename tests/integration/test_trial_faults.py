@@ -66,8 +66,8 @@ def test_a_damaged_checkpoint_is_said_and_changes_nothing(kills, job, tmp_path):
     assert state == "done"
     assert any("set aside as damaged-000000009" in message for message in warnings)
     record = TrialFolder(job.folder).read_trial()
-    assert len(record["quarantined"]) == 1
-    assert record["attempts"][-1]["resumed_from"] == 6
+    assert len(record.quarantined) == 1
+    assert record.attempts[-1].resumed_from == 6
     assert kills.differing(kills.belongings(calm), kills.belongings(job)) == []
 
 
@@ -75,7 +75,7 @@ def test_training_images_that_changed_are_refused_before_a_step(kills, job, tmp_
     (images, _), *_ = open_data(job.spec.data)
     SweepStore(job.root).add_data_keys({images.name: images.key})
     assert run(job, stop_after=5)[0] == "interrupted"
-    assert TrialFolder(job.folder).read_trial()["data"] == {images.name: images.key}
+    assert TrialFolder(job.folder).read_trial().data == {images.name: images.key}
     write_png(tmp_path / "photographs" / "0.png", kills.noise(9, 64))
     state, (warning,) = run(job)
     assert state == "failed"
@@ -88,7 +88,7 @@ def test_a_second_result_that_differs_is_reported_and_the_first_stands(job):
     files = TrialFolder(job.folder)
     first = files.read_result()
     (files.path / "result.json").unlink()
-    files.write_result({**first, "generator_sha256": "0" * 64, "scores": {}})
+    files.write_result(first.model_copy(update={"generator_sha256": "0" * 64, "scores": {}}))
     files.update_trial(state="trained")
     published = files.read_result()
     (aside,) = {files.write_result(first)}

@@ -55,7 +55,7 @@ def test_in_training(executor, folder, calm, fault):
     kind, times = fault.removesuffix(" once").removesuffix(" twice"), 1 + fault.endswith("twice")
     meets_it = Meddler(executor, lambda job: faulty(job, fault=kind, times=times))
     check(sweep(folder, meets_it), folder, IN_TRAINING[fault])
-    trace = trial_in(folder).read_trial().get("traceback") or ""
+    trace = trial_in(folder).read_trial().traceback or ""
     assert ("Traceback" in trace) == (fault == "unforeseen")
     assert sweep(folder, Meddler(executor)).status == 0
     check_bytes(folder, calm)
@@ -76,7 +76,7 @@ def test_a_worker_that_hangs(executor, folder, calm, monkeypatch):
 def test_another_result(executor, folder):
     answer = sweep(folder, Meddler(executor, lambda job: faulty(job, fault=OTHER_RESULT)))
     check(answer, folder, Outcome("done", "a second result differs from the published one", 0))
-    assert trial_in(folder).read_result()["generator_sha256"] == "0" * 64
+    assert trial_in(folder).read_result().generator_sha256 == "0" * 64
     assert len(list(trial_in(folder).path.glob("result.conflict-*.json"))) == 1
 
 

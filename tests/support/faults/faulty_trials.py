@@ -16,6 +16,7 @@ from srgan_core.files import write_atomically
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store.folder import TrialFolder
+from sweep.store.records.result import ResultRecord
 
 STEP = 14
 """Of 20, with checkpoints at 5, 10 and 15."""
@@ -75,7 +76,7 @@ class FaultyTrial(TrainJob):
             return
         write_atomically(met, b"%d" % (count + 1))
         if self.fault == "another result":
-            other = {"steps": 20, "generator_sha256": "0" * 64, "scores": {}}
+            other = ResultRecord(steps=20, generator_sha256="0" * 64, scores={})
             TrialFolder(self.folder).write_result(other)
         elif self.fault == "waits":
             while not context.should_stop():

@@ -13,6 +13,8 @@ from sweep.generators.lookup import Ends, find_ends, find_generator
 from sweep.store.folder import SweepStore, TrialFolder
 from sweep.store.records.result import ResultRecord
 
+TRAINING = {"data": {"sources": {"skimage": 1.0}}, "training": {"steps": 1}}
+
 
 def put_generator(folder: TrialFolder, seed: int, scale: int = 2) -> str:
     torch.manual_seed(seed)
@@ -23,8 +25,7 @@ def put_generator(folder: TrialFolder, seed: int, scale: int = 2) -> str:
 def put_trial(store: SweepStore, name: str, start: str, lpips: float = 0.2, **fields: object):
     folder = store.trial(name)
     put_generator(folder, seed=len(name))
-    training = {"data": {"sources": {"skimage": 1.0}}, "training": {"steps": 1}}
-    spec = {"scale": 2, "init_sha256": start, **training}
+    spec = {"scale": 2, "init_sha256": start, **TRAINING}
     record = {"state": "done", "content": "mse", "adv": 0.01, "seed": 0, "spec": spec} | fields
     folder.update_trial(trial=name, **record)
     folder.write_result(ResultRecord(scores={"set5": {"baby": {"lpips_alex": lpips}}}))
@@ -82,7 +83,7 @@ def test_a_start_that_is_not_kept_may_be_the_bundled_one(tmp_path):
     store = SweepStore(tmp_path)
     bundled = tmp_path / "bundled.safetensors"
     save_generator(bundled, load_generator())
-    spec = {"scale": 4, "init_sha256": file_sha256(bundled)}
+    spec = {"scale": 4, "init_sha256": file_sha256(bundled), **TRAINING}
     put_trial(store, "mse-adv0.01-s0-aa", "", spec=spec)
     assert find_ends(store).start is None
 

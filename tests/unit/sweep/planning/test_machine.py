@@ -5,43 +5,42 @@ import pytest
 from sweep.config.sweep_config import load_config
 from sweep.planning import machine
 from sweep.planning.machine import jobs_at_once, resolve_machine, trial_memory
-from sweep.store.folder import SweepStore
 
 
-def resolved(monkeypatch, tmp_path, cores, **overrides):
+def resolved(monkeypatch, cores, **overrides):
     monkeypatch.setattr(machine, "_cores", lambda: cores)
     changes = {key.replace("__", "."): value for key, value in overrides.items()}
     config = load_config("quick", {"device": "cpu", **changes})
-    return resolve_machine(config, SweepStore(tmp_path / "new"))
+    return resolve_machine(config, None)
 
 
 @pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (12, 1), (24, 2), (65, 5)])
-def test_cores_are_shared_out_among_the_trials(monkeypatch, tmp_path, cores, threads):
+def test_cores_are_shared_out_among_the_trials(monkeypatch, cores, threads):
     """The grid of quick has 12 trials, the controls included."""
-    assert resolved(monkeypatch, tmp_path, cores).threads == threads
+    assert resolved(monkeypatch, cores).threads == threads
 
 
-def test_threads_that_are_given_stay(monkeypatch, tmp_path):
-    assert resolved(monkeypatch, tmp_path, 24, threads=7).threads == 7
+def test_threads_that_are_given_stay(monkeypatch):
+    assert resolved(monkeypatch, 24, threads=7).threads == 7
 
 
-def test_a_control_is_not_counted_twice(monkeypatch, tmp_path):
+def test_a_control_is_not_counted_twice(monkeypatch):
     grid = {"grid__adv": [0, 1e-3], "grid__content": ["mse"]}
-    assert resolved(monkeypatch, tmp_path, 8, **grid).threads == 4
+    assert resolved(monkeypatch, 8, **grid).threads == 4
 
 
 @pytest.mark.parametrize(
     ("cores", "threads", "trials", "jobs"),
     [(2, 1, 12, 2), (8, 2, 12, 4), (8, 1, 3, 3), (1, 4, 5, 1)],
 )
-def test_as_many_trials_run_as_have_cores(monkeypatch, tmp_path, cores, threads, trials, jobs):
-    config = resolved(monkeypatch, tmp_path, cores, threads=threads)
+def test_as_many_trials_run_as_have_cores(monkeypatch, cores, threads, trials, jobs):
+    config = resolved(monkeypatch, cores, threads=threads)
     monkeypatch.setattr(machine.psutil, "virtual_memory", lambda: Memory(1e12))
     assert jobs_at_once(config, trials) == jobs
 
 
-def test_no_more_trials_run_than_fit_into_memory(monkeypatch, tmp_path):
-    config = resolved(monkeypatch, tmp_path, 64, threads=1)
+def test_no_more_trials_run_than_fit_into_memory(monkeypatch):
+    config = resolved(monkeypatch, 64, threads=1)
     need = trial_memory(config.adversarial)
     monkeypatch.setattr(machine.psutil, "virtual_memory", lambda: Memory(3.5 * need))
     assert jobs_at_once(config, 12) == 3

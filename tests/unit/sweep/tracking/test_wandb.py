@@ -90,7 +90,7 @@ def test_a_trial_is_one_offline_run(results):
     assert (run.display_name, run.run_group, run.project) == ("mse-done", "grid", "srgan-sweep")
     config = values(run.config.update)
     assert config["adversarial_weight"] == 0.001
-    assert config["training"]["discriminator"] == {"warmup_steps": 2}
+    assert config["training"]["discriminator"]["warmup_steps"] == 2
     lines = [values(record.history.item) for record in records if record.HasField("history")]
     assert [line["_step"] for line in lines] == [1, 2, 3, 4, 5]
     assert [line.get("loss_pixel") for line in lines[:3]] == [None, None, 0.1]
