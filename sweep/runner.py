@@ -19,6 +19,7 @@ from sweep.execution.pending import PendingJobs, identity_of, test_set_jobs
 from sweep.planning.plan import Plan
 from sweep.publishing import publish
 from sweep.store.folder import SweepStore
+from sweep.store.joining import join_config
 from sweep.store.states import State
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _raise_when_full(store: SweepStore, stop: StopRequest) -> None:
 
 
 def _refuse_stale_plan(store: SweepStore, plan: Plan) -> None:
-    if store.merged(plan.config, store.read_config()) != plan.config:
+    if join_config(store.root, plan.config, store.read_config()) != plan.config:
         raise StoreError(
             f"{store.root}: another run has extended the sweep meanwhile; "
             "run the same command again"

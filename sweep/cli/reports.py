@@ -46,7 +46,7 @@ def report_summary(store: SweepStore, summary: Summary) -> None:
     figures = sorted({path.parent for path in summary.files if path.parent != store.root})
     for folder in figures:
         click.echo(f"  {folder}/*.png")
-    click.echo(f"  {store.root / 'trials'}/*/images/  restored images")
+    click.echo(f"  {store.trial('*').path}/images/  restored images")
 
 
 def _cause(store: SweepStore, name: str, state: str) -> str:

@@ -18,6 +18,7 @@ from sweep.metrics.specs import columns_for
 from sweep.planning.machine import resolve_machine
 from sweep.planning.substitution import PretrainedWeights, substitute
 from sweep.store.folder import SweepStore
+from sweep.store.joining import join_config
 
 if TYPE_CHECKING:
     from sweep.scoring.sets.test_sets import TestSet
@@ -72,7 +73,7 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     weights, held = PretrainedWeights(), _held_sets(store, stored)
     config, notes = substitute(config, typed, weights, held)
     asked_config = resolve_machine(config, stored)
-    merged = store.merged(asked_config, stored)
+    merged = join_config(store.root, asked_config, stored)
     starts = {seed: _start(merged, seed) for seed in merged.grid.seeds}
     sets = resolve_test_sets(merged.eval.sets, merged.scale, held=held)
     for name, test_set in zip(merged.eval.sets, sets, strict=True):

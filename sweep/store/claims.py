@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from srgan_core.files import publish_once, temporary_name
 from sweep.errors import StoreError
 from sweep.store.records.base import read_record
 from sweep.store.records.folder import RunClaim
 
-RUN_FILE = ".run.json"
+RUN_FILE, LOCK_FILE = ".run.json", ".lock"
 
 BEAT_SECONDS = 15.0
 """How often a run shows that it is still there."""
@@ -106,6 +108,37 @@ def claimed(root: Path, may_wait: Callable[[], bool] = lambda: False) -> Iterato
         # A process that was suspended for long may find another's record in its place.
         if _holds(path, ours):
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked_folder(root: Path) -> Iterator[None]:
+    """Keeps a second run out of a results folder, which is made.
+
+    Raises:
+        StoreError: when another process holds it, or the folder cannot be made.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{root}: cannot be made ({error.strerror}); choose another --out"
+        ) from None
+    lock = FileLock(root / LOCK_FILE)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise StoreError(
+            f"{root}: another `sweep run` is at work there; wait for it to end"
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"{root}: cannot be written to ({error.strerror}); choose another --out"
+        ) from None
+    try:
+        with claimed(root):
+            yield
+    finally:
+        lock.release()
 
 
 def _try_to_claim(path: Path) -> Run | None:

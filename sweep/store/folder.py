@@ -19,20 +19,17 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
-from filelock import FileLock, Timeout
-
 from srgan_core.errors import ConfigError
 from srgan_core.files import drop_folder, write_atomically
 from srgan_core.yaml_files import read_yaml
-from sweep.config.extending import differences, union
 from sweep.config.sweep_config import SweepConfig, validate_config
 from sweep.errors import StoreError
-from sweep.store.claims import claimed
+from sweep.store.claims import locked_folder
 from sweep.store.records.base import SCHEMA, read_record, write_record
 from sweep.store.records.folder import DataKeys, DrawnRecord, ReferenceRecord
 from sweep.store.records.metrics import MetricsRecord
@@ -42,9 +39,12 @@ from sweep.store.records.trial import TrialFields, TrialRecord
 from sweep.store.result_file import publish_result
 from sweep.store.states import State
 
-SWEEP_FILE, LOCK_FILE = "sweep.yaml", ".lock"
+SWEEP_FILE = "sweep.yaml"
 
 METRICS_FILE, REFERENCE_FILE, DRAWN_FILE = "metrics.json", "reference.json", ".drawn.json"
+
+GENERATOR_PARENTS = ("trials", "shared")
+"""Folders whose own folders are those of generators."""
 
 _SHARED = "srresnet-s"
 """What the name of a shared generator begins with."""
@@ -266,7 +266,15 @@ class SweepStore:
 
     def images(self) -> Iterator[Path]:
         """Every image that charts and figures may show."""
-        for pattern in ("reference/*/*/*.png", "*/*/images/*/*.png"):
+        yield from self._found("reference/*/*/*.png", "*/*/images/*/*.png")
+
+    def sources(self) -> Iterator[Path]:
+        """Every file whose change is one of the tables."""
+        yield from self._found(SWEEP_FILE, "*.csv", METRICS_FILE)
+        yield from self._found("shared/*/*.json*", "trials/*/*.json*", "reference/*/scores.json")
+
+    def _found(self, *patterns: str) -> Iterator[Path]:
+        for pattern in patterns:
             yield from sorted(self.root.glob(pattern))
 
     def read_config(self) -> SweepConfig | None:
@@ -294,77 +302,9 @@ class SweepStore:
         text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
         write_atomically(self.root / SWEEP_FILE, text.encode())
 
-    def merged(self, config: SweepConfig, stored: SweepConfig | None) -> SweepConfig:
-        """Joins what is asked for with what the folder already holds.
-
-        Args:
-            config: Resolved config of this run.
-            stored: What `read_config` gave.
-
-        Returns:
-            The same config with the axes, test sets and metrics of both.
-
-        Raises:
-            StoreError: when the folder belongs to a different config; names what differs.
-        """
-        if stored is None:
-            self._refuse_foreign_folder()
-            return config
-        differing = differences(stored, config)
-        if differing:
-            raise StoreError(
-                f"{self.root}: holds a sweep of another config; different: "
-                f"{'; '.join(differing)}; choose another --out"
-            )
-        return union(stored, config)
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keeps a second run out of the folder.
-
-        Raises:
-            StoreError: when another process holds it, or the folder cannot be made.
-        """
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(
-                f"{self.root}: cannot be made ({error.strerror}); choose another --out"
-            ) from None
-        lock = FileLock(self.root / LOCK_FILE)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise StoreError(
-                f"{self.root}: another `sweep run` is at work there; wait for it to end"
-            ) from None
-        except OSError as error:
-            raise StoreError(
-                f"{self.root}: cannot be written to ({error.strerror}); choose another --out"
-            ) from None
-        try:
-            with claimed(self.root):
-                yield
-        finally:
-            lock.release()
-
-    def _refuse_foreign_folder(self) -> None:
-        try:
-            found = list(self.root.iterdir())
-        except FileNotFoundError:
-            return
-        except NotADirectoryError:
-            raise StoreError(f"{self.root}: is or lies in a file; choose another --out") from None
-        except OSError as error:
-            raise StoreError(
-                f"{self.root}: cannot be read ({error.strerror}); choose another --out"
-            ) from None
-        foreign = [path.name for path in found if not path.name.startswith(".")]
-        if foreign:
-            raise StoreError(
-                f"{self.root}: holds files but no {SWEEP_FILE} ({', '.join(sorted(foreign)[:3])}); "
-                "choose an empty folder as --out"
-            )
+    def locked(self) -> AbstractContextManager[None]:
+        """Keeps a second run out of the folder; see `locked_folder`."""
+        return locked_folder(self.root)
 
 
 def is_shared(name: str) -> bool:

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srgan_core.errors import ConfigError
-
-TRIAL_PARENTS = ("trials", "shared")
-"""Folders inside a results folder whose own folders are generators."""
+from sweep.store.folder import GENERATOR_PARENTS
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def parse_operand(text: str, default: Path) -> Operand:
     path = Path(text)
     if text and path.is_dir():
         whole = path.resolve()
-        if whole.parent.name in TRIAL_PARENTS:
+        if whole.parent.name in GENERATOR_PARENTS:
             folder = path.parent.parent if path.name == whole.name else whole.parent.parent
             return Operand(folder, whole.name)
         return Operand(path)

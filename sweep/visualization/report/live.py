@@ -7,20 +7,11 @@ import hashlib
 from sweep.errors import StoreError
 from sweep.metrics.specs import METRICS
 from sweep.scoring.sets.test_sets import dataset_name
-from sweep.store.folder import SWEEP_FILE, SweepStore
+from sweep.store.folder import SweepStore
 from sweep.tables.frames import per_image_frame, results_frame
 from sweep.tables.from_records import result_rows, stored_trials
 from sweep.tables.metric_file import Metric, read_metrics
 from sweep.visualization.report.collect import Tables, read_curves, read_tables
-
-_WATCHED = (
-    SWEEP_FILE,
-    "*.csv",
-    "metrics.json",
-    "shared/*/*.json*",
-    "trials/*/*.json*",
-    "reference/*/scores.json",
-)
 
 
 def live_tables(store: SweepStore) -> Tables:
@@ -55,13 +46,12 @@ def fingerprint(store: SweepStore) -> str:
         16 hexadecimal digits that change when a record does.
     """
     digest = hashlib.sha256()
-    for pattern in _WATCHED:
-        for path in sorted(store.root.glob(pattern)):
-            try:
-                facts = path.stat()
-            except FileNotFoundError:
-                continue
-            digest.update(f"{path}|{facts.st_size}|{facts.st_mtime_ns}\n".encode())
+    for path in store.sources():
+        try:
+            facts = path.stat()
+        except FileNotFoundError:
+            continue
+        digest.update(f"{path}|{facts.st_size}|{facts.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]
 
 

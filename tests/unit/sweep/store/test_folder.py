@@ -23,24 +23,6 @@ def smoke(**overrides: object) -> SweepConfig:
     return load_config("smoke", {key.replace("__", "."): value for key, value in overrides.items()})
 
 
-def test_a_folder_that_does_not_exist_holds_no_sweep(folder):
-    assert folder.read_config() is None
-    assert folder.merged(smoke(), None) == smoke()
-    assert not folder.root.exists()
-
-
-def test_another_config_is_refused_with_what_differs(folder):
-    folder.write_config(smoke())
-    with pytest.raises(StoreError, match=r"scale \(was 4, now 8\); choose another --out"):
-        folder.merged(smoke(scale=8), folder.read_config())
-    assert folder.read_config() == smoke()
-
-
-def test_more_values_join_those_of_the_folder(folder):
-    folder.write_config(smoke(grid__adv=[1e-2]))
-    assert folder.merged(smoke(grid__adv=[1e-4]), folder.read_config()).grid.adv == (1e-4, 1e-2)
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -65,29 +47,6 @@ def test_a_folder_of_another_version_is_refused(folder):
     path.write_text(path.read_text().replace("schema_version: 1", "schema_version: 99"))
     with pytest.raises(StoreError, match="expected schema_version 1, got 99"):
         folder.read_config()
-
-
-def test_a_folder_of_something_else_is_refused(folder):
-    folder.root.mkdir(parents=True)
-    (folder.root / "thesis.tex").touch()
-    with pytest.raises(StoreError, match=r"no sweep\.yaml \(thesis\.tex\); choose an empty folder"):
-        folder.merged(smoke(), None)
-
-
-def test_hidden_files_do_not_make_a_folder_foreign(folder):
-    folder.root.mkdir(parents=True)
-    (folder.root / ".lock").touch()
-    assert folder.merged(smoke(), None) == smoke()
-
-
-@pytest.mark.parametrize("below", [".", "deeper"])
-def test_a_file_in_place_of_the_folder_is_refused(tmp_path, below):
-    (tmp_path / "file").touch()
-    store = SweepStore(tmp_path / "file" / below)
-    with pytest.raises(StoreError, match="is or lies in a file"):
-        store.merged(smoke(), store.read_config())
-    with pytest.raises(StoreError, match="cannot be made"), store.locked():
-        pass
 
 
 def test_a_folder_that_cannot_be_made_is_refused(folder, monkeypatch):

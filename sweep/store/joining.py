@@ -1,0 +1,55 @@
+"""Whether a run may go on in a results folder, and what its config then is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sweep.config.extending import differences, union
+from sweep.config.sweep_config import SweepConfig
+from sweep.errors import StoreError
+from sweep.store.folder import SWEEP_FILE
+
+
+def join_config(root: Path, config: SweepConfig, stored: SweepConfig | None) -> SweepConfig:
+    """Joins what is asked for with what the folder already holds.
+
+    Args:
+        root: The folder.
+        config: Resolved config of this run.
+        stored: Config that the folder holds; None when it holds none.
+
+    Returns:
+        The same config with the axes, test sets and metrics of both.
+
+    Raises:
+        StoreError: when the folder belongs to a different config; names what differs.
+    """
+    if stored is None:
+        _refuse_foreign_folder(root)
+        return config
+    differing = differences(stored, config)
+    if differing:
+        raise StoreError(
+            f"{root}: holds a sweep of another config; different: "
+            f"{'; '.join(differing)}; choose another --out"
+        )
+    return union(stored, config)
+
+
+def _refuse_foreign_folder(root: Path) -> None:
+    try:
+        found = list(root.iterdir())
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        raise StoreError(f"{root}: is or lies in a file; choose another --out") from None
+    except OSError as error:
+        raise StoreError(
+            f"{root}: cannot be read ({error.strerror}); choose another --out"
+        ) from None
+    foreign = [path.name for path in found if not path.name.startswith(".")]
+    if foreign:
+        raise StoreError(
+            f"{root}: holds files but no {SWEEP_FILE} ({', '.join(sorted(foreign)[:3])}); "
+            "choose an empty folder as --out"
+        )
