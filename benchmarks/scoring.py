@@ -24,8 +24,8 @@ from skimage.color import rgb2ycbcr
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from support.machine import describe, in_turn, parser, report
 
-from sweep.metrics.lpips import build_network
-from sweep.metrics.niqe import PRISTINE_MODEL
+from sweep.metrics.builtin.lpips import build_network
+from sweep.metrics.builtin.niqe import PRISTINE_MODEL
 from sweep.metrics.pyiqa_adapter import create_metric
 from sweep.scoring.evaluate import Scorer
 from sweep.scoring.sets.references import ReferenceSet, prepare_reference
@@ -86,7 +86,7 @@ def naive_measures(columns: tuple[str, ...]) -> dict[str, Measure]:
         measures["lpips_alex"] = lpips_alex
     if "niqe" in columns:
         metric = create_metric(
-            "niqe", torch.device("cpu"), pretrained_model_path=str(PRISTINE_MODEL)
+            "niqe", torch.device("cpu"), pretrained_model_path=str(PRISTINE_MODEL.path())
         )
 
         def niqe(sr: Path, hr: Path) -> float:

@@ -57,7 +57,7 @@ def _list() -> None:
     from rich.console import Console
 
     from sweep.metrics.pyiqa_names import pyiqa_names
-    from sweep.metrics.specs import DEFAULT_GROUPS, METRICS
+    from sweep.metrics.registry import DEFAULT_GROUPS, METRICS
     from sweep.scoring.availability import describe_availability
 
     console = Console()
@@ -82,13 +82,13 @@ def _overview(statements: Sequence[Availability]) -> Table:
     from rich import box
     from rich.table import Table
 
-    from sweep.metrics.specs import find_spec
+    from sweep.metrics.registry import find_metric
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for heading in ("--metrics", "column", "kind", "reference", "better", "border", "here"):
         table.add_column(heading, no_wrap=True)
     for statement in statements:
-        spec = find_spec(statement.column)
+        spec = find_metric(statement.column)
         table.add_row(
             spec.group,
             spec.column,
@@ -102,8 +102,7 @@ def _overview(statements: Sequence[Availability]) -> Table:
 
 
 def _describe(names: Sequence[str]) -> None:
-    from sweep.metrics.specs import METRICS, columns_for, find_spec, in_table_order
-    from sweep.metrics.weight_files import weight_hash
+    from sweep.metrics.registry import METRICS, columns_for, find_metric, in_table_order
     from sweep.scoring.availability import describe_availability
     from sweep.scoring.provenance import library_versions
 
@@ -111,7 +110,7 @@ def _describe(names: Sequence[str]) -> None:
     asked = [(name,) if name in METRICS else columns_for([name]) for name in names]
     columns = in_table_order(column for group in asked for column in group)
     for statement in describe_availability(columns):
-        spec = find_spec(statement.column)
+        spec = find_metric(statement.column)
         versions = library_versions(spec.libraries).items()
         fields = {
             "asked for as": spec.group,
@@ -125,10 +124,7 @@ def _describe(names: Sequence[str]) -> None:
             "rounding": spec.quantisation,
             "source": spec.source,
             "libraries": ", ".join(f"{name} {number or 'missing'}" for name, number in versions),
-            "weights": ", ".join(
-                f"{name} {(weight_hash(name) or 'not here')[:16]}" for name in spec.weights or ()
-            )
-            or ("none" if spec.weights is not None else "known to pyiqa alone"),
+            "weights": ", ".join(w.summary() for w in spec.weights or ()) or "none",
             "runs here": "yes" if statement.ready else f"no: {statement.note}",
         }
         click.secho(f"{spec.column}: {spec.label}", bold=True)

@@ -1,7 +1,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ import pytest
 
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import WeightsError
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 from sweep.scoring.sets.test_sets import resolve_test_set
 from sweep.tables.rows import ImageScore, ResultRow
 
@@ -121,7 +121,7 @@ def describe() -> Callable[..., None]:
     """Writes metrics.json into a folder."""
 
     def write(folder: Path, columns: Iterable[str] = tuple(METRICS)) -> None:
-        metrics = [asdict(METRICS[column]) for column in columns]
+        metrics = [METRICS[column].describe() for column in columns]
         (folder / "metrics.json").write_text(json.dumps({"schema": 1, "metrics": metrics}))
 
     return write
