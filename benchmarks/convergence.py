@@ -49,7 +49,7 @@ def test_images() -> tuple[str, list[Rgb]]:
         found = resolve_test_set("set5", SCALE)
     except DataError:
         found = resolve_test_set("skimage3", SCALE)
-    return found.name, [crop_to_multiple(read_rgb(path), SCALE) for path in found.paths]
+    return found.name, [crop_to_multiple(read_rgb(path), SCALE) for path in found.hr]
 
 
 def mean_psnr(generator: nn.Module, images: Sequence[Rgb]) -> float:

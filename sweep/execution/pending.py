@@ -19,7 +19,7 @@ from sweep.scoring.set_scores import missing_set_columns
 from sweep.store.folder import FINISHED, SweepStore, TrialFolder
 
 if TYPE_CHECKING:
-    from sweep.scoring.sets.references import ReferenceSet
+    from sweep.scoring.sets.test_sets import TestSet
 
 
 class PendingJobs:
@@ -156,7 +156,7 @@ def in_running_order(trials: Sequence[Trial]) -> list[Trial]:
     return sorted(longest_first, key=rank)
 
 
-def test_set_jobs(plan: Plan, references: Sequence[ReferenceSet]) -> tuple[TestSetJob, ...]:
+def test_set_jobs(plan: Plan, references: Sequence[TestSet]) -> tuple[TestSetJob, ...]:
     """Makes what jobs know of the test sets.
 
     Args:

@@ -112,13 +112,14 @@ def find_images() -> tuple[Path, ...]:
             "Set5 is not on this machine, and the known answers are its scores: put its five HR "
             "images into $SWEEP_DATA/Set5, or run `sweep fetch set5`"
         )
-    names = tuple(path.stem for path in found[0])
+    paths, _ = found
+    names = tuple(path.stem for path in paths)
     if names != IMAGES:
         raise DataError(
-            f"{found[0][0].parent}: expected the images {', '.join(IMAGES)}, got "
+            f"{paths[0].parent}: expected the images {', '.join(IMAGES)}, got "
             f"{', '.join(names)}; put the HR images of Set5 there under these names"
         )
-    return found[0]
+    return paths
 
 
 def check_known_answers(
@@ -143,7 +144,7 @@ def check_known_answers(
     scorer, problems = _scorer()
     rows: dict[str, list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory(prefix="sweep-known-") as folder:
-        test_set = TestSet(DATASET, tuple(paths), "folder")
+        test_set = TestSet(DATASET, tuple(paths), SCALE)
         reference = prepare_reference(test_set, SCALE, Path(folder))
         tell = None if on_image is None else lambda name, _: on_image(name)
         rows["bicubic"] = scorer.score_set(reference.bicubic, reference.hr, tell)

@@ -10,7 +10,7 @@ from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import SrganError
 from sweep.scoring.external.pairing import Pair
 from sweep.scoring.foreign_generators.loading import LoadedGenerator
-from sweep.scoring.sets.references import ReferenceSet
+from sweep.scoring.sets.test_sets import TestSet
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Restored:
 
 def restore_set(
     generator: LoadedGenerator,
-    reference: ReferenceSet,
+    reference: TestSet,
     folder: Path,
     on_image: Callable[[str], None] | None = None,
 ) -> Restored:

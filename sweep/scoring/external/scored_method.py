@@ -19,8 +19,8 @@ from sweep.scoring.external.pairing import Pair, first_names
 from sweep.scoring.external.restoring import restore_set
 from sweep.scoring.foreign_generators.loading import LoadedGenerator
 from sweep.scoring.sets.published_sets import PUBLISHED
-from sweep.scoring.sets.references import ReferenceSet
 from sweep.scoring.sets.set_checks import niqe_blocks, niqe_warnings
+from sweep.scoring.sets.test_sets import TestSet
 
 GENERIC_FOLDERS = ("hr", "gt", "original", "images")
 """Names of folders that say nothing about the test set; the folder above does."""
@@ -162,7 +162,7 @@ def images_to_score(pairs: Sequence[Pair], protocol: Protocol) -> int:
 
 def score_generator(
     generator: LoadedGenerator,
-    reference: ReferenceSet,
+    reference: TestSet,
     folder: Path,
     method: str,
     protocol: Protocol,

@@ -13,8 +13,8 @@ from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.metrics.registry import columns_for
 from sweep.scoring.external.pairing import Pair, pair_images
-from sweep.scoring.sets.references import ReferenceSet, open_reference
-from sweep.scoring.sets.test_sets import dataset_name
+from sweep.scoring.sets.references import open_reference
+from sweep.scoring.sets.test_sets import TestSet, dataset_name
 from sweep.store.folder import SweepStore
 
 
@@ -40,7 +40,7 @@ class TargetSweep:
         """Metric columns of its tables."""
         return columns_for(self.config.eval.metrics)
 
-    def reference(self, dataset: str) -> ReferenceSet:
+    def reference(self, dataset: str) -> TestSet:
         """Images of a test set.
 
         Raises:

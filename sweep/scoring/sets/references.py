@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from srgan_core.data.images import read_rgb, write_png
@@ -19,32 +18,10 @@ RECORD = "reference.json"
 
 SCHEMA = 1
 
-HELD = "results"
-"""Origin of a test set whose images are those of the results folder itself."""
-
 RESIZE_RULE = (
     "HR cropped at right and bottom to a multiple of the scale; LR by MATLAB-style antialiased "
     "bicubic (a = -0.5), rounded to 8 bit; bicubic baseline by the same kernel, rounded to 8 bit"
 )
-
-
-@dataclass(frozen=True)
-class ReferenceSet:
-    """Prepared images of a test set, in the same order in all three.
-
-    Attributes:
-        name: Name of the test set.
-        scale: Magnification.
-        hr: PNGs of the cropped HR images.
-        lr: PNGs that generators take.
-        bicubic: PNGs of the baseline.
-    """
-
-    name: str
-    scale: int
-    hr: tuple[Path, ...]
-    lr: tuple[Path, ...]
-    bicubic: tuple[Path, ...]
 
 
 def prepare_reference(
@@ -54,7 +31,7 @@ def prepare_reference(
     *,
     crop: int | None = None,
     limit: int | None = None,
-) -> ReferenceSet:
+) -> TestSet:
     """Writes the images, or does nothing when they are there from the same sources.
 
     A test set that `held_test_set` gave has its images there already.
@@ -67,22 +44,15 @@ def prepare_reference(
         limit: Number of images to take from the beginning; all by default.
 
     Returns:
-        Paths of the written images, each named after its source with the ending `.png`.
+        The test set as written, each image named after its source with the ending `.png`.
 
     Raises:
         DataError: when a source is no usable image.
     """
-    if test_set.origin == HELD:
-        return open_reference(folder, test_set.name, scale)
-    sources = test_set.paths[:limit]
-    names = [f"{path.stem}.png" for path in sources]
-    reference = ReferenceSet(
-        name=test_set.name,
-        scale=scale,
-        hr=tuple(folder / "hr" / name for name in names),
-        lr=tuple(folder / "lr" / name for name in names),
-        bicubic=tuple(folder / "bicubic" / name for name in names),
-    )
+    if test_set.folder is not None:
+        return test_set
+    sources = test_set.hr[:limit]
+    reference = _written_set(folder, test_set.name, scale, [path.stem for path in sources])
     record = _record(sources, scale, crop)
     if not _is_current(reference, folder / RECORD, record):
         for index, source in enumerate(sources):
@@ -92,7 +62,7 @@ def prepare_reference(
     return reference
 
 
-def open_reference(folder: Path, name: str, scale: int) -> ReferenceSet:
+def open_reference(folder: Path, name: str, scale: int) -> TestSet:
     """Finds the images that `prepare_reference` wrote.
 
     Args:
@@ -101,7 +71,7 @@ def open_reference(folder: Path, name: str, scale: int) -> ReferenceSet:
         scale: Magnification.
 
     Returns:
-        Paths of the images in the order of the test set.
+        The test set.
 
     Raises:
         DataError: when the folder holds no test set.
@@ -112,10 +82,7 @@ def open_reference(folder: Path, name: str, scale: int) -> ReferenceSet:
         raise DataError(
             f"{folder}: holds no prepared test set; run the sweep again to write it"
         ) from None
-    hr, lr, bicubic = (
-        tuple(folder / part / f"{name}.png" for name in names) for part in ("hr", "lr", "bicubic")
-    )
-    return ReferenceSet(name, scale, hr, lr, bicubic)
+    return _written_set(folder, name, scale, names)
 
 
 def held_test_set(
@@ -143,10 +110,10 @@ def held_test_set(
     whole = all(path.is_file() for path in (*reference.lr, *reference.bicubic))
     if rule != (SCHEMA, scale, RESIZE_RULE) or found != hr_sha256 or not whole:
         return None
-    return TestSet(name, reference.hr, HELD)
+    return reference
 
 
-def dataset_record(reference: ReferenceSet) -> dict[str, object]:
+def dataset_record(reference: TestSet) -> dict[str, object]:
     """What `metrics.json` says about a test set.
 
     Args:
@@ -164,6 +131,10 @@ def dataset_record(reference: ReferenceSet) -> dict[str, object]:
     }
 
 
+def _written_set(folder: Path, name: str, scale: int, images: Sequence[str]) -> TestSet:
+    return TestSet(name, tuple(folder / "hr" / f"{image}.png" for image in images), scale, folder)
+
+
 def _record(sources: tuple[Path, ...], scale: int, crop: int | None) -> bytes:
     record = {
         "schema": SCHEMA,
@@ -175,13 +146,13 @@ def _record(sources: tuple[Path, ...], scale: int, crop: int | None) -> bytes:
     return (json.dumps(record, indent=2) + "\n").encode()
 
 
-def _is_current(reference: ReferenceSet, path: Path, record: bytes) -> bool:
+def _is_current(reference: TestSet, path: Path, record: bytes) -> bool:
     images = (*reference.hr, *reference.lr, *reference.bicubic)
     written = path.is_file() and path.read_bytes() == record
     return written and all(image.is_file() for image in images)
 
 
-def _write_images(reference: ReferenceSet, index: int, source: Rgb) -> None:
+def _write_images(reference: TestSet, index: int, source: Rgb) -> None:
     # Images that are there already need no torch.
     from srgan_core.data.resize import crop_to_multiple, downsample_uint8, upsample_uint8
 

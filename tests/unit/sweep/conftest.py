@@ -148,7 +148,7 @@ def store(tmp_path: Path, describe: Callable[..., None]) -> Callable[[Iterable[R
 @pytest.fixture(scope="session")
 def photograph() -> np.ndarray:
     """(208, 304, 3), uint8: a photograph with 6 NIQE blocks once 4 px are cut."""
-    chelsea = resolve_test_set("skimage3", 4).paths[0]
+    chelsea = resolve_test_set("skimage3", 4).hr[0]
     return np.ascontiguousarray(read_rgb(chelsea)[60:268, 80:384])
 
 
