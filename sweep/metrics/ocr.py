@@ -27,16 +27,7 @@ TIME_LIMIT_SECONDS = 120
 
 
 def character_error_rate(read: str, known: str) -> float:
-    """Compares what was read with what stands there.
-
-    Args:
-        read: What a program read.
-        known: The text, not empty.
-
-    Returns:
-        Insertions, deletions and substitutions for each character of the known text, 0 when all
-        of it was read.
-    """
+    """Edits per character of the known text, 0 when all of it was read; blanks count as one."""
     from rapidfuzz.distance import Levenshtein
 
     got, expected = " ".join(read.split()), " ".join(known.split())
@@ -65,15 +56,7 @@ class Reading:
         self._program = program
 
     def __call__(self, sr: Rgb, hr: Rgb | None, image: str) -> float:
-        """Reads an image of the test set `text-lines`.
-
-        Args:
-            sr: Restored image, (H, W, 3), uint8.
-            hr: Not used.
-            image: Its name, by which its text is known.
-
-        Returns:
-            The character error rate.
+        """Character error rate of a restored image of the test set `text-lines`, known by its name.
 
         Raises:
             DataError: when the text of the image is not known, or Tesseract fails.
@@ -84,13 +67,7 @@ class Reading:
         return character_error_rate(self.read(sr), known)
 
     def read(self, image: Rgb) -> str:
-        """Reads the text of an image.
-
-        Args:
-            image: (H, W, 3), uint8.
-
-        Returns:
-            What Tesseract reads.
+        """What Tesseract reads in an image, (H, W, 3), uint8.
 
         Raises:
             DataError: when Tesseract fails.

@@ -56,11 +56,7 @@ class PatchFeatures:
         )
 
     def __call__(self, image: Rgb, crop_border: int) -> Matrix:
-        """Describes every whole patch of an image.
-
-        Args:
-            image: (H, W, 3), uint8.
-            crop_border: Pixels cut from each side first; by convention the scale.
+        """Describes every whole patch of an image, (H, W, 3), uint8, once the border is cut.
 
         Returns:
             (N, 192), float64, not negative; patches row by row.
@@ -102,14 +98,7 @@ class PatchPairs:
 
 
 class PairedPatches:
-    """Describes test sets; keeps the last one, as every distance between sets asks for it.
-
-    Args:
-        device: Where the network runs.
-
-    Raises:
-        WeightsError: when AlexNet's weights can be had from nowhere.
-    """
+    """Describes test sets; keeps the last one, as every distance between sets asks for it."""
 
     def __init__(self, device: str) -> None:
         self._features = PatchFeatures(device)
@@ -117,10 +106,6 @@ class PairedPatches:
 
     def __call__(self, pairs: Sequence[tuple[Rgb, Rgb]], crop_border: int) -> PatchPairs:
         """Describes the patches of restored images and their references.
-
-        Args:
-            pairs: Restored image and reference, each (H, W, 3), uint8.
-            crop_border: Pixels cut from each side of every image.
 
         Raises:
             ShapeError: when a restored image and its reference differ in size.

@@ -22,10 +22,9 @@ ENTRY_POINTS = "srgan_sweep.metrics"
 
 @cache
 def plugin_entries() -> Mapping[str, EntryPoint]:
-    """Lists the plug-ins that are installed, without importing any.
+    """Name to entry point of the plug-ins that are installed, sorted, without importing any.
 
-    Returns:
-        Name to entry point, sorted by name; of two with one name the first that is found.
+    Of two with one name the first that is found counts.
     """
     found: dict[str, EntryPoint] = {}
     for entry in entry_points(group=ENTRY_POINTS):
@@ -35,14 +34,9 @@ def plugin_entries() -> Mapping[str, EntryPoint]:
 
 @cache
 def find_plugin(name: str) -> Metric | None:
-    """Imports a plug-in.
+    """Imports the plug-in whose entry point or column has a name; None where there is none.
 
-    Args:
-        name: Name of its entry point, or its column.
-
-    Returns:
-        Its metric, whose measure raises DataError whatever goes wrong in it; None where there is
-        no plug-in of that name.
+    Its measure raises DataError whatever goes wrong in it.
 
     Raises:
         ConfigError: when it cannot be imported or does not keep to the rules of this module.

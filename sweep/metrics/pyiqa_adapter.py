@@ -91,15 +91,7 @@ class PyiqaMetric:
         self._metric = create_metric(use.name, self.device, **use.options)
 
     def __call__(self, sr: Rgb, hr: Rgb | None, crop_border: int) -> float:
-        """Scores one image.
-
-        Args:
-            sr: Restored image, (H, W, 3), uint8.
-            hr: Reference of the same shape; None for a metric that sees one image alone.
-            crop_border: Pixels cut from each side where the metric cuts a border.
-
-        Returns:
-            The value.
+        """Scores one image; `hr` is None for a metric that sees one image alone.
 
         Raises:
             ShapeError: when shapes differ or too little is left after the cut.
@@ -138,12 +130,7 @@ class PyiqaMetric:
 
 
 def create_metric(name: str, device: torch.device, **options: Any) -> nn.Module:
-    """Builds a metric of pyiqa, silently.
-
-    Args:
-        name: Name in pyiqa.
-        device: Where it runs.
-        options: Further arguments of `pyiqa.create_metric`.
+    """Builds a metric of pyiqa, silently; options are those of `pyiqa.create_metric`.
 
     Returns:
         The metric: called with images in [0, 1] it gives one value each.

@@ -89,23 +89,12 @@ class UnlistedWeights(Weights):
 
 
 def pyiqa_names() -> tuple[str, ...]:
-    """Lists the names that pyiqa knows and that score one image at a time.
-
-    Returns:
-        Sorted names; none where pyiqa is not installed.
-    """
+    """Names of pyiqa that score one image at a time, sorted; none where it is not installed."""
     return tuple(sorted(_catalogue().keys() - NOT_OF_ONE_IMAGE))
 
 
 def pyiqa_metric(name: str) -> Metric | None:
-    """Declares a metric from what pyiqa says of it.
-
-    Args:
-        name: Its name in pyiqa, which becomes the column.
-
-    Returns:
-        The metric, or None when pyiqa has no such metric.
-    """
+    """Declares a metric from what pyiqa says of it; None when pyiqa has none of that name."""
     if name in NOT_OF_ONE_IMAGE or name not in _catalogue():
         return None
     entry = _catalogue()[name]

@@ -44,14 +44,7 @@ DEFAULT_GROUPS = tuple(
 
 
 def find_metric(column: str) -> Metric:
-    """Looks up a column.
-
-    Args:
-        column: A key of `METRICS`, the column of a plug-in, or the name of another metric of
-            pyiqa.
-
-    Returns:
-        The metric; that of a name of pyiqa is made from what pyiqa says of it.
+    """Looks up a key of `METRICS`, the column of a plug-in, or another metric of pyiqa.
 
     Raises:
         ConfigError: when nobody knows the name.
@@ -66,14 +59,10 @@ def find_metric(column: str) -> Metric:
 
 
 def require_group(name: str) -> None:
-    """Refuses what is no metric.
-
-    Args:
-        name: What was asked for.
+    """Refuses what is neither one of `GROUPS` nor a plug-in nor a name of pyiqa.
 
     Raises:
-        ConfigError: when it is neither one of `GROUPS` nor a plug-in nor a name of pyiqa; names
-            the nearest.
+        ConfigError: naming the nearest.
     """
     known = name in GROUPS or name in plugin_entries()
     if not known and pyiqa_metric(name) is None:
@@ -81,13 +70,7 @@ def require_group(name: str) -> None:
 
 
 def columns_for(groups: Sequence[str]) -> tuple[str, ...]:
-    """Translates what was asked for into columns.
-
-    Args:
-        groups: Names out of `GROUPS` or of pyiqa, in any order, repeats allowed.
-
-    Returns:
-        Columns in the order of the tables, each once.
+    """Translates names for --metrics, in any order, into columns in the order of the tables.
 
     Raises:
         ConfigError: when a name is unknown or none was given.
@@ -107,14 +90,7 @@ def _columns(group: str) -> tuple[str, ...]:
 
 
 def in_table_order(columns: Iterable[str]) -> tuple[str, ...]:
-    """Sorts columns as the tables have them.
-
-    Args:
-        columns: Columns, repeats allowed.
-
-    Returns:
-        Each once: those of `METRICS` in their order, then the others by name.
-    """
+    """Sorts columns as the tables have them, each once: those of `METRICS`, then others by name."""
     wanted = set(columns)
     known = tuple(column for column in METRICS if column in wanted)
     return (*known, *sorted(wanted.difference(known)))

@@ -60,20 +60,16 @@ class WeightFile(Weights):
     remedy: ClassVar[str]
 
     @abstractmethod
-    def path(self) -> Path | None:
-        """Where it belongs, there or not; None where the package that brings it is not here."""
+    def path(self) -> Path:
+        """Where it belongs, there or not."""
 
     def missing(self) -> str:
-        """Names the path, or says that its package is missing."""
-        path = self.path()
-        if path is not None and path.is_file():
-            return ""
-        return f"{path or self.name} is missing; {self.remedy}"
+        """Names the path."""
+        return "" if self.path().is_file() else f"{self.path()} is missing; {self.remedy}"
 
     def sha256(self) -> str | None:
         """Hash of the file."""
-        path = self.path()
-        return file_sha256(path) if path is not None and path.is_file() else None
+        return file_sha256(self.path()) if self.path().is_file() else None
 
 
 class HubFile(WeightFile):
@@ -101,9 +97,8 @@ class PackagedFile(WeightFile):
     package: str
     file: str
 
-    def path(self) -> Path | None:
-        """Found without importing the package."""
+    def path(self) -> Path:
+        """Found without importing the package; leads nowhere where that is not installed."""
         package = importlib.util.find_spec(self.package)
-        if package is None or package.origin is None:
-            return None
-        return Path(package.origin).parent / self.file
+        folder = Path(package.origin).parent if package and package.origin else Path(self.package)
+        return folder / self.file

@@ -13,13 +13,7 @@ from sweep.metrics.weight_files import NetworkWeights
 
 @dataclass(frozen=True)
 class Availability:
-    """Whether a column can be computed on this machine as it is.
-
-    Attributes:
-        column: The column.
-        ready: Whether everything that it needs is here.
-        note: What is missing and where it would come from; empty when nothing is.
-    """
+    """Whether a column can be computed on this machine as it is, and if not, what is missing."""
 
     column: str
     ready: bool
@@ -28,12 +22,6 @@ class Availability:
 
 def describe_availability(columns: Sequence[str]) -> tuple[Availability, ...]:
     """Says which columns can run here now. Downloads nothing.
-
-    Args:
-        columns: Columns out of `METRICS`, or other names of pyiqa.
-
-    Returns:
-        One statement for each column.
 
     Raises:
         ConfigError: when nobody knows a column.

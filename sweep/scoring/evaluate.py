@@ -19,16 +19,14 @@ class Scorer:
     """Computes the asked columns for image files.
 
     Args:
-        columns: Columns out of `METRICS`, or other names of pyiqa, in any order.
+        columns: Columns of `METRICS`, or other names of pyiqa, in any order.
         scale: Magnification.
         device: Where the networks run.
-        crop_border: Pixels cut from each side where a metric cuts a border; by convention, and
-            when None, the scale.
+        crop_border: Pixels cut from each side where a metric cuts a border; None for the scale,
+            which is the convention.
 
     Attributes:
         columns: The columns, in the order of the tables.
-        scale: Magnification.
-        crop_border: Pixels cut from each side.
         warnings: Sentences about scores that could not be computed.
 
     Raises:
@@ -87,15 +85,15 @@ class Scorer:
         hr_paths: Sequence[Path] | None = None,
         on_image: Callable[[str, dict[str, float]], None] | None = None,
     ) -> list[dict[str, float]]:
-        """Scores the images of a test set.
+        """Scores the images of a test set, with references in the same order or without any.
 
         Args:
             sr_paths: Restored images.
-            hr_paths: References in the same order; None scores without any.
+            hr_paths: Their references.
             on_image: Called after each image with its name and its scores.
 
         Returns:
-            One mapping of column to value for each image, in order.
+            Column to value for each image, in order.
 
         Raises:
             DataError: when a file is no usable image, or the numbers of images differ.
@@ -118,11 +116,7 @@ class Scorer:
     def score_distribution(
         self, sr_paths: Sequence[Path], hr_paths: Sequence[Path]
     ) -> dict[str, float]:
-        """Scores the restored images of a test set as a whole.
-
-        Args:
-            sr_paths: Restored images.
-            hr_paths: References in the same order.
+        """Scores the restored images of a test set as a whole; references are in the same order.
 
         Returns:
             Column to value, of those columns that compare sets; nan where a test set has no such

@@ -34,14 +34,10 @@ TOLERANCES: Mapping[str, float] = MappingProxyType(
 
 @dataclass(frozen=True)
 class KnownAnswer:
-    """A score that is known beforehand.
+    """A score that is known beforehand, and its source.
 
     Attributes:
-        column: Metric column.
-        method: `bicubic`, or `original` for the HR images themselves.
         image: Name of the image; empty for the value of the whole set.
-        expected: The score.
-        source: Where it is known from.
     """
 
     column: str
@@ -81,7 +77,6 @@ class Verdict:
     """A known answer beside what this machine computes.
 
     Attributes:
-        answer: The known answer.
         got: The score; nan where it could not be computed.
         problem: Why it could not be computed; empty otherwise.
     """
@@ -97,10 +92,7 @@ class Verdict:
 
 
 def find_images() -> tuple[Path, ...]:
-    """Finds Set5 on this machine.
-
-    Returns:
-        Its five HR images, sorted.
+    """Finds the five HR images of Set5 on this machine.
 
     Raises:
         DataError: when they are not here, or have other names; says where to put them.
@@ -134,9 +126,6 @@ def check_known_answers(
 
     Yields:
         One verdict for each of `KNOWN_ANSWERS`, in their order.
-
-    Raises:
-        DataError: when a file is no usable image.
     """
     from sweep.scoring.aggregation import summarise
     from sweep.scoring.sets.references import prepare_reference

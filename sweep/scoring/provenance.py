@@ -16,10 +16,7 @@ IMAGE_LIBRARIES = ("numpy", "pillow", "torch")
 
 
 def metric_records(columns: Sequence[str]) -> list[dict[str, object]]:
-    """Describes columns in full.
-
-    Args:
-        columns: Columns out of `METRICS`, or other names of pyiqa.
+    """Describes columns of `METRICS`, or other names of pyiqa, in full.
 
     Returns:
         For each column what it says of itself, and under `libraries` and `weights` the versions
@@ -40,15 +37,12 @@ def metric_records(columns: Sequence[str]) -> list[dict[str, object]]:
 def metrics_document(
     columns: Sequence[str], *, device: str, datasets: Mapping[str, object]
 ) -> dict[str, object]:
-    """The content of `metrics.json`.
+    """The content of `metrics.json`, which `json` can write.
 
     Args:
-        columns: Columns out of `METRICS`, or other names of pyiqa.
+        columns: Columns of `METRICS`, or other names of pyiqa.
         device: Where the networks ran.
         datasets: Name of each test set to its record.
-
-    Returns:
-        A document that `json` can write.
     """
     from sweep.scoring.sets.references import RESIZE_RULE
 
@@ -65,14 +59,7 @@ def metrics_document(
 
 
 def library_versions(packages: Sequence[str]) -> dict[str, str | None]:
-    """Looks up installed versions.
-
-    Args:
-        packages: Names of distributions.
-
-    Returns:
-        Name to version, None for what is not installed.
-    """
+    """Name of each package to its installed version, None for what is not installed."""
     return {name: _version(name) for name in packages}
 
 

@@ -76,14 +76,7 @@ class Lpips:
         self._kept_bytes = 0
 
     def __call__(self, sr: Rgb, hr: Rgb) -> float:
-        """Distance between two whole images.
-
-        Args:
-            sr: Restored image, (H, W, 3), uint8.
-            hr: Reference, same shape.
-
-        Returns:
-            Distance, lower is better; 0 for identical images.
+        """Distance between two whole images, (H, W, 3), uint8; lower is better, 0 for equal ones.
 
         Raises:
             ShapeError: when shapes differ or a side is shorter than 31 px (VGG-16: 16 px).
@@ -136,9 +129,6 @@ def build_network(trunk: TrunkName = "alex") -> nn.Module:
     The package itself would download the trunk through torchvision, or fill it with random
     numbers together with layers that nobody needs. So it is built without memory for any weight
     and the weights are put in afterwards; the caller's random state stays untouched.
-
-    Args:
-        trunk: Whose features are compared.
 
     Returns:
         The network in evaluation mode, on the CPU.

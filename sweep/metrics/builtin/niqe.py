@@ -44,14 +44,9 @@ class Niqe:
         )
 
     def __call__(self, image: Rgb, crop_border: int) -> float:
-        """Distance of an image's features from those of natural images.
+        """Distance of the features of an image, (H, W, 3), uint8, from those of natural images.
 
-        Args:
-            image: (H, W, 3), uint8.
-            crop_border: Pixels cut from each side; by convention the scale.
-
-        Returns:
-            Distance, lower is more natural down to about the value of the HR image.
+        Lower is more natural, down to about the value of the HR image.
 
         Raises:
             ShapeError: when less than one block of 96 px is left after the cut.

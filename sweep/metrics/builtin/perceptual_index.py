@@ -20,10 +20,6 @@ CHANNEL = "BT.601 luma in [16, 235]"
 class PerceptualIndex:
     """PI of one image; the mean over images is (mean NIQE + 10 - mean Ma) / 2.
 
-    Args:
-        device: Where the features are computed.
-        crop_border: Pixels cut from each side.
-
     Raises:
         WeightsError: when Ma's model can be had from nowhere.
 
@@ -38,15 +34,7 @@ class PerceptualIndex:
         self.crop_border = crop_border
 
     def __call__(self, sr: Rgb, hr: Rgb | None = None, image: str = "") -> float:
-        """Scores one image.
-
-        Args:
-            sr: (H, W, 3), uint8.
-            hr: Not used.
-            image: Not used.
-
-        Returns:
-            PI, lower is more natural.
+        """Scores one image, (H, W, 3), uint8; lower is more natural.
 
         Raises:
             ShapeError: when less than one block of NIQE is left after the cut.

@@ -25,10 +25,7 @@ class Protocol:
     """How images are scored.
 
     Attributes:
-        columns: Metric columns.
-        scale: Magnification.
         crop_border: Pixels cut from each side; None for the scale.
-        device: Where the networks run.
         threads: CPU threads of each process, on which the last digits may depend.
     """
 
@@ -49,7 +46,6 @@ class Outcome:
     """What became of one image.
 
     Attributes:
-        pair: The image.
         scores: Column to value; empty when it could not be scored.
         problem: Why it could not be scored; empty otherwise.
         warnings: Sentences about single columns that have no value.
@@ -92,14 +88,9 @@ def score_pairs(
 
 
 def usable_processes(images: int, device: str) -> int:
-    """Chooses the number of processes.
+    """Processes that are worth it for so many images, from 1 to the cores that may be used.
 
-    Args:
-        images: How many there are to score.
-        device: Where the networks run; one GPU is shared by no two processes.
-
-    Returns:
-        At least 1, at most the cores that this process may use.
+    Networks on a GPU run in one: no two processes share it.
     """
     if device != "cpu":
         return 1

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from srgan_core.errors import DataError
+from srgan_core.data.images import read_rgb, write_png
+from srgan_core.errors import DataError, SrganError
 from srgan_core.files import file_sha256
 from srgan_core.wording import counted
 from sweep.metrics.registry import find_metric, set_columns
@@ -16,7 +17,6 @@ from sweep.scoring.aggregation import summarise
 from sweep.scoring.evaluate import Scorer
 from sweep.scoring.external.batch import Outcome, Protocol, score_pairs
 from sweep.scoring.external.pairing import Pair, first_names
-from sweep.scoring.external.restoring import restore_set
 from sweep.scoring.foreign_generators.loading import LoadedGenerator
 from sweep.scoring.sets.published_sets import PUBLISHED
 from sweep.scoring.sets.set_checks import niqe_blocks, niqe_warnings
@@ -33,9 +33,6 @@ class ScoredMethod:
     """Scores of one method on one test set.
 
     Attributes:
-        method: Its name.
-        dataset: Name of the test set.
-        protocol: How the images were scored.
         outcomes: What became of each image, in order.
         hr_scores: Scores without reference of the HR images, of those that have them.
         origin: Where the images come from.
@@ -91,14 +88,10 @@ class ScoredMethod:
 
 
 def dataset_label(folder: Path) -> str:
-    """What a folder's images are called as a test set.
+    """What the images of a folder are called as a test set.
 
-    Args:
-        folder: Folder of HR images, or of restored ones.
-
-    Returns:
-        Its base name, or that of the folder above for `hr`, `gt` and the like; `set5` for
-        every folder name that a published test set goes by.
+    Its base name, or that of the folder above for `hr`, `gt` and the like; `set5` for every folder
+    name that a published test set goes by.
     """
     path = folder.resolve()
     name = path.parent.name if path.name.casefold() in GENERIC_FOLDERS else path.name
@@ -128,11 +121,9 @@ def score_folder(
         origin: Where the images come from; the folder of the first one by default.
         failed: Image to the reason why there is no restored image of it.
 
-    Returns:
-        The scores; an image that cannot be scored stands among the problems.
-
     Raises:
-        ConfigError, WeightsError: when a metric cannot run here.
+        ConfigError, WeightsError: when a metric cannot run here. An image that cannot be scored
+            stands among the problems.
     """
     references = _references(pairs, protocol)
     tell = None if on_image is None else lambda outcome: on_image(outcome.pair.image)
@@ -169,39 +160,38 @@ def score_generator(
     jobs: int | None = None,
     on_image: OnImage | None = None,
 ) -> ScoredMethod:
-    """Restores a test set with a generator and scores the files.
+    """Restores a test set with a generator into a folder of PNGs and scores the files.
 
-    Args:
-        generator: What restores.
-        reference: The test set.
-        folder: Where the restored PNGs go.
-        method: Name of the method.
-        protocol: How to score.
-        jobs: Processes that score; None for as many as are worth it.
-        on_image: Called with the image's name after each that is restored, then each scored.
-
-    Returns:
-        The scores.
+    Other arguments as for `score_folder`; `on_image` is called for each image once it is restored,
+    then once it is scored.
 
     Raises:
         ConfigError, WeightsError: when a metric cannot run here.
         DataError: when no image could be restored.
     """
-    restored = restore_set(generator, reference, folder, on_image)
-    if not restored.pairs:
-        image, reason = next(iter(restored.problems.items()))
+    pairs, problems = _restore_set(generator, reference, folder, on_image)
+    if not pairs:
+        image, reason = next(iter(problems.items()))
         raise DataError(f"{reference.name}: no image could be restored; {image}: {reason}")
     origin = {"generator": generator.kind, "generator_sha256": generator.sha256}
-    return score_folder(
-        restored.pairs,
-        method,
-        reference.name,
-        protocol,
-        jobs,
-        on_image,
-        origin,
-        restored.problems,
-    )
+    return score_folder(pairs, method, reference.name, protocol, jobs, on_image, origin, problems)
+
+
+def _restore_set(
+    generator: LoadedGenerator, reference: TestSet, folder: Path, on_image: OnImage | None
+) -> tuple[list[Pair], dict[str, str]]:
+    """Restored images with their references, and image to the reason why there is none."""
+    pairs, problems = [], {}
+    for lr, hr in zip(reference.lr, reference.hr, strict=True):
+        target = folder / lr.name
+        try:
+            write_png(target, generator.restore(read_rgb(lr)))
+            pairs.append(Pair(hr.stem, target, hr))
+        except SrganError as error:
+            problems[hr.stem] = str(error)
+        if on_image is not None:
+            on_image(hr.stem)
+    return pairs, problems
 
 
 def scores_references(protocol: Protocol) -> bool:

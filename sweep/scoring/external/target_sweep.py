@@ -20,12 +20,7 @@ from sweep.store.folder import SweepStore
 
 @dataclass(frozen=True)
 class TargetSweep:
-    """A results folder that holds a sweep.
-
-    Attributes:
-        store: The folder.
-        config: Its config.
-    """
+    """A results folder that holds a sweep, and its config."""
 
     store: SweepStore
     config: SweepConfig
@@ -41,7 +36,7 @@ class TargetSweep:
         return columns_for(self.config.eval.metrics)
 
     def reference(self, dataset: str) -> TestSet:
-        """Images of a test set.
+        """Images of a test set of the sweep.
 
         Raises:
             ConfigError: when the sweep has no such test set.
@@ -89,12 +84,6 @@ class TargetSweep:
 
 def open_sweep(folder: Path) -> TargetSweep:
     """Opens the sweep in a results folder.
-
-    Args:
-        folder: Results folder.
-
-    Returns:
-        The sweep.
 
     Raises:
         StoreError: when the folder holds none.

@@ -25,17 +25,10 @@ MAX_BYTES = 2 * 1024**3
 
 
 def download(url: str, folder: Path) -> Path:
-    """Fetches a file, or says quickly that the network does not give it.
+    """Fetches a file over https into a folder, or says quickly that the network does not give it.
 
     A transfer that breaks off is tried again. The file gets its name once it is whole, and has
     the SHA-256 that the server announces, where it does.
-
-    Args:
-        url: What to fetch, over https.
-        folder: Where it is kept.
-
-    Returns:
-        Path of the file.
 
     Raises:
         DataError: when `SWEEP_OFFLINE` forbids it, the server is out of reach, or it refuses.
@@ -64,14 +57,9 @@ def download(url: str, folder: Path) -> Path:
 
 
 def announced_sha256(url: str) -> str | None:
-    """Asks a server for the hash of a file before it is fetched.
+    """Asks a server for the hash of a file before it is fetched: `sha256:` and 64 digits, or None.
 
-    Args:
-        url: The file.
-
-    Returns:
-        `sha256:` and 64 hexadecimal digits; None when the server says none. Hugging Face names
-        its large files by their SHA-256 in a header of the page that leads to them.
+    Hugging Face names its large files by their SHA-256 in a header of the page that leads to them.
     """
     import requests
 
@@ -92,11 +80,8 @@ def _is_refusal(error: Exception) -> bool:
 def extract_images(archive: Path, folder: Path) -> None:
     """Unpacks the images of a tar archive side by side into a folder, all or nothing.
 
-    Folders inside the archive are dropped; links, devices and other files are passed over.
-
-    Args:
-        archive: A tar file, compressed or not.
-        folder: Where the images go; does not exist afterwards if anything is wrong.
+    Folders inside the archive are dropped; links, devices and other files are passed over. The
+    folder does not exist afterwards if anything is wrong.
 
     Raises:
         DataError: when the archive is damaged, too large once unpacked, or holds one image name

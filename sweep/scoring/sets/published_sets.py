@@ -16,12 +16,7 @@ from srgan_core.errors import DataError
 
 @dataclass(frozen=True)
 class PublishedSet:
-    """A test set that is known by name.
-
-    Attributes:
-        folders: Names that its folder goes by, the archive's own first.
-        images: Number of images.
-    """
+    """Names that the folder of a test set goes by, its archive's first; the number of images."""
 
     folders: tuple[str, ...]
     images: int
@@ -66,14 +61,7 @@ def find_published(name: str, cache: Path | None = None) -> tuple[tuple[Path, ..
 
 
 def find_on_disk(name: str, cache: Path | None = None) -> tuple[tuple[Path, ...], str] | None:
-    """Finds the HR images under `$SWEEP_DATA` or in the cache; never on the network.
-
-    Args:
-        name: A key of `PUBLISHED`.
-        cache: Where downloads are kept; the project's cache folder by default.
-
-    Returns:
-        As `find_published`; None when they are not on this machine.
+    """As `find_published`, but never on the network; None when they are not on this machine.
 
     Raises:
         DataError: when they are incomplete.
@@ -86,12 +74,7 @@ def find_on_disk(name: str, cache: Path | None = None) -> tuple[tuple[Path, ...]
 
 
 def is_on_disk(name: str, cache: Path | None = None) -> bool:
-    """Whether the HR images are whole under `$SWEEP_DATA` or in the cache.
-
-    Args:
-        name: As for `find_on_disk`.
-        cache: Likewise.
-    """
+    """Whether the HR images are whole under `$SWEEP_DATA` or in the cache."""
     try:
         return find_on_disk(name, cache) is not None
     except DataError:

@@ -63,15 +63,7 @@ def prepare_reference(
 
 
 def open_reference(folder: Path, name: str, scale: int) -> TestSet:
-    """Finds the images that `prepare_reference` wrote.
-
-    Args:
-        folder: Where it wrote them.
-        name: Name of the test set.
-        scale: Magnification.
-
-    Returns:
-        The test set.
+    """Finds the images of a test set that `prepare_reference` wrote into a folder.
 
     Raises:
         DataError: when the folder holds no test set.
@@ -97,8 +89,8 @@ def held_test_set(
         hr_sha256: Image name to hash of its HR PNG, as `metrics.json` has them.
 
     Returns:
-        The HR images as they are scored; None unless all images are there by the same rule,
-        those of HR with these hashes.
+        The test set; None unless all its images are there by the same rule, those of HR with these
+        hashes.
     """
     try:
         record = json.loads((folder / RECORD).read_bytes())
@@ -114,14 +106,10 @@ def held_test_set(
 
 
 def dataset_record(reference: TestSet) -> dict[str, object]:
-    """What `metrics.json` says about a test set.
+    """What `metrics.json` says about a test set that is written.
 
-    Args:
-        reference: Prepared images.
-
-    Returns:
-        The number of images, the scale, and by image name the SHA-256 of each HR PNG and the
-        number of blocks that NIQE finds in an image of its size.
+    Its scale, the number of images, and by image name the SHA-256 of each HR PNG and the number of
+    blocks that NIQE finds in an image of its size.
     """
     return {
         "images": len(reference.hr),

@@ -101,9 +101,6 @@ def resolve_test_sets(
         cache: Where downloads are kept; the project's cache folder by default.
         held: Test sets by name that need not be looked for.
 
-    Returns:
-        The test sets in the order given.
-
     Raises:
         ConfigError: when a name is unknown or two sets would have one name in the tables.
         DataError: as for `resolve_test_set`.
@@ -117,13 +114,7 @@ def resolve_test_sets(
 
 
 def dataset_name(name: str) -> str:
-    """The name that a test set has in the tables.
-
-    Args:
-        name: As for `resolve_test_set`.
-
-    Returns:
-        The name itself, or the base name of a folder.
+    """The name that a test set has in the tables: its own, or the base name of a folder.
 
     Raises:
         ConfigError: when the name is unknown or a folder has no base name.
