@@ -72,16 +72,12 @@ def _resolve(architecture: str) -> None:
 
 
 def _describe(metric: Metric) -> Availability:
-    if metric.weights is None:
-        note = _why_not_loaded(metric)
-    else:
+    note = ""
+    if metric.weights is not None:
         note = "; ".join(filter(None, (weights.missing() for weights in metric.weights)))
+    else:
+        try:
+            metric.load("cpu", 0)
+        except MissingDependencyError as error:
+            note = str(error)
     return Availability(metric.column, not note, note)
-
-
-def _why_not_loaded(metric: Metric) -> str:
-    try:
-        metric.load("cpu", 0)
-    except MissingDependencyError as error:
-        return str(error)
-    return ""

@@ -2,55 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sweep.metrics.builtin.niqe import PRISTINE_MODEL, Niqe
 from sweep.metrics.declaration import BORDER_CUT, LUMA_ROUNDED, Measure, Metric
 from sweep.metrics.pyiqa_names import FromPyiqa
 from sweep.metrics.weight_files import HubFile
-
-if TYPE_CHECKING:
-    from sweep.metrics.inputs import Rgb
 
 MA = FromPyiqa("nrqm", {"color_space": "ycbcr"}, cuts_border=True, smallest_side=32)
 MA_MODEL = HubFile("pyiqa/NRQM_model.mat")
 CHANNEL = "BT.601 luma in [16, 235]"
 
 
-class PerceptualIndex:
-    """PI of one image; the mean over images is (mean NIQE + 10 - mean Ma) / 2.
-
-    Raises:
-        WeightsError: when Ma's model can be had from nowhere.
-
-    Source: Blau, Mechrez, Timofte, Michaeli, Zelnik-Manor 2018; NIQE and Ma of pyiqa on the luma
-        of MATLAB's rgb2ycbcr.
-    """
-
-    def __init__(self, device: str = "cpu", crop_border: int = 4) -> None:
-        # Ma first: its weights are the ones that may be missing.
-        self._ma = MA(device, crop_border)
-        self._niqe = Niqe(device, color_space="ycbcr")
-        self.crop_border = crop_border
-
-    def __call__(self, sr: Rgb, hr: Rgb | None = None, image: str = "") -> float:
-        """Scores one image, (H, W, 3), uint8; lower is more natural.
-
-        Raises:
-            ShapeError: when less than one block of NIQE is left after the cut.
-            DataError: when NIQE or Ma has no value for the image.
-        """
-        niqe = self._niqe(sr, self.crop_border)
-        return combine(niqe, self._ma(sr, None, image))
-
-
 def combine(niqe: float, ma: float) -> float:
-    """PI out of NIQE (lower is better) and Ma (0 to 10, higher is better)."""
+    """PI out of NIQE (lower is better) and Ma (0 to 10, higher is better).
+
+    Source: Blau, Mechrez, Timofte, Michaeli, Zelnik-Manor 2018.
+    """
     return (niqe + 10 - ma) / 2
 
 
 def _load(device: str, crop_border: int) -> Measure:
-    return PerceptualIndex(device, crop_border)
+    """PI of one image; the mean over images is (mean NIQE + 10 - mean Ma) / 2."""
+    # Ma first: its weights are the ones that may be missing.
+    ma = MA(device, crop_border)
+    niqe = Niqe(device, color_space="ycbcr")
+    return lambda sr, hr, image: combine(niqe(sr, crop_border), ma(sr, None, image))
 
 
 METRICS = (

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from filelock import FileLock
 
+from srgan_core.cache import cache_dir
 from srgan_core.data.images import SUFFIXES
 from srgan_core.errors import DataError
 
@@ -39,12 +40,11 @@ PUBLISHED: Mapping[str, PublishedSet] = MappingProxyType(
 )
 
 
-def find_published(name: str, cache: Path | None = None) -> tuple[tuple[Path, ...], str]:
+def find_published(name: str) -> tuple[tuple[Path, ...], str]:
     """Finds the HR images under `$SWEEP_DATA`, in the cache, or on the network.
 
     Args:
         name: A key of `PUBLISHED`.
-        cache: Where downloads are kept; the project's cache folder by default.
 
     Returns:
         The images, sorted, and where they were: `folder`, `cache` or `download`.
@@ -52,15 +52,15 @@ def find_published(name: str, cache: Path | None = None) -> tuple[tuple[Path, ..
     Raises:
         DataError: when they are incomplete, or nowhere to be had.
     """
-    local = find_on_disk(name, cache)
+    local = find_on_disk(name)
     if local is not None:
         return local
-    folder = _cached_folder(name, cache)
+    folder = _cached_folder(name)
     _download(name, folder)
     return _all_images(name, folder), "download"
 
 
-def find_on_disk(name: str, cache: Path | None = None) -> tuple[tuple[Path, ...], str] | None:
+def find_on_disk(name: str) -> tuple[tuple[Path, ...], str] | None:
     """As `find_published`, but never on the network; None when they are not on this machine.
 
     Raises:
@@ -69,20 +69,20 @@ def find_on_disk(name: str, cache: Path | None = None) -> tuple[tuple[Path, ...]
     local = _local_folder(PUBLISHED[name])
     if local:
         return _all_images(name, local), "folder"
-    folder = _cached_folder(name, cache)
+    folder = _cached_folder(name)
     return (_all_images(name, folder), "cache") if folder.is_dir() else None
 
 
-def is_on_disk(name: str, cache: Path | None = None) -> bool:
+def is_on_disk(name: str) -> bool:
     """Whether the HR images are whole under `$SWEEP_DATA` or in the cache."""
     try:
-        return find_on_disk(name, cache) is not None
+        return find_on_disk(name) is not None
     except DataError:
         return False
 
 
-def _cached_folder(name: str, cache: Path | None) -> Path:
-    return (cache or _default_cache()) / "test_sets" / name
+def _cached_folder(name: str) -> Path:
+    return cache_dir() / "test_sets" / name
 
 
 def _local_folder(published: PublishedSet) -> Path | None:
@@ -122,9 +122,3 @@ def _download(name: str, folder: Path) -> None:
             ) from None
         extract_images(archive, folder)
         archive.unlink(missing_ok=True)
-
-
-def _default_cache() -> Path:
-    from srgan_core.cache import cache_dir
-
-    return cache_dir()

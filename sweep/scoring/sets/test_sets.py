@@ -65,13 +65,12 @@ class TestSet:
         return tuple(self.folder / part / f"{image}.png" for image in self.images)
 
 
-def resolve_test_set(name: str, scale: int, cache: Path | None = None) -> TestSet:
+def resolve_test_set(name: str, scale: int) -> TestSet:
     """Finds a test set, downloading it if that is the only way.
 
     Args:
         name: One of `NAMES`; published sets are looked for under `$SWEEP_DATA` first.
         scale: Magnification; the images must be large enough for it.
-        cache: Where downloads are kept; the project's cache folder by default.
 
     Returns:
         The test set, with at least one image.
@@ -80,7 +79,7 @@ def resolve_test_set(name: str, scale: int, cache: Path | None = None) -> TestSe
         ConfigError: when the name is unknown.
         DataError: when images are missing, too small, not to be had, or share a name.
     """
-    paths = _find(name, cache)
+    paths = _find(name)
     dataset = dataset_name(name)
     refuse_equal_names(dataset, paths)
     refuse_small_images(paths, scale)
@@ -90,7 +89,6 @@ def resolve_test_set(name: str, scale: int, cache: Path | None = None) -> TestSe
 def resolve_test_sets(
     names: Sequence[str],
     scale: int,
-    cache: Path | None = None,
     held: Mapping[str, TestSet] = MappingProxyType({}),
 ) -> tuple[TestSet, ...]:
     """Finds several test sets whose names must differ.
@@ -98,7 +96,6 @@ def resolve_test_sets(
     Args:
         names: As for `resolve_test_set`.
         scale: Magnification.
-        cache: Where downloads are kept; the project's cache folder by default.
         held: Test sets by name that need not be looked for.
 
     Raises:
@@ -110,7 +107,7 @@ def resolve_test_sets(
             raise ConfigError(
                 f"test sets: {count} of them are called {dataset!r}; rename a folder or drop one"
             )
-    return tuple(held.get(name) or resolve_test_set(name, scale, cache) for name in names)
+    return tuple(held.get(name) or resolve_test_set(name, scale) for name in names)
 
 
 def dataset_name(name: str) -> str:
@@ -130,10 +127,10 @@ def dataset_name(name: str) -> str:
     return base
 
 
-def _find(name: str, cache: Path | None) -> tuple[Path, ...]:
+def _find(name: str) -> tuple[Path, ...]:
     dataset_name(name)
     if name in PUBLISHED:
-        return find_published(name, cache)[0]
+        return find_published(name)[0]
     if name == "skimage3":
         return _skimage_files()
     if name == TEXT_LINES:
