@@ -52,10 +52,7 @@ class SetMeasure(Protocol):
     """Computes one value for a whole test set."""
 
     def __call__(self, pairs: Sequence[tuple[Rgb, Rgb]]) -> tuple[float, tuple[str, ...]]:
-        """Scores the restored images of a test set against its HR images.
-
-        Args:
-            pairs: Restored image and reference, each (H, W, 3), uint8.
+        """Scores pairs of restored image and reference, each (H, W, 3), uint8.
 
         Returns:
             The value, nan where there is none, and sentences about that.

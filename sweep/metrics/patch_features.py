@@ -35,9 +35,6 @@ class PatchFeatures:
     No content loss trains on AlexNet, so no trial is fitted to the features that judge it; and
     they see 51 px at once, about the size of the textures that an adversary makes.
 
-    Args:
-        device: Where the network runs.
-
     Raises:
         WeightsError: when AlexNet's weights can be had from nowhere.
     """

@@ -75,11 +75,7 @@ PREPARE: Mapping[Channel, Callable[[Rgb], Tensor]] = MappingProxyType(
 
 
 class PyiqaMetric:
-    """A metric of pyiqa, loaded once and called per image.
-
-    Args:
-        use: Which, and how it is used.
-        device: Where it runs; without float64 there (Apple's MPS), on the CPU.
+    """A metric of pyiqa, loaded once and called per image; without float64, on the CPU.
 
     Raises:
         WeightsError: when pyiqa cannot build it here, most often for lack of its weights.

@@ -56,10 +56,6 @@ class Lpips:
     A grid compares many restored images with the same few references, so the features of the first
     references are kept, up to `KEPT_BYTES`; values are those without it, bit for bit.
 
-    Args:
-        device: Where the network runs.
-        trunk: Whose features are compared: AlexNet's or VGG-16's.
-
     Raises:
         WeightsError: when the trunk's weights can be had from nowhere.
 

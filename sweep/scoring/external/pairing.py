@@ -31,13 +31,10 @@ _FACTOR_BEHIND = re.compile(r"[-_. ]+srf[-_. ]*[2348]$")
 
 @dataclass(frozen=True)
 class Pair:
-    """One image to score.
+    """A restored image and its reference, None where there is none.
 
-    Attributes:
-        image: Its name in the tables: the reference's file name without its ending, or the
-            restored image's own where there is no reference.
-        sr: The restored image.
-        hr: The reference; None where there is none.
+    `image` is its name in the tables: the reference's file name without its ending, or the restored
+    image's own where there is no reference.
     """
 
     image: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from srgan_core.files import file_sha256
 from srgan_core.wording import counted
 from sweep.metrics.registry import find_metric, set_columns
 from sweep.scoring.aggregation import summarise
-from sweep.scoring.evaluate import Scorer
 from sweep.scoring.external.batch import Outcome, Protocol, score_pairs
 from sweep.scoring.external.pairing import Pair, first_names
 from sweep.scoring.foreign_generators.loading import LoadedGenerator
@@ -119,11 +118,11 @@ def score_folder(
         jobs: Processes; None for as many as are worth it.
         on_image: Called after each image with its name, `images_to_score` times.
         origin: Where the images come from; the folder of the first one by default.
-        failed: Image to the reason why there is no restored image of it.
+        failed: Image to the reason why there is no restored image of it. It stands among the
+            problems, as an image does that cannot be scored.
 
     Raises:
-        ConfigError, WeightsError: when a metric cannot run here. An image that cannot be scored
-            stands among the problems.
+        ConfigError, WeightsError: when a metric cannot run here.
     """
     references = _references(pairs, protocol)
     tell = None if on_image is None else lambda outcome: on_image(outcome.pair.image)
@@ -214,7 +213,7 @@ def _score_as_a_whole(
     paths = [(pair.sr, pair.hr) for pair in pairs if pair.hr is not None]
     if not columns or not paths:
         return {}, []
-    scorer = Scorer(columns, protocol.scale, protocol.device, crop_border=protocol.crop_border)
+    scorer = replace(protocol, columns=columns).load_scorer()
     scores = scorer.score_distribution([sr for sr, _ in paths], [hr for _, hr in paths])
     return scores, scorer.warnings
 

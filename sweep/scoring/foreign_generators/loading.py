@@ -40,7 +40,6 @@ class LoadedGenerator:
 
     Attributes:
         kind: `srgan-sweep`, `TorchScript`, or the family of a state dict.
-        scale: Magnification.
         sha256: Hash of the file.
         restore: Maps an LR image, (H, W, 3) of uint8, to the restored one, rounded once;
             raises ShapeError when the output has another size or is not finite.
@@ -70,9 +69,6 @@ def load_any_generator(
         device: Where to put it.
         input_range: Key of `RANGES` in which a TorchScript program takes pixels.
         output_range: The same for what it gives.
-
-    Returns:
-        The generator.
 
     Raises:
         WeightsError: when the file is missing, damaged, of an unknown network, or of another

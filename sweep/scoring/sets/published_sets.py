@@ -41,10 +41,7 @@ PUBLISHED: Mapping[str, PublishedSet] = MappingProxyType(
 
 
 def find_published(name: str) -> tuple[tuple[Path, ...], str]:
-    """Finds the HR images under `$SWEEP_DATA`, in the cache, or on the network.
-
-    Args:
-        name: A key of `PUBLISHED`.
+    """Finds the HR images of a published set under `$SWEEP_DATA`, in the cache, or on the network.
 
     Returns:
         The images, sorted, and where they were: `folder`, `cache` or `download`.

@@ -58,7 +58,7 @@ def niqe_warnings(
     crop: int | None = None,
     crop_border: int | None = None,
 ) -> list[str]:
-    """Says when a test set is too small for its NIQE to mean much.
+    """Says when the HR images of a test set are too few or too small for their NIQE to mean much.
 
     Args:
         name: Name of the test set.
@@ -66,9 +66,6 @@ def niqe_warnings(
         scale: Magnification.
         crop: Side of the centre crop that is scored, if one is.
         crop_border: Pixels cut from each side; None for the scale.
-
-    Returns:
-        Sentences for the user, none when the set is large enough.
 
     Raises:
         DataError: when a file is no image.

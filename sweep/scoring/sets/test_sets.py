@@ -66,18 +66,13 @@ class TestSet:
 
 
 def resolve_test_set(name: str, scale: int) -> TestSet:
-    """Finds a test set, downloading it if that is the only way.
+    """Finds a test set of at least one image, downloading it if that is the only way.
 
-    Args:
-        name: One of `NAMES`; published sets are looked for under `$SWEEP_DATA` first.
-        scale: Magnification; the images must be large enough for it.
-
-    Returns:
-        The test set, with at least one image.
+    Published sets are looked for under `$SWEEP_DATA` first.
 
     Raises:
-        ConfigError: when the name is unknown.
-        DataError: when images are missing, too small, not to be had, or share a name.
+        ConfigError: when the name is none of `NAMES`.
+        DataError: when images are missing, too small for the scale, not to be had, or share a name.
     """
     paths = _find(name)
     dataset = dataset_name(name)
@@ -91,12 +86,7 @@ def resolve_test_sets(
     scale: int,
     held: Mapping[str, TestSet] = MappingProxyType({}),
 ) -> tuple[TestSet, ...]:
-    """Finds several test sets whose names must differ.
-
-    Args:
-        names: As for `resolve_test_set`.
-        scale: Magnification.
-        held: Test sets by name that need not be looked for.
+    """Finds several test sets whose names must differ; those of `held` need not be looked for.
 
     Raises:
         ConfigError: when a name is unknown or two sets would have one name in the tables.
