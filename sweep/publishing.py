@@ -13,7 +13,7 @@ from srgan_core.files import write_atomically
 from sweep.config.grid import Start, Trial
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
-from sweep.metrics.registry import columns_for
+from sweep.metrics.specs import columns_for
 from sweep.scoring.path_scores import path_records
 from sweep.store.folder import SweepStore
 from sweep.tables.from_records import result_rows, stored_trials

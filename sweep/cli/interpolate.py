@@ -153,7 +153,7 @@ def _compute(
 ) -> int:
     from srgan_core.training.hardware import resolve_device
     from sweep.cli.item_progress import item_progress
-    from sweep.metrics.registry import columns_for, image_columns
+    from sweep.metrics.specs import columns_for, image_columns
     from sweep.scoring.evaluate import Scorer
 
     columns = image_columns(columns_for(config.eval.metrics))

@@ -57,7 +57,7 @@ def _list() -> None:
     from rich.console import Console
 
     from sweep.metrics.pyiqa_names import pyiqa_names
-    from sweep.metrics.registry import DEFAULT_GROUPS, METRICS
+    from sweep.metrics.specs import DEFAULT_GROUPS, METRICS
     from sweep.scoring.availability import describe_availability
 
     console = Console()
@@ -82,13 +82,13 @@ def _overview(statements: Sequence[Availability]) -> Table:
     from rich import box
     from rich.table import Table
 
-    from sweep.metrics.registry import find_metric
+    from sweep.metrics.specs import find_spec
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for heading in ("--metrics", "column", "kind", "reference", "better", "border", "here"):
         table.add_column(heading, no_wrap=True)
     for statement in statements:
-        spec = find_metric(statement.column)
+        spec = find_spec(statement.column)
         table.add_row(
             spec.group,
             spec.column,
@@ -102,7 +102,7 @@ def _overview(statements: Sequence[Availability]) -> Table:
 
 
 def _describe(names: Sequence[str]) -> None:
-    from sweep.metrics.registry import METRICS, columns_for, find_metric, in_table_order
+    from sweep.metrics.specs import METRICS, columns_for, find_spec, in_table_order
     from sweep.scoring.availability import describe_availability
     from sweep.scoring.provenance import library_versions
 
@@ -110,7 +110,7 @@ def _describe(names: Sequence[str]) -> None:
     asked = [(name,) if name in METRICS else columns_for([name]) for name in names]
     columns = in_table_order(column for group in asked for column in group)
     for statement in describe_availability(columns):
-        spec = find_metric(statement.column)
+        spec = find_spec(statement.column)
         versions = library_versions(spec.libraries).items()
         fields = {
             "asked for as": spec.group,

@@ -108,12 +108,12 @@ def _plain(values: Mapping[str, float]) -> dict[str, float | str]:
 
 
 def _view(scored: ScoredMethod) -> View:
-    from sweep.metrics.registry import find_metric
+    from sweep.metrics.specs import find_spec
     from sweep.visualization.printing.view import Cell, Column, Row, View, decimals_for, printable
 
     columns = [Column("method", "image", "", "", False, True)]
     for name in scored.means or scored.protocol.columns:
-        metric = find_metric(name)
+        metric = find_spec(name)
         arrow = "↑" if metric.higher_is_better else "↓"
         columns.append(Column(name, metric.label, metric.unit, arrow, True, True))
     names = [column.name for column in columns[1:]]

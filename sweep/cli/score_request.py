@@ -154,15 +154,15 @@ def _protocol(request: Request, target: TargetSweep | None, has_references: bool
 
 def _columns(request: Request, target: TargetSweep | None, has_references: bool) -> tuple[str, ...]:
     from srgan_core.errors import ConfigError
-    from sweep.metrics.registry import DEFAULT_GROUPS, columns_for, find_metric
+    from sweep.metrics.specs import DEFAULT_GROUPS, columns_for, find_spec
 
     if request.metrics is None:
         if target is not None:
             return target.columns
         columns = columns_for(DEFAULT_GROUPS)
-        return tuple(c for c in columns if has_references or find_metric(c).reference == "none")
+        return tuple(c for c in columns if has_references or find_spec(c).reference == "none")
     columns = columns_for(request.metrics)
-    full = [find_metric(c).label for c in columns if find_metric(c).reference != "none"]
+    full = [find_spec(c).label for c in columns if find_spec(c).reference != "none"]
     if full and not has_references:
         raise ConfigError(
             f"metrics: expected ones that need no reference, got {', '.join(full)}; name the HR "

@@ -13,7 +13,7 @@ from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.settings import LARGEST_SEED, Settings, describe_errors
 from srgan_core.training.config import DataConfig, TrainingConfig
 from srgan_core.yaml_files import parse_yaml, read_yaml
-from sweep.metrics.registry import DEFAULT_GROUPS, require_group
+from sweep.metrics.specs import DEFAULT_GROUPS, require_group
 
 SCHEMA = 1
 """Version of `sweep.yaml` and of the results folder's layout."""

@@ -12,7 +12,7 @@ from sweep.execution.jobs.failing import Job
 from sweep.execution.jobs.reference import ReferenceJob
 from sweep.execution.jobs.scoring import TestSetJob
 from sweep.execution.jobs.trial import TrainJob
-from sweep.metrics.registry import columns_for, image_columns
+from sweep.metrics.specs import columns_for, image_columns
 from sweep.planning.plan import Plan
 from sweep.scoring.health.trial_health import lacks_health
 from sweep.scoring.set_scores import missing_set_columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from sweep.metrics.registry import METRICS, in_table_order
+from sweep.metrics.specs import METRICS, in_table_order
 
 
 def aggregate(column: str, values: Sequence[float]) -> float:
@@ -19,8 +19,8 @@ def aggregate(column: str, values: Sequence[float]) -> float:
         The arithmetic mean, or the root of the mean of the squares where the metric says so; inf
         as soon as one image has inf, nan as soon as one has nan.
     """
-    metric = METRICS.get(column)
-    if metric is not None and metric.aggregation == "root mean square":
+    spec = METRICS.get(column)
+    if spec is not None and spec.aggregation == "root mean square":
         return math.sqrt(math.fsum(value**2 for value in values) / len(values))
     return math.fsum(values) / len(values)
 

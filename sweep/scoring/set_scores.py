@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweep.metrics.registry import set_columns
+from sweep.metrics.specs import set_columns
 
 if TYPE_CHECKING:
     from sweep.scoring.evaluate import Scorer

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweep.execution.jobs.context import Context, Event
-from sweep.metrics.registry import find_metric, image_columns
+from sweep.metrics.specs import find_spec, image_columns
 from sweep.scoring.set_scores import add_set_scores, missing_set_columns
 from sweep.store.folder import TrialFolder
 
@@ -139,7 +139,7 @@ def missing_columns(
     return tuple(
         column
         for column in image_columns(test_set.columns)
-        if column not in present and (full_reference or find_metric(column).reference == "none")
+        if column not in present and (full_reference or find_spec(column).reference == "none")
     )
 
 

@@ -26,7 +26,7 @@ from sweep.execution.jobs.scoring import (
     score_as_a_whole,
     scorer_for,
 )
-from sweep.metrics.registry import image_columns
+from sweep.metrics.specs import image_columns
 from sweep.scoring.health.trial_health import add_health, lacks_health
 from sweep.scoring.path_scores import PathRecorder, PathSet, add_step
 from sweep.scoring.set_scores import missing_set_columns

@@ -12,7 +12,7 @@ from srgan_core.files import file_sha256
 from srgan_core.networks import Generator
 from srgan_core.wording import counted
 from sweep.errors import StoreError
-from sweep.metrics.registry import find_metric, in_table_order
+from sweep.metrics.specs import find_spec, in_table_order
 from sweep.scoring.set_scores import KEY as SET_SCORES
 from sweep.store.folder import SweepStore, TrialFolder
 
@@ -167,7 +167,7 @@ def _means(images: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
 
 
 def _heading(column: str) -> str:
-    spec = find_metric(column)
+    spec = find_spec(column)
     unit = f" [{spec.unit}]" if spec.unit else ""
     return f"{spec.label}{unit} {'↑' if spec.higher_is_better else '↓'}"
 

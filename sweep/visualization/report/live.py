@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from sweep.errors import StoreError
-from sweep.metrics.registry import METRICS
+from sweep.metrics.specs import METRICS
 from sweep.scoring.sets.test_sets import dataset_name
 from sweep.store.folder import SWEEP_FILE, SweepStore
 from sweep.tables.frames import per_image_frame, results_frame

@@ -10,7 +10,7 @@ from sweep.metrics.builtin.niqe import PRISTINE_MODEL
 from sweep.metrics.builtin.perceptual_index import combine
 from sweep.metrics.pyiqa_adapter import PyiqaMetric, create_metric
 from sweep.metrics.pyiqa_names import FromPyiqa
-from sweep.metrics.registry import METRICS
+from sweep.metrics.specs import METRICS
 
 
 def score(column, sr, hr):

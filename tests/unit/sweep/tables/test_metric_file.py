@@ -1,7 +1,7 @@
 import pytest
 
 from sweep.errors import StoreError
-from sweep.metrics.registry import METRICS
+from sweep.metrics.specs import METRICS
 from sweep.tables.metric_file import METRICS_FILE, read_metrics
 
 

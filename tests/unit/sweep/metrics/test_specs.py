@@ -4,14 +4,14 @@ import sys
 import pytest
 
 from srgan_core.errors import ConfigError
-from sweep.metrics import builtin, registry
+from sweep.metrics import builtin, specs
 from sweep.metrics.pyiqa_names import NOT_OF_ONE_IMAGE, pyiqa_names
-from sweep.metrics.registry import (
+from sweep.metrics.specs import (
     DEFAULT_GROUPS,
     GROUPS,
     METRICS,
     columns_for,
-    find_metric,
+    find_spec,
     image_columns,
     in_table_order,
     require_group,
@@ -95,10 +95,10 @@ def test_no_group_at_all_is_an_error():
 
 
 def test_any_other_name_of_pyiqa_is_a_metric_with_its_own_defaults():
-    spec = find_metric("musiq-ava")
+    spec = find_spec("musiq-ava")
     assert (spec.reference, spec.kind, spec.higher_is_better) == ("none", "perception", True)
-    assert find_metric("pieapp").reference == "full"
-    assert not find_metric("pieapp").higher_is_better
+    assert find_spec("pieapp").reference == "full"
+    assert not find_spec("pieapp").higher_is_better
     assert len(pyiqa_names()) > 50
 
 
@@ -124,19 +124,19 @@ def test_a_module_beside_the_others_is_all_that_a_new_metric_needs(tmp_path, mon
         "METRICS = (replace(PSNR[0], column='sharpness', group='sharpness'),)\n"
     )
     monkeypatch.setattr(builtin, "__path__", [*builtin.__path__, str(tmp_path)])
-    found = [metric.column for metric in registry._declared()]
+    found = [metric.column for metric in specs._declared()]
     assert sorted(found) == sorted([*METRICS, "sharpness"])
 
 
 def test_no_two_metrics_have_one_place_or_one_name():
-    declared = registry._declared()
+    declared = specs._declared()
     for name in ("rank", "column"):
         assert len({getattr(metric, name) for metric in declared}) == len(declared)
 
 
 def test_a_column_that_nobody_knows_is_an_error():
     with pytest.raises(ConfigError, match=r"metric column 'psnr_z' is unknown.*mean 'psnr_y'"):
-        find_metric("psnr_z")
+        find_spec("psnr_z")
 
 
 def test_columns_are_sorted_and_split_by_what_they_score():
@@ -146,9 +146,9 @@ def test_columns_are_sorted_and_split_by_what_they_score():
     assert set_columns(columns[:3]) == ("kid_patches",)
 
 
-def test_importing_the_registry_pulls_in_nothing_heavy():
+def test_importing_the_specs_pulls_in_nothing_heavy():
     script = (
-        "import sys, sweep.metrics.registry as r; r.find_metric('musiq-ava'); "
+        "import sys, sweep.metrics.specs as s; s.find_spec('musiq-ava'); "
         "print([m for m in ('numpy', 'torch', 'PIL', 'scipy', 'skimage', 'pyiqa', 'pandas') "
         "if m in sys.modules])"
     )
