@@ -31,8 +31,8 @@ from srgan_core.data.store import open_packed
 from srgan_core.errors import DataError
 from srgan_core.inference import load_generator, restore
 from srgan_core.networks import Generator
+from sweep.metrics.builtin.psnr import psnr_y
 from sweep.metrics.inputs import Rgb
-from sweep.metrics.psnr import psnr_y
 from sweep.scoring.sets.test_sets import resolve_test_set
 
 BATCH, PATCH, SCALE = 8, 32, 4
@@ -49,7 +49,7 @@ def test_images() -> tuple[str, list[Rgb]]:
         found = resolve_test_set("set5", SCALE)
     except DataError:
         found = resolve_test_set("skimage3", SCALE)
-    return found.name, [crop_to_multiple(read_rgb(path), SCALE) for path in found.paths]
+    return found.name, [crop_to_multiple(read_rgb(path), SCALE) for path in found.hr]
 
 
 def mean_psnr(generator: nn.Module, images: Sequence[Rgb]) -> float:

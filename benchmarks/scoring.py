@@ -24,12 +24,12 @@ from skimage.color import rgb2ycbcr
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from support.machine import describe, in_turn, parser, report
 
-from sweep.metrics.lpips import build_network
-from sweep.metrics.niqe import PRISTINE_MODEL
+from sweep.metrics.builtin.lpips import build_network
+from sweep.metrics.builtin.niqe import PRISTINE_MODEL
 from sweep.metrics.pyiqa_adapter import create_metric
 from sweep.scoring.evaluate import Scorer
-from sweep.scoring.sets.references import ReferenceSet, prepare_reference
-from sweep.scoring.sets.test_sets import resolve_test_set
+from sweep.scoring.sets.references import prepare_reference
+from sweep.scoring.sets.test_sets import TestSet, resolve_test_set
 
 SCALE = 4
 COLUMNS = ("psnr_y", "ssim_y", "psnr_rgb", "lpips_alex", "niqe")
@@ -86,7 +86,7 @@ def naive_measures(columns: tuple[str, ...]) -> dict[str, Measure]:
         measures["lpips_alex"] = lpips_alex
     if "niqe" in columns:
         metric = create_metric(
-            "niqe", torch.device("cpu"), pretrained_model_path=str(PRISTINE_MODEL)
+            "niqe", torch.device("cpu"), pretrained_model_path=str(PRISTINE_MODEL.path())
         )
 
         def niqe(sr: Path, hr: Path) -> float:
@@ -97,7 +97,7 @@ def naive_measures(columns: tuple[str, ...]) -> dict[str, Measure]:
     return {column: measures[column] for column in columns}
 
 
-def naive_scores(columns: tuple[str, ...], images: ReferenceSet) -> list[dict[str, float]]:
+def naive_scores(columns: tuple[str, ...], images: TestSet) -> list[dict[str, float]]:
     """One method, the naive way."""
     measures = naive_measures(columns)
     return [
@@ -106,7 +106,7 @@ def naive_scores(columns: tuple[str, ...], images: ReferenceSet) -> list[dict[st
     ]
 
 
-def check_agreement(columns: tuple[str, ...], images: ReferenceSet) -> None:
+def check_agreement(columns: tuple[str, ...], images: TestSet) -> None:
     """Stops where the two ways do not compute the same thing."""
     ours = Scorer(columns, SCALE).score_set(images.bicubic, images.hr)
     for mine, other in zip(ours, naive_scores(columns, images), strict=True):
@@ -115,7 +115,7 @@ def check_agreement(columns: tuple[str, ...], images: ReferenceSet) -> None:
                 raise SystemExit(f"{column}: {mine[column]} here, {other[column]} naively")
 
 
-def compare(columns: tuple[str, ...], images: ReferenceSet, methods: int) -> dict[str, object]:
+def compare(columns: tuple[str, ...], images: TestSet, methods: int) -> dict[str, object]:
     """Rates of both ways over all methods; the suite loads its networks once, inside the time."""
     scorers: list[Scorer] = []
 

@@ -59,7 +59,7 @@ def main() -> None:
 def score_all(store: SweepStore) -> list[dict[str, object]]:
     """One row for HR, bicubic, and each generator in the folder."""
     scorer = Scorer(COLUMNS, SCALE)
-    paths = resolve_test_set(TEXT_LINES, SCALE).paths
+    paths = resolve_test_set(TEXT_LINES, SCALE).hr
     rows = []
     for name, content, adv, restored in methods(store):
         means = score(scorer, paths, restored)

@@ -35,7 +35,6 @@ MODULES = (
     "sweep.generators.lookup",
     "sweep.scoring.evaluate",
     "sweep.metrics.declaration",
-    "sweep.metrics.plugins",
     "sweep.tables",
 )
 """What the documentation shows and programs may build on."""

@@ -23,7 +23,7 @@ from sweep.store.joining import join_config
 from sweep.store.states import State
 
 if TYPE_CHECKING:
-    from sweep.scoring.sets.references import ReferenceSet
+    from sweep.scoring.sets.test_sets import TestSet
 
 OnEvent = Callable[[Event], None]
 
@@ -170,7 +170,7 @@ def _refuse_stale_plan(store: SweepStore, plan: Plan) -> None:
         )
 
 
-def _write_references(store: SweepStore, plan: Plan) -> list[ReferenceSet]:
+def _write_references(store: SweepStore, plan: Plan) -> list[TestSet]:
     from sweep.scoring.sets.references import prepare_reference
 
     parts = [plan.config.eval.excerpt(name) for name in plan.config.eval.sets]

@@ -47,7 +47,7 @@ IMPORTED_LATE = (
     "srgan_core.training.job",
     "sweep.scoring.evaluate",
     "sweep.scoring.health.measures",
-    "sweep.metrics.psnr",
+    "sweep.metrics.builtin.psnr",
 )
 
 

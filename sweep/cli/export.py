@@ -95,4 +95,4 @@ def _photographs(origin: Origin) -> list[np.ndarray]:
     if sweep_folder is not None:
         for path in sorted(sweep_folder.glob("reference/*/lr/*.png")):
             return [read_rgb(path)]
-    return [read_rgb(resolve_test_set("skimage3", scale=2).paths[0])[:96, :128]]
+    return [read_rgb(resolve_test_set("skimage3", scale=2).hr[0])[:96, :128]]

@@ -34,8 +34,8 @@ def command(names: tuple[str, ...]) -> int:
                 click.echo(f"{name}: {found.path} (from the {found.origin})")
             else:
                 test_set = resolve_test_set(name, scale=4)
-                images = counted(len(test_set.paths), "image")
-                click.echo(f"{name}: {images} in {test_set.paths[0].parent}")
+                images = counted(len(test_set.hr), "image")
+                click.echo(f"{name}: {images} in {test_set.hr[0].parent}")
         except (WeightsError, DataError) as error:
             missing = True
             say(f"error: {error}")

@@ -103,7 +103,6 @@ def _overview(statements: Sequence[Availability]) -> Table:
 
 def _describe(names: Sequence[str]) -> None:
     from sweep.metrics.specs import METRICS, columns_for, find_spec, in_table_order
-    from sweep.metrics.weight_files import weight_hash
     from sweep.scoring.availability import describe_availability
     from sweep.scoring.provenance import library_versions
 
@@ -125,10 +124,7 @@ def _describe(names: Sequence[str]) -> None:
             "rounding": spec.quantisation,
             "source": spec.source,
             "libraries": ", ".join(f"{name} {number or 'missing'}" for name, number in versions),
-            "weights": ", ".join(
-                f"{name} {(weight_hash(name) or 'not here')[:16]}" for name in spec.weights or ()
-            )
-            or ("none" if spec.weights is not None else "known to pyiqa alone"),
+            "weights": ", ".join(w.summary() for w in spec.weights or ()) or "none",
             "runs here": "yes" if statement.ready else f"no: {statement.note}",
         }
         click.secho(f"{spec.column}: {spec.label}", bold=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sweep.scoring.external.batch import Protocol
     from sweep.scoring.external.scored_method import ScoredMethod
     from sweep.scoring.external.target_sweep import TargetSweep
-    from sweep.scoring.sets.references import ReferenceSet
+    from sweep.scoring.sets.test_sets import TestSet
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _score_generator(request: Request, target: TargetSweep | None) -> Iterator[S
 
 def _references(
     request: Request, target: TargetSweep | None, scale: int, scratch: Path
-) -> Iterator[ReferenceSet]:
+) -> Iterator[TestSet]:
     """The sweep's own test sets, or new ones whose LR images are made by the same rule."""
     from sweep.scoring.sets.references import prepare_reference
     from sweep.scoring.sets.test_sets import dataset_name, resolve_test_sets

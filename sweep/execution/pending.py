@@ -20,7 +20,7 @@ from sweep.store.records.trial import Identity
 from sweep.store.states import State
 
 if TYPE_CHECKING:
-    from sweep.scoring.sets.references import ReferenceSet
+    from sweep.scoring.sets.test_sets import TestSet
 
 
 class PendingJobs:
@@ -154,7 +154,7 @@ def in_running_order(trials: Sequence[Trial]) -> list[Trial]:
     return sorted(longest_first, key=rank)
 
 
-def test_set_jobs(plan: Plan, references: Sequence[ReferenceSet]) -> tuple[TestSetJob, ...]:
+def test_set_jobs(plan: Plan, references: Sequence[TestSet]) -> tuple[TestSetJob, ...]:
     """Makes what jobs know of the test sets.
 
     Args:

@@ -7,15 +7,9 @@ BLOCK = 96
 
 
 def count_blocks(height: int, width: int, crop_border: int) -> int:
-    """Number of whole blocks that NIQE finds in an image.
+    """Number of whole blocks of 96 x 96 px in an image once the border is cut.
 
-    Args:
-        height: Height of the image in pixels.
-        width: Width of the image in pixels.
-        crop_border: Pixels cut from each side.
-
-    Returns:
-        Blocks of 96 x 96 px; 0 means that the image has no NIQE.
+    0 means that the image has no NIQE.
     """
     rows, columns = ((side - 2 * crop_border) // BLOCK for side in (height, width))
     return max(rows, 0) * max(columns, 0)

@@ -1,9 +1,14 @@
-"""What a metric says of itself; imports nothing heavy."""
+"""What a metric is: what it says of itself and how it is loaded; imports nothing heavy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from sweep.metrics.inputs import Rgb
+    from sweep.metrics.weight_files import Weights
 
 Aggregation = Literal["mean", "root mean square", "set"]
 """How the value of a test set comes about from its images."""
@@ -12,13 +17,64 @@ Direction = Literal["higher", "lower"]
 """Which values of a column are better."""
 
 FROM_FILE = "8-bit RGB read back from the PNG file"
+LUMA_AS_IS = f"{FROM_FILE}; luma not rounded"
+LUMA_ROUNDED = f"{FROM_FILE}; luma rounded to integers"
+LUMA = "BT.601 luma in [16, 235], data range 255"
 BORDER_CUT = "scale px from each side"
 WHOLE_IMAGE = "none, whole image"
 
+LAST = 1000
+"""Rank of what comes behind the metrics of this package."""
 
-@dataclass(frozen=True)
-class MetricSpec:
-    """A score column and the protocol behind it.
+
+class Measure(Protocol):
+    """Computes a value for one image."""
+
+    # Any: a metric that compares takes an array, one that sees a single image is given None.
+    def __call__(self, sr: Rgb, hr: Any, image: str) -> float:
+        """Scores a restored image.
+
+        Args:
+            sr: Restored image, (H, W, 3), uint8.
+            hr: Reference of the same shape; None for a metric whose `reference` is `none`.
+            image: File name without its extension, to look up what is known of the image.
+
+        Returns:
+            The value.
+
+        Raises:
+            ShapeError, DataError: when this image has no such score; its cell stays empty, with
+                a note.
+        """
+
+
+class SetMeasure(Protocol):
+    """Computes one value for a whole test set."""
+
+    def __call__(self, pairs: Sequence[tuple[Rgb, Rgb]]) -> tuple[float, tuple[str, ...]]:
+        """Scores pairs of restored image and reference, each (H, W, 3), uint8.
+
+        Returns:
+            The value, nan where there is none, and sentences about that.
+
+        Raises:
+            ShapeError: when a restored image and its reference differ in size.
+        """
+
+
+Load = Callable[[str, int], Measure | SetMeasure]
+"""Prepares the computation, once for many images, from the device (`cpu`, `cuda`) and the number
+of pixels to cut from each side where the metric cuts a border. Raises WeightsError, or
+MissingDependencyError where something that it needs is not installed."""
+
+
+def _nothing() -> Mapping[str, str | None]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A score column, the protocol behind it, and how to compute it.
 
     Attributes:
         column: Name in tables, thresholds and axes.
@@ -36,13 +92,17 @@ class MetricSpec:
         quantisation: How the pixels were rounded before they were compared.
         source: Publication or implementation, with each deviation by name.
         libraries: Installed packages that decide the value.
-        weights: Names of the weights behind it, as `sweep.metrics.weight_files` knows them; None
-            where pyiqa alone knows them.
+        weights: Files behind it. None where loading it is the only way to know whether it can
+            run, as for a metric of another package.
         aggregation: How a test set's value comes about: the arithmetic mean over its images, the
             root of the mean of their squares, or `set` for a metric that has no value for a
             single image.
         symmetric: Whether exchanging the two images leaves the value as it is.
         pyiqa: Name of the metric in the package pyiqa; empty where it is computed otherwise.
+        load: Prepares the computation; gives a `SetMeasure` where `aggregation` is `set`.
+        versions: Versions of programs behind it that are no Python packages, for `metrics.json`.
+        rank: Place among the columns of the tables.
+        by_default: Whether it is computed when nothing is asked for.
     """
 
     column: str
@@ -51,14 +111,37 @@ class MetricSpec:
     kind: Literal["distortion", "perception"]
     reference: Literal["full", "none", "set"]
     higher_is_better: bool
-    unit: str
+    unit: str = ""
     value_range: str
     channel: str
     border: str
-    quantisation: str
+    quantisation: str = FROM_FILE
     source: str
     libraries: tuple[str, ...]
-    weights: tuple[str, ...] | None = ()
+    weights: tuple[Weights, ...] | None = None
     aggregation: Aggregation = "mean"
     symmetric: bool = True
     pyiqa: str = ""
+    load: Load
+    versions: Callable[[], Mapping[str, str | None]] = _nothing
+    rank: int = LAST
+    by_default: bool = False
+
+    def describe(self) -> dict[str, object]:
+        """What it says of itself, as `metrics.json` has it; weights by their names."""
+        hidden = ("load", "versions", "rank", "by_default")
+        record = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in hidden}
+        return record | {"weights": tuple(weights.name for weights in self.weights or ())}
+
+
+def load_comparison(compare: Callable[[Rgb, Rgb, int], float]) -> Load:
+    """The `load` of a metric that is a function of two images and the border.
+
+    Args:
+        compare: Takes the restored image, the reference, and the pixels to cut from each side.
+    """
+
+    def load(device: str, crop_border: int) -> Measure:
+        return lambda sr, hr, image: compare(sr, hr, crop_border)
+
+    return load

@@ -45,13 +45,7 @@ def check_image(image: Rgb, crop_border: int = 0, smallest: int = 1, name: str =
 
 
 def check_pair(sr: Rgb, hr: Rgb, crop_border: int = 0, smallest: int = 1) -> None:
-    """Refuses two images that cannot be compared pixel by pixel.
-
-    Args:
-        sr: Restored image, expected to be (H, W, 3), uint8.
-        hr: Reference, expected to be of the same shape.
-        crop_border: Pixels that will be cut from each side.
-        smallest: Shortest side, in pixels, that has to be left after the cut.
+    """Refuses two images that cannot be compared pixel by pixel; arguments as for `check_image`.
 
     Raises:
         ShapeError: when one of them is unfit or their shapes differ.
@@ -66,42 +60,18 @@ def check_pair(sr: Rgb, hr: Rgb, crop_border: int = 0, smallest: int = 1) -> Non
 
 
 def cut_border(image: Rgb, crop_border: int) -> Rgb:
-    """Cuts the same number of pixels from all four sides.
-
-    Args:
-        image: (H, W, 3).
-        crop_border: Pixels, less than half of the shorter side.
-
-    Returns:
-        (H - 2 crop_border, W - 2 crop_border, 3), a view.
-    """
+    """Cuts the same number of pixels from all four sides of (H, W, 3); a view."""
     height, width = image.shape[:2]
     return image[crop_border : height - crop_border, crop_border : width - crop_border]
 
 
 def luma(rgb: Rgb) -> NDArray[np.float64]:
-    """The luma of an 8-bit image, not rounded.
-
-    Args:
-        rgb: (H, W, 3), uint8.
-
-    Returns:
-        (H, W), float64 in [16, 235].
-
-    Source: ITU-R BT.601.
-    """
+    """ITU-R BT.601 luma of (H, W, 3), uint8: (H, W), float64 in [16, 235], not rounded."""
     weighted: NDArray[np.float64] = rgb.astype(np.float64) @ LUMA_WEIGHTS
     return weighted + LUMA_OFFSET
 
 
 def rounded_luma(rgb: Rgb) -> NDArray[np.float64]:
-    """The luma of an 8-bit image, rounded to integers as MATLAB's rgb2ycbcr does.
-
-    Args:
-        rgb: (H, W, 3), uint8.
-
-    Returns:
-        (H, W), float64, whole numbers from 16 to 235.
-    """
+    """The luma rounded to integers as MATLAB's rgb2ycbcr does, (H, W), float64."""
     rounded: NDArray[np.float64] = np.floor(luma(rgb) + 0.5)
     return rounded

@@ -67,11 +67,7 @@ the year 2008, page 112.
 
 
 def image_texts() -> dict[str, str]:
-    """Lists the images and what stands in them.
-
-    Returns:
-        Name without extension (`sans-16`) to its lines, in the order of the test set.
-    """
+    """Name of each image (`sans-16`) to its lines, in the order of the test set."""
     lines = _TEXT.splitlines()
     names = [f"{font}-{size}" for font in FONTS for size in SIZES]
     starts = range(0, len(lines), LINES_PER_IMAGE)
@@ -80,12 +76,5 @@ def image_texts() -> dict[str, str]:
 
 
 def known_text(image: str) -> str | None:
-    """Looks up what stands in an image.
-
-    Args:
-        image: File name without extension.
-
-    Returns:
-        The lines; None for an image of another test set.
-    """
+    """What stands in the image of a name; None for an image of another test set."""
     return image_texts().get(image)

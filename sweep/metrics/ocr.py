@@ -12,9 +12,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from srgan_core.errors import DataError, MissingDependencyError
-from sweep.metrics.declaration import FROM_FILE, WHOLE_IMAGE, MetricSpec
+from sweep.metrics.declaration import WHOLE_IMAGE, Measure, Metric
 from sweep.metrics.known_text import TEXT_LINES, known_text
-from sweep.metrics.plugins import MetricPlugin
 
 if TYPE_CHECKING:
     from sweep.metrics.inputs import Rgb
@@ -26,35 +25,9 @@ ARGUMENTS = ("stdin", "stdout", "-l", "eng", "--psm", "6", "--dpi", "300")
 
 TIME_LIMIT_SECONDS = 120
 
-SPEC = MetricSpec(
-    column="ocr_cer",
-    group="ocr",
-    label="OCR error rate",
-    kind="distortion",
-    reference="none",
-    higher_is_better=False,
-    unit="",
-    value_range="0 to about 1, 0 when every character is read; above 1 for added text",
-    channel="RGB",
-    border=WHOLE_IMAGE,
-    quantisation=FROM_FILE,
-    source=f"Levenshtein distance between what Tesseract reads ({' '.join(ARGUMENTS[2:])}) and the "
-    "known text, over the length of the known text; runs of white space count as one space",
-    libraries=("rapidfuzz",),
-)
-
 
 def character_error_rate(read: str, known: str) -> float:
-    """Compares what was read with what stands there.
-
-    Args:
-        read: What a program read.
-        known: The text, not empty.
-
-    Returns:
-        Insertions, deletions and substitutions for each character of the known text, 0 when all
-        of it was read.
-    """
+    """Edits per character of the known text, 0 when all of it was read; blanks count as one."""
     from rapidfuzz.distance import Levenshtein
 
     got, expected = " ".join(read.split()), " ".join(known.split())
@@ -64,14 +37,11 @@ def character_error_rate(read: str, known: str) -> float:
 class Reading:
     """Reads images with Tesseract, each in one process of it.
 
-    Args:
-        device: Taken for the protocol of plug-ins; Tesseract runs on the CPU.
-
     Raises:
         MissingDependencyError: when Tesseract or rapidfuzz is not installed.
     """
 
-    def __init__(self, device: str = "cpu") -> None:
+    def __init__(self) -> None:
         if find_spec("rapidfuzz") is None:
             raise MissingDependencyError(
                 "metric 'ocr': expected the package rapidfuzz, found none; "
@@ -86,15 +56,7 @@ class Reading:
         self._program = program
 
     def __call__(self, sr: Rgb, hr: Rgb | None, image: str) -> float:
-        """Reads an image of the test set `text-lines`.
-
-        Args:
-            sr: Restored image, (H, W, 3), uint8.
-            hr: Not used.
-            image: Its name, by which its text is known.
-
-        Returns:
-            The character error rate.
+        """Character error rate of a restored image of the test set `text-lines`, known by its name.
 
         Raises:
             DataError: when the text of the image is not known, or Tesseract fails.
@@ -105,13 +67,7 @@ class Reading:
         return character_error_rate(self.read(sr), known)
 
     def read(self, image: Rgb) -> str:
-        """Reads the text of an image.
-
-        Args:
-            image: (H, W, 3), uint8.
-
-        Returns:
-            What Tesseract reads.
+        """What Tesseract reads in an image, (H, W, 3), uint8.
 
         Raises:
             DataError: when Tesseract fails.
@@ -148,4 +104,23 @@ def tesseract_version() -> Mapping[str, str | None]:
     return {PROGRAM: found.group(1) if found else None}
 
 
-plugin = MetricPlugin(SPEC, Reading, tesseract_version)
+def _load(device: str, crop_border: int) -> Measure:
+    return Reading()
+
+
+plugin = Metric(
+    column="ocr_cer",
+    group="ocr",
+    label="OCR error rate",
+    kind="distortion",
+    reference="none",
+    higher_is_better=False,
+    value_range="0 to about 1, 0 when every character is read; above 1 for added text",
+    channel="RGB",
+    border=WHOLE_IMAGE,
+    source=f"Levenshtein distance between what Tesseract reads ({' '.join(ARGUMENTS[2:])}) and the "
+    "known text, over the length of the known text; runs of white space count as one space",
+    libraries=("rapidfuzz",),
+    load=_load,
+    versions=tesseract_version,
+)

@@ -55,11 +55,7 @@ def frechet_distance(
 ) -> float:
     """Squared Wasserstein-2 distance of two normal distributions.
 
-    Args:
-        mean_x: (D,).
-        covariance_x: (D, D), symmetric and positive semi-definite.
-        mean_y: (D,).
-        covariance_y: (D, D), likewise.
+    Means are (D,), covariances (D, D), symmetric and positive semi-definite.
 
     Returns:
         |m_x - m_y|^2 + tr(C_x + C_y - 2 (C_x^(1/2) C_y C_x^(1/2))^(1/2)), at least 0.
@@ -76,13 +72,10 @@ def frechet_distance(
 
 
 def shrunk_covariance(sample: Matrix) -> Matrix:
-    """Covariance of a sample, shrunk towards a multiple of the identity.
+    """Covariance of a sample of N >= 2 rows, (N, D), shrunk towards a multiple of the identity.
 
     With fewer than about ten rows per feature the plain covariance exaggerates the spread of the
     eigenvalues; the weight of the identity depends on the sample alone and falls as 1 / N.
-
-    Args:
-        sample: (N, D), N at least 2.
 
     Returns:
         (1 - r) C + r tr(C) / D I with r in [0, 1], (D, D), C normalised by N.
@@ -102,14 +95,9 @@ def shrunk_covariance(sample: Matrix) -> Matrix:
 
 
 def sample_frechet_distance(x: Matrix, y: Matrix) -> float:
-    """Fréchet distance of normal distributions fitted to two samples.
+    """Fréchet distance of normal distributions fitted to two samples, (N, D) and (M, D).
 
-    Args:
-        x: Features of restored patches, (N, D).
-        y: Features of reference patches, (M, D).
-
-    Returns:
-        The distance, lower is better; biased upwards on few patches.
+    Lower is better; biased upwards on few patches.
 
     Raises:
         ShapeError: when the shapes do not fit each other.

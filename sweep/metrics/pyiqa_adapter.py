@@ -15,7 +15,6 @@ import re
 import socket
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -33,6 +32,7 @@ from sweep.metrics.inputs import (
     luma,
     rounded_luma,
 )
+from sweep.metrics.pyiqa_names import Channel, FromPyiqa
 
 if TYPE_CHECKING:
     from torch import nn
@@ -63,94 +63,48 @@ def to_grey_rgb(rgb: Rgb) -> Tensor:
     return to_rounded_luma(rgb).expand(-1, 3, -1, -1).float()
 
 
-@dataclass(frozen=True)
-class Protocol:
-    """How a metric of pyiqa is used where its own defaults are not.
-
-    Attributes:
-        options: Arguments of `pyiqa.create_metric`.
-        prepare: Makes the tensor that it takes out of an image.
-        cuts_border: Whether the border is cut before.
-        smallest_side: Shortest side in pixels, after the cut, that it can work on.
-        cpu_only: pyiqa switches TF32 on around every metric, which on a GPU would move the
-            fourth digit of convolutions in float32.
-        needs_texture: Whether a flat reference leaves it undefined, where pyiqa gives 0.
-    """
-
-    options: Mapping[str, Any] = field(default_factory=dict)
-    prepare: Callable[[Rgb], Tensor] = to_rgb
-    cuts_border: bool = False
-    smallest_side: int = 1
-    cpu_only: bool = False
-    needs_texture: bool = False
-
-
-PROTOCOLS: Mapping[str, Protocol] = MappingProxyType(
+PREPARE: Mapping[Channel, Callable[[Rgb], Tensor]] = MappingProxyType(
     {
-        # The last of five scales has to hold one window of 11 px.
-        "ms_ssim": Protocol({}, to_rounded_luma, cuts_border=True, smallest_side=161),
-        "vif": Protocol(
-            {},
-            to_grey_rgb,
-            cuts_border=True,
-            smallest_side=41,
-            cpu_only=True,
-            needs_texture=True,
-        ),
-        "fsim": Protocol({"chromatic": False}, to_luma, cuts_border=True, smallest_side=16),
-        "gmsd": Protocol(
-            {"test_y_channel": False, "channels": 1}, to_luma, cuts_border=True, smallest_side=6
-        ),
-        "nrqm": Protocol({"color_space": "ycbcr"}, cuts_border=True, smallest_side=32),
+        "RGB": to_rgb,
+        "luma": to_luma,
+        "rounded luma": to_rounded_luma,
+        "grey RGB": to_grey_rgb,
     }
 )
-"""By column; every other name is used with pyiqa's own defaults on the whole RGB image."""
+"""Makes the tensor that a metric takes out of an image."""
 
 
 class PyiqaMetric:
-    """A metric of pyiqa, loaded once and called per image.
-
-    Args:
-        name: Name in pyiqa, which is also the column.
-        device: Where it runs; without float64 there (Apple's MPS), on the CPU.
+    """A metric of pyiqa, loaded once and called per image; without float64, on the CPU.
 
     Raises:
         WeightsError: when pyiqa cannot build it here, most often for lack of its weights.
     """
 
-    def __init__(self, name: str, device: str | torch.device = "cpu") -> None:
-        self.name = name
-        self._protocol = PROTOCOLS.get(name, Protocol())
-        self.device = torch.device("cpu") if self._protocol.cpu_only else double_device(device)
-        self._metric = create_metric(name, self.device, **self._protocol.options)
+    def __init__(self, use: FromPyiqa, device: str | torch.device = "cpu") -> None:
+        self.use = use
+        self.device = torch.device("cpu") if use.cpu_only else double_device(device)
+        self._metric = create_metric(use.name, self.device, **use.options)
 
     def __call__(self, sr: Rgb, hr: Rgb | None, crop_border: int) -> float:
-        """Scores one image.
-
-        Args:
-            sr: Restored image, (H, W, 3), uint8.
-            hr: Reference of the same shape; None for a metric that sees one image alone.
-            crop_border: Pixels cut from each side where the metric's spec says so.
-
-        Returns:
-            The value; its range and direction are in the metric's spec.
+        """Scores one image; `hr` is None for a metric that sees one image alone.
 
         Raises:
             ShapeError: when shapes differ or too little is left after the cut.
             DataError: when the metric has no finite value for these images.
         """
-        border = crop_border if self._protocol.cuts_border else 0
+        border = crop_border if self.use.cuts_border else 0
         images = [sr] if hr is None else [sr, hr]
         if hr is None:
-            check_image(sr, border, self._protocol.smallest_side, "image")
+            check_image(sr, border, self.use.smallest_side, "image")
         else:
-            check_pair(sr, hr, border, self._protocol.smallest_side)
-        tensors = [self._protocol.prepare(cut_border(image, border)) for image in images]
-        if self._protocol.needs_texture and tensors[-1].min() == tensors[-1].max():
-            raise DataError(f"{self.name}: the reference is flat, so it holds no information")
+            check_pair(sr, hr, border, self.use.smallest_side)
+        tensors = [PREPARE[self.use.channel](cut_border(image, border)) for image in images]
+        if self.use.needs_texture and tensors[-1].min() == tensors[-1].max():
+            raise DataError(f"{self.use.name}: the reference is flat, so it holds no information")
         value = self._evaluate([tensor.to(self.device) for tensor in tensors])
         if not math.isfinite(value):
-            raise DataError(f"{self.name}: no finite value for this image; it may be flat")
+            raise DataError(f"{self.use.name}: no finite value for this image; it may be flat")
         return value
 
     def digest(self) -> str:
@@ -168,16 +122,11 @@ class PyiqaMetric:
                 return float(self._metric(*tensors))
         # Any metric of pyiqa may fail in its own way on an image that it is not made for.
         except Exception as error:
-            raise DataError(f"{self.name}: {type(error).__name__}: {error}") from error
+            raise DataError(f"{self.use.name}: {type(error).__name__}: {error}") from error
 
 
 def create_metric(name: str, device: torch.device, **options: Any) -> nn.Module:
-    """Builds a metric of pyiqa, silently.
-
-    Args:
-        name: Name in pyiqa.
-        device: Where it runs.
-        options: Further arguments of `pyiqa.create_metric`.
+    """Builds a metric of pyiqa, silently; options are those of `pyiqa.create_metric`.
 
     Returns:
         The metric: called with images in [0, 1] it gives one value each.

@@ -1,4 +1,4 @@
-"""What every score column means; tables and charts read this and never a column's name.
+"""The score columns by name; tables and charts read what a metric says, never its name.
 
 Imports nothing heavy, so that listing the metrics costs no start-up time.
 """
@@ -6,94 +6,71 @@ Imports nothing heavy, so that listing the metrics costs no start-up time.
 from __future__ import annotations
 
 import difflib
+import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from types import MappingProxyType
 
 from srgan_core.errors import ConfigError
-from sweep.metrics.declaration import BORDER_CUT, FROM_FILE, MetricSpec
-from sweep.metrics.further import FURTHER
+from sweep.metrics import builtin
+from sweep.metrics.declaration import Metric
 from sweep.metrics.plugins import find_plugin, plugin_entries
-from sweep.metrics.pyiqa_names import pyiqa_names, pyiqa_spec
-from sweep.metrics.standard import STANDARD
+from sweep.metrics.pyiqa_names import pyiqa_metric, pyiqa_names
 
-__all__ = [
-    "BORDER_CUT",
-    "DEFAULT_GROUPS",
-    "FROM_FILE",
-    "GROUPS",
-    "METRICS",
-    "MetricSpec",
-    "columns_for",
-    "find_spec",
-    "image_columns",
-    "in_table_order",
-    "require_group",
-    "set_columns",
-]
 
-METRICS: Mapping[str, MetricSpec] = MappingProxyType(
-    {spec.column: spec for spec in (*STANDARD, *FURTHER)}
+def _declared() -> list[Metric]:
+    names = [module.name for module in pkgutil.iter_modules(builtin.__path__)]
+    modules = [import_module(f"{builtin.__name__}.{name}") for name in names]
+    return [metric for module in modules for metric in module.METRICS]
+
+
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {metric.column: metric for metric in sorted(_declared(), key=lambda metric: metric.rank)}
 )
-"""Column to spec, in the order of the tables; names of pyiqa beyond these go by `find_spec`."""
+"""Column to metric, in the order of the tables; other names go by `find_spec`."""
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        group: tuple(spec.column for spec in METRICS.values() if spec.group == group)
-        for group in dict.fromkeys(spec.group for spec in METRICS.values())
+        group: tuple(metric.column for metric in METRICS.values() if metric.group == group)
+        for group in dict.fromkeys(metric.group for metric in METRICS.values())
     }
 )
 """Name to ask for, to the columns that it gives."""
 
-DEFAULT_GROUPS = tuple(dict.fromkeys(spec.group for spec in STANDARD))
+DEFAULT_GROUPS = tuple(
+    dict.fromkeys(metric.group for metric in METRICS.values() if metric.by_default)
+)
 """What is computed when nothing is asked for."""
 
 
-def find_spec(column: str) -> MetricSpec:
-    """Looks up a column.
-
-    Args:
-        column: A key of `METRICS`, the column of a plug-in, or the name of another metric of
-            pyiqa.
-
-    Returns:
-        Its spec; that of a name of pyiqa is made from what pyiqa says of it.
+def find_spec(column: str) -> Metric:
+    """Looks up a key of `METRICS`, the column of a plug-in, or another metric of pyiqa.
 
     Raises:
         ConfigError: when nobody knows the name.
     """
     if column in METRICS:
         return METRICS[column]
-    plugin = find_plugin(column)
-    spec = pyiqa_spec(column) if plugin is None else plugin.spec
+    metric = find_plugin(column) or pyiqa_metric(column)
     # `lpips` asks for a column of another name here, and is one of pyiqa's own metrics there.
-    if spec is None or column in GROUPS:
+    if metric is None or column in GROUPS:
         raise ConfigError(_unknown("metric column", column, METRICS))
-    return spec
+    return metric
 
 
 def require_group(name: str) -> None:
-    """Refuses what is no metric.
-
-    Args:
-        name: What was asked for.
+    """Refuses what is neither one of `GROUPS` nor a plug-in nor a name of pyiqa.
 
     Raises:
-        ConfigError: when it is neither one of `GROUPS` nor a plug-in nor a name of pyiqa; names
-            the nearest.
+        ConfigError: naming the nearest.
     """
     known = name in GROUPS or name in plugin_entries()
-    if not known and pyiqa_spec(name) is None:
+    if not known and pyiqa_metric(name) is None:
         raise ConfigError(_unknown("metric", name, GROUPS))
 
 
 def columns_for(groups: Sequence[str]) -> tuple[str, ...]:
-    """Translates what was asked for into columns.
-
-    Args:
-        groups: Names out of `GROUPS` or of pyiqa, in any order, repeats allowed.
-
-    Returns:
-        Columns in the order of the tables, each once.
+    """Translates names for --metrics, in any order, into columns in the order of the tables.
 
     Raises:
         ConfigError: when a name is unknown or none was given.
@@ -109,18 +86,11 @@ def _columns(group: str) -> tuple[str, ...]:
     if group in GROUPS:
         return GROUPS[group]
     plugin = find_plugin(group)
-    return (group,) if plugin is None else (plugin.spec.column,)
+    return (group,) if plugin is None else (plugin.column,)
 
 
 def in_table_order(columns: Iterable[str]) -> tuple[str, ...]:
-    """Sorts columns as the tables have them.
-
-    Args:
-        columns: Columns, repeats allowed.
-
-    Returns:
-        Each once: those of `METRICS` in their order, then the others by name.
-    """
+    """Sorts columns as the tables have them, each once: those of `METRICS`, then others by name."""
     wanted = set(columns)
     known = tuple(column for column in METRICS if column in wanted)
     return (*known, *sorted(wanted.difference(known)))

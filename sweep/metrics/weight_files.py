@@ -1,63 +1,104 @@
-"""Where the weights behind the metrics lie, by the names that their specs use."""
+"""The weights behind the metrics: where they lie, and whether they are on this machine."""
 
 from __future__ import annotations
 
 import importlib.util
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from srgan_core.errors import WeightsError
 from srgan_core.files import file_sha256
 
-RESOLVED = ("alexnet", "vgg16")
-"""Found by `srgan_core.weights`; every other name stands for a file."""
 
-HEADS_PREFIX = "lpips v0.1 "
-ASSET = "niqe_original.mat"
+@dataclass(frozen=True)
+class Weights(ABC):
+    """What a metric has learned. Asking about it downloads nothing.
 
-
-def weight_path(name: str) -> Path | None:
-    """Says where a file of weights belongs.
-
-    Args:
-        name: A name out of a spec's `weights` that is not one of `RESOLVED`.
-
-    Returns:
-        The path, whether or not the file is there; None where the package that brings it is not
-        installed.
+    Attributes:
+        name: Name in `metrics.json`.
     """
-    if name == ASSET:
-        return Path(__file__).parent / "assets" / name
-    if name.startswith(HEADS_PREFIX):
-        # Locating the package does not import it.
-        package = importlib.util.find_spec("lpips")
-        if package is None or package.origin is None:
+
+    name: str
+
+    @abstractmethod
+    def missing(self) -> str:
+        """Says what is not here and where it would come from; empty when all is."""
+
+    @abstractmethod
+    def sha256(self) -> str | None:
+        """SHA-256 in hexadecimal; None when it is not here."""
+
+    def summary(self) -> str:
+        """Name and hash for the terminal."""
+        return f"{self.name} {(self.sha256() or 'not here')[:16]}"
+
+
+class NetworkWeights(Weights):
+    """Convolutions of an architecture of torchvision, found by `srgan_core.weights`."""
+
+    def missing(self) -> str:
+        """What the resolver says."""
+        from srgan_core.weights import describe_weights
+
+        return next(s.note for s in describe_weights() if s.architecture == self.name)
+
+    def sha256(self) -> str | None:
+        """Hash of the file that the resolver finds without the network."""
+        from srgan_core.weights import resolve_weights
+
+        try:
+            return resolve_weights(self.name, allow_download=False).sha256
+        except WeightsError:
             return None
-        folder = Path(package.origin).parent / "weights" / "v0.1"
-        return folder / name.removeprefix(HEADS_PREFIX)
-    import torch
-
-    return Path(torch.hub.get_dir()) / name
 
 
-def weight_hash(name: str) -> str | None:
-    """Hashes weights that are on this machine; downloads nothing.
+class WeightFile(Weights):
+    """Weights that are one file."""
 
-    Args:
-        name: A name out of a spec's `weights`.
+    remedy: ClassVar[str]
 
-    Returns:
-        SHA-256 of the file, or None when it is not here.
+    @abstractmethod
+    def path(self) -> Path:
+        """Where it belongs, there or not."""
+
+    def missing(self) -> str:
+        """Names the path."""
+        return "" if self.path().is_file() else f"{self.path()} is missing; {self.remedy}"
+
+    def sha256(self) -> str | None:
+        """Hash of the file."""
+        return file_sha256(self.path()) if self.path().is_file() else None
+
+
+class HubFile(WeightFile):
+    """A file that pyiqa downloads; its name is the path below torch's hub cache."""
+
+    remedy = "pyiqa tries to download it at first use"
+
+    def path(self) -> Path:
+        """Below the hub's folder, which the environment can move."""
+        import torch
+
+        return Path(torch.hub.get_dir()) / self.name
+
+
+@dataclass(frozen=True)
+class PackagedFile(WeightFile):
+    """A file inside an installed package.
+
+    Attributes:
+        package: The package.
+        file: Path below it.
     """
-    if name in RESOLVED:
-        return _resolved_hash(name)
-    path = weight_path(name)
-    return file_sha256(path) if path is not None and path.is_file() else None
 
+    remedy = "reinstall the package that brings it"
+    package: str
+    file: str
 
-def _resolved_hash(architecture: str) -> str | None:
-    from srgan_core.weights import resolve_weights
-
-    try:
-        return resolve_weights(architecture, allow_download=False).sha256
-    except WeightsError:
-        return None
+    def path(self) -> Path:
+        """Found without importing the package; leads nowhere where that is not installed."""
+        package = importlib.util.find_spec(self.package)
+        folder = Path(package.origin).parent if package and package.origin else Path(self.package)
+        return folder / self.file

@@ -78,7 +78,7 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     sets = resolve_test_sets(merged.eval.sets, merged.scale, held=held)
     for name, test_set in zip(merged.eval.sets, sets, strict=True):
         part = merged.eval.excerpt(name)
-        paths = test_set.paths[: part.limit]
+        paths = test_set.hr[: part.limit]
         if name not in held:
             _refuse_changed_images(store, test_set.name, paths)
         if "niqe" in merged.eval.metrics:
@@ -198,7 +198,7 @@ def _check_data(store: SweepStore, plan: Plan) -> dict[str, str]:
                 f"patches have {largest}; remove them or set a smaller adversarial.patch_size"
             )
     require_same_data(packed, store.read_data_keys())
-    refuse_test_images(packed, [path for test_set in plan.sets for path in test_set.paths])
+    refuse_test_images(packed, [path for test_set in plan.sets for path in test_set.hr])
     return {images.name: images.key for images in packed}
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from srgan_core.errors import DataError, WeightsError
+from sweep.store.states import Method
 
 if TYPE_CHECKING:
     from sweep.scoring.evaluate import Scorer
@@ -33,18 +34,14 @@ TOLERANCES: Mapping[str, float] = MappingProxyType(
 
 @dataclass(frozen=True)
 class KnownAnswer:
-    """A score that is known beforehand.
+    """A score that is known beforehand, and its source.
 
     Attributes:
-        column: Metric column.
-        method: `bicubic`, or `original` for the HR images themselves.
         image: Name of the image; empty for the value of the whole set.
-        expected: The score.
-        source: Where it is known from.
     """
 
     column: str
-    method: str
+    method: Method
     image: str
     expected: float
     source: str
@@ -57,20 +54,20 @@ class KnownAnswer:
 
 def _per_image(column: str, values: Sequence[float]) -> tuple[KnownAnswer, ...]:
     return tuple(
-        KnownAnswer(column, "bicubic", image, value, PROTOCOL)
+        KnownAnswer(column, Method.BICUBIC, image, value, PROTOCOL)
         for image, value in zip(IMAGES, values, strict=True)
     )
 
 
 KNOWN_ANSWERS = (
-    KnownAnswer("psnr_y", "bicubic", "", 28.43, LITERATURE),
+    KnownAnswer("psnr_y", Method.BICUBIC, "", 28.43, LITERATURE),
     *_per_image("psnr_y", (31.79, 30.19, 22.10, 31.62, 26.47)),
-    KnownAnswer("ssim_y", "bicubic", "", 0.811, LITERATURE),
-    KnownAnswer("psnr_rgb", "bicubic", "", 26.70, PROTOCOL),
-    KnownAnswer("lpips_alex", "bicubic", "", 0.3407, SPSR),
+    KnownAnswer("ssim_y", Method.BICUBIC, "", 0.811, LITERATURE),
+    KnownAnswer("psnr_rgb", Method.BICUBIC, "", 26.70, PROTOCOL),
+    KnownAnswer("lpips_alex", Method.BICUBIC, "", 0.3407, SPSR),
     *_per_image("lpips_alex", (0.3046, 0.2355, 0.3740, 0.4231, 0.3664)),
-    KnownAnswer("niqe", "bicubic", "", 8.478, "package pyiqa called directly"),
-    KnownAnswer("niqe", "original", "", 5.459, "package pyiqa called directly"),
+    KnownAnswer("niqe", Method.BICUBIC, "", 8.478, "package pyiqa called directly"),
+    KnownAnswer("niqe", Method.ORIGINAL, "", 5.459, "package pyiqa called directly"),
 )
 """In the order of the tables."""
 
@@ -80,7 +77,6 @@ class Verdict:
     """A known answer beside what this machine computes.
 
     Attributes:
-        answer: The known answer.
         got: The score; nan where it could not be computed.
         problem: Why it could not be computed; empty otherwise.
     """
@@ -96,10 +92,7 @@ class Verdict:
 
 
 def find_images() -> tuple[Path, ...]:
-    """Finds Set5 on this machine.
-
-    Returns:
-        Its five HR images, sorted.
+    """Finds the five HR images of Set5 on this machine.
 
     Raises:
         DataError: when they are not here, or have other names; says where to put them.
@@ -112,13 +105,14 @@ def find_images() -> tuple[Path, ...]:
             "Set5 is not on this machine, and the known answers are its scores: put its five HR "
             "images into $SWEEP_DATA/Set5, or run `sweep fetch set5`"
         )
-    names = tuple(path.stem for path in found[0])
+    paths, _ = found
+    names = tuple(path.stem for path in paths)
     if names != IMAGES:
         raise DataError(
-            f"{found[0][0].parent}: expected the images {', '.join(IMAGES)}, got "
+            f"{paths[0].parent}: expected the images {', '.join(IMAGES)}, got "
             f"{', '.join(names)}; put the HR images of Set5 there under these names"
         )
-    return found[0]
+    return paths
 
 
 def check_known_answers(
@@ -132,22 +126,19 @@ def check_known_answers(
 
     Yields:
         One verdict for each of `KNOWN_ANSWERS`, in their order.
-
-    Raises:
-        DataError: when a file is no usable image.
     """
     from sweep.scoring.aggregation import summarise
     from sweep.scoring.sets.references import prepare_reference
     from sweep.scoring.sets.test_sets import TestSet
 
     scorer, problems = _scorer()
-    rows: dict[str, list[dict[str, float]]] = {}
+    rows: dict[Method, list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory(prefix="sweep-known-") as folder:
-        test_set = TestSet(DATASET, tuple(paths), "folder")
+        test_set = TestSet(DATASET, tuple(paths), SCALE)
         reference = prepare_reference(test_set, SCALE, Path(folder))
         tell = None if on_image is None else lambda name, _: on_image(name)
-        rows["bicubic"] = scorer.score_set(reference.bicubic, reference.hr, tell)
-        rows["original"] = scorer.score_set(reference.hr, on_image=tell)
+        rows[Method.BICUBIC] = scorer.score_set(reference.bicubic, reference.hr, tell)
+        rows[Method.ORIGINAL] = scorer.score_set(reference.hr, on_image=tell)
     for answer in KNOWN_ANSWERS:
         if answer.column in problems:
             yield Verdict(answer, float("nan"), problems[answer.column])

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 
-from srgan_core.errors import WeightsError
 from sweep import __version__
-from sweep.metrics.plugins import find_plugin
-from sweep.metrics.specs import MetricSpec, find_spec
-from sweep.metrics.weight_files import weight_hash
+from sweep.metrics.specs import find_spec
 
 SCHEMA = 1
 
@@ -20,37 +17,33 @@ IMAGE_LIBRARIES = ("numpy", "pillow", "torch")
 
 
 def metric_records(columns: Sequence[str]) -> list[dict[str, object]]:
-    """Describes columns in full.
-
-    Args:
-        columns: Columns out of `METRICS`, or other names of pyiqa.
+    """Describes columns of `METRICS`, or other names of pyiqa, in full.
 
     Returns:
-        For each column its spec, and under `libraries` and `weights` the versions of the
-        packages and the SHA-256 of the files behind it; None for what is not on this machine.
+        For each column what it says of itself, and under `libraries` and `weights` the versions
+        of the packages and the SHA-256 of the files behind it; None for what is not on this
+        machine. Where pyiqa alone knows the files, `tensors` is a digest of all tensors of the
+        metric, which is built for it; otherwise nothing is downloaded.
     """
     return [
         {
-            **asdict(spec),
-            "libraries": {**library_versions(spec.libraries), **_programs(spec.column)},
-            "weights": weight_hashes(spec),
+            **metric.describe(),
+            "libraries": {**library_versions(metric.libraries), **metric.versions()},
+            "weights": {weights.name: weights.sha256() for weights in metric.weights or ()},
         }
-        for spec in map(find_spec, columns)
+        for metric in map(find_spec, columns)
     ]
 
 
 def metrics_document(
     columns: Sequence[str], *, device: str, datasets: Mapping[str, object]
 ) -> dict[str, object]:
-    """The content of `metrics.json`.
+    """The content of `metrics.json`, which `json` can write.
 
     Args:
-        columns: Columns out of `METRICS`, or other names of pyiqa.
+        columns: Columns of `METRICS`, or other names of pyiqa.
         device: Where the networks ran.
         datasets: Name of each test set to its record.
-
-    Returns:
-        A document that `json` can write.
     """
     from sweep.scoring.sets.references import RESIZE_RULE
 
@@ -67,44 +60,9 @@ def metrics_document(
 
 
 def library_versions(packages: Sequence[str]) -> dict[str, str | None]:
-    """Looks up installed versions.
-
-    Args:
-        packages: Names of distributions.
-
-    Returns:
-        Name to version, None for what is not installed.
-    """
-    return {name: _version(name) for name in packages}
-
-
-def weight_hashes(spec: MetricSpec) -> dict[str, str | None]:
-    """Hashes the weights behind a metric; downloads nothing that is declared.
-
-    Args:
-        spec: The metric.
-
-    Returns:
-        Name of each file to its SHA-256, None for what is not here. Where pyiqa alone knows the
-        files, `tensors` to a digest of all tensors of the metric as it was built.
-    """
-    if spec.weights is not None:
-        return {name: weight_hash(name) for name in spec.weights}
-    from sweep.metrics.pyiqa_adapter import PyiqaMetric
-
-    try:
-        return {"tensors": PyiqaMetric(spec.column).digest()}
-    except WeightsError:
-        return {"tensors": None}
-
-
-def _programs(column: str) -> Mapping[str, str | None]:
-    plugin = find_plugin(column)
-    return {} if plugin is None else plugin.versions()
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
+    """Name of each package to its installed version, None for what is not installed."""
+    versions: dict[str, str | None] = dict.fromkeys(packages)
+    for name in packages:
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions

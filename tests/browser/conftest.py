@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +115,7 @@ def sweep_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         _save(folder / "shared/srresnet-s0/images/photos", name, hr // 2 + 40)
     write_csv(results_frame(rows), folder / RESULTS)
     write_csv(per_image_frame(rows), folder / PER_IMAGE)
-    metrics = [asdict(METRICS[c]) for c in ("psnr_y", "lpips_alex", "niqe")]
+    metrics = [METRICS[c].describe() for c in ("psnr_y", "lpips_alex", "niqe")]
     (folder / "metrics.json").write_text(json.dumps({"schema": 1, "metrics": metrics}))
     (folder / "trials/mse-adv0.01-s0/images/photos/second.png").unlink()
     write_csv(interpolation_frame(_interpolation()), folder / INTERPOLATION)

@@ -11,7 +11,8 @@ import pytest
 from srgan_core.data.images import read_rgb
 from srgan_core.files import file_sha256
 from srgan_core.inference import load_generator, restore
-from sweep.scoring.evaluate import Scorer, summarise
+from sweep.scoring.aggregation import summarise
+from sweep.scoring.evaluate import Scorer
 from sweep.tables.files import read_results
 
 RESULTS = Path(__file__).parents[2] / "results"

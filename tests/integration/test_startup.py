@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import asdict
 
 import pytest
 
@@ -65,7 +64,7 @@ def tables(tmp_path_factory):
     scores = {"psnr_y": 28.0, "niqe": 6.0, "lpips_alex": 0.2}
     rows = [ResultRow("bicubic", "bicubic", "set5", 5, 4, scores=scores)]
     write_csv(results_frame(rows), folder / RESULTS)
-    metrics = [asdict(spec) for spec in METRICS.values()]
+    metrics = [metric.describe() for metric in METRICS.values()]
     (folder / "metrics.json").write_text(json.dumps({"schema": 1, "metrics": metrics}))
     return folder
 

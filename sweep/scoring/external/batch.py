@@ -25,10 +25,7 @@ class Protocol:
     """How images are scored.
 
     Attributes:
-        columns: Metric columns.
-        scale: Magnification.
         crop_border: Pixels cut from each side; None for the scale.
-        device: Where the networks run.
         threads: CPU threads of each process, on which the last digits may depend.
     """
 
@@ -43,13 +40,16 @@ class Protocol:
         """Pixels that are cut from each side."""
         return self.scale if self.crop_border is None else self.crop_border
 
+    def load_scorer(self) -> Scorer:
+        """Loads the networks."""
+        return Scorer(self.columns, self.scale, self.device, crop_border=self.crop_border)
+
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of one image.
 
     Attributes:
-        pair: The image.
         scores: Column to value; empty when it could not be scored.
         problem: Why it could not be scored; empty otherwise.
         warnings: Sentences about single columns that have no value.
@@ -92,14 +92,9 @@ def score_pairs(
 
 
 def usable_processes(images: int, device: str) -> int:
-    """Chooses the number of processes.
+    """Processes that are worth it for so many images, from 1 to the cores that may be used.
 
-    Args:
-        images: How many there are to score.
-        device: Where the networks run; one GPU is shared by no two processes.
-
-    Returns:
-        At least 1, at most the cores that this process may use.
+    Networks on a GPU run in one: no two processes share it.
     """
     if device != "cpu":
         return 1
@@ -113,7 +108,7 @@ def _in_this_process(pairs: Sequence[Pair], protocol: Protocol, _: int) -> Itera
     before = torch.get_num_threads()
     torch.set_num_threads(protocol.threads)
     try:
-        scorer = _scorer(protocol)
+        scorer = protocol.load_scorer()
         for pair in pairs:
             yield _score(scorer, pair)
     finally:
@@ -122,7 +117,7 @@ def _in_this_process(pairs: Sequence[Pair], protocol: Protocol, _: int) -> Itera
 
 def _in_processes(pairs: Sequence[Pair], protocol: Protocol, count: int) -> Iterator[Outcome]:
     # A metric that cannot run is found before any process starts, and weights are fetched once.
-    _scorer(protocol)
+    protocol.load_scorer()
     # Forking a process that has torch's threads can hang.
     context = multiprocessing.get_context("spawn")
     executor = ProcessPoolExecutor(count, context, initializer=_begin, initargs=(protocol,))
@@ -149,17 +144,11 @@ def _begin(protocol: Protocol) -> None:
     import torch
 
     torch.set_num_threads(protocol.threads)
-    _scorers.append(_scorer(protocol))
+    _scorers.append(protocol.load_scorer())
 
 
 def _score_here(pair: Pair) -> Outcome:
     return _score(_scorers[0], pair)
-
-
-def _scorer(protocol: Protocol) -> Scorer:
-    return Scorer(
-        protocol.columns, protocol.scale, protocol.device, crop_border=protocol.crop_border
-    )
 
 
 def _score(scorer: Scorer, pair: Pair) -> Outcome:

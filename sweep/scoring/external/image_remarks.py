@@ -16,11 +16,7 @@ GREY_MODES = ("1", "L", "LA", "I;16")
 def remarks_on(pairs: Sequence[Pair]) -> list[str]:
     """Says which files are lossy and which images are grey beside a coloured reference.
 
-    Args:
-        pairs: Images to score; files that cannot be read are passed over, scoring names them.
-
-    Returns:
-        Sentences for the user.
+    Files that cannot be read are passed over: scoring names them.
     """
     remarks = []
     sides = {"restored images": [p.sr for p in pairs], "references": [p.hr for p in pairs if p.hr]}

@@ -31,13 +31,10 @@ _FACTOR_BEHIND = re.compile(r"[-_. ]+srf[-_. ]*[2348]$")
 
 @dataclass(frozen=True)
 class Pair:
-    """One image to score.
+    """A restored image and its reference, None where there is none.
 
-    Attributes:
-        image: Its name in the tables: the reference's file name without its ending, or the
-            restored image's own where there is no reference.
-        sr: The restored image.
-        hr: The reference; None where there is none.
+    `image` is its name in the tables: the reference's file name without its ending, or the restored
+    image's own where there is no reference.
     """
 
     image: str
@@ -64,25 +61,23 @@ def pair_images(sr: Path, hr: Path | None = None, method: str = "") -> tuple[Pai
         DataError: when a folder holds no image, when a name is ambiguous, or when images of
             either folder have no counterpart.
     """
-    restored = list_folder(sr)
+    restored = _list_folder(sr)
     _refuse_twins(restored)
     if hr is None:
         return tuple(Pair(path.stem, path) for path in restored)
-    return match_names(restored, list_folder(hr), (sr, hr), method)
+    references = _list_folder(hr)
+    _refuse_twins(references)
+    keys = (_exact, str.casefold, lambda stem: bare_name(stem, method))
+    indexes = [(key, _index(references, key)) for key in keys]
+    found = {path: _find(path, indexes) for path in restored}
+    pairs = [Pair(own.stem, path, own) for path, own in found.items() if own is not None]
+    _refuse_shared(pairs)
+    _refuse_unmatched(found, references, (sr, hr))
+    return tuple(sorted(pairs, key=lambda pair: pair.image))
 
 
-def list_folder(folder: Path) -> list[Path]:
-    """Finds the images that lie directly in a folder.
-
-    Args:
-        folder: Where to look; folders below it often hold other versions of the same images.
-
-    Returns:
-        Paths, sorted by name; names that begin with a dot are passed over.
-
-    Raises:
-        DataError: when the folder does not exist or holds no image.
-    """
+def _list_folder(folder: Path) -> list[Path]:
+    """The images right in a folder, by name; those below are often other versions of the same."""
     if not folder.is_dir():
         raise DataError(f"{folder}: expected a folder of images, found none; check the path")
     found = sorted(
@@ -98,46 +93,8 @@ def list_folder(folder: Path) -> list[Path]:
     return found
 
 
-def match_names(
-    restored: Sequence[Path],
-    references: Sequence[Path],
-    folders: tuple[Path, Path],
-    method: str = "",
-) -> tuple[Pair, ...]:
-    """Pairs two lists of files.
-
-    Args:
-        restored: Restored images whose names differ.
-        references: Their references.
-        folders: Where the two lists come from, for messages.
-        method: Name of the method.
-
-    Returns:
-        Pairs in the order of the image names.
-
-    Raises:
-        DataError: when a name is ambiguous or a file has no counterpart.
-    """
-    _refuse_twins(references)
-    keys = (_exact, str.casefold, lambda stem: bare_name(stem, method))
-    indexes = [(key, _index(references, key)) for key in keys]
-    found = {path: _find(path, indexes) for path in restored}
-    pairs = [Pair(hr.stem, path, hr) for path, hr in found.items() if hr is not None]
-    _refuse_shared(pairs)
-    _refuse_unmatched(found, references, folders)
-    return tuple(sorted(pairs, key=lambda pair: pair.image))
-
-
 def bare_name(stem: str, method: str = "") -> str:
-    """Takes from a file name what says scale, role or method.
-
-    Args:
-        stem: File name without its ending.
-        method: Name of the method, taken off too.
-
-    Returns:
-        The rest in lower case; the whole name where nothing would be left.
-    """
+    """A file name in lower case without scale, role and method, unless nothing would be left."""
     words = "|".join(re.escape(word) for word in (*WORDS, *filter(None, [method.casefold()])))
     patterns = (
         _FACTOR_BEHIND,
@@ -155,14 +112,7 @@ def bare_name(stem: str, method: str = "") -> str:
 
 
 def first_names(names: Iterable[str]) -> str:
-    """Lists a few names and says how many more there are.
-
-    Args:
-        names: At least one name.
-
-    Returns:
-        `a.png, b.png, c.png and 7 more`.
-    """
+    """Lists a few of at least one name: `a.png, b.png, c.png and 7 more`."""
     listed = list(names)
     more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
     return ", ".join(listed[:SHOWN]) + more

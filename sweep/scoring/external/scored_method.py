@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from srgan_core.errors import DataError
+from srgan_core.data.images import read_rgb, write_png
+from srgan_core.errors import DataError, SrganError
 from srgan_core.files import file_sha256
 from srgan_core.wording import counted
 from sweep.metrics.specs import find_spec, set_columns
-from sweep.scoring.evaluate import Scorer, summarise
+from sweep.scoring.aggregation import summarise
 from sweep.scoring.external.batch import Outcome, Protocol, score_pairs
 from sweep.scoring.external.pairing import Pair, first_names
-from sweep.scoring.external.restoring import restore_set
 from sweep.scoring.foreign_generators.loading import LoadedGenerator
 from sweep.scoring.sets.published_sets import PUBLISHED
-from sweep.scoring.sets.references import ReferenceSet
 from sweep.scoring.sets.set_checks import niqe_blocks, niqe_warnings
+from sweep.scoring.sets.test_sets import TestSet
 
 GENERIC_FOLDERS = ("hr", "gt", "original", "images")
 """Names of folders that say nothing about the test set; the folder above does."""
@@ -32,9 +32,6 @@ class ScoredMethod:
     """Scores of one method on one test set.
 
     Attributes:
-        method: Its name.
-        dataset: Name of the test set.
-        protocol: How the images were scored.
         outcomes: What became of each image, in order.
         hr_scores: Scores without reference of the HR images, of those that have them.
         origin: Where the images come from.
@@ -90,14 +87,10 @@ class ScoredMethod:
 
 
 def dataset_label(folder: Path) -> str:
-    """What a folder's images are called as a test set.
+    """What the images of a folder are called as a test set.
 
-    Args:
-        folder: Folder of HR images, or of restored ones.
-
-    Returns:
-        Its base name, or that of the folder above for `hr`, `gt` and the like; `set5` for
-        every folder name that a published test set goes by.
+    Its base name, or that of the folder above for `hr`, `gt` and the like; `set5` for every folder
+    name that a published test set goes by.
     """
     path = folder.resolve()
     name = path.parent.name if path.name.casefold() in GENERIC_FOLDERS else path.name
@@ -125,10 +118,8 @@ def score_folder(
         jobs: Processes; None for as many as are worth it.
         on_image: Called after each image with its name, `images_to_score` times.
         origin: Where the images come from; the folder of the first one by default.
-        failed: Image to the reason why there is no restored image of it.
-
-    Returns:
-        The scores; an image that cannot be scored stands among the problems.
+        failed: Image to the reason why there is no restored image of it. It stands among the
+            problems, as an image does that cannot be scored.
 
     Raises:
         ConfigError, WeightsError: when a metric cannot run here.
@@ -161,46 +152,45 @@ def images_to_score(pairs: Sequence[Pair], protocol: Protocol) -> int:
 
 def score_generator(
     generator: LoadedGenerator,
-    reference: ReferenceSet,
+    reference: TestSet,
     folder: Path,
     method: str,
     protocol: Protocol,
     jobs: int | None = None,
     on_image: OnImage | None = None,
 ) -> ScoredMethod:
-    """Restores a test set with a generator and scores the files.
+    """Restores a test set with a generator into a folder of PNGs and scores the files.
 
-    Args:
-        generator: What restores.
-        reference: The test set.
-        folder: Where the restored PNGs go.
-        method: Name of the method.
-        protocol: How to score.
-        jobs: Processes that score; None for as many as are worth it.
-        on_image: Called with the image's name after each that is restored, then each scored.
-
-    Returns:
-        The scores.
+    Other arguments as for `score_folder`; `on_image` is called for each image once it is restored,
+    then once it is scored.
 
     Raises:
         ConfigError, WeightsError: when a metric cannot run here.
         DataError: when no image could be restored.
     """
-    restored = restore_set(generator, reference, folder, on_image)
-    if not restored.pairs:
-        image, reason = next(iter(restored.problems.items()))
+    pairs, problems = _restore_set(generator, reference, folder, on_image)
+    if not pairs:
+        image, reason = next(iter(problems.items()))
         raise DataError(f"{reference.name}: no image could be restored; {image}: {reason}")
     origin = {"generator": generator.kind, "generator_sha256": generator.sha256}
-    return score_folder(
-        restored.pairs,
-        method,
-        reference.name,
-        protocol,
-        jobs,
-        on_image,
-        origin,
-        restored.problems,
-    )
+    return score_folder(pairs, method, reference.name, protocol, jobs, on_image, origin, problems)
+
+
+def _restore_set(
+    generator: LoadedGenerator, reference: TestSet, folder: Path, on_image: OnImage | None
+) -> tuple[list[Pair], dict[str, str]]:
+    """Restored images with their references, and image to the reason why there is none."""
+    pairs, problems = [], {}
+    for lr, hr in zip(reference.lr, reference.hr, strict=True):
+        target = folder / lr.name
+        try:
+            write_png(target, generator.restore(read_rgb(lr)))
+            pairs.append(Pair(hr.stem, target, hr))
+        except SrganError as error:
+            problems[hr.stem] = str(error)
+        if on_image is not None:
+            on_image(hr.stem)
+    return pairs, problems
 
 
 def scores_references(protocol: Protocol) -> bool:
@@ -223,7 +213,7 @@ def _score_as_a_whole(
     paths = [(pair.sr, pair.hr) for pair in pairs if pair.hr is not None]
     if not columns or not paths:
         return {}, []
-    scorer = Scorer(columns, protocol.scale, protocol.device, crop_border=protocol.crop_border)
+    scorer = replace(protocol, columns=columns).load_scorer()
     scores = scorer.score_distribution([sr for sr, _ in paths], [hr for _, hr in paths])
     return scores, scorer.warnings
 

@@ -13,19 +13,14 @@ from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.metrics.specs import columns_for
 from sweep.scoring.external.pairing import Pair, pair_images
-from sweep.scoring.sets.references import ReferenceSet, open_reference
-from sweep.scoring.sets.test_sets import dataset_name
+from sweep.scoring.sets.references import open_reference
+from sweep.scoring.sets.test_sets import TestSet, dataset_name
 from sweep.store.folder import SweepStore
 
 
 @dataclass(frozen=True)
 class TargetSweep:
-    """A results folder that holds a sweep.
-
-    Attributes:
-        store: The folder.
-        config: Its config.
-    """
+    """A results folder that holds a sweep, and its config."""
 
     store: SweepStore
     config: SweepConfig
@@ -40,8 +35,8 @@ class TargetSweep:
         """Metric columns of its tables."""
         return columns_for(self.config.eval.metrics)
 
-    def reference(self, dataset: str) -> ReferenceSet:
-        """Images of a test set.
+    def reference(self, dataset: str) -> TestSet:
+        """Images of a test set of the sweep.
 
         Raises:
             ConfigError: when the sweep has no such test set.
@@ -89,12 +84,6 @@ class TargetSweep:
 
 def open_sweep(folder: Path) -> TargetSweep:
     """Opens the sweep in a results folder.
-
-    Args:
-        folder: Results folder.
-
-    Returns:
-        The sweep.
 
     Raises:
         StoreError: when the folder holds none.

@@ -17,7 +17,10 @@ from sweep.metrics.inputs import Rgb
 if TYPE_CHECKING:
     from torch import Tensor
 
-RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
+Range = tuple[float, float]
+Restore = Callable[[Rgb], Rgb]
+
+RANGES: Mapping[str, Range] = MappingProxyType(
     {"0..1": (0.0, 1.0), "-1..1": (-1.0, 1.0), "0..255": (0.0, 255.0)}
 )
 """Ranges in which a TorchScript program may take and give pixels, black and white."""
@@ -37,7 +40,6 @@ class LoadedGenerator:
 
     Attributes:
         kind: `srgan-sweep`, `TorchScript`, or the family of a state dict.
-        scale: Magnification.
         sha256: Hash of the file.
         restore: Maps an LR image, (H, W, 3) of uint8, to the restored one, rounded once;
             raises ShapeError when the output has another size or is not finite.
@@ -47,7 +49,7 @@ class LoadedGenerator:
     kind: str
     scale: int
     sha256: str
-    restore: Callable[[Rgb], Rgb]
+    restore: Restore
     notes: tuple[str, ...] = ()
 
 
@@ -68,9 +70,6 @@ def load_any_generator(
         input_range: Key of `RANGES` in which a TorchScript program takes pixels.
         output_range: The same for what it gives.
 
-    Returns:
-        The generator.
-
     Raises:
         WeightsError: when the file is missing, damaged, of an unknown network, or of another
             scale.
@@ -80,9 +79,13 @@ def load_any_generator(
     if not path.is_file():
         raise WeightsError(f"{path}: no such file; give a generator")
     if is_torchscript(path):
-        return _load_script(path, scale, device, (RANGES[input_range], RANGES[output_range]))
+        restore = _load_script(path, scale, device, RANGES[input_range], RANGES[output_range])
+        note = f"{path.name}: {SCRIPT_RISK}"
+        return LoadedGenerator("TorchScript", scale, file_sha256(path), restore, (note,))
     if path.suffix == ".safetensors" and _is_ours(path):
-        return _load_ours(path, scale, device)
+        return LoadedGenerator(
+            "srgan-sweep", scale, file_sha256(path), _load_ours(path, scale, device)
+        )
     return _load_family(path, scale, device)
 
 
@@ -93,13 +96,11 @@ def _is_ours(path: Path) -> bool:
     return read_metadata(path).get("format") == FORMAT
 
 
-def _load_ours(path: Path, scale: int, device: str) -> LoadedGenerator:
+def _load_ours(path: Path, scale: int, device: str) -> Restore:
     from srgan_core.inference import load_generator, restore
 
     generator = load_generator(path, scale, device)
-    return LoadedGenerator(
-        "srgan-sweep", scale, file_sha256(path), lambda lr: restore(generator, lr)
-    )
+    return lambda lr: restore(generator, lr)
 
 
 def _load_family(path: Path, scale: int, device: str) -> LoadedGenerator:
@@ -114,24 +115,18 @@ def _load_family(path: Path, scale: int, device: str) -> LoadedGenerator:
             f"{path}: expected a generator of scale {scale}, got one of {network.scale}; "
             f"give --scale {network.scale}"
         )
+    blocks = counted(network.blocks, "block")
+    note = f"{path.name}: read as {family.name}, {blocks}; {family.source}"
     return LoadedGenerator(
         family.name,
         scale,
         file_sha256(path),
         lambda lr: _run(network, lr, scale, device),
-        (
-            f"{path.name}: read as {family.name}, {counted(network.blocks, 'block')}; "
-            f"{family.source}",
-        ),
+        (note,),
     )
 
 
-def _load_script(
-    path: Path,
-    scale: int,
-    device: str,
-    ranges: tuple[tuple[float, float], tuple[float, float]],
-) -> LoadedGenerator:
+def _load_script(path: Path, scale: int, device: str, taken: Range, given: Range) -> Restore:
     import torch
 
     try:
@@ -144,32 +139,18 @@ def _load_script(
             f"{path}: not a whole TorchScript file ({str(error).splitlines()[0]}); "
             "save it again with torch.jit.save"
         ) from None
-    return LoadedGenerator(
-        "TorchScript",
-        scale,
-        file_sha256(path),
-        lambda lr: _run_in_range(program, lr, scale, device, ranges),
-        (f"{path.name}: {SCRIPT_RISK}",),
-    )
+    (black, white), (low, high) = taken, given
 
+    def restore(lr: Rgb) -> Rgb:
+        def in_unit_range(pixels: Tensor) -> Tensor:
+            output = program(black + pixels * (white - black))
+            unit: Tensor = (_checked(output, lr, scale).float() - low) / (high - low)
+            _refuse_shift(float(pixels.mean()), float(unit.clamp(-2, 3).mean()))
+            return unit
 
-def _run_in_range(
-    program: Callable[[Tensor], Tensor],
-    lr: Rgb,
-    scale: int,
-    device: str,
-    ranges: tuple[tuple[float, float], tuple[float, float]],
-) -> Rgb:
-    """Restores one image with a program whose ranges somebody has stated."""
-    (black, white), (low, high) = ranges
+        return _run(in_unit_range, lr, scale, device)
 
-    def in_unit_range(pixels: Tensor) -> Tensor:
-        output = program(black + pixels * (white - black))
-        unit: Tensor = (_checked(output, lr, scale).float() - low) / (high - low)
-        _refuse_shift(float(pixels.mean()), float(unit.clamp(-2, 3).mean()))
-        return unit
-
-    return _run(in_unit_range, lr, scale, device)
+    return restore
 
 
 def _run(network: Callable[[Tensor], Tensor], lr: Rgb, scale: int, device: str) -> Rgb:

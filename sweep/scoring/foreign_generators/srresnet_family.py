@@ -15,11 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from srgan_core.vgg import IMAGENET_MEAN, IMAGENET_STD
 from srgan_core.weights.tensor_files import misfit, require_fit
 from sweep.scoring.foreign_generators.srresnet_keys import IGNORED, Family
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
 
 State = Mapping[str, Tensor]
 
@@ -112,14 +110,7 @@ class FamilyGenerator(nn.Module):
         self.eval().requires_grad_(False)
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Restores a batch.
-
-        Args:
-            lr: (N, 3, H, W), float in [0, 1].
-
-        Returns:
-            (N, 3, scale H, scale W), float in [0, 1].
-        """
+        """Restores a batch, (N, 3, H, W), to (N, 3, scale H, scale W), both float in [0, 1]."""
         shallow = deep = self.head(self._prepared(lr))
         for block in self.body:
             deep = deep + block["second"](block["first"](deep))  # type: ignore[index]

@@ -182,14 +182,7 @@ FAMILIES = (
 
 
 def match_family(state: State, source: str) -> tuple[Family, dict[str, Tensor]]:
-    """Finds out whose naming a state dict follows and renames its weights.
-
-    Args:
-        state: A project's name to tensor.
-        source: What to call it in a message.
-
-    Returns:
-        The family and its weights by the names of `srresnet_family`.
+    """Finds out whose names a state dict has, and gives it those of `srresnet_family`.
 
     Raises:
         WeightsError: when no family has the names, or weights are left over.

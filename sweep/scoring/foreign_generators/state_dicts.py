@@ -42,10 +42,7 @@ State = dict[str, Tensor]
 
 
 def read_state_dict(path: Path) -> State:
-    """Reads the weights of a generator.
-
-    Args:
-        path: A safetensors file, or one that `torch.save` wrote.
+    """Reads the weights of a generator from safetensors, or from what `torch.save` wrote.
 
     Returns:
         Name to float32 tensor on the CPU, with the names of the generator's own modules:
@@ -76,14 +73,7 @@ def read_state_dict(path: Path) -> State:
 
 
 def is_torchscript(path: Path) -> bool:
-    """Tells a TorchScript program from a file of weights.
-
-    Args:
-        path: Any file.
-
-    Returns:
-        Whether it is an archive with code, as `torch.jit.save` writes it.
-    """
+    """Whether a file is an archive with code, as `torch.jit.save` writes it."""
     if not zipfile.is_zipfile(path):
         return False
     try:

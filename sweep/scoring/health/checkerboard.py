@@ -30,11 +30,7 @@ energy up there, does not turn an invisible pattern into a large ratio."""
 
 
 def checkerboard(rgb: Rgb, scale: int) -> float:
-    """Measures the energy at the up-sampling strides against that of neighbouring frequencies.
-
-    Args:
-        rgb: Restored image, (H, W, 3), uint8.
-        scale: Magnification: 2, 4 or 8.
+    """Energy at the up-sampling strides of an image, (H, W, 3), against that of their neighbours.
 
     Returns:
         Decibels: 0 when the strides' frequencies hold as much as their neighbours, as in a

@@ -78,11 +78,6 @@ def image_measures(
 ) -> dict[str, float]:
     """Measures the restored images of a test set against the LR images they were made from.
 
-    Args:
-        sr_paths: Restored images.
-        lr_paths: Their LR images in the same order.
-        scale: Magnification.
-
     Returns:
         Means over the images: `colour_shift` [grey levels], the largest of the three channels'
         differences between the mean of the restored image, made small again, and that of the
@@ -110,13 +105,9 @@ def image_measures(
 
 
 def complaints(measures: Mapping[str, float | None]) -> str:
-    """Words what is wrong with a trial.
+    """Words what is wrong with a trial: short reasons separated by `; `, empty when it is healthy.
 
-    Args:
-        measures: Out of `MEASURES`; what is absent, None or nan is not judged.
-
-    Returns:
-        Short reasons, separated by `; `; empty for a healthy trial.
+    A measure that is absent, None or nan is not judged.
     """
 
     def value(name: str, otherwise: float) -> float:

@@ -8,7 +8,7 @@ import tarfile
 import tempfile
 import urllib.parse
 import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from srgan_core.data.images import SUFFIXES
 from srgan_core.errors import DataError
@@ -25,17 +25,10 @@ MAX_BYTES = 2 * 1024**3
 
 
 def download(url: str, folder: Path) -> Path:
-    """Fetches a file, or says quickly that the network does not give it.
+    """Fetches a file over https into a folder, or says quickly that the network does not give it.
 
     A transfer that breaks off is tried again. The file gets its name once it is whole, and has
     the SHA-256 that the server announces, where it does.
-
-    Args:
-        url: What to fetch, over https.
-        folder: Where it is kept.
-
-    Returns:
-        Path of the file.
 
     Raises:
         DataError: when `SWEEP_OFFLINE` forbids it, the server is out of reach, or it refuses.
@@ -64,14 +57,9 @@ def download(url: str, folder: Path) -> Path:
 
 
 def announced_sha256(url: str) -> str | None:
-    """Asks a server for the hash of a file before it is fetched.
+    """Asks a server for the hash of a file before it is fetched: `sha256:` and 64 digits, or None.
 
-    Args:
-        url: The file.
-
-    Returns:
-        `sha256:` and 64 hexadecimal digits; None when the server says none. Hugging Face names
-        its large files by their SHA-256 in a header of the page that leads to them.
+    Hugging Face names its large files by their SHA-256 in a header of the page that leads to them.
     """
     import requests
 
@@ -92,15 +80,12 @@ def _is_refusal(error: Exception) -> bool:
 def extract_images(archive: Path, folder: Path) -> None:
     """Unpacks the images of a tar archive side by side into a folder, all or nothing.
 
-    Folders inside the archive are dropped, other files are passed over.
-
-    Args:
-        archive: A tar file, compressed or not.
-        folder: Where the images go; does not exist afterwards if anything is wrong.
+    Folders inside the archive are dropped; links, devices and other files are passed over. The
+    folder does not exist afterwards if anything is wrong.
 
     Raises:
-        DataError: when the archive is damaged, too large once unpacked, or holds a link, a
-            device, an absolute path, a way out of the folder, or one image name twice.
+        DataError: when the archive is damaged, too large once unpacked, or holds one image name
+            twice.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -125,8 +110,9 @@ def _extract_members(archive: Path, folder: Path) -> None:
             total += member.size
             if total > MAX_BYTES:
                 raise DataError(f"{archive}: unpacks to more than {MAX_BYTES:,} bytes; not used")
-            name = _image_name(archive, member)
-            content = tar.extractfile(member) if name else None
+            # Windows' rules know both separators, so no name leads out of the folder.
+            name = PureWindowsPath(member.name).name
+            content = tar.extractfile(member) if member.isfile() and _is_image(name) else None
             if content is None:
                 continue
             if (folder / name).exists():
@@ -134,12 +120,5 @@ def _extract_members(archive: Path, folder: Path) -> None:
             (folder / name).write_bytes(content.read())
 
 
-def _image_name(archive: Path, member: tarfile.TarInfo) -> str:
-    """File name of an image, empty for a folder or another kind of file."""
-    path = PurePosixPath(member.name)
-    if path.is_absolute() or ".." in path.parts or "\\" in member.name:
-        raise DataError(f"{archive}: member {member.name!r} leaves the folder; not used")
-    if not (member.isfile() or member.isdir()):
-        raise DataError(f"{archive}: member {member.name!r} is a link or a device; not used")
-    is_image = path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
-    return path.name if member.isfile() and is_image else ""
+def _is_image(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in SUFFIXES and not name.startswith(".")

@@ -10,18 +10,14 @@ from types import MappingProxyType
 
 from filelock import FileLock
 
+from srgan_core.cache import cache_dir
 from srgan_core.data.images import SUFFIXES
 from srgan_core.errors import DataError
 
 
 @dataclass(frozen=True)
 class PublishedSet:
-    """A test set that is known by name.
-
-    Attributes:
-        folders: Names that its folder goes by, the archive's own first.
-        images: Number of images.
-    """
+    """Names that the folder of a test set goes by, its archive's first; the number of images."""
 
     folders: tuple[str, ...]
     images: int
@@ -44,12 +40,8 @@ PUBLISHED: Mapping[str, PublishedSet] = MappingProxyType(
 )
 
 
-def find_published(name: str, cache: Path | None = None) -> tuple[tuple[Path, ...], str]:
-    """Finds the HR images under `$SWEEP_DATA`, in the cache, or on the network.
-
-    Args:
-        name: A key of `PUBLISHED`.
-        cache: Where downloads are kept; the project's cache folder by default.
+def find_published(name: str) -> tuple[tuple[Path, ...], str]:
+    """Finds the HR images of a published set under `$SWEEP_DATA`, in the cache, or on the network.
 
     Returns:
         The images, sorted, and where they were: `folder`, `cache` or `download`.
@@ -57,23 +49,16 @@ def find_published(name: str, cache: Path | None = None) -> tuple[tuple[Path, ..
     Raises:
         DataError: when they are incomplete, or nowhere to be had.
     """
-    local = find_on_disk(name, cache)
+    local = find_on_disk(name)
     if local is not None:
         return local
-    folder = _cached_folder(name, cache)
+    folder = _cached_folder(name)
     _download(name, folder)
     return _all_images(name, folder), "download"
 
 
-def find_on_disk(name: str, cache: Path | None = None) -> tuple[tuple[Path, ...], str] | None:
-    """Finds the HR images under `$SWEEP_DATA` or in the cache; never on the network.
-
-    Args:
-        name: A key of `PUBLISHED`.
-        cache: Where downloads are kept; the project's cache folder by default.
-
-    Returns:
-        As `find_published`; None when they are not on this machine.
+def find_on_disk(name: str) -> tuple[tuple[Path, ...], str] | None:
+    """As `find_published`, but never on the network; None when they are not on this machine.
 
     Raises:
         DataError: when they are incomplete.
@@ -81,25 +66,20 @@ def find_on_disk(name: str, cache: Path | None = None) -> tuple[tuple[Path, ...]
     local = _local_folder(PUBLISHED[name])
     if local:
         return _all_images(name, local), "folder"
-    folder = _cached_folder(name, cache)
+    folder = _cached_folder(name)
     return (_all_images(name, folder), "cache") if folder.is_dir() else None
 
 
-def is_on_disk(name: str, cache: Path | None = None) -> bool:
-    """Whether the HR images are whole under `$SWEEP_DATA` or in the cache.
-
-    Args:
-        name: As for `find_on_disk`.
-        cache: Likewise.
-    """
+def is_on_disk(name: str) -> bool:
+    """Whether the HR images are whole under `$SWEEP_DATA` or in the cache."""
     try:
-        return find_on_disk(name, cache) is not None
+        return find_on_disk(name) is not None
     except DataError:
         return False
 
 
-def _cached_folder(name: str, cache: Path | None) -> Path:
-    return (cache or _default_cache()) / "test_sets" / name
+def _cached_folder(name: str) -> Path:
+    return cache_dir() / "test_sets" / name
 
 
 def _local_folder(published: PublishedSet) -> Path | None:
@@ -139,9 +119,3 @@ def _download(name: str, folder: Path) -> None:
             ) from None
         extract_images(archive, folder)
         archive.unlink(missing_ok=True)
-
-
-def _default_cache() -> Path:
-    from srgan_core.cache import cache_dir
-
-    return cache_dir()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from srgan_core.data.images import read_rgb, write_png
@@ -18,32 +17,10 @@ from sweep.store.folder import REFERENCE_FILE
 from sweep.store.records.base import SCHEMA, read_record, write_record
 from sweep.store.records.folder import ReferenceRecord
 
-HELD = "results"
-"""Origin of a test set whose images are those of the results folder itself."""
-
 RESIZE_RULE = (
     "HR cropped at right and bottom to a multiple of the scale; LR by MATLAB-style antialiased "
     "bicubic (a = -0.5), rounded to 8 bit; bicubic baseline by the same kernel, rounded to 8 bit"
 )
-
-
-@dataclass(frozen=True)
-class ReferenceSet:
-    """Prepared images of a test set, in the same order in all three.
-
-    Attributes:
-        name: Name of the test set.
-        scale: Magnification.
-        hr: PNGs of the cropped HR images.
-        lr: PNGs that generators take.
-        bicubic: PNGs of the baseline.
-    """
-
-    name: str
-    scale: int
-    hr: tuple[Path, ...]
-    lr: tuple[Path, ...]
-    bicubic: tuple[Path, ...]
 
 
 def prepare_reference(
@@ -53,7 +30,7 @@ def prepare_reference(
     *,
     crop: int | None = None,
     limit: int | None = None,
-) -> ReferenceSet:
+) -> TestSet:
     """Writes the images, or does nothing when they are there from the same sources.
 
     A test set that `held_test_set` gave has its images there already.
@@ -66,22 +43,15 @@ def prepare_reference(
         limit: Number of images to take from the beginning; all by default.
 
     Returns:
-        Paths of the written images, each named after its source with the ending `.png`.
+        The test set as written, each image named after its source with the ending `.png`.
 
     Raises:
         DataError: when a source is no usable image.
     """
-    if test_set.origin == HELD:
-        return open_reference(folder, test_set.name, scale)
-    sources = test_set.paths[:limit]
-    names = [f"{path.stem}.png" for path in sources]
-    reference = ReferenceSet(
-        name=test_set.name,
-        scale=scale,
-        hr=tuple(folder / "hr" / name for name in names),
-        lr=tuple(folder / "lr" / name for name in names),
-        bicubic=tuple(folder / "bicubic" / name for name in names),
-    )
+    if test_set.folder is not None:
+        return test_set
+    sources = test_set.hr[:limit]
+    reference = _written_set(folder, test_set.name, scale, [path.stem for path in sources])
     record = ReferenceRecord(
         schema_version=SCHEMA,
         scale=scale,
@@ -97,16 +67,8 @@ def prepare_reference(
     return reference
 
 
-def open_reference(folder: Path, name: str, scale: int) -> ReferenceSet:
-    """Finds the images that `prepare_reference` wrote.
-
-    Args:
-        folder: Where it wrote them.
-        name: Name of the test set.
-        scale: Magnification.
-
-    Returns:
-        Paths of the images in the order of the test set.
+def open_reference(folder: Path, name: str, scale: int) -> TestSet:
+    """Finds the images of a test set that `prepare_reference` wrote into a folder.
 
     Raises:
         DataError: when the folder holds no test set.
@@ -114,11 +76,7 @@ def open_reference(folder: Path, name: str, scale: int) -> ReferenceSet:
     record = _read(folder)
     if record is None:
         raise DataError(f"{folder}: holds no prepared test set; run the sweep again to write it")
-    names = list(record.source_sha256)
-    hr, lr, bicubic = (
-        tuple(folder / part / f"{name}.png" for name in names) for part in ("hr", "lr", "bicubic")
-    )
-    return ReferenceSet(name, scale, hr, lr, bicubic)
+    return _written_set(folder, name, scale, list(record.source_sha256))
 
 
 def held_test_set(
@@ -133,8 +91,8 @@ def held_test_set(
         hr_sha256: Image name to hash of its HR PNG, as `metrics.json` has them.
 
     Returns:
-        The HR images as they are scored; None unless all images are there by the same rule,
-        those of HR with these hashes.
+        The test set; None unless all its images are there by the same rule, those of HR with these
+        hashes.
     """
     record = _read(folder)
     if record is None or (record.scale, record.resize) != (scale, RESIZE_RULE):
@@ -144,18 +102,14 @@ def held_test_set(
         return None
     if {path.stem: file_sha256(path) for path in reference.hr} != hr_sha256:
         return None
-    return TestSet(name, reference.hr, HELD)
+    return reference
 
 
-def dataset_record(reference: ReferenceSet) -> dict[str, object]:
-    """What `metrics.json` says about a test set.
+def dataset_record(reference: TestSet) -> dict[str, object]:
+    """What `metrics.json` says about a test set that is written.
 
-    Args:
-        reference: Prepared images.
-
-    Returns:
-        The number of images, the scale, and by image name the SHA-256 of each HR PNG and the
-        number of blocks that NIQE finds in an image of its size.
+    Its scale, the number of images, and by image name the SHA-256 of each HR PNG and the number of
+    blocks that NIQE finds in an image of its size.
     """
     return {
         "images": len(reference.hr),
@@ -172,7 +126,11 @@ def _read(folder: Path) -> ReferenceRecord | None:
     return None
 
 
-def _is_current(reference: ReferenceSet, folder: Path, record: ReferenceRecord) -> bool:
+def _written_set(folder: Path, name: str, scale: int, images: Sequence[str]) -> TestSet:
+    return TestSet(name, tuple(folder / "hr" / f"{image}.png" for image in images), scale, folder)
+
+
+def _is_current(reference: TestSet, folder: Path, record: ReferenceRecord) -> bool:
     images = (*reference.hr, *reference.lr, *reference.bicubic)
     written = _read(folder)
     # The bytes hold the order of the images too.
@@ -180,7 +138,7 @@ def _is_current(reference: ReferenceSet, folder: Path, record: ReferenceRecord) 
     return same and all(image.is_file() for image in images)
 
 
-def _write_images(reference: ReferenceSet, index: int, source: Rgb) -> None:
+def _write_images(reference: TestSet, index: int, source: Rgb) -> None:
     # Images that are there already need no torch.
     from srgan_core.data.resize import crop_to_multiple, downsample_uint8, upsample_uint8
 

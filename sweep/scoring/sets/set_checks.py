@@ -22,14 +22,10 @@ STEADY_BLOCKS = 9
 
 
 def refuse_equal_names(name: str, paths: Sequence[Path]) -> None:
-    """Refuses images that the tables could not tell apart.
-
-    Args:
-        name: Name of the test set.
-        paths: Its images.
+    """Refuses images that the tables could not tell apart: names that differ in ending or folder.
 
     Raises:
-        DataError: when two file names differ in their ending or folder alone.
+        DataError: naming the test set and the images.
     """
     for stem, count in Counter(path.stem for path in paths).items():
         if count > 1:
@@ -40,14 +36,11 @@ def refuse_equal_names(name: str, paths: Sequence[Path]) -> None:
 
 
 def refuse_small_images(paths: Sequence[Path], scale: int) -> None:
-    """Refuses images on which a full-reference metric would fail.
-
-    Args:
-        paths: HR images.
-        scale: Magnification; sides are first cropped to a multiple of it.
+    """Refuses HR images on which a full-reference metric would fail.
 
     Raises:
-        DataError: when a side is shorter than 32 px, or the file is no image.
+        DataError: when a side, cropped to a multiple of the scale, is shorter than 32 px, or the
+            file is no image.
     """
     for path in paths:
         size = scored_size(path, scale)
@@ -65,7 +58,7 @@ def niqe_warnings(
     crop: int | None = None,
     crop_border: int | None = None,
 ) -> list[str]:
-    """Says when a test set is too small for its NIQE to mean much.
+    """Says when the HR images of a test set are too few or too small for their NIQE to mean much.
 
     Args:
         name: Name of the test set.
@@ -73,9 +66,6 @@ def niqe_warnings(
         scale: Magnification.
         crop: Side of the centre crop that is scored, if one is.
         crop_border: Pixels cut from each side; None for the scale.
-
-    Returns:
-        Sentences for the user, none when the set is large enough.
 
     Raises:
         DataError: when a file is no image.
@@ -100,16 +90,9 @@ def niqe_warnings(
 def niqe_blocks(
     path: Path, scale: int, crop_border: int | None = None, crop: int | None = None
 ) -> int:
-    """Number of blocks from which NIQE of an image is computed, from the file's header alone.
+    """Number of blocks of NIQE in an image, from the file's header; arguments as `niqe_warnings`.
 
-    Args:
-        path: The image.
-        scale: Magnification; sides are first cropped to a multiple of it.
-        crop_border: Pixels cut from each side; None for the scale.
-        crop: Side of the centre crop that comes first, if one does.
-
-    Returns:
-        Blocks of 96 x 96 px; 0 means that the image has no NIQE.
+    0 means that the image has no NIQE.
 
     Raises:
         DataError: when the file is no image.
@@ -119,15 +102,9 @@ def niqe_blocks(
 
 
 def scored_size(path: Path, scale: int, crop: int | None = None) -> tuple[int, int]:
-    """Size of an HR image as it will be scored, from the file's header alone.
+    """Width and height in pixels of an HR image as it will be scored, from the file's header.
 
-    Args:
-        path: The image.
-        scale: Sides are cropped to a multiple of it.
-        crop: Side of the centre crop that comes first, if one does.
-
-    Returns:
-        Width and height in pixels.
+    It is cropped about its centre to `crop`, if that is given, then to a multiple of the scale.
 
     Raises:
         DataError: when the file is no image.

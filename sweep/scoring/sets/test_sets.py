@@ -27,61 +27,66 @@ NAMES = (*PUBLISHED, "skimage3", TEXT_LINES, f"{FOLDER_PREFIX}PATH")
 
 @dataclass(frozen=True)
 class TestSet:
-    """HR images with a name.
+    """HR images with a name and, once they are written, the LR and bicubic ones made of them.
 
     Attributes:
         name: Name in the tables: `set5`, or the base name of a folder.
-        paths: Image files, sorted.
-        origin: Where they were found: `folder`, `cache`, `download`, `package`, or `results`
-            for the HR images that a results folder itself holds.
+        hr: The HR images as they were found, sorted; once written, PNGs cropped to the scale.
+        scale: Magnification.
+        folder: Where `hr/`, `lr/` and `bicubic/` lie; None before they are written.
     """
 
     # Keeps pytest from taking the class for a test.
     __test__: ClassVar[bool] = False
 
     name: str
-    paths: tuple[Path, ...]
-    origin: str
+    hr: tuple[Path, ...]
+    scale: int
+    folder: Path | None = None
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """Names of the images in the tables."""
+        return tuple(path.stem for path in self.hr)
+
+    @property
+    def lr(self) -> tuple[Path, ...]:
+        """PNGs that generators take."""
+        return self._written("lr")
+
+    @property
+    def bicubic(self) -> tuple[Path, ...]:
+        """PNGs of the baseline."""
+        return self._written("bicubic")
+
+    def _written(self, part: str) -> tuple[Path, ...]:
+        if self.folder is None:
+            raise ValueError(f"{self.name}: has HR images alone before `prepare_reference`")
+        return tuple(self.folder / part / f"{image}.png" for image in self.images)
 
 
-def resolve_test_set(name: str, scale: int, cache: Path | None = None) -> TestSet:
-    """Finds a test set, downloading it if that is the only way.
+def resolve_test_set(name: str, scale: int) -> TestSet:
+    """Finds a test set of at least one image, downloading it if that is the only way.
 
-    Args:
-        name: One of `NAMES`; published sets are looked for under `$SWEEP_DATA` first.
-        scale: Magnification; the images must be large enough for it.
-        cache: Where downloads are kept; the project's cache folder by default.
-
-    Returns:
-        The test set, with at least one image.
+    Published sets are looked for under `$SWEEP_DATA` first.
 
     Raises:
-        ConfigError: when the name is unknown.
-        DataError: when images are missing, too small, not to be had, or share a name.
+        ConfigError: when the name is none of `NAMES`.
+        DataError: when images are missing, too small for the scale, not to be had, or share a name.
     """
-    paths, origin = _find(name, cache)
+    paths = _find(name)
     dataset = dataset_name(name)
     refuse_equal_names(dataset, paths)
     refuse_small_images(paths, scale)
-    return TestSet(dataset, paths, origin)
+    return TestSet(dataset, paths, scale)
 
 
 def resolve_test_sets(
     names: Sequence[str],
     scale: int,
-    cache: Path | None = None,
     held: Mapping[str, TestSet] = MappingProxyType({}),
 ) -> tuple[TestSet, ...]:
-    """Finds several test sets whose names must differ.
-
-    Args:
-        names: As for `resolve_test_set`.
-        scale: Magnification.
-        cache: Where downloads are kept; the project's cache folder by default.
-        held: Test sets by name that need not be looked for.
-
-    Returns:
-        The test sets in the order given.
+    """Finds several test sets whose names must differ; those of `held` need not be looked for.
 
     Raises:
         ConfigError: when a name is unknown or two sets would have one name in the tables.
@@ -92,17 +97,11 @@ def resolve_test_sets(
             raise ConfigError(
                 f"test sets: {count} of them are called {dataset!r}; rename a folder or drop one"
             )
-    return tuple(held.get(name) or resolve_test_set(name, scale, cache) for name in names)
+    return tuple(held.get(name) or resolve_test_set(name, scale) for name in names)
 
 
 def dataset_name(name: str) -> str:
-    """The name that a test set has in the tables.
-
-    Args:
-        name: As for `resolve_test_set`.
-
-    Returns:
-        The name itself, or the base name of a folder.
+    """The name that a test set has in the tables: its own, or the base name of a folder.
 
     Raises:
         ConfigError: when the name is unknown or a folder has no base name.
@@ -118,16 +117,16 @@ def dataset_name(name: str) -> str:
     return base
 
 
-def _find(name: str, cache: Path | None) -> tuple[tuple[Path, ...], str]:
+def _find(name: str) -> tuple[Path, ...]:
     dataset_name(name)
     if name in PUBLISHED:
-        return find_published(name, cache)
+        return find_published(name)[0]
     if name == "skimage3":
-        return _skimage_files(), "package"
+        return _skimage_files()
     if name == TEXT_LINES:
-        return text_line_files(), "package"
+        return text_line_files()
     folder = Path(name.removeprefix(FOLDER_PREFIX)).expanduser()
-    return tuple(list_images(folder)), "folder"
+    return tuple(list_images(folder))
 
 
 def _skimage_files() -> tuple[Path, ...]:

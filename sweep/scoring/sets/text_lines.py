@@ -18,8 +18,7 @@ _MULTIPLE = 16
 def text_line_files() -> tuple[Path, ...]:
     """Renders the test set into the cache, once for each version of text, fonts and renderer.
 
-    Returns:
-        PNG files, grey text without subpixel colours, sides that divide by 16.
+    PNG files, grey text without subpixel colours, sides that divide by 16.
     """
     import PIL
 

@@ -1,7 +1,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -121,7 +121,7 @@ def describe() -> Callable[..., None]:
     """Writes metrics.json into a folder."""
 
     def write(folder: Path, columns: Iterable[str] = tuple(METRICS)) -> None:
-        metrics = [asdict(METRICS[column]) for column in columns]
+        metrics = [METRICS[column].describe() for column in columns]
         (folder / "metrics.json").write_text(json.dumps({"schema": 1, "metrics": metrics}))
 
     return write
@@ -148,7 +148,7 @@ def store(tmp_path: Path, describe: Callable[..., None]) -> Callable[[Iterable[R
 @pytest.fixture(scope="session")
 def photograph() -> np.ndarray:
     """(208, 304, 3), uint8: a photograph with 6 NIQE blocks once 4 px are cut."""
-    chelsea = resolve_test_set("skimage3", 4).paths[0]
+    chelsea = resolve_test_set("skimage3", 4).hr[0]
     return np.ascontiguousarray(read_rgb(chelsea)[60:268, 80:384])
 
 

@@ -193,7 +193,7 @@ def test_training_images_that_hold_a_test_image_are_refused(
     from sweep.scoring.sets.test_sets import resolve_test_set
 
     monkeypatch.setenv("SWEEP_CACHE", str(tmp_path_factory.mktemp("cache")))
-    chelsea = read_rgb(resolve_test_set("skimage3", 4).paths[0])
+    chelsea = read_rgb(resolve_test_set("skimage3", 4).hr[0])
     write_png(tmp_path / "photos" / "cat.png", chelsea)
     write_png(tmp_path / "photos" / "dog.png", chelsea)
     message = refused("--set", f"data.sources={{'folder:{tmp_path / 'photos'}': 1.0}}")

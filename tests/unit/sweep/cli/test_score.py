@@ -26,7 +26,7 @@ NAMES = ("baby", "bird")
 @pytest.fixture(scope="module")
 def scene() -> np.ndarray:
     """(120, 128, 3): one NIQE block once 4 px are cut."""
-    path = resolve_test_set("skimage3", 4).paths[0]
+    path = resolve_test_set("skimage3", 4).hr[0]
     return np.ascontiguousarray(read_rgb(path)[60:180, 100:228])
 
 

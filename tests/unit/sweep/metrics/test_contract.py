@@ -1,4 +1,4 @@
-"""What holds for every metric, tested from its spec."""
+"""What holds for every metric, tested from what it says of itself."""
 
 import math
 from collections.abc import Callable
@@ -8,10 +8,11 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from srgan_core.errors import ShapeError
-from sweep.metrics.specs import BORDER_CUT, METRICS, MetricSpec
-from sweep.scoring.evaluate import load_full_reference, load_no_reference
+from sweep.metrics.declaration import BORDER_CUT, Metric
+from sweep.metrics.specs import METRICS
+from sweep.metrics.weight_files import HubFile, NetworkWeights
 
-Metric = Callable[[np.ndarray, np.ndarray], float]
+Compare = Callable[[np.ndarray, np.ndarray], float]
 SCALE = 4
 BEST = {
     **dict.fromkeys(("psnr_y", "psnr_rgb"), math.inf),
@@ -22,38 +23,33 @@ BEST = {
 IDENTITY_TOLERANCE = {"vif": 1e-5, "fsim": 1e-6}
 # Those that need a large image, or a small one so that the tests stay quick.
 SIDES = {"ms_ssim": 176, "lpips_vgg": 64, "vif": 64, "fsim": 48}
-WEIGHTS = {"alexnet", "vgg16"}
 HERE = [
     spec
     for spec in METRICS.values()
-    if spec.aggregation != "set" and not any("/" in name for name in spec.weights)
+    if spec.aggregation != "set" and not any(isinstance(w, HubFile) for w in spec.weights)
 ]
 FULL_REFERENCE = [spec for spec in HERE if spec.reference == "full"]
 
 
-def load(column: str) -> Metric:
-    if METRICS[column].reference == "full":
-        return load_full_reference(column, SCALE, "cpu")
-    single = load_no_reference(column, SCALE, "cpu")
-    return lambda sr, hr: single(sr)
-
-
 @pytest.fixture(scope="module")
-def metrics() -> dict[str, Metric]:
+def metrics() -> dict[str, Compare]:
     return {}
 
 
 @pytest.fixture
-def metric(spec: MetricSpec, metrics: dict[str, Metric], request: pytest.FixtureRequest) -> Metric:
-    for architecture in WEIGHTS.intersection(spec.weights):
-        request.getfixturevalue(architecture)
+def metric(spec: Metric, metrics: dict[str, Compare], request: pytest.FixtureRequest) -> Compare:
+    for weights in spec.weights:
+        if isinstance(weights, NetworkWeights):
+            request.getfixturevalue(weights.name)
     if spec.column not in metrics:
-        metrics[spec.column] = load(spec.column)
+        measure = spec.load("cpu", SCALE)
+        full = spec.reference == "full"
+        metrics[spec.column] = lambda sr, hr: measure(sr, hr if full else None, "image")
     return metrics[spec.column]
 
 
 @pytest.fixture
-def picture(spec: MetricSpec, photograph: np.ndarray) -> np.ndarray:
+def picture(spec: Metric, photograph: np.ndarray) -> np.ndarray:
     side = SIDES.get(spec.column)
     return photograph if side is None else np.ascontiguousarray(photograph[:side, :side])
 

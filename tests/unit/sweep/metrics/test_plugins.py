@@ -10,14 +10,30 @@ import pytest
 from srgan_core.data.images import write_png
 from srgan_core.errors import ConfigError, DataError, MissingDependencyError
 from sweep.metrics import plugins
-from sweep.metrics.declaration import MetricSpec
-from sweep.metrics.plugins import MetricPlugin, find_plugin
+from sweep.metrics.declaration import Metric
+from sweep.metrics.plugins import find_plugin
 from sweep.metrics.specs import columns_for, find_spec
 from sweep.scoring import availability
 from sweep.scoring.evaluate import Scorer
 from sweep.scoring.provenance import metric_records
 
-SPEC = MetricSpec(
+
+def load(device: str, crop_border: int):
+    def measure(sr, hr, image):
+        if image == "unknown":
+            raise DataError("its level is not known")
+        if image == "surprise":
+            raise KeyError("nobody foresaw it")
+        return abs(float(sr.mean()) - float(hr.mean()))
+
+    return measure
+
+
+def refuse(device: str, crop_border: int):
+    raise MissingDependencyError("metric 'level': expected a level, found none")
+
+
+PLUGIN = Metric(
     column="mean_level",
     group="level",
     label="Mean level",
@@ -31,27 +47,11 @@ SPEC = MetricSpec(
     quantisation="8-bit",
     source="this test",
     libraries=("numpy",),
+    load=load,
+    versions=lambda: {"leveller": "2.0"},
 )
-
-
-def load(device: str):
-    def measure(sr, hr, image):
-        if image == "unknown":
-            raise DataError("its level is not known")
-        if image == "surprise":
-            raise KeyError("nobody foresaw it")
-        return abs(float(sr.mean()) - float(hr.mean()))
-
-    return measure
-
-
-def refuse(device: str):
-    raise MissingDependencyError("metric 'level': expected a level, found none")
-
-
-PLUGIN = MetricPlugin(SPEC, load, lambda: {"leveller": "2.0"})
-UNREADY = MetricPlugin(SPEC, refuse)
-WRONG_NAME = MetricPlugin(dataclasses.replace(SPEC, group="other"), load)
+UNREADY = dataclasses.replace(PLUGIN, load=refuse)
+WRONG_NAME = dataclasses.replace(PLUGIN, group="other")
 NO_PLUGIN = 3
 
 
@@ -84,7 +84,7 @@ def pair(tmp_path):
 def test_a_plug_in_is_asked_for_by_its_name_and_scored(install, pair):
     install("PLUGIN")
     assert columns_for(["psnr", "level"]) == ("psnr_y", "psnr_rgb", "mean_level")
-    assert find_spec("mean_level") is SPEC
+    assert find_spec("mean_level").describe() == PLUGIN.describe()
     scorer = Scorer(["mean_level", "psnr_rgb"], scale=1)
     scores = scorer.score(pair / "a.png", pair / "hr.png")
     assert list(scores) == ["psnr_rgb", "mean_level"]
@@ -131,7 +131,7 @@ def test_what_it_lacks_is_said_before_anything_is_trained(install):
     ("attribute", "message"),
     [
         ("WRONG_NAME", "expected the group 'level'"),
-        ("NO_PLUGIN", "expected a MetricPlugin, got int"),
+        ("NO_PLUGIN", "expected a Metric, got int"),
         ("absent", "cannot be imported"),
     ],
 )
@@ -156,5 +156,5 @@ def test_the_error_for_an_unknown_name_lists_plug_ins(install):
 
 
 def test_the_package_brings_ocr():
-    assert find_plugin("ocr").spec.column == "ocr_cer"
+    assert find_plugin("ocr").column == "ocr_cer"
     assert find_plugin("ocr_cer") is find_plugin("ocr")

@@ -1,10 +1,10 @@
 import subprocess
 import sys
-from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
 from srgan_core.errors import ConfigError
+from sweep.metrics import builtin, specs
 from sweep.metrics.pyiqa_names import NOT_OF_ONE_IMAGE, pyiqa_names
 from sweep.metrics.specs import (
     DEFAULT_GROUPS,
@@ -40,7 +40,7 @@ def test_groups_give_the_columns_that_the_command_line_promises():
 
 @pytest.mark.parametrize("spec", METRICS.values(), ids=lambda spec: spec.column)
 def test_every_field_is_filled_in(spec):
-    empty = [field.name for field in fields(spec) if getattr(spec, field.name) == ""]
+    empty = [name for name, value in spec.describe().items() if value == ""]
     assert set(empty) <= {"unit", "pyiqa"}
 
 
@@ -62,18 +62,13 @@ def test_a_metric_of_whole_sets_says_so_in_both_fields():
 
 
 def test_what_is_declared_agrees_with_what_pyiqa_says_of_itself():
-    from sweep.metrics.pyiqa_names import pyiqa_spec
+    from sweep.metrics.pyiqa_names import pyiqa_metric
 
     for spec in METRICS.values():
         if spec.pyiqa:
-            theirs = pyiqa_spec(spec.pyiqa)
+            theirs = pyiqa_metric(spec.pyiqa)
             assert theirs.higher_is_better == spec.higher_is_better, spec.column
             assert theirs.reference == spec.reference, spec.column
-
-
-def test_specs_cannot_be_changed():
-    with pytest.raises(FrozenInstanceError):
-        METRICS["niqe"].label = "other"
 
 
 @pytest.mark.parametrize(
@@ -120,6 +115,23 @@ def test_names_of_pyiqa_that_score_no_single_image_are_refused(name):
 def test_a_misspelt_name_is_answered_with_the_nearest(wrong, meant):
     with pytest.raises(ConfigError, match=f"did you mean '{meant}'"):
         require_group(wrong)
+
+
+def test_a_module_beside_the_others_is_all_that_a_new_metric_needs(tmp_path, monkeypatch):
+    (tmp_path / "sharpness.py").write_text(
+        "from dataclasses import replace\n"
+        "from sweep.metrics.builtin.psnr import METRICS as PSNR\n"
+        "METRICS = (replace(PSNR[0], column='sharpness', group='sharpness'),)\n"
+    )
+    monkeypatch.setattr(builtin, "__path__", [*builtin.__path__, str(tmp_path)])
+    found = [metric.column for metric in specs._declared()]
+    assert sorted(found) == sorted([*METRICS, "sharpness"])
+
+
+def test_no_two_metrics_have_one_place_or_one_name():
+    declared = specs._declared()
+    for name in ("rank", "column"):
+        assert len({getattr(metric, name) for metric in declared}) == len(declared)
 
 
 def test_a_column_that_nobody_knows_is_an_error():

@@ -117,7 +117,7 @@ def test_patches_larger_than_an_image_are_refused(tmp_path, plan_of):
 def test_training_on_a_test_image_is_refused(tmp_path, own_cache, change, plan_of):
     from sweep.scoring.sets.test_sets import resolve_test_set
 
-    rgb = read_rgb(resolve_test_set("skimage3", 4).paths[0])
+    rgb = read_rgb(resolve_test_set("skimage3", 4).hr[0])
     changed = {
         "copy": rgb,
         "turned": np.rot90(rgb)[:, ::-1],

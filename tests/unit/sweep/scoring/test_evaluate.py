@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from srgan_core.errors import ConfigError, DataError, ShapeError
-from sweep.metrics.psnr import psnr_y
+from sweep.metrics.builtin.psnr import psnr_y
 from sweep.scoring.evaluate import Scorer
 
 

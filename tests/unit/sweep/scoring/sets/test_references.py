@@ -39,6 +39,11 @@ def test_hr_is_cropped_at_right_and_bottom_and_the_rest_follows(test_set, tmp_pa
     assert (reference.name, reference.scale) == ("pets", 4)
 
 
+def test_a_set_that_is_not_written_has_no_other_images(test_set):
+    with pytest.raises(ValueError, match="pets: has HR images alone"):
+        _ = test_set.lr
+
+
 def test_a_second_call_writes_nothing(test_set, tmp_path):
     first = prepare_reference(test_set, 4, tmp_path / "ref")
     before = stamps(first)
@@ -86,7 +91,7 @@ def test_the_record_is_written_last_and_holds_no_path(test_set, tmp_path):
     prepare_reference(test_set, 4, tmp_path / "ref")
     text = (tmp_path / "ref" / REFERENCE_FILE).read_text()
     assert str(tmp_path) not in text
-    assert json.loads(text)["source_sha256"]["cat"] == file_sha256(test_set.paths[0])
+    assert json.loads(text)["source_sha256"]["cat"] == file_sha256(test_set.hr[0])
 
 
 def test_the_data_set_is_described_by_the_hashes_of_its_files(test_set, tmp_path):

@@ -19,14 +19,14 @@ def folder(save, tmp_path):
 def test_the_photographs_of_scikit_image_need_no_network(monkeypatch):
     monkeypatch.setenv("SWEEP_OFFLINE", "1")
     found = resolve_test_set("skimage3", 4)
-    assert (found.name, found.origin) == ("skimage3", "package")
-    assert tuple(path.name for path in found.paths) == SKIMAGE3
+    assert (found.name, found.scale, found.folder) == ("skimage3", 4, None)
+    assert tuple(path.name for path in found.hr) == SKIMAGE3
 
 
 def test_the_photographs_are_what_scikit_image_gives():
     import skimage.data
 
-    for path in resolve_test_set("skimage3", 4).paths:
+    for path in resolve_test_set("skimage3", 4).hr:
         # Decoders of JPEG may differ by a level or two.
         difference = read_rgb(path).astype(int) - getattr(skimage.data, path.stem)()
         assert np.abs(difference).max() <= (2 if path.suffix == ".jpg" else 0)
@@ -35,8 +35,7 @@ def test_the_photographs_are_what_scikit_image_gives():
 def test_a_folder_is_searched_at_any_depth_and_named_after_its_base(folder):
     found = resolve_test_set(f"folder:{folder}/", 4)
     assert found.name == "photos"
-    assert found.origin == "folder"
-    assert [path.name for path in found.paths] == ["b.png", "a.png"]
+    assert [path.name for path in found.hr] == ["b.png", "a.png"]
 
 
 def test_a_relative_folder_has_a_name_too(folder, monkeypatch):
@@ -46,7 +45,7 @@ def test_a_relative_folder_has_a_name_too(folder, monkeypatch):
 
 def test_the_home_folder_is_expanded(folder, monkeypatch):
     monkeypatch.setenv("HOME", str(folder.parent))
-    assert len(resolve_test_set("folder:~/photos", 4).paths) == 2
+    assert len(resolve_test_set("folder:~/photos", 4).hr) == 2
 
 
 def test_a_missing_folder_is_an_error(tmp_path):

@@ -20,15 +20,15 @@ def test_every_image_has_text_of_its_own():
 def test_it_is_a_test_set_whose_images_are_made_once(own_cache):
     assert TEXT_LINES in TEST_SET_NAMES
     found = resolve_test_set(TEXT_LINES, scale=4)
-    assert [path.stem for path in found.paths] == list(image_texts())
-    first = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in found.paths}
-    assert all(own_cache in path.parents for path in found.paths)
-    again = resolve_test_set(TEXT_LINES, scale=4).paths
+    assert [path.stem for path in found.hr] == list(image_texts())
+    first = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in found.hr}
+    assert all(own_cache in path.parents for path in found.hr)
+    again = resolve_test_set(TEXT_LINES, scale=4).hr
     assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in again} == first
 
 
 def test_images_hold_dark_text_on_light_paper_and_divide_by_every_scale(own_cache):
-    for path in resolve_test_set(TEXT_LINES, scale=4).paths:
+    for path in resolve_test_set(TEXT_LINES, scale=4).hr:
         image = read_rgb(path)
         assert all(side % scale == 0 for side in image.shape[:2] for scale in SCALES)
         assert np.median(image) == 245

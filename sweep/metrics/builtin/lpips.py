@@ -6,21 +6,17 @@ import hashlib
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import lpips
-import numpy as np
-import torch
-from torch import Tensor, nn
+from sweep.metrics.declaration import WHOLE_IMAGE, Load, Measure, Metric
+from sweep.metrics.weight_files import NetworkWeights, PackagedFile
 
-from srgan_core.weights import resolve_weights
-from srgan_core.weights.pickled_tensors import read_pickled_tensors
-from sweep.metrics.inputs import Rgb, check_pair
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
 
-HEADS = Path(lpips.__file__).parent / "weights" / "v0.1"
-"""Folder of the calibrated linear layers, in the installed package."""
+    from sweep.metrics.inputs import Rgb
 
 KEPT_BYTES = 256 * 2**20
 """Memory for the features of references: with AlexNet about 40 photographs of 480 x 320."""
@@ -33,16 +29,23 @@ class Trunk:
     """A network whose features are compared.
 
     Attributes:
-        architecture: Its name as torchvision has it.
+        weights: Its weights, by its name in torchvision.
+        heads: The calibrated linear layers, in the installed package.
         smallest_side: Pixels below which its last pooling has nothing left to pool.
     """
 
-    architecture: str
+    weights: NetworkWeights
+    heads: PackagedFile
     smallest_side: int
 
 
+def _trunk(name: str, architecture: str, smallest_side: int) -> Trunk:
+    heads = PackagedFile(f"lpips v0.1 {name}.pth", "lpips", f"weights/v0.1/{name}.pth")
+    return Trunk(NetworkWeights(architecture), heads, smallest_side)
+
+
 TRUNKS: Mapping[TrunkName, Trunk] = MappingProxyType(
-    {"alex": Trunk("alexnet", 31), "vgg": Trunk("vgg16", 16)}
+    {"alex": _trunk("alex", "alexnet", 31), "vgg": _trunk("vgg", "vgg16", 16)}
 )
 """By the names that the package lpips gives them."""
 
@@ -53,10 +56,6 @@ class Lpips:
     A grid compares many restored images with the same few references, so the features of the first
     references are kept, up to `KEPT_BYTES`; values are those without it, bit for bit.
 
-    Args:
-        device: Where the network runs.
-        trunk: Whose features are compared: AlexNet's or VGG-16's.
-
     Raises:
         WeightsError: when the trunk's weights can be had from nowhere.
 
@@ -64,6 +63,8 @@ class Lpips:
     """
 
     def __init__(self, device: str | torch.device = "cpu", trunk: TrunkName = "alex") -> None:
+        import torch
+
         self.device = torch.device(device)
         self.smallest_side = TRUNKS[trunk].smallest_side
         self._network: Any = build_network(trunk).to(self.device)
@@ -71,18 +72,15 @@ class Lpips:
         self._kept_bytes = 0
 
     def __call__(self, sr: Rgb, hr: Rgb) -> float:
-        """Distance between two whole images.
-
-        Args:
-            sr: Restored image, (H, W, 3), uint8.
-            hr: Reference, same shape.
-
-        Returns:
-            Distance, lower is better; 0 for identical images.
+        """Distance between two whole images, (H, W, 3), uint8; lower is better, 0 for equal ones.
 
         Raises:
             ShapeError: when shapes differ or a side is shorter than 31 px (VGG-16: 16 px).
         """
+        import torch
+
+        from sweep.metrics.inputs import check_pair
+
         check_pair(sr, hr, smallest=self.smallest_side)
         # TF32 convolutions would move the fourth digit on recent GPUs.
         with (
@@ -94,8 +92,10 @@ class Lpips:
 
     def _features(self, rgb: Rgb) -> list[Tensor]:
         """Features of each layer, of unit length at each position."""
+        from lpips import normalize_tensor
+
         scaled = self._network.scaling_layer(self._signed(rgb))
-        return [lpips.normalize_tensor(layer) for layer in self._network.net(scaled)]
+        return [normalize_tensor(layer) for layer in self._network.net(scaled)]
 
     def _reference(self, hr: Rgb) -> list[Tensor]:
         """Features of a reference, out of the kept ones if it was seen before."""
@@ -112,6 +112,9 @@ class Lpips:
 
     def _signed(self, rgb: Rgb) -> Tensor:
         """Maps (H, W, 3) in 0..255 to (1, 3, H, W) in [-1, 1]."""
+        import numpy as np
+        import torch
+
         pixels = torch.tensor(np.ascontiguousarray(rgb)).to(self.device)
         return pixels.permute(2, 0, 1)[None].float() / 127.5 - 1
 
@@ -123,17 +126,20 @@ def build_network(trunk: TrunkName = "alex") -> nn.Module:
     numbers together with layers that nobody needs. So it is built without memory for any weight
     and the weights are put in afterwards; the caller's random state stays untouched.
 
-    Args:
-        trunk: Whose features are compared.
-
     Returns:
         The network in evaluation mode, on the CPU.
 
     Raises:
         WeightsError: when the trunk's weights can be had from nowhere.
     """
-    state = resolve_weights(TRUNKS[trunk].architecture).state
-    heads = read_pickled_tensors(HEADS / f"{trunk}.pth")
+    import lpips
+    import torch
+
+    from srgan_core.weights import resolve_weights
+    from srgan_core.weights.pickled_tensors import read_pickled_tensors
+
+    state = resolve_weights(TRUNKS[trunk].weights.name).state
+    heads = read_pickled_tensors(TRUNKS[trunk].heads.path())
     with torch.device("meta"), warnings.catch_warnings():
         # torchvision deprecates the keyword by which lpips asks for random weights.
         warnings.simplefilter("ignore", UserWarning)
@@ -153,3 +159,37 @@ def build_network(trunk: TrunkName = "alex") -> nn.Module:
 def _torchvision_key(key: str) -> str:
     """`slice2.3.weight` in lpips is `features.3.weight` in torchvision."""
     return f"features.{key.partition('.')[2]}"
+
+
+def _load(trunk: TrunkName) -> Load:
+    def load(device: str, crop_border: int) -> Measure:
+        metric = Lpips(device, trunk)
+        return lambda sr, hr, image: metric(sr, hr)
+
+    return load
+
+
+def _metric(trunk: TrunkName, column: str, network: str, rank: int, by_default: bool) -> Metric:
+    return Metric(
+        column=column,
+        group="lpips" if by_default else column,
+        label=f"LPIPS ({network})",
+        kind="distortion",
+        reference="full",
+        higher_is_better=False,
+        value_range="0 to about 1, 0 for equal images",
+        channel="RGB in [-1, 1]",
+        border=WHOLE_IMAGE,
+        source=f"Zhang, Isola, Efros, Shechtman, Wang 2018; package lpips, version 0.1, {network}",
+        libraries=("lpips", "torch"),
+        weights=(TRUNKS[trunk].weights, TRUNKS[trunk].heads),
+        load=_load(trunk),
+        rank=rank,
+        by_default=by_default,
+    )
+
+
+METRICS = (
+    _metric("alex", "lpips_alex", "AlexNet", rank=4, by_default=True),
+    _metric("vgg", "lpips_vgg", "VGG-16", rank=7, by_default=False),
+)

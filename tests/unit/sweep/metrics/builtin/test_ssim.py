@@ -3,7 +3,7 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from srgan_core.errors import ShapeError
-from sweep.metrics.ssim import ssim_y
+from sweep.metrics.builtin.ssim import ssim_y
 
 
 def _luma(rgb):

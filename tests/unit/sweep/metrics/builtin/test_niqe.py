@@ -11,7 +11,7 @@ from srgan_core.data.resize import resize_taps
 from srgan_core.errors import DataError, ShapeError
 from srgan_core.files import file_sha256
 from sweep.metrics.blocks import BLOCK, count_blocks
-from sweep.metrics.niqe import PRISTINE_MODEL, Niqe
+from sweep.metrics.builtin.niqe import PRISTINE_MODEL, Niqe
 
 SHAPES = np.arange(0.2, 10.001, 0.001)
 RATIOS = gamma(2 / SHAPES) ** 2 / (gamma(1 / SHAPES) * gamma(3 / SHAPES))
@@ -72,7 +72,7 @@ def _reference_niqe(rgb, border):
         corners = [(side * r, side * c) for c in range(columns) for r in range(rows)]
         scales.append([_features(field[y : y + side, x : x + side]) for y, x in corners])
     features = np.concatenate(scales, axis=1)
-    model = scipy.io.loadmat(PRISTINE_MODEL)
+    model = scipy.io.loadmat(PRISTINE_MODEL.path())
     covariance = (model["cov_prisparam"] + np.cov(features, rowvar=False)) / 2
     difference = model["mu_prisparam"] - features.mean(axis=0)
     return float(np.sqrt(difference @ np.linalg.pinv(covariance) @ difference.T)[0, 0])
@@ -87,18 +87,18 @@ def test_cutting_here_equals_cutting_in_pyiqa(metric, photograph):
     import torch
 
     theirs = pyiqa.create_metric(
-        "niqe", device="cpu", pretrained_model_path=str(PRISTINE_MODEL), crop_border=4
+        "niqe", device="cpu", pretrained_model_path=str(PRISTINE_MODEL.path()), crop_border=4
     )
     batch = torch.tensor(photograph).permute(2, 0, 1)[None].float() / 255
     assert metric(photograph, 4) == float(theirs(batch))
 
 
 def test_the_packaged_model_is_the_original_one():
-    model = scipy.io.loadmat(PRISTINE_MODEL)
+    model = scipy.io.loadmat(PRISTINE_MODEL.path())
     assert model["mu_prisparam"].shape == (1, 36)
     assert model["cov_prisparam"].shape == (36, 36)
     assert model["mu_prisparam"][0, 0] == 2.6013136801541448
-    assert file_sha256(PRISTINE_MODEL).startswith("c93698980bfb28d4")
+    assert file_sha256(PRISTINE_MODEL.path()).startswith("c93698980bfb28d4")
 
 
 def test_one_block_is_enough_and_less_is_refused_by_name(metric, photograph):
@@ -127,7 +127,7 @@ def test_loading_is_silent_and_asks_no_network():
         "import socket\n"
         "def refuse(*a, **k): raise AssertionError('network')\n"
         "socket.socket.connect = refuse\n"
-        "from sweep.metrics.niqe import Niqe\n"
+        "from sweep.metrics.builtin.niqe import Niqe\n"
         "Niqe()\n"
     )
     done = subprocess.run([sys.executable, "-W", "default", "-c", script], capture_output=True)

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from sweep.metrics.psnr import psnr_rgb, psnr_y
+from sweep.metrics.builtin.psnr import psnr_rgb, psnr_y
 
 
 def _reference_psnr(sr, hr, border, weights):

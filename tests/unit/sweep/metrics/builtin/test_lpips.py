@@ -7,7 +7,7 @@ import torch
 
 from srgan_core.errors import ShapeError
 from srgan_core.weights import resolve_weights
-from sweep.metrics.lpips import HEADS, TRUNKS, Lpips, build_network
+from sweep.metrics.builtin.lpips import TRUNKS, Lpips, build_network
 
 pytestmark = pytest.mark.usefixtures("alexnet", "vgg16")
 
@@ -73,7 +73,7 @@ def test_no_more_references_are_kept_than_memory_is_given(photograph, monkeypatc
     references = [np.roll(hr, shift, axis=1) for shift in (1, 2, 3)]
     metric = Lpips()
     once = [metric(hr, reference) for reference in references]
-    monkeypatch.setattr("sweep.metrics.lpips.KEPT_BYTES", metric._kept_bytes * 2 // 3)
+    monkeypatch.setattr("sweep.metrics.builtin.lpips.KEPT_BYTES", metric._kept_bytes * 2 // 3)
     metric = Lpips()
     assert [metric(hr, reference) for _ in range(2) for reference in references] == 2 * once
     assert len(metric._kept) == 2
@@ -115,8 +115,8 @@ def test_matches_the_article_written_out_in_float64(metrics, trunk, pools, kind,
         sr = np.roll(hr, 2, axis=1)
     else:
         sr, hr = np.random.default_rng(2).integers(0, 256, (2, 48, 40, 3), dtype=np.uint8)
-    state = resolve_weights(TRUNKS[trunk].architecture).state
-    heads = torch.load(HEADS / f"{trunk}.pth", map_location="cpu", weights_only=True)
+    state = resolve_weights(TRUNKS[trunk].weights.name).state
+    heads = torch.load(TRUNKS[trunk].heads.path(), map_location="cpu", weights_only=True)
     expected = _transcribed(state, heads, CONVOLUTIONS[trunk], pools, sr, hr)
     assert metrics[trunk](sr, hr) == pytest.approx(expected, rel=2e-5)
 

@@ -6,8 +6,8 @@ from scipy.ndimage import gaussian_filter
 
 from srgan_core.errors import ShapeError
 from sweep.metrics.patch_features import PATCH, WIDTH, PatchFeatures
+from sweep.metrics.specs import METRICS
 from sweep.scoring.evaluate import Scorer
-from sweep.scoring.patch_sets import SetScorer
 
 pytestmark = pytest.mark.usefixtures("alexnet")
 
@@ -15,8 +15,15 @@ COLUMNS = ("kid_patches", "fd_patches")
 
 
 @pytest.fixture(scope="module")
-def scorer(alexnet):
-    return SetScorer(COLUMNS, 4, "cpu")
+def score(alexnet):
+    measures = {column: METRICS[column].load("cpu", 4) for column in COLUMNS}
+
+    def score(pairs):
+        found = {column: measure(pairs) for column, measure in measures.items()}
+        sentences = dict.fromkeys(text for _, said in found.values() for text in said)
+        return {column: value for column, (value, _) in found.items()}, list(sentences)
+
+    return score
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +65,8 @@ def test_a_patch_is_described_by_its_own_surroundings(photograph):
     assert not np.allclose(before[-1], after[-1])
 
 
-def test_equal_sets_have_no_distance(scorer, photographs):
-    scores, sentences = scorer.score(damaged(photographs, np.copy))
+def test_equal_sets_have_no_distance(score, photographs):
+    scores, sentences = score(damaged(photographs, np.copy))
     assert scores == {column: pytest.approx(0, abs=1e-6) for column in COLUMNS}
     assert sentences == []
 
@@ -69,20 +76,20 @@ def blurred(sigma):
 
 
 @pytest.mark.parametrize("damage", [noisy, blurred])
-def test_distances_grow_with_the_damage(scorer, photographs, damage):
-    values = [scorer.score(damaged(photographs, damage(sigma)))[0] for sigma in (5, 12, 25)]
+def test_distances_grow_with_the_damage(score, photographs, damage):
+    values = [score(damaged(photographs, damage(sigma)))[0] for sigma in (5, 12, 25)]
     for column in COLUMNS:
         assert 0 < values[0][column] < values[1][column] < values[2][column]
 
 
-def test_the_order_of_the_images_does_not_matter(scorer, photographs):
+def test_the_order_of_the_images_does_not_matter(score, photographs):
     pairs = damaged(photographs, noisy(10))
-    first, second = scorer.score(pairs)[0], scorer.score(pairs[::-1])[0]
+    first, second = score(pairs)[0], score(pairs[::-1])[0]
     assert first == {column: pytest.approx(value, rel=1e-9) for column, value in second.items()}
 
 
-def test_a_single_image_has_a_frechet_distance_alone(scorer, photographs):
-    scores, sentences = scorer.score(damaged(photographs[:1], noisy(10)))
+def test_a_single_image_has_a_frechet_distance_alone(score, photographs):
+    scores, sentences = score(damaged(photographs[:1], noisy(10)))
     assert math.isnan(scores["kid_patches"])
     assert scores["fd_patches"] > 0
     assert sentences == [
@@ -90,19 +97,34 @@ def test_a_single_image_has_a_frechet_distance_alone(scorer, photographs):
     ]
 
 
-def test_images_without_a_whole_patch_are_left_out_and_said_so(scorer, photographs):
+def test_images_without_a_whole_patch_are_left_out_and_said_so(score, photographs):
     pairs = damaged(photographs[:2], noisy(10))
     with_small = [*pairs, (pairs[0][0][:36], pairs[0][1][:36])]
-    scores, sentences = scorer.score(with_small)
-    assert scores == scorer.score(pairs)[0]
+    scores, sentences = score(with_small)
+    assert scores == score(pairs)[0]
     assert sentences == [
         "1 of 3 images without a patch of 32 px, left out of the distances between sets"
     ]
 
 
-def test_sizes_that_differ_are_refused(scorer, photographs):
+def test_the_distances_describe_a_test_set_once(photographs, monkeypatch):
+    described = []
+    describe = PatchFeatures.__call__
+
+    def count(self, image, crop_border):
+        described.append(image)
+        return describe(self, image, crop_border)
+
+    monkeypatch.setattr(PatchFeatures, "__call__", count)
+    pairs = damaged(photographs, noisy(7))
+    for column in COLUMNS:
+        METRICS[column].load("cpu", 4)(pairs)
+    assert len(described) == 2 * len(photographs)
+
+
+def test_sizes_that_differ_are_refused(score, photographs):
     with pytest.raises(ShapeError, match="equal shapes"):
-        scorer.score([(photographs[0][:-4], photographs[0])])
+        score([(photographs[0][:-4], photographs[0])])
 
 
 def test_the_scorer_gives_sets_and_images_their_own_columns(save, photographs):
@@ -118,8 +140,8 @@ def test_the_scorer_gives_sets_and_images_their_own_columns(save, photographs):
     assert Scorer(["psnr_y"], 4).score_distribution(sr, hr) == {}
 
 
-def test_without_an_image_that_holds_a_patch_there_is_no_score(scorer, photographs):
+def test_without_an_image_that_holds_a_patch_there_is_no_score(score, photographs):
     small = photographs[0][:36, :36]
-    scores, sentences = scorer.score([(small, small)])
+    scores, sentences = score([(small, small)])
     assert all(math.isnan(value) for value in scores.values())
     assert "expected an image of 32 px" in sentences[0]

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from sweep.metrics.psnr import psnr_y
-from sweep.metrics.rmse import rmse
+from sweep.metrics.builtin.psnr import psnr_y
+from sweep.metrics.builtin.rmse import rmse
 
 
 def _matlab_luma(pixel):

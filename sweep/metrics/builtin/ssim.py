@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from sweep.metrics.inputs import Rgb, check_pair, cut_border, luma
+from sweep.metrics.declaration import BORDER_CUT, LUMA, LUMA_AS_IS, Metric, load_comparison
+
+if TYPE_CHECKING:
+    from sweep.metrics.inputs import Rgb
 
 WINDOW = 11
 """Side of the Gaussian window in pixels: what sigma 1.5 cut off at 3.5 sigma comes to."""
@@ -29,6 +33,8 @@ def ssim_y(sr: Rgb, hr: Rgb, crop_border: int) -> float:
     """
     from skimage import metrics
 
+    from sweep.metrics.inputs import check_pair, cut_border, luma
+
     # scikit-image ships no types for it.
     structural_similarity: Callable[..., float] = metrics.structural_similarity
     check_pair(sr, hr, crop_border, smallest=WINDOW)
@@ -42,3 +48,26 @@ def ssim_y(sr: Rgb, hr: Rgb, crop_border: int) -> float:
             use_sample_covariance=False,
         )
     )
+
+
+METRICS = (
+    Metric(
+        column="ssim_y",
+        group="ssim",
+        label="SSIM (Y)",
+        kind="distortion",
+        reference="full",
+        higher_is_better=True,
+        value_range="-1 to 1, 1 for equal images",
+        channel=LUMA,
+        border=BORDER_CUT,
+        quantisation=LUMA_AS_IS,
+        source="Wang, Bovik, Sheikh, Simoncelli 2004; scikit-image, 11x11 Gaussian window of "
+        "sigma 1.5, no sample covariance",
+        libraries=("scikit-image", "numpy"),
+        weights=(),
+        load=load_comparison(ssim_y),
+        rank=2,
+        by_default=True,
+    ),
+)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import warnings
-from pathlib import Path
-
-import torch
+from typing import TYPE_CHECKING
 
 from srgan_core.errors import DataError
 from sweep.metrics.blocks import BLOCK
-from sweep.metrics.inputs import Rgb, check_image, cut_border
-from sweep.metrics.pyiqa_adapter import create_metric, double_device, to_rgb
+from sweep.metrics.declaration import BORDER_CUT, Measure, Metric
+from sweep.metrics.weight_files import PackagedFile
 
-PRISTINE_MODEL = Path(__file__).parent / "assets" / "niqe_original.mat"
+if TYPE_CHECKING:
+    import torch
+
+    from sweep.metrics.inputs import Rgb
+
+PRISTINE_MODEL = PackagedFile("niqe_original.mat", "sweep.metrics", "assets/niqe_original.mat")
 """Mean and covariance of natural images' features, from the original release."""
 
 
@@ -29,29 +32,31 @@ class Niqe:
     """
 
     def __init__(self, device: str | torch.device = "cpu", color_space: str = "yiq") -> None:
+        from sweep.metrics.pyiqa_adapter import create_metric, double_device
+
         self.device = double_device(device)
         # The packaged model keeps pyiqa from downloading its own.
         self._metric = create_metric(
             "niqe",
             self.device,
-            pretrained_model_path=str(PRISTINE_MODEL),
+            pretrained_model_path=str(PRISTINE_MODEL.path()),
             color_space=color_space,
         )
 
     def __call__(self, image: Rgb, crop_border: int) -> float:
-        """Distance of an image's features from those of natural images.
+        """Distance of the features of an image, (H, W, 3), uint8, from those of natural images.
 
-        Args:
-            image: (H, W, 3), uint8.
-            crop_border: Pixels cut from each side; by convention the scale.
-
-        Returns:
-            Distance, lower is more natural down to about the value of the HR image.
+        Lower is more natural, down to about the value of the HR image.
 
         Raises:
             ShapeError: when less than one block of 96 px is left after the cut.
             DataError: when no block has any texture, so that there are no features.
         """
+        import torch
+
+        from sweep.metrics.inputs import check_image, cut_border
+        from sweep.metrics.pyiqa_adapter import to_rgb
+
         check_image(image, crop_border, smallest=BLOCK, name="image")
         batch = to_rgb(cut_border(image, crop_border)).to(self.device)
         try:
@@ -66,3 +71,31 @@ class Niqe:
                 "the image is flat in every 96-px block, so NIQE finds no features in it"
             )
         return value
+
+
+def _load(device: str, crop_border: int) -> Measure:
+    niqe = Niqe(device)
+    return lambda sr, hr, image: niqe(sr, crop_border)
+
+
+METRICS = (
+    Metric(
+        column="niqe",
+        group="niqe",
+        label="NIQE",
+        kind="perception",
+        reference="none",
+        higher_is_better=False,
+        value_range="0 to about 100; below the value of the HR images is not more natural",
+        channel="Y of YIQ in [0, 255], rounded, in blocks of 96 px",
+        border=BORDER_CUT,
+        source="Mittal, Soundararajan, Bovik 2013; package pyiqa with its own defaults and the "
+        "pristine model of the original release",
+        libraries=("pyiqa", "torch"),
+        weights=(PRISTINE_MODEL,),
+        pyiqa="niqe",
+        load=_load,
+        rank=5,
+        by_default=True,
+    ),
+)
