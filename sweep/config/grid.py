@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from srgan_core.training.config import TrainingSpec
+from sweep.config.numbers import shortest_decimal
 from sweep.config.sweep_config import SweepConfig
 
 HASH_DIGITS = 8
@@ -58,35 +58,21 @@ LONGEST_DECIMAL = 24
 """Characters from which on a coefficient stands with an exponent in a folder's name."""
 
 
-def format_adv(adv: float) -> str:
-    """Writes a coefficient as its shortest decimal, without an exponent.
-
-    Args:
-        adv: A finite number.
-
-    Returns:
-        `0.0001` for 1e-4, `0` for 0.0.
-    """
-    text = format(Decimal(repr(adv)), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def expand(config: SweepConfig, starts: dict[int, Start]) -> tuple[Trial, ...]:
-    """Lists the trials of a config.
+    """Lists the trials of a config whose `device` and `threads` are resolved.
 
     Args:
-        config: With `device` and `threads` resolved.
+        config: The config.
         starts: What the trials of each seed start from.
 
     Returns:
         Trials by seed, content loss in the given order, and rising coefficient.
     """
-    coefficients = sorted({0.0, *config.grid.adv} if config.grid.control else config.grid.adv)
     return tuple(
         _trial(config, content, adv, starts[seed])
         for seed in config.grid.seeds
         for content in config.grid.content
-        for adv in coefficients
+        for adv in config.grid.coefficients
     )
 
 
@@ -105,7 +91,7 @@ def _trial(config: SweepConfig, content: str, adv: float, start: Start) -> Trial
         training=config.adversarial,
     )
     digest = _hash({"training": spec.canonical(), "start": start.recipe})
-    decimal = format_adv(adv)
+    decimal = shortest_decimal(adv)
     slug = f"{content}-adv{decimal if len(decimal) < LONGEST_DECIMAL else adv}-s{start.seed}"
     return Trial(f"{slug}-{digest[:HASH_DIGITS]}", content, adv, start.seed, spec)
 

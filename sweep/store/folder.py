@@ -31,7 +31,8 @@ from srgan_core.errors import ConfigError
 from srgan_core.files import drop_folder, write_atomically
 from srgan_core.yaml_files import read_yaml
 from sweep.config.extending import differences, union
-from sweep.config.sweep_config import SweepConfig, validate_config
+from sweep.config.loading import validate_config
+from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.store.claims import claimed
 from sweep.store.result_file import is_sound, publish_result

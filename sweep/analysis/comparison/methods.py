@@ -13,7 +13,7 @@ import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
 from sweep.analysis.fronts import point_name
-from sweep.tables.columns import shortest_decimal
+from sweep.config.numbers import shortest_decimal
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import METRICS_FILE, Metric, read_metrics

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from srgan_core.training.config import TrainingSpec
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.planning import calibration
 from sweep.planning.calibration import measure_step
 

@@ -16,9 +16,9 @@ import pytest
 
 from srgan_core.errors import ConfigError, MissingDependencyError
 from sweep.execution.dispatch import dispatch
-from sweep.execution.executors import open_executor
 from sweep.execution.executors.base import StopRequest
 from sweep.execution.executors.file_exchange import Parcel
+from sweep.execution.executors.opening import open_executor
 from sweep.execution.executors.ray import _current, _is_lost, _Task, _unpack
 from sweep.execution.executors.ray_worker import Board
 from sweep.execution.jobs.context import Event

@@ -1,0 +1,99 @@
+"""What the values of a config have to be, beyond their types."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator
+
+from srgan_core.errors import ConfigError, unknown_name
+from srgan_core.settings import LARGEST_SEED
+from sweep.config.names import CONTENTS, FOLDER_PREFIX, TEST_SETS
+from sweep.config.numbers import shortest_decimal
+from sweep.metrics.specs import require_group
+
+Names = TypeVar("Names", bound=Collection[str])
+
+
+def _each(check: Callable[[str], object]) -> AfterValidator:
+    """Checks every name of a list, or every key of a mapping."""
+
+    def checked(names: Names) -> Names:
+        for name in names:
+            check(name)
+        return names
+
+    return AfterValidator(checked)
+
+
+def _check_content(name: str) -> None:
+    if name not in CONTENTS:
+        raise ConfigError(unknown_name("content", name, CONTENTS))
+
+
+def _check_test_set(name: str) -> None:
+    is_folder = name.startswith(FOLDER_PREFIX) and name != FOLDER_PREFIX and name.isprintable()
+    if not is_folder and name not in TEST_SETS[:-1]:
+        raise ConfigError(unknown_name("test set", name, TEST_SETS))
+
+
+def _same_kind(substitutes: dict[str, str]) -> dict[str, str]:
+    for name, substitute in substitutes.items():
+        check = _check_content if name in CONTENTS else _check_test_set
+        for either in (name, substitute):
+            check(either)
+    return substitutes
+
+
+def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not values:
+        raise ValueError("at least one value")
+    repeated = sorted(str(value) for value, count in Counter(values).items() if count > 1)
+    if repeated:
+        raise ValueError(f"every value once, {', '.join(repeated)} stands twice")
+    return values
+
+
+def _not_rounded_to_zero(value: Any) -> Any:
+    """Refuses 1e-400, which would train the control instead of what was asked for."""
+    mantissa = str(value).lower().partition("e")[0]
+    try:
+        is_zero = float(value) == 0
+    except (TypeError, ValueError, OverflowError):
+        return value
+    if is_zero and any(digit in "123456789" for digit in mantissa):
+        raise ValueError("a number that does not round to 0")
+    return value
+
+
+def _coefficients(values: tuple[float, ...]) -> tuple[float, ...]:
+    negative = [shortest_decimal(value) for value in values if value < 0]
+    if negative:
+        raise ValueError(f"numbers of 0 or above, got [{', '.join(negative)}]")
+    # Adding 0 turns -0.0, which would get an id of its own, into 0.0.
+    return tuple(value + 0.0 for value in values)
+
+
+def _seeds(values: tuple[int, ...]) -> tuple[int, ...]:
+    if not all(0 <= value <= LARGEST_SEED for value in values):
+        raise ValueError(f"whole numbers from 0 to {LARGEST_SEED}")
+    return values
+
+
+DISTINCT = AfterValidator(_distinct)
+
+EACH_CONTENT, EACH_TEST_SET = _each(_check_content), _each(_check_test_set)
+
+EACH_METRIC = _each(require_group)
+
+SAME_KIND = AfterValidator(_same_kind)
+"""A content loss stands in for a content loss, a test set for a test set."""
+
+SEEDS = AfterValidator(_seeds)
+
+COEFFICIENTS = AfterValidator(_coefficients)
+
+Coefficient = Annotated[float, BeforeValidator(_not_rounded_to_zero)]
+"""One lambda, before it is known not to be negative."""
