@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, ValidatorFunctionWrapHandler, WrapValidator
 
 from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.settings import LARGEST_SEED
 from sweep.config.names import CONTENTS, FOLDER_PREFIX, TEST_SETS
-from sweep.config.numbers import shortest_decimal
 from sweep.metrics.specs import require_group
 
 Names = TypeVar("Names", bound=Collection[str])
@@ -56,24 +55,15 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
-def _not_rounded_to_zero(value: Any) -> Any:
-    """Refuses 1e-400, which would train the control instead of what was asked for."""
+def _coefficient(value: Any, read: ValidatorFunctionWrapHandler) -> float:
+    number: float = read(value)
     mantissa = str(value).lower().partition("e")[0]
-    try:
-        is_zero = float(value) == 0
-    except (TypeError, ValueError, OverflowError):
-        return value
-    if is_zero and any(digit in "123456789" for digit in mantissa):
-        raise ValueError("a number that does not round to 0")
-    return value
-
-
-def _coefficients(values: tuple[float, ...]) -> tuple[float, ...]:
-    negative = [shortest_decimal(value) for value in values if value < 0]
-    if negative:
-        raise ValueError(f"numbers of 0 or above, got [{', '.join(negative)}]")
+    # 1e-400 would train the control instead of what was asked for.
+    is_rounded = number == 0 and any(digit in "123456789" for digit in mantissa)
+    if number < 0 or is_rounded:
+        raise ValueError("a number of 0 or above")
     # Adding 0 turns -0.0, which would get an id of its own, into 0.0.
-    return tuple(value + 0.0 for value in values)
+    return number + 0.0
 
 
 def _seeds(values: tuple[int, ...]) -> tuple[int, ...]:
@@ -93,7 +83,5 @@ SAME_KIND = AfterValidator(_same_kind)
 
 SEEDS = AfterValidator(_seeds)
 
-COEFFICIENTS = AfterValidator(_coefficients)
-
-Coefficient = Annotated[float, BeforeValidator(_not_rounded_to_zero)]
-"""One lambda, before it is known not to be negative."""
+Coefficient = Annotated[float, WrapValidator(_coefficient)]
+"""An adversarial coefficient."""

@@ -10,7 +10,6 @@ from pydantic import Field, model_validator
 from srgan_core.settings import Settings
 from srgan_core.training.config import DataConfig, TrainingConfig
 from sweep.config.checks import (
-    COEFFICIENTS,
     DISTINCT,
     EACH_CONTENT,
     EACH_METRIC,
@@ -28,7 +27,7 @@ SCHEMA = 1
 class GridConfig(Settings):
     """The axes of the grid."""
 
-    adv: Annotated[tuple[Coefficient, ...], COEFFICIENTS, DISTINCT] = Field(
+    adv: Annotated[tuple[Coefficient, ...], DISTINCT] = Field(
         (1e-4, 1e-3, 1e-2), description="Adversarial coefficients, each above or equal to 0."
     )
     content: Annotated[tuple[str, ...], EACH_CONTENT, DISTINCT] = Field(

@@ -44,11 +44,11 @@ def test_a_coefficient_is_read(text, value):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (["-1"], "expected numbers of 0 or above, got [-1]"),
-        ([0.1, -1e-4], "expected numbers of 0 or above, got [-0.0001]"),
+        (["-1"], "grid.adv.0: expected a number of 0 or above, got '-1'"),
+        ([0.1, -1e-4], "grid.adv.1: expected a number of 0 or above, got -0.0001"),
         (["nan"], "finite number, got 'nan'"),
         (["1e999"], "finite number, got '1e999'"),
-        (["1e-400"], "expected a number that does not round to 0, got '1e-400'"),
+        (["1e-400"], "expected a number of 0 or above, got '1e-400'"),
         (["one"], "expected a valid number"),
         (["1e-3", "0.001"], "every value once, 0.001 stands twice"),
     ],

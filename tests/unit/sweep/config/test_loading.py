@@ -65,7 +65,7 @@ def test_all_errors_come_at_once_each_with_its_place():
     assert len(lines) == 4
     assert all(line.startswith("config smoke: ") for line in lines)
     assert "config smoke: scale: expected 2, 4 or 8, got 3" in lines
-    assert "grid.adv: expected numbers of 0 or above, got [-1]" in message
+    assert "grid.adv.0: expected a number of 0 or above, got -1" in message
     assert "eval.metrics: metric 'psrn' is unknown" in message
     assert "did you mean 'psnr'?" in message
     assert "nonsense: key 'nonsense' is unknown: schema_version" in message
