@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import textwrap
 from collections import deque
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from sweep.execution.child_processes import obey_supervisor, signals_held_back
+from sweep.execution.child_processes import end_child, obey_supervisor, start_child
 from sweep.execution.failures import describe_exit
 from sweep.store.folder import SweepStore, TrialFolder
-from sweep.tracking.ledger import Ledger
 from sweep.tracking.record import read_record
+from sweep.tracking.tracked_runs import TrackedRuns
 from sweep.tracking.trackers import TRACKERS, Tracker
 
 NICENESS = 10
@@ -44,13 +42,7 @@ class TrackerProcess:
     def __init__(self, name: str, root: Path) -> None:
         self.written, self._waiting = 0, deque[TrialFolder]()
         self.failure: str | None = None
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(target=_work, args=(theirs, name, root))
-        with signals_held_back(spawns=True):
-            self._process.start()
-        # Only the child may hold its end, so that its death closes the pipe.
-        theirs.close()
+        self._process, self._pipe = start_child(_work, name, root)
 
     @property
     def at_work(self) -> bool:
@@ -63,15 +55,8 @@ class TrackerProcess:
         if len(self._waiting) == 1:
             self._send_next()
 
-    def hear(self, seconds: float = 0.0) -> bool:
-        """Takes one answer.
-
-        Args:
-            seconds: How long to wait for it.
-
-        Returns:
-            Whether there was one.
-        """
+    def receive(self, seconds: float = 0.0) -> bool:
+        """Takes one answer, waiting so long for it; returns whether there was one."""
         if not self._pipe.poll(seconds):
             return False
         try:
@@ -91,9 +76,7 @@ class TrackerProcess:
         if self.at_work:
             self._process.kill()
         self._pipe.close()
-        self._process.join(END_SECONDS)
-        self._process.kill()
-        self._process.join()
+        end_child(self._process, END_SECONDS)
 
     def _send_next(self) -> None:
         """One at a time: a pipe that is full would hold the supervisor up."""
@@ -113,23 +96,17 @@ class TrackerProcess:
         return f"its process ended {describe_exit(self._process.exitcode or 0)}"
 
 
-def write_trial(tracker: Tracker, ledger: Ledger, sweep: str, files: TrialFolder) -> None:
-    """Writes a trial as one run, into the run that it has already if it has one.
-
-    Args:
-        tracker: Where to.
-        ledger: Of the tracker.
-        sweep: Name of the results folder.
-        files: The trial's folder.
-    """
-    record = read_record(sweep, files)
-    run = ledger.run_of(record.name)
+def _write_trial(tracker: Tracker, root: Path, files: TrialFolder) -> None:
+    """Writes a trial as one run, into the run that it has already if it has one."""
+    record = read_record(SweepStore(root).name, files)
+    tracked = TrackedRuns(root / tracker.folder, tracker.destination())
+    run = tracked.run_of(record.name)
     if run is None:
         run = tracker.new_run(record)
         # Noted before anything is written, a run that is cut off is no second one later.
-        ledger.write(record.name, run)
+        tracked.write(record.name, run)
     tracker.write(run, record)
-    ledger.write(record.name, run, record.fingerprint)
+    tracked.write(record.name, run, record.fingerprint)
 
 
 def _work(pipe: Any, name: str, root: Path) -> None:
@@ -145,14 +122,10 @@ def _work(pipe: Any, name: str, root: Path) -> None:
         while True:
             files = pipe.recv()
             tracker = tracker or TRACKERS[name](root)
-            ledger = Ledger(root / tracker.folder, tracker.destination())
-            write_trial(tracker, ledger, SweepStore(root).name, files)
+            _write_trial(tracker, root, files)
             pipe.send(_DONE)
     except EOFError:
         return
     except Exception as error:
-        pipe.send(_one_line(error))
-
-
-def _one_line(error: Exception) -> str:
-    return textwrap.shorten(f"{type(error).__name__}: {error}", LONGEST_REASON, placeholder=" ...")
+        reason = f"{type(error).__name__}: {error}"
+        pipe.send(textwrap.shorten(reason, LONGEST_REASON, placeholder=" ..."))

@@ -7,19 +7,18 @@ from contextlib import contextmanager
 
 from srgan_core.errors import SrganError
 from srgan_core.wording import counted
+from sweep.execution.executors.base import OnEvent
 from sweep.execution.jobs.context import Event
 from sweep.planning.plan import Plan
 from sweep.store.folder import SweepStore, TrialFolder
-from sweep.tracking.ledger import Ledger
 from sweep.tracking.process import TrackerProcess
 from sweep.tracking.record import ENDS, fingerprint
+from sweep.tracking.tracked_runs import TrackedRuns
 from sweep.tracking.trackers import TRACKERS
 
 PATIENCE_SECONDS = 120.0
 """How long the end of a sweep waits for one trial to be written: longer than wandb's own 90 s
 for a server that does not answer."""
-
-OnEvent = Callable[[Event], None]
 
 
 class Tracking:
@@ -40,39 +39,39 @@ class Tracking:
         on_event: OnEvent,
     ) -> None:
         self._folders, self._on_event = folders, on_event
-        self._tellers = [_Teller(name, store, self._warn) for name in trackers]
+        self._clients = [_TrackerClient(name, store, self._warn) for name in trackers]
 
     def receive(self, event: Event) -> None:
         """Learns what happened, and passes it on."""
         self._on_event(event)
-        for teller in self._tellers:
+        for client in self._clients:
             if event.kind in ENDS and event.job in self._folders:
-                teller.tell(self._folders[event.job])
-            teller.listen()
+                client.submit(self._folders[event.job])
+            client.receive()
 
     def finish(self) -> None:
         """Tells of trials that earlier runs left untold, and waits until all are written."""
-        for teller in self._tellers:
+        for client in self._clients:
             for files in self._folders.values():
-                teller.tell(files)
-        for teller in self._tellers:
-            teller.wait()
+                client.submit(files)
+        for client in self._clients:
+            client.wait()
 
     def close(self) -> None:
         """Ends the trackers; what they have not written is left to the next run."""
-        for teller in self._tellers:
-            teller.close()
+        for client in self._clients:
+            client.close()
 
     def report(self) -> list[str]:
         """Sentences about what was written in this run."""
-        return [teller.report() for teller in self._tellers]
+        return [client.report() for client in self._clients]
 
     def _warn(self, tracker: str, reason: str) -> None:
         message = f"given up for this run ({reason}); the same command again tells it what it lacks"
         self._on_event(Event(f"track {tracker}", "warning", {"message": message}))
 
 
-class _Teller:
+class _TrackerClient:
     """Tells one tracker, in a process that begins with the first trial to tell of.
 
     Args:
@@ -82,49 +81,46 @@ class _Teller:
     """
 
     def __init__(self, name: str, store: SweepStore, warn: Callable[[str, str], None]) -> None:
-        self._name, self._store, self._warn = name, store, warn
+        self._name, self._root, self._warn = name, store.root, warn
         tracker = TRACKERS[name]
-        self._ledger = Ledger(store.root / tracker.folder, tracker.destination())
+        self._tracked = TrackedRuns(store.root / tracker.folder, tracker.destination())
         self._sent: dict[str, str] = {}
         self._process: TrackerProcess | None = None
         self._given_up = False
 
-    def tell(self, files: TrialFolder) -> None:
+    def submit(self, files: TrialFolder) -> None:
         """Sends a trial that has ended, unless the tracker knows it as it is."""
         if self._given_up:
             return
         try:
-            self._send(files)
+            if files.state not in ENDS:
+                return
+            name, content = files.path.name, fingerprint(files)
+            if self._sent.get(name) == content or self._tracked.knows(name, content):
+                return
+            self._sent[name] = content
+            self._process = self._process or TrackerProcess(self._name, self._root)
+            self._process.send(files)
         except (OSError, SrganError) as error:
             self._give_up(str(error))
 
-    def _send(self, files: TrialFolder) -> None:
-        if files.state not in ENDS:
-            return
-        name, content = files.path.name, fingerprint(files)
-        if self._sent.get(name) == content or self._ledger.knows(name, content):
-            return
-        self._sent[name] = content
-        self._process = self._process or TrackerProcess(self._name, self._store.root)
-        self._process.send(files)
-
-    def listen(self, seconds: float = 0.0) -> bool:
-        """Takes answers; returns whether there was one."""
-        process, heard = self._process, False
+    def receive(self, seconds: float = 0.0) -> bool:
+        """Takes the answers that are there, waiting so long for the first; False for none."""
+        process, received = self._process, False
         if process is None or self._given_up:
             return False
-        while process.at_work and process.hear(0.0 if heard else seconds):
-            heard = True
+        while process.at_work and process.receive(0.0 if received else seconds):
+            received = True
         if process.failure is not None:
             self._give_up(process.failure)
-        return heard
+        return received
 
     def wait(self) -> None:
         """Waits for answers as long as they come."""
         while self._process is not None and self._process.at_work and not self._given_up:
-            if not self.listen(PATIENCE_SECONDS):
+            if not self.receive(PATIENCE_SECONDS):
                 self._give_up(f"no answer for {PATIENCE_SECONDS:g} s")
-        self.listen()
+        self.receive()
 
     def close(self) -> None:
         if self._process is not None:

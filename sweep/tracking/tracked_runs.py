@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from srgan_core.files import write_atomically
 from sweep.errors import StoreError
@@ -13,7 +15,23 @@ from sweep.errors import StoreError
 SCHEMA = 1
 
 
-class Ledger:
+class _Run(BaseModel):
+    """A trial's run: the tracker's id of it, and the fingerprint of the records that it holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    fingerprint: str | None = None
+
+
+class _Document(BaseModel):
+    """Content of `tracked.json`: destination to trial to run."""
+
+    version: Literal[1] = Field(SCHEMA, alias="schema")
+    destinations: dict[str, dict[str, _Run]]
+
+
+class TrackedRuns:
     """`tracked.json` in the tracker's own folder: who deletes that folder has all told anew.
 
     Args:
@@ -28,12 +46,13 @@ class Ledger:
 
     def run_of(self, trial: str) -> str | None:
         """The tracker's id of a trial's run; None when it has none yet."""
-        run = self._runs().get(trial, {}).get("run")
-        return None if run is None else str(run)
+        noted = self._find(trial)
+        return noted.run if noted else None
 
     def knows(self, trial: str, fingerprint: str) -> bool:
         """Whether the tracker was told of a trial, records and all, as they are now."""
-        return bool(self._runs().get(trial, {}).get("fingerprint") == fingerprint)
+        noted = self._find(trial)
+        return noted is not None and noted.fingerprint == fingerprint
 
     def write(self, trial: str, run: str, fingerprint: str | None = None) -> None:
         """Notes a trial's run.
@@ -44,21 +63,20 @@ class Ledger:
             fingerprint: Of the records that the run holds; None while it is being written.
         """
         document = self._read()
-        runs = document["destinations"].setdefault(self._destination, {})
-        runs[trial] = {"run": run, "fingerprint": fingerprint}
-        write_atomically(self._path, f"{json.dumps(document, indent=1)}\n".encode())
+        runs = document.destinations.setdefault(self._destination, {})
+        runs[trial] = _Run(run=run, fingerprint=fingerprint)
+        text = json.dumps(document.model_dump(by_alias=True), indent=1)
+        write_atomically(self._path, f"{text}\n".encode())
 
-    def _runs(self) -> dict[str, Any]:
-        runs: dict[str, Any] = self._read()["destinations"].get(self._destination, {})
-        return runs
+    def _find(self, trial: str) -> _Run | None:
+        return self._read().destinations.get(self._destination, {}).get(trial)
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self) -> _Document:
         try:
-            document = json.loads(self._path.read_bytes())
+            return _Document.model_validate_json(self._path.read_bytes())
         except FileNotFoundError:
-            return {"schema": SCHEMA, "destinations": {}}
-        except (OSError, ValueError):
-            document = None
-        if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-            raise StoreError(f"{self._path}: is damaged; delete it, all trials are then told anew")
-        return document
+            return _Document(destinations={})
+        except (OSError, ValidationError):
+            raise StoreError(
+                f"{self._path}: is damaged; delete it, all trials are then told anew"
+            ) from None
