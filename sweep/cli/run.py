@@ -74,8 +74,8 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
     "trackers",
     type=CommaList(tracker, " or ".join(TRACKERS)),
     multiple=True,
-    help="Write each trial that ends to wandb or mlflow too, as a run; comma-separated, may be "
-    "repeated. Results do not depend on it.  [default: neither]",
+    help=f"Write each trial that ends to {' or '.join(TRACKERS)} too, as a run; comma-separated, "
+    "may be repeated. Results do not depend on it.  [default: neither]",
 )
 @click.option("--keep-checkpoints", is_flag=True, help="Keep training states of finished trials.")
 @click.option("--dry-run", is_flag=True, help="Show the grid and what it costs; train nothing.")

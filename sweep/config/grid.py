@@ -20,7 +20,6 @@ class Start:
     """The generator that trials of one seed start from.
 
     Attributes:
-        seed: The seed.
         recipe: Identifies it: the file's hash, or the digest of the spec that trains it.
         spec: How it is trained; None when it is a file.
     """
@@ -41,9 +40,6 @@ class Trial:
 
     Attributes:
         name: Folder name: the readable axes and a hash of everything that decides the weights.
-        content: Content loss.
-        adv: Adversarial coefficient.
-        seed: Seed.
         spec: How it is trained, but for the hash of its initial weights.
     """
 
@@ -60,10 +56,6 @@ LONGEST_DECIMAL = 24
 
 def expand(config: SweepConfig, starts: dict[int, Start]) -> tuple[Trial, ...]:
     """Lists the trials of a config whose `device` and `threads` are resolved.
-
-    Args:
-        config: The config.
-        starts: What the trials of each seed start from.
 
     Returns:
         Trials by seed, content loss in the given order, and rising coefficient.
@@ -103,9 +95,6 @@ def srresnet_start(config: SweepConfig, seed: int, file_hash: str | None) -> Sta
         config: With `device` and `threads` resolved.
         seed: The seed.
         file_hash: SHA-256 of the generator's file; None to train one.
-
-    Returns:
-        The start.
     """
     if file_hash is not None or config.srresnet.training is None:
         return Start(seed, f"file:{file_hash}", None)

@@ -51,10 +51,6 @@ def measure_step(spec: TrainingSpec, device: torch.device) -> StepCost:
 
     Pretrained weights are not needed: a random VGG costs the same.
 
-    Args:
-        spec: What a step of it costs is asked.
-        device: Where.
-
     Returns:
         The mean over as many steps as fit into `CALIBRATION_SECONDS`; the first one, which
         allocates, is left out.
@@ -62,14 +58,14 @@ def measure_step(spec: TrainingSpec, device: torch.device) -> StepCost:
     prepare_torch(spec.threads, device)
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-    bench = _Bench(spec, device)
-    warmup = bench.seconds(bench.warm_up) if bench.discriminator is not None else 0.0
-    seconds = bench.seconds(bench.train)
+    bench = _Benchmark(spec, device)
+    warmup = bench.seconds(bench.step.warm_up) if bench.discriminator is not None else 0.0
+    seconds = bench.seconds(bench.step.accumulate)
     peak = float(torch.cuda.max_memory_allocated(device)) if device.type == "cuda" else None
     return StepCost(seconds, warmup, peak, bench.waited())
 
 
-class _Bench:
+class _Benchmark:
     """Networks, optimizers and a step, as the trainer has them."""
 
     def __init__(self, spec: TrainingSpec, device: torch.device) -> None:
@@ -142,12 +138,6 @@ class _Bench:
             for shape in shapes
         )
         return Batch(lr, hr)
-
-    def train(self, batch: Batch) -> None:
-        self.step.accumulate(batch)
-
-    def warm_up(self, batch: Batch) -> None:
-        self.step.warm_up(batch)
 
 
 def _random_features(content: str, device: torch.device) -> nn.Module | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from srgan_core.files import write_atomically
 from sweep.errors import StoreError
 
-SCHEMA = 1
+SCHEMA: Final = 1
 
 
 class _Run(BaseModel):

@@ -46,12 +46,7 @@ class StopRequest:
 
 
 class Heartbeat:
-    """Wraps the question whether to stop, which a job asks after every step and image.
-
-    Args:
-        should_stop: The question.
-        emit: Where heartbeats go.
-    """
+    """Wraps the question whether to stop, which a job asks after every step and image."""
 
     def __init__(self, should_stop: Callable[[], bool], emit: OnEvent) -> None:
         self._should_stop, self._emit, self._last = should_stop, emit, 0.0

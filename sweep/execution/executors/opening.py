@@ -15,10 +15,10 @@ def open_executor(
     address: str | None = None,
     ray_storage: bool = False,
 ) -> Executor:
-    """Makes an executor by name; the caller closes it.
+    """Makes an executor, of `names.EXECUTORS`; the caller closes it.
 
     Args:
-        name: One of `names.EXECUTORS`.
+        name: Which.
         jobs: Jobs at once.
         device: `cpu` or `cuda`.
         threads: CPU threads of each job.

@@ -136,11 +136,7 @@ def run_task(
 
 
 class _Throttled:
-    """A question that is asked at most so often; the answer yes is final.
-
-    Args:
-        question: Costs a message through the network.
-    """
+    """A question through the network, asked at most so often; the answer yes is final."""
 
     def __init__(self, question: Callable[[], bool]) -> None:
         self._question, self._answer, self._last = question, False, float("-inf")
