@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import textwrap
 from collections import deque
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +31,24 @@ _DONE = ""
 class TrackerProcess:
     """The supervisor's end, which never waits unless it is told to.
 
+    The process begins with the first trial that is sent.
+
     Args:
         name: One of `TRACKERS`.
         root: The results folder.
 
     Attributes:
+        name: As given.
         written: Trials that were written.
         failure: Why the tracker is given up; None while it works.
     """
 
     def __init__(self, name: str, root: Path) -> None:
-        self.written, self._waiting = 0, deque[TrialFolder]()
+        self.name, self.written = name, 0
         self.failure: str | None = None
-        self._process, self._pipe = start_child(_work, name, root)
+        self._root, self._waiting = root, deque[TrialFolder]()
+        self._process: BaseProcess | None = None
+        self._pipe: Any = None
 
     @property
     def at_work(self) -> bool:
@@ -51,13 +57,15 @@ class TrackerProcess:
 
     def send(self, files: TrialFolder) -> None:
         """Has a trial written, after those sent before; it has ended."""
+        if self._process is None:
+            self._process, self._pipe = start_child(_work, self.name, self._root)
         self._waiting.append(files)
         if len(self._waiting) == 1:
             self._send_next()
 
     def receive(self, seconds: float = 0.0) -> bool:
         """Takes one answer, waiting so long for it; returns whether there was one."""
-        if not self._pipe.poll(seconds):
+        if not self.at_work or not self._pipe.poll(seconds):
             return False
         try:
             answer: str = self._pipe.recv()
@@ -68,12 +76,19 @@ class TrackerProcess:
             self._waiting.popleft()
             self._send_next()
         else:
-            self._fail(answer)
+            self.give_up(answer)
         return True
 
+    def give_up(self, reason: str) -> None:
+        """Forgets what is not written: the next run finds it."""
+        self.failure = reason
+        self._waiting.clear()
+
     def close(self) -> None:
-        """Ends the process, at once if it is at work: its next run finds what is not written."""
-        if self.at_work:
+        """Ends the process, at once if it is at work or in trouble."""
+        if self._process is None:
+            return
+        if self.at_work or self.failure:
             self._process.kill()
         self._pipe.close()
         end_child(self._process, END_SECONDS)
@@ -85,13 +100,10 @@ class TrackerProcess:
         try:
             self._pipe.send(self._waiting[0])
         except OSError:
-            self._fail(self._describe_end())
-
-    def _fail(self, reason: str) -> None:
-        self.failure = reason
-        self._waiting.clear()
+            self.give_up(self._describe_end())
 
     def _describe_end(self) -> str:
+        assert self._process is not None
         self._process.join(END_SECONDS)
         return f"its process ended {describe_exit(self._process.exitcode or 0)}"
 
