@@ -23,7 +23,6 @@ CALIBRATION_SECONDS = 1.5
 WHOLE_BATCH_SECONDS = 4.0
 """Longest step that is timed with its whole batch; of a longer one two smaller batches are."""
 
-
 SMALLEST_BATCH = 2
 """Patches; BatchNorm cannot train on one of 16 px, which the discriminator brings down to 1 px."""
 

@@ -19,10 +19,6 @@ BYTES_PER_ACTIVATION_PIXEL = 9_000
 def resolve_machine(config: SweepConfig, store: SweepStore) -> SweepConfig:
     """Fixes device, threads and precision; a folder keeps the ones that it was begun with.
 
-    Args:
-        config: As asked for.
-        store: The results folder.
-
     Returns:
         The config without `auto` and null.
     """
@@ -80,11 +76,9 @@ def trial_memory(config: TrainingConfig) -> float:
 
 
 def jobs_at_once(config: SweepConfig, trials: int) -> int:
-    """Chooses how many trials run beside each other; results do not depend on it.
+    """Chooses how many of the trials of a resolved config run beside each other.
 
-    Args:
-        config: Resolved config, which says the device and the threads of a trial.
-        trials: Number of trials to run.
+    Results do not depend on it.
 
     Returns:
         On a CPU as many as have cores and memory of their own; one for each GPU; at least 1.

@@ -19,13 +19,14 @@ class PretrainedWeights:
         from srgan_core.weights import resolve_weights
 
         if architecture not in self._problems:
-            self._problems[architecture] = None
+            problem = None
             try:
                 resolve_weights(architecture)
             except WeightsError as error:
-                self._problems[architecture] = error
-        if problem := self._problems[architecture]:
-            raise problem
+                problem = error
+            self._problems[architecture] = problem
+        if found := self._problems[architecture]:
+            raise found
 
     def require_content(self, name: str) -> None:
         """Raises WeightsError when a content loss lacks its network."""

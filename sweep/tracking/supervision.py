@@ -110,13 +110,9 @@ class Tracking:
 def open_tracking(
     trackers: Collection[str], store: SweepStore, plan: Plan, on_event: OnEvent
 ) -> Iterator[Tracking]:
-    """Tracks a sweep; nothing is imported, started or written before there is a trial to tell of.
+    """Tracks a sweep, and trials of earlier runs in its folder, whose lock the caller holds.
 
-    Args:
-        trackers: Names, of `TRACKERS`; none for no tracking.
-        store: The results folder; the caller holds its lock.
-        plan: What is going to be done; trials of earlier runs are told of too.
-        on_event: As for `Tracking`.
+    Nothing is imported, started or written before there is a trial to tell of.
     """
     folders = {start.name: store.start(seed) for seed, start in plan.starts.items()}
     folders |= {trial.name: store.trial(trial.name) for trial in plan.trials}

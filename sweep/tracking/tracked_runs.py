@@ -55,12 +55,9 @@ class TrackedRuns:
         return noted is not None and noted.fingerprint == fingerprint
 
     def write(self, trial: str, run: str, fingerprint: str | None = None) -> None:
-        """Notes a trial's run.
+        """Notes the id of a trial's run, and the fingerprint of the records that it holds.
 
-        Args:
-            trial: Name of the trial.
-            run: The tracker's id of its run.
-            fingerprint: Of the records that the run holds; None while it is being written.
+        There is none while the run is being written.
         """
         document = self._read()
         runs = document.destinations.setdefault(self._destination, {})

@@ -15,16 +15,9 @@ def open_executor(
     address: str | None = None,
     ray_storage: bool = False,
 ) -> Executor:
-    """Makes an executor, of `names.EXECUTORS`; the caller closes it.
+    """Makes an executor, one of `names.EXECUTORS`; the caller closes it.
 
-    Args:
-        name: Which.
-        jobs: Jobs at once.
-        device: `cpu` or `cuda`.
-        threads: CPU threads of each job.
-        watchdog: Seconds without a heartbeat after which a job is ended; None for never.
-        address: Ray cluster to use; None to start one on this machine.
-        ray_storage: Whether the cluster's machines share no folder with this one.
+    The other arguments are those of `LocalExecutor` and `RayExecutor`.
 
     Raises:
         ConfigError: when options of one executor are given to the other.
