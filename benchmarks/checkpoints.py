@@ -21,7 +21,7 @@ from torch import Tensor
 from srgan_core.training.checkpoint import TrainingState, flatten, save_checkpoint
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.fresh import adam, fresh_discriminator, fresh_generator, moving_average
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.planning.calibration import measure_step
 
 ROUNDS = 5

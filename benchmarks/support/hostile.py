@@ -34,7 +34,7 @@ from srgan_core.errors import SrganError
 from srgan_core.inference import load_generator, save_generator
 from srgan_core.networks import Generator
 from srgan_core.weights.pickled_tensors import read_pickled_tensors
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.scoring.sets.archives import extract_images
 from sweep.store.folder import SweepStore, TrialFolder
 from sweep.store.status import read_status

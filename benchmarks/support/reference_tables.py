@@ -16,7 +16,8 @@ from support.reference import (
 )
 
 from srgan_core.training.hardware import resolve_precision
-from sweep.config.sweep_config import SweepConfig, load_config
+from sweep.config.loading import load_config
+from sweep.config.sweep_config import SweepConfig
 
 STEP_SIZE = ("--all",)
 SMALL_STEP_SIZE = (

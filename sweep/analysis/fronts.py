@@ -23,6 +23,7 @@ from sweep.analysis.frontier import (
     pareto_front,
 )
 from sweep.analysis.summary import summary_frame
+from sweep.config.numbers import shortest_decimal
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric
@@ -167,7 +168,7 @@ def point_name(record: Record) -> str:
     """Names a method or a grid point: `bicubic`, `srresnet`, `mse@0.001`."""
     if record["method"] != "srgan":
         return str(record["method"])
-    adv = "?" if record["adv"] is None else names.shortest_decimal(record["adv"])
+    adv = "?" if record["adv"] is None else shortest_decimal(record["adv"])
     return f"{record['content'] or 'none'}@{adv}"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweep.cli.options import DEFAULT_FOLDER
+from sweep.config.names import CONFIGS
 
 if TYPE_CHECKING:
     import click
@@ -18,9 +19,7 @@ def complete_configs(
     """Offers the shipped configs and, as the shell knows them, files."""
     from click.shell_completion import CompletionItem
 
-    from sweep.config.sweep_config import preset_names
-
-    shipped = [CompletionItem(name) for name in preset_names() if name.startswith(incomplete)]
+    shipped = [CompletionItem(name) for name in CONFIGS if name.startswith(incomplete)]
     return [*shipped, CompletionItem(incomplete, type="file")]
 
 

@@ -10,10 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 from srgan_core.cache import cache_dir
 from srgan_core.errors import DataError
 from srgan_core.wording import counted
+from sweep.config.names import PUBLISHED_SETS
 
 PACKAGES = ("torch", "torchvision", "lpips", "pyiqa", "scikit-image", "numpy", "pandas")
-
-TEST_SETS = ("set5", "set14", "bsd100", "urban100")
 
 
 def diagnose() -> Iterator[tuple[str, list[str]]]:
@@ -28,7 +27,7 @@ def diagnose() -> Iterator[tuple[str, list[str]]]:
         ],
     )
     yield "weights", list(_weights())
-    yield "test sets", [_test_set(name) for name in TEST_SETS]
+    yield "test sets", [_test_set(name) for name in PUBLISHED_SETS]
 
 
 def _package(name: str) -> str:
@@ -41,13 +40,14 @@ def _package(name: str) -> str:
 def _device() -> list[str]:
     import torch
 
+    from srgan_core.cores import usable_cores
     from srgan_core.training.hardware import resolve_device, resolve_precision
 
     device = resolve_device("auto")
     precision = str(resolve_precision("auto", device)).removeprefix("torch.")
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     return [
-        f"{device.type}: {name}, {counted(os.cpu_count() or 1, 'CPU core')}, "
+        f"{device.type}: {name}, {counted(usable_cores(), 'CPU core')}, "
         f"{counted(torch.get_num_threads(), 'thread')}",
         f"precision auto trains in {precision}",
     ]

@@ -7,9 +7,9 @@ import click
 from srgan_core.errors import ConfigError, DataError, WeightsError, unknown_name
 from srgan_core.wording import counted
 from sweep.cli.messages import say
+from sweep.config.names import PUBLISHED_SETS
 
 WEIGHTS = ("alexnet", "vgg16", "vgg19")
-SETS = ("set5", "set14", "bsd100", "urban100")
 
 
 @click.command("fetch", epilog="Example: sweep fetch set5 vgg16")
@@ -24,8 +24,8 @@ def command(names: tuple[str, ...]) -> int:
     from sweep.scoring.sets.test_sets import resolve_test_set
 
     for name in names:
-        if name not in (*WEIGHTS, *SETS):
-            raise ConfigError(unknown_name("download", name, (*WEIGHTS, *SETS)))
+        if name not in (*WEIGHTS, *PUBLISHED_SETS):
+            raise ConfigError(unknown_name("download", name, (*WEIGHTS, *PUBLISHED_SETS)))
     missing = False
     for name in names or (*WEIGHTS, "set5"):
         try:

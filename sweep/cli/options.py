@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sweep.config.names import CONFIGS, TRACKERS
+
 if TYPE_CHECKING:
     ListType = click.ParamType[tuple[Any, ...]]
     NumberType = click.ParamType[int | None]
@@ -16,7 +18,7 @@ else:
     # Older versions of click have no generic one.
     ListType = NumberType = click.ParamType
 
-DEFAULT_CONFIG = "quick"
+DEFAULT_CONFIG = CONFIGS[0]
 
 DEFAULT_FOLDER = Path("results") / DEFAULT_CONFIG
 
@@ -153,27 +155,9 @@ def tracker(text: str) -> str:
     Raises:
         ValueError: when it is another word.
     """
-    if text not in ("wandb", "mlflow"):
+    if text not in TRACKERS:
         raise ValueError(text)
     return text
-
-
-def coefficient(text: str) -> float:
-    """Reads an adversarial coefficient.
-
-    Raises:
-        ValueError: when it is negative, infinite or not a number.
-    """
-    value = float(text)
-    if not 0 <= value < float("inf") or (value == 0 and _has_digits(text)):
-        raise ValueError(text)
-    # Turns -0.0 into 0.0.
-    return value + 0.0
-
-
-def _has_digits(text: str) -> bool:
-    """Whether a number that came out as 0 was not written as one: 1e-400."""
-    return any(digit in "123456789" for digit in text.lower().partition("e")[0])
 
 
 def name(text: str) -> str:

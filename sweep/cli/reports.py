@@ -60,7 +60,7 @@ def _cause(store: SweepStore, name: str, state: str) -> str:
 
 def report_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
     """Prints the grid, what exists already, and the estimated cost."""
-    from sweep.config.grid import format_adv
+    from sweep.config.numbers import shortest_decimal
     from sweep.planning.estimate import estimate
 
     for note in plan.notes:
@@ -69,7 +69,7 @@ def report_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
     click.echo(f"{'trial':<{width}}  content   lambda    seed  state")
     for trial in plan.asked:
         click.echo(
-            f"{trial.name:<{width}}  {trial.content:<8}  {format_adv(trial.adv):<8}  "
+            f"{trial.name:<{width}}  {trial.content:<8}  {shortest_decimal(trial.adv):<8}  "
             f"{trial.seed:<4}  {store.trial(trial.name).state}"
         )
     cost = estimate(store, plan, jobs, _say_what_is_timed)

@@ -10,6 +10,7 @@ import click
 
 from sweep.cli.options import CommaList, Seconds, retried, tracker
 from sweep.cli.sweep_options import plan_from_options, sweep_options
+from sweep.config.names import EXECUTORS, TRACKERS
 
 EXAMPLES = """\b
 Examples:
@@ -53,8 +54,8 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
 )
 @click.option(
     "--executor",
-    type=click.Choice(("local", "ray")),
-    default="local",
+    type=click.Choice(EXECUTORS),
+    default=EXECUTORS[0],
     show_default=True,
     help="Who runs the trials: worker processes on this machine, or a Ray cluster.",
 )
@@ -71,10 +72,10 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
 @click.option(
     "--track",
     "trackers",
-    type=CommaList(tracker, "wandb or mlflow"),
+    type=CommaList(tracker, " or ".join(TRACKERS)),
     multiple=True,
-    help="Write each trial that ends to wandb or mlflow too, as a run; comma-separated, may be "
-    "repeated. Results do not depend on it.  [default: neither]",
+    help=f"Write each trial that ends to {' or '.join(TRACKERS)} too, as a run; comma-separated, "
+    "may be repeated. Results do not depend on it.  [default: neither]",
 )
 @click.option("--keep-checkpoints", is_flag=True, help="Keep training states of finished trials.")
 @click.option("--dry-run", is_flag=True, help="Show the grid and what it costs; train nothing.")
@@ -101,7 +102,7 @@ def command(
     """
     from sweep.cli.progress import open_progress
     from sweep.cli.reports import report_plan, report_summary
-    from sweep.execution.executors import open_executor, refuse_foreign_options
+    from sweep.execution.executors.opening import open_executor, refuse_foreign_options
     from sweep.planning.plan import check_plan
     from sweep.runner import run_sweep
     from sweep.tracking.supervision import open_tracking

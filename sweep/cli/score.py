@@ -12,6 +12,7 @@ import click
 from sweep.cli.messages import say
 from sweep.cli.options import CommaList, name
 from sweep.cli.score_request import Request, score
+from sweep.config.names import TEST_SETS
 
 if TYPE_CHECKING:
     from sweep.scoring.external.scored_method import ScoredMethod
@@ -44,9 +45,7 @@ EXISTING = click.Path(path_type=Path, exists=True)
     "--eval",
     "sets",
     type=CommaList(name, "a test set"),
-    help="Test sets for --generator: set5, set14, bsd100, urban100, skimage3, text-lines, "
-    "folder:PATH.  "
-    "[default: set5, or those of --into]",
+    help=f"Test sets for --generator: {', '.join(TEST_SETS)}.  [default: set5, or those of --into]",
 )
 @click.option("--name", "method", help="Name in the tables.  [default: the folder's or file's]")
 @click.option(

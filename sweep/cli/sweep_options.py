@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sweep.cli.completion import complete_configs
-from sweep.cli.options import DEFAULT_CONFIG, CommaList, JobCount, coefficient, name, seed
+from sweep.cli.options import DEFAULT_CONFIG, CommaList, JobCount, name, seed
+from sweep.config.names import CONFIGS, CONTENTS, TEST_SETS
 
 if TYPE_CHECKING:
     from sweep.planning.plan import Plan
@@ -20,13 +21,13 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 OPTIONS = (
     click.option(
         "--adv",
-        type=CommaList(coefficient, "a number of 0 or above"),
+        type=CommaList(name, "a number"),
         help="Adversarial coefficients, comma-separated.  [default: the config's]",
     ),
     click.option(
         "--content",
         type=CommaList(name, "a name"),
-        help="Content losses: mse, vgg22, vgg54, vgg16-22, vgg16-53.  [default: the config's]",
+        help=f"Content losses: {', '.join(CONTENTS)}.  [default: the config's]",
     ),
     click.option(
         "--seeds",
@@ -39,7 +40,7 @@ OPTIONS = (
         default=DEFAULT_CONFIG,
         show_default=True,
         shell_complete=complete_configs,
-        help="quick, standard, reference, voc2012, smoke, or the path of a YAML file.",
+        help=f"{', '.join(CONFIGS)}, or the path of a YAML file.",
     ),
     click.option(
         "--set",
@@ -59,7 +60,7 @@ OPTIONS = (
         "--eval",
         "sets",
         type=CommaList(name, "a test set"),
-        help="Test sets: set5, set14, bsd100, urban100, skimage3, text-lines, folder:PATH.",
+        help=f"Test sets: {', '.join(TEST_SETS)}.",
     ),
     click.option(
         "--metrics",
@@ -122,7 +123,7 @@ def plan_from_options(
     Returns:
         The results folder, the plan, and how many trials run at once.
     """
-    from sweep.config.sweep_config import load_config, parse_assignment
+    from sweep.config.loading import load_config, parse_assignment
     from sweep.planning.machine import jobs_at_once
     from sweep.planning.plan import plan_sweep
     from sweep.store.folder import SweepStore

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sweep.config.sweep_config import SweepConfig, dotted
+from sweep.config.loading import dotted
+from sweep.config.sweep_config import SweepConfig
 
 EXTENDABLE = ("grid.adv", "grid.content", "grid.seeds", "eval.sets", "eval.metrics")
 """Keys that may change between two runs in one results folder; the sweep then grows."""
 
 
 def differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
-    """Finds what keeps a config from joining a stored one.
-
-    Args:
-        stored: Config of the folder.
-        config: Resolved config of this run.
+    """Finds what keeps the resolved config of a run from joining the stored one of its folder.
 
     Returns:
         Dotted keys, each with its value before and now; empty when the two can be joined.
@@ -31,42 +28,30 @@ def differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
 
 
 def union(stored: SweepConfig, config: SweepConfig) -> SweepConfig:
-    """Joins two configs that differ in nothing else.
-
-    Args:
-        stored: Config of the folder.
-        config: Resolved config of this run.
+    """Joins two configs that `differences` finds nothing between.
 
     Returns:
         The newer one with the values of both on every axis, the stored ones first.
     """
-
-    def both(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
-        return (*old, *(value for value in new if value not in old))
-
-    grid = config.grid.model_copy(
+    sections: dict[str, Any] = {"objective": stored.objective | config.objective}
+    for section, name in (key.split(".") for key in EXTENDABLE):
+        before, now = getattr(stored, section), getattr(config, section)
+        values = tuple(dict.fromkeys((*getattr(before, name), *getattr(now, name))))
+        joined = sections.setdefault(section, now)
+        sections[section] = joined.model_copy(update={name: values})
+    sections["grid"] = sections["grid"].model_copy(
         update={
-            "adv": tuple(sorted(both(stored.grid.adv, config.grid.adv))),
-            "content": both(stored.grid.content, config.grid.content),
-            "seeds": both(stored.grid.seeds, config.grid.seeds),
+            "adv": tuple(sorted(sections["grid"].adv)),
             "control": stored.grid.control or config.grid.control,
         }
     )
-    evaluation = config.eval.model_copy(
-        update={
-            "sets": both(stored.eval.sets, config.eval.sets),
-            "metrics": both(stored.eval.metrics, config.eval.metrics),
-        }
-    )
-    objective = stored.objective | config.objective
-    return config.model_copy(update={"grid": grid, "eval": evaluation, "objective": objective})
+    return config.model_copy(update=sections)
 
 
 def _objective_differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
     """Weights may be added with a content loss, not changed under one."""
-    shared = sorted(stored.objective.keys() & config.objective.keys())
     return [
         f"objective.{name} (was {stored.objective[name]}, now {config.objective[name]})"
-        for name in shared
+        for name in sorted(stored.objective.keys() & config.objective.keys())
         if stored.objective[name] != config.objective[name]
     ]

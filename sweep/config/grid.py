@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from srgan_core.training.config import TrainingSpec
+from sweep.config.numbers import shortest_decimal
 from sweep.config.sweep_config import SweepConfig
 
 HASH_DIGITS = 8
@@ -20,7 +20,6 @@ class Start:
     """The generator that trials of one seed start from.
 
     Attributes:
-        seed: The seed.
         recipe: Identifies it: the file's hash, or the digest of the spec that trains it.
         spec: How it is trained; None when it is a file.
     """
@@ -41,9 +40,6 @@ class Trial:
 
     Attributes:
         name: Folder name: the readable axes and a hash of everything that decides the weights.
-        content: Content loss.
-        adv: Adversarial coefficient.
-        seed: Seed.
         spec: How it is trained, but for the hash of its initial weights.
     """
 
@@ -58,35 +54,17 @@ LONGEST_DECIMAL = 24
 """Characters from which on a coefficient stands with an exponent in a folder's name."""
 
 
-def format_adv(adv: float) -> str:
-    """Writes a coefficient as its shortest decimal, without an exponent.
-
-    Args:
-        adv: A finite number.
-
-    Returns:
-        `0.0001` for 1e-4, `0` for 0.0.
-    """
-    text = format(Decimal(repr(adv)), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def expand(config: SweepConfig, starts: dict[int, Start]) -> tuple[Trial, ...]:
-    """Lists the trials of a config.
-
-    Args:
-        config: With `device` and `threads` resolved.
-        starts: What the trials of each seed start from.
+    """Lists the trials of a config whose `device` and `threads` are resolved.
 
     Returns:
         Trials by seed, content loss in the given order, and rising coefficient.
     """
-    coefficients = sorted({0.0, *config.grid.adv} if config.grid.control else config.grid.adv)
     return tuple(
         _trial(config, content, adv, starts[seed])
         for seed in config.grid.seeds
         for content in config.grid.content
-        for adv in coefficients
+        for adv in config.grid.coefficients
     )
 
 
@@ -105,7 +83,7 @@ def _trial(config: SweepConfig, content: str, adv: float, start: Start) -> Trial
         training=config.adversarial,
     )
     digest = _hash({"training": spec.canonical(), "start": start.recipe})
-    decimal = format_adv(adv)
+    decimal = shortest_decimal(adv)
     slug = f"{content}-adv{decimal if len(decimal) < LONGEST_DECIMAL else adv}-s{start.seed}"
     return Trial(f"{slug}-{digest[:HASH_DIGITS]}", content, adv, start.seed, spec)
 
@@ -117,9 +95,6 @@ def srresnet_start(config: SweepConfig, seed: int, file_hash: str | None) -> Sta
         config: With `device` and `threads` resolved.
         seed: The seed.
         file_hash: SHA-256 of the generator's file; None to train one.
-
-    Returns:
-        The start.
     """
     if file_hash is not None or config.srresnet.training is None:
         return Start(seed, f"file:{file_hash}", None)

@@ -6,28 +6,50 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from multiprocessing import resource_tracker
+from multiprocessing.process import BaseProcess
+from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)
 
 
-@contextmanager
-def signals_held_back(spawns: bool) -> Iterator[None]:
-    """Keeps signals to the whole group from a child that is not ready to ignore them.
+def start_child(
+    target: Callable[..., None], *arguments: Any, method: str = "spawn"
+) -> tuple[BaseProcess, Any]:
+    """Starts a child that gets its end of a pipe and the arguments.
+
+    Signals to the whole group are kept from it until it is ready to ignore them.
 
     Args:
-        spawns: Whether the child is started by spawn.
+        target: What it runs; calls `obey_supervisor` first.
+        arguments: What the target gets behind the pipe.
+        method: How multiprocessing starts it.
+
+    Returns:
+        The child, and this process's end of the pipe, which closes when the child dies.
     """
-    if spawns:
+    context: Any = multiprocessing.get_context(method)
+    ours, theirs = context.Pipe()
+    process: BaseProcess = context.Process(target=target, args=(theirs, *arguments))
+    if method == "spawn":
         # Started later by multiprocessing, it would let the signals through again.
         resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
-        yield
+        process.start()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    # Only the child may hold its end, so that its death closes the pipe.
+    theirs.close()
+    return process, ours
+
+
+def end_child(process: BaseProcess, patience: float) -> None:
+    """Waits for a child's end for so many seconds, then kills it."""
+    process.join(patience)
+    process.kill()
+    process.join()
 
 
 def obey_supervisor() -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from sweep.execution.executors.base import Executor, StopRequest
+from sweep.execution.executors.base import Executor, OnEvent, StopRequest
 from sweep.execution.failures import OUT_OF_MEMORY, memory_advice
 from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.failing import Job, record_failure
-
-OnEvent = Callable[[Event], None]
+from sweep.store.states import State
 
 
 def dispatch(
@@ -18,21 +17,16 @@ def dispatch(
 ) -> dict[str, str]:
     """Runs jobs to their ends; those that ran out of memory once more, each alone.
 
-    Args:
-        executor: Who runs them.
-        jobs: What to do.
-        on_event: Told what happens.
-        stop: Raised here when the disk takes no more.
-
     Returns:
-        Job label to the state that it ended in: a trial's state.
+        Job label to the state that it ended in, a trial's state. When the disk takes no more,
+        `stop` is raised.
     """
     listener = _Listener(on_event, stop)
     states = executor.run(jobs, listener, stop)
     for job in jobs:
         if states.get(job.label) != OUT_OF_MEMORY:
             continue
-        state = "interrupted"
+        state: str = State.INTERRUPTED
         if not stop:
             message = "out of memory; it is tried once more, alone"
             on_event(Event(job.label, "warning", {"message": message}))

@@ -13,11 +13,7 @@ _COUNTERS = (Path("/proc/vmstat"), Path("/sys/fs/cgroup/memory.events"))
 
 
 def oom_kills() -> int:
-    """Processes that the kernel has killed for want of memory, as far as this one may know.
-
-    Returns:
-        A count that only grows; 0 where the system keeps none.
-    """
+    """Counts what the kernel has killed for want of memory; 0 where the system keeps no count."""
     return sum(_count(path) for path in _COUNTERS)
 
 
@@ -30,11 +26,7 @@ def _count(path: Path) -> int:
 
 
 def memory_advice(cause: str) -> str:
-    """Words the failure of a trial that did not fit into memory even alone.
-
-    Args:
-        cause: What was raised, in one line.
-    """
+    """Words the failure of a trial that did not fit into memory even alone, for a cause."""
     return (
         f"out of memory, also alone on its device ({cause}); in another --out, process the batch "
         "in parts (--set adversarial.accumulate=2) or take a smaller adversarial.batch_size or "
@@ -43,11 +35,7 @@ def memory_advice(cause: str) -> str:
 
 
 def describe_exit(code: int) -> str:
-    """Words how a process ended.
-
-    Args:
-        code: Its exit code, as multiprocessing gives it: negative for a signal.
-    """
+    """Words how a process ended, by multiprocessing's exit code: negative for a signal."""
     if code >= 0:
         return f"with status {code}"
     if -code == signal.SIGKILL:
@@ -59,10 +47,6 @@ def describe_exit(code: int) -> str:
 
 
 def describe_disk_error(error: OSError) -> str:
-    """Words a refused write.
-
-    Args:
-        error: What the write raised.
-    """
+    """Words a refused write."""
     place = f"{error.filename}: " if error.filename else ""
     return f"{place}{error.strerror or os.strerror(error.errno or 0)}"

@@ -23,7 +23,6 @@ CALIBRATION_SECONDS = 1.5
 WHOLE_BATCH_SECONDS = 4.0
 """Longest step that is timed with its whole batch; of a longer one two smaller batches are."""
 
-
 SMALLEST_BATCH = 2
 """Patches; BatchNorm cannot train on one of 16 px, which the discriminator brings down to 1 px."""
 
@@ -51,10 +50,6 @@ def measure_step(spec: TrainingSpec, device: torch.device) -> StepCost:
 
     Pretrained weights are not needed: a random VGG costs the same.
 
-    Args:
-        spec: What a step of it costs is asked.
-        device: Where.
-
     Returns:
         The mean over as many steps as fit into `CALIBRATION_SECONDS`; the first one, which
         allocates, is left out.
@@ -62,14 +57,14 @@ def measure_step(spec: TrainingSpec, device: torch.device) -> StepCost:
     prepare_torch(spec.threads, device)
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-    bench = _Bench(spec, device)
-    warmup = bench.seconds(bench.warm_up) if bench.discriminator is not None else 0.0
-    seconds = bench.seconds(bench.train)
+    bench = _Benchmark(spec, device)
+    warmup = bench.seconds(bench.step.warm_up) if bench.discriminator is not None else 0.0
+    seconds = bench.seconds(bench.step.accumulate)
     peak = float(torch.cuda.max_memory_allocated(device)) if device.type == "cuda" else None
     return StepCost(seconds, warmup, peak, bench.waited())
 
 
-class _Bench:
+class _Benchmark:
     """Networks, optimizers and a step, as the trainer has them."""
 
     def __init__(self, spec: TrainingSpec, device: torch.device) -> None:
@@ -142,12 +137,6 @@ class _Bench:
             for shape in shapes
         )
         return Batch(lr, hr)
-
-    def train(self, batch: Batch) -> None:
-        self.step.accumulate(batch)
-
-    def warm_up(self, batch: Batch) -> None:
-        self.step.warm_up(batch)
 
 
 def _random_features(content: str, device: torch.device) -> nn.Module | None:

@@ -190,13 +190,9 @@ def _disk(plan: Plan, slots: int) -> float:
 
 
 def checkpoint_bytes(spec: TrainingSpec) -> int:
-    """Size of a training state: both networks with two moments for each of their weights.
+    """Bytes of a training state: both networks with two moments for each of their weights.
 
-    Args:
-        spec: What is trained; the larger case, with a discriminator, is counted.
-
-    Returns:
-        Bytes.
+    The larger case, with a discriminator, is counted.
     """
     config = spec.training
     with torch.device("meta"):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import psutil
 
+from srgan_core.cores import usable_cores
 from srgan_core.training.config import TrainingConfig
 from sweep.config.sweep_config import SweepConfig
 
@@ -19,10 +18,6 @@ BYTES_PER_ACTIVATION_PIXEL = 9_000
 def resolve_machine(config: SweepConfig, stored: SweepConfig | None) -> SweepConfig:
     """Fixes device, threads and precision; a folder keeps the ones that it was begun with.
 
-    Args:
-        config: As asked for.
-        stored: Config of the results folder; None for a new one.
-
     Returns:
         The config without `auto` and null.
     """
@@ -34,17 +29,20 @@ def resolve_machine(config: SweepConfig, stored: SweepConfig | None) -> SweepCon
         from srgan_core.training.hardware import resolve_device
 
         device = resolve_device(device).type
-    sections = {
-        "adversarial": _resolve_precision(
-            config.adversarial, stored.adversarial if stored else None, device
-        ),
-        "srresnet": config.srresnet,
-    }
-    if config.srresnet.training is not None:
-        before = stored.srresnet.training if stored else None
-        training = _resolve_precision(config.srresnet.training, before, device)
-        sections["srresnet"] = config.srresnet.model_copy(update={"training": training})
-    return config.model_copy(update={"threads": threads, "device": device, **sections})
+    srresnet, before = config.srresnet, stored.srresnet.training if stored else None
+    if srresnet.training is not None:
+        training = _resolve_precision(srresnet.training, before, device)
+        srresnet = srresnet.model_copy(update={"training": training})
+    before = stored.adversarial if stored else None
+    adversarial = _resolve_precision(config.adversarial, before, device)
+    return config.model_copy(
+        update={
+            "threads": threads,
+            "device": device,
+            "srresnet": srresnet,
+            "adversarial": adversarial,
+        }
+    )
 
 
 def _resolve_precision(
@@ -66,35 +64,19 @@ def _resolve_precision(
 def _threads(config: SweepConfig) -> int:
     """One a trial while there are as many trials as cores: that trains the most in an hour."""
     grid = config.grid
-    trials = (
-        len(grid.content) * len(grid.seeds) * len({*grid.adv, *((0.0,) if grid.control else ())})
-    )
-    return max(1, _cores() // trials)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, usable_cores() // (len(grid.content) * len(grid.seeds) * len(grid.coefficients)))
 
 
 def trial_memory(config: TrainingConfig) -> float:
-    """Estimates the peak memory of one trial.
-
-    Args:
-        config: How it is trained.
-
-    Returns:
-        Bytes.
-    """
+    """Estimates the peak memory of one trial, in bytes."""
     pixels = config.batch_size // config.accumulate * config.patch_size**2
     return BASE_MEMORY + pixels * BYTES_PER_ACTIVATION_PIXEL
 
 
 def jobs_at_once(config: SweepConfig, trials: int) -> int:
-    """Chooses how many trials run beside each other; results do not depend on it.
+    """Chooses how many of the trials of a resolved config run beside each other.
 
-    Args:
-        config: Resolved config, which says the device and the threads of a trial.
-        trials: Number of trials to run.
+    Results do not depend on it.
 
     Returns:
         On a CPU as many as have cores and memory of their own; one for each GPU; at least 1.
@@ -105,5 +87,5 @@ def jobs_at_once(config: SweepConfig, trials: int) -> int:
         slots = torch.cuda.device_count()
     else:
         fitting = psutil.virtual_memory().available // trial_memory(config.adversarial)
-        slots = min(_cores() // (config.threads or 1), int(fitting))
+        slots = min(usable_cores() // (config.threads or 1), int(fitting))
     return max(1, min(slots, trials))

@@ -16,11 +16,17 @@ class PretrainedWeights:
 
     def require(self, architecture: str) -> None:
         """Raises WeightsError when the weights cannot be had."""
+        from srgan_core.weights import resolve_weights
+
         if architecture not in self._problems:
-            self._problems[architecture] = _weights_problem(architecture)
-        problem = self._problems[architecture]
-        if problem is not None:
-            raise problem
+            problem = None
+            try:
+                resolve_weights(architecture)
+            except WeightsError as error:
+                problem = error
+            self._problems[architecture] = problem
+        if found := self._problems[architecture]:
+            raise found
 
     def require_content(self, name: str) -> None:
         """Raises WeightsError when a content loss lacks its network."""
@@ -28,16 +34,6 @@ class PretrainedWeights:
             from srgan_core.vgg import FEATURE_CUTS
 
             self.require(FEATURE_CUTS[name].architecture)
-
-
-def _weights_problem(architecture: str) -> WeightsError | None:
-    from srgan_core.weights import resolve_weights
-
-    try:
-        resolve_weights(architecture)
-    except WeightsError as error:
-        return error
-    return None
 
 
 def substitute(

@@ -27,7 +27,8 @@ from typing import Unpack
 from srgan_core.errors import ConfigError
 from srgan_core.files import drop_folder, write_atomically
 from srgan_core.yaml_files import read_yaml
-from sweep.config.sweep_config import SweepConfig, validate_config
+from sweep.config.loading import validate_config
+from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.store.claims import locked_folder
 from sweep.store.records.base import SCHEMA, read_record, write_record

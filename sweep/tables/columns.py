@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from decimal import Decimal
+
+from sweep.config.numbers import shortest_decimal
 
 KEY = ("trial", "method", "content", "adv", "seed", "scale", "dataset")
 METRICS = ("psnr_y", "ssim_y", "psnr_rgb", "lpips_alex", "niqe")
@@ -89,12 +90,6 @@ def extra_metrics(columns: Iterable[str]) -> tuple[str, ...]:
     """Picks the metric columns that only this table has, in its order."""
     known = {*result_columns(), *image_columns(), *summary_columns()}
     return tuple(column for column in columns if column not in known)
-
-
-def shortest_decimal(value: float) -> str:
-    """Writes a number without exponent and without needless zeros: `0.0001`, `1`, `0`."""
-    text = format(Decimal(repr(float(value))), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def number_text(column: str, value: float) -> str:

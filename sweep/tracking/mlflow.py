@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sweep.config.sweep_config import dotted
+from sweep.config.loading import dotted
 from sweep.tracking.record import RunRecord
 
 DATABASE = "mlflow.db"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import textwrap
 from collections import deque
@@ -10,11 +9,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from sweep.execution.child_processes import obey_supervisor, signals_held_back
+from sweep.execution.child_processes import end_child, obey_supervisor, start_child
 from sweep.execution.failures import describe_exit
 from sweep.store.folder import SweepStore, TrialFolder
-from sweep.tracking.ledger import Ledger
 from sweep.tracking.record import read_record
+from sweep.tracking.tracked_runs import TrackedRuns
 from sweep.tracking.trackers import TRACKERS, Tracker
 
 NICENESS = 10
@@ -32,25 +31,24 @@ _DONE = ""
 class TrackerProcess:
     """The supervisor's end, which never waits unless it is told to.
 
+    The process begins with the first trial that is sent.
+
     Args:
         name: One of `TRACKERS`.
         root: The results folder.
 
     Attributes:
+        name: As given.
         written: Trials that were written.
         failure: Why the tracker is given up; None while it works.
     """
 
     def __init__(self, name: str, root: Path) -> None:
-        self.written, self._waiting = 0, deque[TrialFolder]()
+        self.name, self.written = name, 0
         self.failure: str | None = None
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(target=_work, args=(theirs, name, root))
-        with signals_held_back(spawns=True):
-            self._process.start()
-        # Only the child may hold its end, so that its death closes the pipe.
-        theirs.close()
+        self._root, self._waiting = root, deque[TrialFolder]()
+        self._process: BaseProcess | None = None
+        self._pipe: Any = None
 
     @property
     def at_work(self) -> bool:
@@ -59,20 +57,15 @@ class TrackerProcess:
 
     def send(self, files: TrialFolder) -> None:
         """Has a trial written, after those sent before; it has ended."""
+        if self._process is None:
+            self._process, self._pipe = start_child(_work, self.name, self._root)
         self._waiting.append(files)
         if len(self._waiting) == 1:
             self._send_next()
 
-    def hear(self, seconds: float = 0.0) -> bool:
-        """Takes one answer.
-
-        Args:
-            seconds: How long to wait for it.
-
-        Returns:
-            Whether there was one.
-        """
-        if not self._pipe.poll(seconds):
+    def receive(self, seconds: float = 0.0) -> bool:
+        """Takes one answer, waiting so long for it; returns whether there was one."""
+        if not self.at_work or not self._pipe.poll(seconds):
             return False
         try:
             answer: str = self._pipe.recv()
@@ -83,17 +76,22 @@ class TrackerProcess:
             self._waiting.popleft()
             self._send_next()
         else:
-            self._fail(answer)
+            self.give_up(answer)
         return True
 
+    def give_up(self, reason: str) -> None:
+        """Forgets what is not written: the next run finds it."""
+        self.failure = reason
+        self._waiting.clear()
+
     def close(self) -> None:
-        """Ends the process, at once if it is at work: its next run finds what is not written."""
-        if self.at_work:
+        """Ends the process, at once if it is at work or in trouble."""
+        if self._process is None:
+            return
+        if self.at_work or self.failure:
             self._process.kill()
         self._pipe.close()
-        self._process.join(END_SECONDS)
-        self._process.kill()
-        self._process.join()
+        end_child(self._process, END_SECONDS)
 
     def _send_next(self) -> None:
         """One at a time: a pipe that is full would hold the supervisor up."""
@@ -102,34 +100,25 @@ class TrackerProcess:
         try:
             self._pipe.send(self._waiting[0])
         except OSError:
-            self._fail(self._describe_end())
-
-    def _fail(self, reason: str) -> None:
-        self.failure = reason
-        self._waiting.clear()
+            self.give_up(self._describe_end())
 
     def _describe_end(self) -> str:
+        assert self._process is not None
         self._process.join(END_SECONDS)
         return f"its process ended {describe_exit(self._process.exitcode or 0)}"
 
 
-def write_trial(tracker: Tracker, ledger: Ledger, sweep: str, files: TrialFolder) -> None:
-    """Writes a trial as one run, into the run that it has already if it has one.
-
-    Args:
-        tracker: Where to.
-        ledger: Of the tracker.
-        sweep: Name of the results folder.
-        files: The trial's folder.
-    """
-    record = read_record(sweep, files)
-    run = ledger.run_of(record.name)
+def _write_trial(tracker: Tracker, root: Path, files: TrialFolder) -> None:
+    """Writes a trial as one run, into the run that it has already if it has one."""
+    record = read_record(SweepStore(root).name, files)
+    tracked = TrackedRuns(root / tracker.folder, tracker.destination())
+    run = tracked.run_of(record.name)
     if run is None:
         run = tracker.new_run(record)
         # Noted before anything is written, a run that is cut off is no second one later.
-        ledger.write(record.name, run)
+        tracked.write(record.name, run)
     tracker.write(run, record)
-    ledger.write(record.name, run, record.fingerprint)
+    tracked.write(record.name, run, record.fingerprint)
 
 
 def _work(pipe: Any, name: str, root: Path) -> None:
@@ -145,14 +134,10 @@ def _work(pipe: Any, name: str, root: Path) -> None:
         while True:
             files = pipe.recv()
             tracker = tracker or TRACKERS[name](root)
-            ledger = Ledger(root / tracker.folder, tracker.destination())
-            write_trial(tracker, ledger, SweepStore(root).name, files)
+            _write_trial(tracker, root, files)
             pipe.send(_DONE)
     except EOFError:
         return
     except Exception as error:
-        pipe.send(_one_line(error))
-
-
-def _one_line(error: Exception) -> str:
-    return textwrap.shorten(f"{type(error).__name__}: {error}", LONGEST_REASON, placeholder=" ...")
+        reason = f"{type(error).__name__}: {error}"
+        pipe.send(textwrap.shorten(reason, LONGEST_REASON, placeholder=" ..."))

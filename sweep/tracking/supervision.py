@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from srgan_core.errors import SrganError
 from srgan_core.wording import counted
+from sweep.execution.executors.base import OnEvent
 from sweep.execution.jobs.context import Event
 from sweep.planning.plan import Plan
 from sweep.store.folder import SweepStore, TrialFolder
-from sweep.tracking.ledger import Ledger
 from sweep.tracking.process import TrackerProcess
 from sweep.tracking.record import ENDS, fingerprint
+from sweep.tracking.tracked_runs import TrackedRuns
 from sweep.tracking.trackers import TRACKERS
 
 PATIENCE_SECONDS = 120.0
 """How long the end of a sweep waits for one trial to be written: longer than wandb's own 90 s
 for a server that does not answer."""
-
-OnEvent = Callable[[Event], None]
 
 
 class Tracking:
@@ -40,116 +39,80 @@ class Tracking:
         on_event: OnEvent,
     ) -> None:
         self._folders, self._on_event = folders, on_event
-        self._tellers = [_Teller(name, store, self._warn) for name in trackers]
+        self._processes = [TrackerProcess(name, store.root) for name in trackers]
+        self._tracked = {
+            name: TrackedRuns(store.root / TRACKERS[name].folder, TRACKERS[name].destination())
+            for name in trackers
+        }
+        self._sent: dict[tuple[str, str], str] = {}
+        self._given_up: set[str] = set()
 
     def receive(self, event: Event) -> None:
         """Learns what happened, and passes it on."""
         self._on_event(event)
-        for teller in self._tellers:
+        for process in self._processes:
             if event.kind in ENDS and event.job in self._folders:
-                teller.tell(self._folders[event.job])
-            teller.listen()
+                self._submit(process, self._folders[event.job])
+            while process.receive():
+                pass
+            self._warn(process)
 
     def finish(self) -> None:
         """Tells of trials that earlier runs left untold, and waits until all are written."""
-        for teller in self._tellers:
+        for process in self._processes:
             for files in self._folders.values():
-                teller.tell(files)
-        for teller in self._tellers:
-            teller.wait()
+                self._submit(process, files)
+        for process in self._processes:
+            while process.at_work:
+                if not process.receive(PATIENCE_SECONDS):
+                    process.give_up(f"no answer for {PATIENCE_SECONDS:g} s")
+            self._warn(process)
 
     def close(self) -> None:
         """Ends the trackers; what they have not written is left to the next run."""
-        for teller in self._tellers:
-            teller.close()
+        for process in self._processes:
+            process.close()
 
     def report(self) -> list[str]:
         """Sentences about what was written in this run."""
-        return [teller.report() for teller in self._tellers]
+        return [
+            f"tracked with {process.name}: {counted(process.written, 'run')} written"
+            for process in self._processes
+        ]
 
-    def _warn(self, tracker: str, reason: str) -> None:
-        message = f"given up for this run ({reason}); the same command again tells it what it lacks"
-        self._on_event(Event(f"track {tracker}", "warning", {"message": message}))
-
-
-class _Teller:
-    """Tells one tracker, in a process that begins with the first trial to tell of.
-
-    Args:
-        name: One of `TRACKERS`.
-        store: The results folder.
-        warn: Told the tracker's name and why it is given up.
-    """
-
-    def __init__(self, name: str, store: SweepStore, warn: Callable[[str, str], None]) -> None:
-        self._name, self._store, self._warn = name, store, warn
-        tracker = TRACKERS[name]
-        self._ledger = Ledger(store.root / tracker.folder, tracker.destination())
-        self._sent: dict[str, str] = {}
-        self._process: TrackerProcess | None = None
-        self._given_up = False
-
-    def tell(self, files: TrialFolder) -> None:
+    def _submit(self, process: TrackerProcess, files: TrialFolder) -> None:
         """Sends a trial that has ended, unless the tracker knows it as it is."""
-        if self._given_up:
+        if process.failure:
             return
         try:
-            self._send(files)
+            if files.state not in ENDS:
+                return
+            trial, content = files.path.name, fingerprint(files)
+            is_sent = self._sent.get((process.name, trial)) == content
+            if not is_sent and not self._tracked[process.name].knows(trial, content):
+                self._sent[process.name, trial] = content
+                process.send(files)
         except (OSError, SrganError) as error:
-            self._give_up(str(error))
+            process.give_up(str(error))
 
-    def _send(self, files: TrialFolder) -> None:
-        if files.state not in ENDS:
-            return
-        name, content = files.path.name, fingerprint(files)
-        if self._sent.get(name) == content or self._ledger.knows(name, content):
-            return
-        self._sent[name] = content
-        self._process = self._process or TrackerProcess(self._name, self._store.root)
-        self._process.send(files)
-
-    def listen(self, seconds: float = 0.0) -> bool:
-        """Takes answers; returns whether there was one."""
-        process, heard = self._process, False
-        if process is None or self._given_up:
-            return False
-        while process.at_work and process.hear(0.0 if heard else seconds):
-            heard = True
-        if process.failure is not None:
-            self._give_up(process.failure)
-        return heard
-
-    def wait(self) -> None:
-        """Waits for answers as long as they come."""
-        while self._process is not None and self._process.at_work and not self._given_up:
-            if not self.listen(PATIENCE_SECONDS):
-                self._give_up(f"no answer for {PATIENCE_SECONDS:g} s")
-        self.listen()
-
-    def close(self) -> None:
-        if self._process is not None:
-            self._process.close()
-
-    def report(self) -> str:
-        written = 0 if self._process is None else self._process.written
-        return f"tracked with {self._name}: {counted(written, 'run')} written"
-
-    def _give_up(self, reason: str) -> None:
-        self._given_up = True
-        self._warn(self._name, reason)
+    def _warn(self, process: TrackerProcess) -> None:
+        """Says once that a tracker is given up."""
+        if process.failure and process.name not in self._given_up:
+            self._given_up.add(process.name)
+            message = (
+                f"given up for this run ({process.failure}); the same command again tells it what "
+                "it lacks"
+            )
+            self._on_event(Event(f"track {process.name}", "warning", {"message": message}))
 
 
 @contextmanager
 def open_tracking(
     trackers: Collection[str], store: SweepStore, plan: Plan, on_event: OnEvent
 ) -> Iterator[Tracking]:
-    """Tracks a sweep; nothing is imported, started or written before there is a trial to tell of.
+    """Tracks a sweep, and trials of earlier runs in its folder, whose lock the caller holds.
 
-    Args:
-        trackers: Names, of `TRACKERS`; none for no tracking.
-        store: The results folder; the caller holds its lock.
-        plan: What is going to be done; trials of earlier runs are told of too.
-        on_event: As for `Tracking`.
+    Nothing is imported, started or written before there is a trial to tell of.
     """
     folders = {start.name: store.start(seed) for seed, start in plan.starts.items()}
     folders |= {trial.name: store.trial(trial.name) for trial in plan.trials}

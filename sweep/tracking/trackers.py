@@ -44,10 +44,7 @@ TRACKERS: Mapping[str, type[Tracker]] = MappingProxyType(
 
 
 def require_trackers(names: Collection[str]) -> None:
-    """Refuses trackers that cannot be imported; imports none.
-
-    Args:
-        names: Of `TRACKERS`.
+    """Refuses trackers, of `TRACKERS`, that cannot be imported; imports none.
 
     Raises:
         MissingDependencyError: names what is missing and how to install it.

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from sweep.cli import COMMANDS, cli
-from sweep.config.sweep_config import preset_names
+from sweep.config.names import CONFIGS
 
 pytestmark = pytest.mark.docs
 
@@ -48,7 +48,7 @@ def test_every_command_stands_in_the_readme(readme, name):
     assert re.search(rf"\bsweep {name}\b", readme)
 
 
-@pytest.mark.parametrize("name", preset_names())
+@pytest.mark.parametrize("name", CONFIGS)
 def test_every_config_stands_in_the_readme(readme, name):
     assert re.search(rf"`{name}`|--config {name}\b", readme)
 

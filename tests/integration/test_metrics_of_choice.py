@@ -13,7 +13,7 @@ from srgan_core.errors import WeightsError
 from srgan_core.inference import bundled_generator
 from sweep.cli.run import command
 from sweep.config.grid import srresnet_start
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.missing import TestSetJob
 from sweep.execution.jobs.reference import ReferenceJob

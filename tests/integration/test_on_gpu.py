@@ -21,7 +21,7 @@ import torch
 
 from srgan_core.data.images import write_png
 from srgan_core.errors import DataError
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from sweep.cli import cli
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.errors import StoreError
 from sweep.execution.executors.base import StopRequest
 from sweep.execution.jobs.context import Context, Event

@@ -134,15 +134,3 @@ def test_the_yaml_loader_is_a_safe_one():
     from srgan_core import yaml_files
 
     assert issubclass(yaml_files._StrictLoader, yaml.SafeLoader)
-
-
-def test_ray_is_started_on_the_loopback_interface_alone():
-    text = (REPOSITORY / "sweep/execution/executors/cluster.py").read_text(encoding="utf-8")
-    users = [
-        source
-        for source in SOURCES
-        if "ray.init" in (REPOSITORY / source).read_text(encoding="utf-8")
-    ]
-    assert users == ["sweep/execution/executors/cluster.py"]
-    assert 'os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"' in text
-    assert "0.0.0.0" not in text

@@ -12,8 +12,8 @@ import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
 from sweep.analysis.fronts import point_name
+from sweep.config.numbers import shortest_decimal
 from sweep.store.folder import SweepStore
-from sweep.tables.columns import shortest_decimal
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric, read_metrics

@@ -8,7 +8,25 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sweep.execution.jobs.context import Event
-from sweep.execution.jobs.failing import Job
+from sweep.execution.jobs.failing import Job, note_state
+from sweep.execution.jobs.trial import TrainJob
+from sweep.store.folder import TrialFolder
+from sweep.store.states import State
+
+GRACE_SECONDS = 8.0
+"""How long workers may take to checkpoint and end before they are killed: a machine that is taken
+away leaves no more, and what is lost then is the way from the last checkpoint."""
+
+WATCHDOG_SECONDS = 1800.0
+"""How long a worker may go without a heartbeat: a step, an image, a file that is read."""
+
+HEARTBEAT = "alive"
+"""Kind of an event by which a worker shows that it lives; executors keep it to themselves."""
+
+HEARTBEAT_SECONDS = 1.0
+"""How often a worker at work sends one at most."""
+
+OnEvent = Callable[[Event], None]
 
 
 @dataclass
@@ -27,46 +45,25 @@ class StopRequest:
         return bool(self.signals) or self.disk is not None
 
 
-GRACE_SECONDS = 8.0
-"""How long workers may take to checkpoint and end before they are killed: a machine that is taken
-away leaves no more, and what is lost then is the way from the last checkpoint."""
+class Heartbeat:
+    """Wraps the question whether to stop, which a job asks after every step and image."""
 
-WATCHDOG_SECONDS = 1800.0
-"""How long a worker may show no sign of life: a step, an image, a file that is read."""
-
-ALIVE = "alive"
-"""Kind of an event by which a worker shows a sign of life; executors keep it to themselves."""
-
-PULSE_SECONDS = 1.0
-"""How often a worker at work shows one at most."""
-
-
-class Pulse:
-    """Wraps the question whether to stop, which a job asks after every step and image.
-
-    Args:
-        should_stop: The question.
-        emit: Where signs of life go.
-    """
-
-    def __init__(self, should_stop: Callable[[], bool], emit: Callable[[Event], None]) -> None:
+    def __init__(self, should_stop: Callable[[], bool], emit: OnEvent) -> None:
         self._should_stop, self._emit, self._last = should_stop, emit, 0.0
 
     def __call__(self) -> bool:
-        """Answers, and shows a sign of life now and then."""
+        """Answers, and sends a heartbeat now and then."""
         now = time.monotonic()
-        if now - self._last > PULSE_SECONDS:
+        if now - self._last > HEARTBEAT_SECONDS:
             self._last = now
-            self._emit(Event("", ALIVE))
+            self._emit(Event("", HEARTBEAT))
         return self._should_stop()
 
 
 class Executor(Protocol):
     """Runs jobs, possibly several at once, possibly one of them twice."""
 
-    def run(
-        self, jobs: Sequence[Job], on_event: Callable[[Event], None], stop: StopRequest
-    ) -> dict[str, str]:
+    def run(self, jobs: Sequence[Job], on_event: OnEvent, stop: StopRequest) -> dict[str, str]:
         """Runs jobs to their ends.
 
         Args:
@@ -80,3 +77,11 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """Ends the workers."""
+
+
+def interrupt(job: Job, cause: str, on_event: OnEvent) -> str:
+    """Settles a job whose worker was ended with the sweep; returns its state."""
+    if isinstance(job, TrainJob) and TrialFolder(job.folder).is_registered:
+        note_state(job, State.INTERRUPTED, cause)
+    on_event(Event(job.label, State.INTERRUPTED))
+    return State.INTERRUPTED

@@ -39,7 +39,7 @@ def connect(address: str | None, processors: int) -> Any:
         ConfigError: when no cluster answers at the address, or none can be started.
         MissingDependencyError: when Ray is not installed.
     """
-    _check(address)
+    _check_options(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if address is None:
         _close_to_others()
@@ -59,7 +59,7 @@ def connect(address: str | None, processors: int) -> Any:
     return ray
 
 
-def _check(address: str | None) -> None:
+def _check_options(address: str | None) -> None:
     """Refuses what cannot be meant before Ray, which takes seconds to import, makes less of it."""
     mode = os.environ.get("RAY_AUTH_MODE", "")
     if mode.lower() not in ("", "token", "disabled"):
@@ -94,32 +94,25 @@ def _read_environment_again() -> None:
 
 
 def last_line(error: Exception) -> str:
-    """Says in one line what Ray raised: it puts the cause last, below a traceback.
-
-    Args:
-        error: What was raised.
-    """
+    """Says in one line what Ray raised: it puts the cause last, below a traceback."""
     return next((line for line in reversed(str(error).splitlines()) if line.strip()), "killed")
 
 
 def start_patiently(start: Callable[[], T]) -> T:
-    """Starts something of Ray, and once more where that fails.
-
-    Args:
-        start: Starts it.
-
-    Returns:
-        What `start` returned.
+    """Starts something of Ray, and again where that fails; returns what `start` returned.
 
     Raises:
         Exception: what `start` raised the last time; none of its processes is left.
     """
     for tries_left in reversed(range(START_TRIES)):
-        before = _children()
+        before = set(psutil.Process().children())
         try:
             return start()
         except Exception:
-            _kill(_children() - before)
+            left_behind = set(psutil.Process().children()) - before
+            for process in left_behind:
+                process.kill()
+            psutil.wait_procs(left_behind)
             if not tries_left:
                 raise
     raise AssertionError
@@ -137,7 +130,7 @@ def _start(ray: Any, options: dict[str, Any]) -> None:
 
 def _join(ray: Any, address: str, options: dict[str, Any]) -> None:
     try:
-        _knock(ray, _find(address))
+        _require_answer(ray, _find(address))
         ray.init(address=address, **options)
     except ray.exceptions.AuthenticationError as error:
         raise ConfigError(
@@ -163,7 +156,7 @@ def _find(address: str) -> str:
     return str(services.canonicalize_bootstrap_address_or_die("auto"))
 
 
-def _knock(ray: Any, address: str) -> None:
+def _require_answer(ray: Any, address: str) -> None:
     """Asks what Ray asks, without its patience: up to minutes for each thing that is not there."""
     from ray._private.authentication.authentication_token_setup import ensure_token_if_auth_enabled
 
@@ -180,14 +173,3 @@ def _expect_http2(connection: socket.socket) -> None:
     connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5))
     if connection.recv(4)[3:] != b"\x04":
         raise ConnectionError("what listens there is not Ray's GCS, port 6379 by default")
-
-
-def _children() -> set[psutil.Process]:
-    return set(psutil.Process().children())
-
-
-def _kill(processes: set[psutil.Process]) -> None:
-    """Ends what a start that failed has left behind."""
-    for process in processes:
-        process.kill()
-    psutil.wait_procs(processes)

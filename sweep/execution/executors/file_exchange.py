@@ -1,14 +1,15 @@
 """Carries a job's files between machines that share no folder.
 
-A parcel holds files by their path below the results folder. On the way out it is what a job
+A bundle holds files by their path below the results folder. On the way out it is what a job
 reads; on the way back what it wrote. `trial.json` is written last: a reader that finds a state
 finds what belongs to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from srgan_core.errors import DataError
@@ -27,7 +28,7 @@ FOREIGN_INIT = "shared/init.safetensors"
 
 
 @dataclass(frozen=True)
-class Parcel:
+class FileBundle:
     """Files by path.
 
     Attributes:
@@ -38,15 +39,9 @@ class Parcel:
     files: dict[str, bytes]
     gone: tuple[str, ...] = ()
 
-    def __bool__(self) -> bool:
-        return bool(self.files or self.gone)
 
-
-def jobs_parcel(job: Job) -> Parcel:
-    """Packs what a job reads.
-
-    Args:
-        job: The job, its paths those of this machine.
+def pack_inputs(job: Job) -> FileBundle:
+    """Packs what a job reads, its paths those of this machine.
 
     Returns:
         Reference images and scores, the generator to start from, and what the trial's folder
@@ -55,22 +50,18 @@ def jobs_parcel(job: Job) -> Parcel:
     root = job.root
     store = SweepStore(root)
     wanted = [store.references, store.data_file]
+    foreign: dict[str, bytes] = {}
     if isinstance(job, TrainJob):
         wanted.append(job.folder)
         if job.init is not None and job.init.is_relative_to(root):
             wanted.append(job.init)
-    files = dict(_contents(root, wanted))
-    if isinstance(job, TrainJob) and job.init is not None and not job.init.is_relative_to(root):
-        files[FOREIGN_INIT] = job.init.read_bytes()
-    return Parcel(files)
+        elif job.init is not None:
+            foreign[FOREIGN_INIT] = job.init.read_bytes()
+    return FileBundle({**_contents(root, wanted), **foreign})
 
 
-def unpack(parcel: Parcel, root: Path) -> list[tuple[Path, Path]]:
-    """Writes what a parcel holds, each checkpoint whole or not at all.
-
-    Args:
-        parcel: Files that a worker sent.
-        root: The results folder.
+def unpack(bundle: FileBundle, root: Path) -> list[tuple[Path, Path]]:
+    """Writes what a bundle holds into a results folder, each checkpoint whole or not at all.
 
     Returns:
         Trial's folder and file of each result that contradicts the published one and was set
@@ -79,30 +70,24 @@ def unpack(parcel: Parcel, root: Path) -> list[tuple[Path, Path]]:
     Raises:
         DataError: when a path leads out of the folder.
     """
-    for path in (*parcel.files, *parcel.gone):
+    for path in (*bundle.files, *bundle.gone):
         _refuse_escape(path)
     checkpoints: dict[Path, dict[str, bytes]] = {}
     conflicts: list[tuple[Path, Path]] = []
-    for path, content in sorted(parcel.files.items(), key=lambda item: item[0].endswith(RECORD)):
+    for path, content in sorted(bundle.files.items(), key=lambda item: item[0].endswith(RECORD)):
         target = root / path
         if target.parent.parent.name == CHECKPOINTS:
             checkpoints.setdefault(target.parent, {})[target.name] = content
         else:
             _write_checkpoints(checkpoints)
-            if aside := _write(target, content):
+            if target.name != RESULT:
+                write_atomically(target, content)
+            elif aside := publish_result(target, decode(content, ResultRecord, target)):
                 conflicts.append((target.parent, aside))
     _write_checkpoints(checkpoints)
-    for path in parcel.gone:
+    for path in bundle.gone:
         drop_folder(root / path)
     return conflicts
-
-
-def _write(target: Path, content: bytes) -> Path | None:
-    """Returns where a second result was written to that contradicts the published one."""
-    if target.name == RESULT:
-        return publish_result(target, decode(content, ResultRecord, target))
-    write_atomically(target, content)
-    return None
 
 
 def _write_checkpoints(checkpoints: dict[Path, dict[str, bytes]]) -> None:
@@ -120,25 +105,28 @@ def _refuse_escape(path: str) -> None:
         raise DataError(f"{path}: expected a path below the results folder; it was not written")
 
 
-def _contents(root: Path, wanted: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    for top in wanted:
-        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
-            hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-            if path.is_file() and not hidden:
-                yield path.relative_to(root).as_posix(), path.read_bytes()
+def _contents(root: Path, wanted: Iterable[Path]) -> dict[str, bytes]:
+    """Reads files and whole folders; what is hidden is temporary."""
+    found = chain.from_iterable(sorted(t.rglob("*")) if t.is_dir() else [t] for t in wanted)
+    paths = ((path, path.relative_to(root)) for path in found if path.is_file())
+    return {
+        path.as_posix(): file.read_bytes()
+        for file, path in paths
+        if not any(part.startswith(".") for part in path.parts)
+    }
 
 
-class Courier:
-    """A worker's side: a folder of its own that begins as the parcel and sends back changes.
+class WorkingCopy:
+    """A worker's side: a folder of its own that begins as the inputs, and what changed in it.
 
     Args:
-        parcel: What the job reads.
+        inputs: What the job reads.
         root: An empty folder.
     """
 
-    def __init__(self, parcel: Parcel, root: Path) -> None:
+    def __init__(self, inputs: FileBundle, root: Path) -> None:
         self._root = root
-        unpack(parcel, root)
+        unpack(inputs, root)
         self._sent = self._stamps()
 
     def localised(self, job: Job) -> Job:
@@ -152,33 +140,25 @@ class Courier:
             init = self._root / (init.relative_to(job.root) if inside else FOREIGN_INIT)
         return replace(job, root=self._root, folder=folder, init=init)
 
-    def news(self, everything: bool = False) -> Parcel | None:
-        """Packs what has changed since the last time.
+    def new_checkpoint(self) -> FileBundle | None:
+        """What has changed since the last time, once there is a new checkpoint; else None."""
+        return self.changes() if self._checkpoints() - self._sent_checkpoints() else None
 
-        Args:
-            everything: Whether to look at all files; otherwise only a new checkpoint is news,
-                and what changed beside it goes along.
-
-        Returns:
-            The changes; None when there is no news.
-        """
-        checkpoints = set(self._checkpoints())
-        known = {
-            path.parent
-            for path in self._sent
-            if path.parent.parent.name == CHECKPOINTS and path.parent.name.isdigit()
-        }
-        if not everything and checkpoints <= known:
-            return None
-        stamps = self._stamps()
+    def changes(self) -> FileBundle:
+        """Packs what has changed since the last time, in any file."""
+        stamps, gone = self._stamps(), self._sent_checkpoints() - self._checkpoints()
         changed = [path for path, stamp in stamps.items() if self._sent.get(path) != stamp]
-        gone = {path.relative_to(self._root).as_posix() for path in known - checkpoints}
         self._sent = stamps
-        return Parcel(dict(_contents(self._root, changed)), tuple(sorted(gone)))
+        names = sorted(path.relative_to(self._root).as_posix() for path in gone)
+        return FileBundle(_contents(self._root, changed), tuple(names))
 
-    def _checkpoints(self) -> Iterator[Path]:
-        for folder in self._root.glob(f"*/*/{CHECKPOINTS}"):
-            yield from (path for path in folder.iterdir() if path.name.isdigit())
+    def _checkpoints(self) -> set[Path]:
+        found = self._root.glob(f"*/*/{CHECKPOINTS}/*")
+        return {path for path in found if path.name.isdigit()}
+
+    def _sent_checkpoints(self) -> set[Path]:
+        folders = {path.parent for path in self._sent}
+        return {path for path in folders if path.parent.name == CHECKPOINTS and path.name.isdigit()}
 
     def _stamps(self) -> dict[Path, tuple[int, int]]:
         stats = ((path, path.stat()) for path in self._root.rglob("*") if path.is_file())

@@ -7,31 +7,30 @@ state that a job ended in the other.
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection
-from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from sweep.execution.child_processes import obey_supervisor, signals_held_back
+from sweep.execution.child_processes import end_child, obey_supervisor, start_child
 from sweep.execution.executors.base import (
-    ALIVE,
     GRACE_SECONDS,
+    HEARTBEAT,
     WATCHDOG_SECONDS,
-    Pulse,
+    Heartbeat,
+    OnEvent,
     StopRequest,
+    interrupt,
 )
 from sweep.execution.failures import OUT_OF_MEMORY, describe_exit, oom_kills
 from sweep.execution.jobs.context import Context, Event
-from sweep.execution.jobs.failing import Job, note_state, record_failure
+from sweep.execution.jobs.failing import Job, record_failure
 from sweep.execution.jobs.running import run_job
-from sweep.store.folder import TrialFolder
 from sweep.store.states import State
 
 POLL_SECONDS = 0.1
@@ -40,9 +39,7 @@ END_SECONDS = 5.0
 """How long an idle worker may take to end before it is killed."""
 
 START_SECONDS = 120.0
-"""What a worker may take beyond the watchdog's limit until it is heard of first."""
-
-OnEvent = Callable[[Event], None]
+"""What a worker may take beyond the watchdog's limit until its first heartbeat."""
 
 
 @dataclass
@@ -54,8 +51,8 @@ class _Worker:
         pipe: Jobs and the wish to stop go in, events and final states come out.
         job: What it is at; None while it waits.
         told_to_stop: When it was, in seconds of the monotonic clock.
-        heard_of: When it last showed a sign of life, by the same clock; before the first one,
-            when it may be taken for silent at the earliest.
+        last_heartbeat: When it last reported anything, by the same clock; before the first
+            report, when it may be taken for silent at the earliest.
         oom_kills: Processes that the kernel had killed for want of memory when the job began.
     """
 
@@ -63,7 +60,7 @@ class _Worker:
     pipe: Any
     job: Job | None = None
     told_to_stop: float | None = None
-    heard_of: float = 0.0
+    last_heartbeat: float = 0.0
     oom_kills: int = 0
 
 
@@ -74,7 +71,7 @@ class LocalExecutor:
         slots: Jobs at once.
         device: `cpu`, `cuda` or `cuda:N`; `cuda` spreads the slots over all GPUs.
         threads: CPU threads of each process.
-        watchdog: Seconds without a sign of life after which a worker is killed; None for never.
+        watchdog: Seconds without a heartbeat after which a worker is killed; None for never.
         start_method: How multiprocessing starts workers. PyTorch needs `spawn`.
     """
 
@@ -87,8 +84,7 @@ class LocalExecutor:
         start_method: str = "spawn",
     ) -> None:
         self._slots, self._device, self._threads = slots, device, threads
-        self._watchdog = watchdog
-        self._processes: BaseContext = multiprocessing.get_context(start_method)
+        self._watchdog, self._start_method = watchdog, start_method
         self._workers: dict[int, _Worker] = {}
 
     def run(self, jobs: Sequence[Job], on_event: OnEvent, stop: StopRequest) -> dict[str, str]:
@@ -97,14 +93,14 @@ class LocalExecutor:
         waiting = deque(jobs)
         while True:
             if stop:
-                states |= {job.label: "interrupted" for job in waiting}
+                states |= {job.label: State.INTERRUPTED for job in waiting}
                 waiting.clear()
                 self._tell_to_stop()
             self._assign(waiting)
             if not any(worker.job for worker in self._workers.values()):
                 return states
-            self._receive(states, on_event, stop)
-            self._kill_the_silent(states, on_event, stop)
+            states |= self._receive(on_event, stop)
+            states |= self._kill_the_silent(on_event, stop)
 
     def close(self) -> None:
         """Ends the workers. Those still at work, as after an error here, are killed."""
@@ -113,10 +109,7 @@ class LocalExecutor:
                 worker.process.kill()
             worker.pipe.close()
         for worker in self._workers.values():
-            worker.process.join(END_SECONDS)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
+            end_child(worker.process, END_SECONDS)
         self._workers.clear()
 
     def _assign(self, waiting: deque[Job]) -> None:
@@ -126,114 +119,85 @@ class LocalExecutor:
             if not waiting or (worker is not None and worker.job is not None):
                 continue
             if worker is None or not worker.process.is_alive():
-                worker = self._workers[slot] = self._start(slot)
-            worker.job, worker.heard_of = waiting.popleft(), time.monotonic() + START_SECONDS
-            worker.oom_kills = oom_kills()
+                device = _slot_device(self._device, slot)
+                worker = self._workers[slot] = _Worker(
+                    *start_child(_work, device, self._threads, method=self._start_method)
+                )
+            worker.job, worker.oom_kills = waiting.popleft(), oom_kills()
+            worker.last_heartbeat = time.monotonic() + START_SECONDS
             # Should it die before it takes the job, its pipe says so when it is read.
-            with _broken_pipe_ignored():
+            with suppress(OSError):
                 worker.pipe.send(worker.job)
 
     def _tell_to_stop(self) -> None:
         for worker in self._workers.values():
             if worker.job is not None and worker.told_to_stop is None:
                 worker.told_to_stop = time.monotonic()
-                with _broken_pipe_ignored():
+                with suppress(OSError):
                     worker.pipe.send(None)
 
-    def _receive(self, states: dict[str, str], on_event: OnEvent, stop: StopRequest) -> None:
-        """Waits a moment for news and passes it on."""
+    def _receive(self, on_event: OnEvent, stop: StopRequest) -> dict[str, str]:
+        """Waits a moment for reports and passes them on; returns the states of ended jobs."""
+        states: dict[str, str] = {}
         busy = {w.pipe: slot for slot, w in self._workers.items() if w.job is not None}
         for pipe in connection.wait(list(busy), POLL_SECONDS):
-            worker = self._workers[busy[pipe]]
+            slot = busy[pipe]
+            worker = self._workers[slot]
             assert worker.job is not None
             try:
                 message = worker.pipe.recv()
             except (EOFError, OSError):
-                del self._workers[busy[pipe]]
-                states[worker.job.label] = _bury(worker, worker.job, on_event, stop)
+                del self._workers[slot]
+                states[worker.job.label] = _settle_dead(worker, worker.job, on_event, stop)
                 continue
-            worker.heard_of = time.monotonic()
+            worker.last_heartbeat = time.monotonic()
             if not isinstance(message, Event):
                 states[worker.job.label] = message
                 worker.job = None
-                # One that was told to stop ends by itself and takes no further job.
+                # One that was told to stop ends by itself and takes no further job. After want
+                # of memory, the end gives back all that it holds.
                 if message == OUT_OF_MEMORY or worker.told_to_stop is not None:
-                    self._retire(busy[pipe])
-            elif message.kind != ALIVE:
+                    del self._workers[slot]
+                    worker.pipe.close()
+                    end_child(worker.process, END_SECONDS)
+            elif message.kind != HEARTBEAT:
                 on_event(message)
+        return states
 
-    def _kill_the_silent(
-        self, states: dict[str, str], on_event: OnEvent, stop: StopRequest
-    ) -> None:
+    def _kill_the_silent(self, on_event: OnEvent, stop: StopRequest) -> dict[str, str]:
         """Ends workers that hang, and those that take too long to stop."""
+        states: dict[str, str] = {}
         now = time.monotonic()
         for slot, worker in list(self._workers.items()):
             if worker.job is None:
                 continue
-            silent = self._watchdog is not None and now - worker.heard_of > self._watchdog
+            silent = self._watchdog is not None and now - worker.last_heartbeat > self._watchdog
             late = worker.told_to_stop is not None and now - worker.told_to_stop > GRACE_SECONDS
             if late or silent:
                 del self._workers[slot]
                 limit = GRACE_SECONDS if late else self._watchdog
                 cause = f"its worker showed no sign of life for {limit:g} s; run again"
-                states[worker.job.label] = _bury(worker, worker.job, on_event, stop, cause)
-
-    def _retire(self, slot: int) -> None:
-        """Ends an idle worker, and with it all the memory that it holds."""
-        worker = self._workers.pop(slot)
-        worker.pipe.close()
-        worker.process.join(END_SECONDS)
-        worker.process.kill()
-        worker.process.join()
-
-    def _start(self, slot: int) -> _Worker:
-        ours, theirs = self._processes.Pipe()
-        device = _slot_device(self._device, slot)
-        process = self._processes.Process(  # type: ignore[attr-defined]
-            target=_work, args=(theirs, device, self._threads)
-        )
-        with signals_held_back(spawns=self._processes.get_start_method() == "spawn"):
-            process.start()
-        # Only the worker may hold its end, so that its death closes the pipe.
-        theirs.close()
-        return _Worker(process, ours)
+                states[worker.job.label] = _settle_dead(worker, worker.job, on_event, stop, cause)
+        return states
 
 
-def _bury(
+def _settle_dead(
     worker: _Worker, job: Job, on_event: OnEvent, stop: StopRequest, cause: str | None = None
 ) -> str:
     """Settles the job of a worker that is no more; returns the state that it ended in."""
     worker.pipe.close()
     # How it ended by itself is known only before it is killed.
-    worker.process.join(0 if cause else END_SECONDS)
-    worker.process.kill()
-    worker.process.join()
+    end_child(worker.process, 0 if cause else END_SECONDS)
     if stop:
-        state: str = State.INTERRUPTED
-        if hasattr(job, "folder") and TrialFolder(job.folder).is_registered:
-            note_state(job, State.INTERRUPTED, "its worker was ended before its next checkpoint")
-    else:
-        state = _fail(worker, job, on_event, cause)
-    if state != OUT_OF_MEMORY:
-        on_event(Event(job.label, state))
-    return state
-
-
-def _fail(worker: _Worker, job: Job, on_event: OnEvent, cause: str | None) -> str:
+        return interrupt(job, "its worker was ended before its next checkpoint", on_event)
     code = worker.process.exitcode or 0
     if cause is None and code == -signal.SIGKILL and oom_kills() > worker.oom_kills:
         cause = "the system killed its worker process for lack of memory"
         return record_failure(job, cause, on_event, state=OUT_OF_MEMORY)
     ended = f"its worker process ended {describe_exit(code)}; run again, with fewer --jobs"
-    return record_failure(job, cause or ended, on_event)
-
-
-@contextmanager
-def _broken_pipe_ignored() -> Iterator[None]:
-    try:
-        yield
-    except OSError:
-        return
+    state = record_failure(job, cause or ended, on_event)
+    on_event(Event(job.label, state))
+    return state
 
 
 def _slot_device(device: str, slot: int) -> str:
@@ -248,15 +212,7 @@ def _work(pipe: Any, device: str, threads: int) -> None:
     """What a worker does; signals go to the supervisor, which stops the workers in order."""
     obey_supervisor()
     # Nothing but the wish to stop is sent to a worker at work.
-    should_stop = Pulse(pipe.poll, pipe.send)
-    context = Context(emit=pipe.send, should_stop=should_stop, device=device, threads=threads)
-    while (job := _next_job(pipe)) is not None:
-        pipe.send(run_job(job, context))
-
-
-def _next_job(pipe: Any) -> Job | None:
-    try:
-        job: Job | None = pipe.recv()
-    except EOFError:
-        return None
-    return job
+    context = Context(pipe.send, Heartbeat(pipe.poll, pipe.send), device, threads)
+    with suppress(EOFError):
+        while (job := pipe.recv()) is not None:
+            pipe.send(run_job(job, context))

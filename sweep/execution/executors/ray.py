@@ -9,28 +9,34 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
-from srgan_core.errors import ConfigError
 from sweep.errors import TrialError
-from sweep.execution.executors.base import ALIVE, GRACE_SECONDS, WATCHDOG_SECONDS, StopRequest
+from sweep.execution.executors.base import (
+    GRACE_SECONDS,
+    HEARTBEAT,
+    WATCHDOG_SECONDS,
+    OnEvent,
+    StopRequest,
+    interrupt,
+)
 from sweep.execution.executors.cluster import connect, last_line
-from sweep.execution.executors.file_exchange import Parcel, jobs_parcel, unpack
-from sweep.execution.executors.ray_worker import make_board, run_task
+from sweep.execution.executors.file_exchange import FileBundle, pack_inputs, unpack
+from sweep.execution.executors.ray_task import Task, current
+from sweep.execution.executors.ray_worker import run_task, start_mailbox
 from sweep.execution.failures import OUT_OF_MEMORY
 from sweep.execution.jobs.context import Event
-from sweep.execution.jobs.failing import Job, note_state, record_failure
-from sweep.execution.jobs.trial import TrainJob, report_conflict
+from sweep.execution.jobs.failing import Job, record_failure
+from sweep.execution.jobs.trial import report_conflict
 from sweep.store.folder import TrialFolder
 from sweep.store.states import State
 
 POLL_SECONDS = 0.1
 
 ANSWER_SECONDS = 20.0
-"""How long the board may take to answer, on a machine where all else waits for a processor too."""
+"""How long the mailbox may take to answer, on a machine where all else waits for a processor."""
 
 LOST_SECONDS = 30.0
 """How long the cluster may take to notice that a machine is gone: it counts to five missed
@@ -41,36 +47,6 @@ LOST_CLUSTER = "the Ray cluster was lost"
 MOST_LOSSES = 3
 """Times that a job is handed out again after its machine was lost."""
 
-OnEvent = Callable[[Event], None]
-
-
-@dataclass
-class _Task:
-    """A job that was handed to the cluster.
-
-    Attributes:
-        job: The job.
-        reference: What its end is asked by.
-        attempt: Number of this handing out; no two of an executor have the same.
-        heard_of: When it last showed a sign of life, in seconds of the monotonic clock; None
-            while it waits for its place.
-        lost_before: Machines that were gone when it was handed out.
-        node: Machine that it is on; None until its first word.
-        died: When its process was found dead; None while it lives.
-        losses: Machines that it has been lost with.
-        cause: Why it is ended by the driver.
-    """
-
-    job: Job
-    reference: Any
-    attempt: int
-    lost_before: frozenset[str] = frozenset()
-    heard_of: float | None = None
-    node: str | None = None
-    died: float | None = None
-    losses: int = 0
-    cause: str | None = None
-
 
 class RayExecutor:
     """Tasks on a Ray cluster.
@@ -80,7 +56,7 @@ class RayExecutor:
         device: `cpu` or `cuda`. On `cuda`, jobs share the GPUs out evenly: a job takes
             the share of a GPU that lets `slots` of them run at once.
         threads: CPU threads of each job, and the processors that it reserves.
-        watchdog: Seconds without a sign of life after which a task is ended; None for never.
+        watchdog: Seconds without a heartbeat after which a task is ended; None for never.
         address: `auto`, HOST:PORT, or None to start a cluster on this machine that listens on
             its loopback interface alone.
         returns_files: Whether the machines share no folder: each job is then sent the files it
@@ -106,8 +82,8 @@ class RayExecutor:
         self._ray = connect(address, slots * threads)
         # A process for each job: what one has left in memory burdens no other.
         self._task = self._ray.remote(max_retries=0, max_calls=1)(run_task)
-        self._board = self._begin()
-        self._tasks: list[_Task] = []
+        self._mailbox = start_mailbox(self._ray)
+        self._tasks: list[Task] = []
         self._attempts = 0
 
     def run(self, jobs: Sequence[Job], on_event: OnEvent, stop: StopRequest) -> dict[str, str]:
@@ -122,9 +98,9 @@ class RayExecutor:
             self._ask("reset")
             self._run(waiting, states, on_event, stop)
         except self._ray.exceptions.RayError as error:
-            states |= {job.label: "interrupted" for job in waiting}
+            states |= {job.label: State.INTERRUPTED for job in waiting}
             for task in self._tasks:
-                states[task.job.label] = _interrupt(task.job, LOST_CLUSTER, on_event)
+                states[task.job.label] = interrupt(task.job, LOST_CLUSTER, on_event)
             self._tasks.clear()
             # What ends the whole process group, as Slurm does, ends a local cluster beside it.
             if not stop:
@@ -143,14 +119,14 @@ class RayExecutor:
                 stopped_at = time.monotonic()
                 self._ask("stop")
             if stop:
-                states |= {job.label: "interrupted" for job in waiting}
+                states |= {job.label: State.INTERRUPTED for job in waiting}
                 waiting.clear()
             while waiting and len(self._tasks) < self._slots:
                 # It leaves the line once it is with the cluster, which may be gone.
                 self._tasks.append(self._submit(waiting[0]))
                 waiting.popleft()
             self._deliver(on_event)
-            self._end_the_silent(stopped_at)
+            self._cancel_the_silent(stopped_at)
             self._collect(states, on_event, stop)
 
     def close(self) -> None:
@@ -158,39 +134,23 @@ class RayExecutor:
         with suppress(self._ray.exceptions.RayError):
             for task in self._tasks:
                 self._ray.cancel(task.reference, force=True)
-            self._ray.kill(self._board)
+            self._ray.kill(self._mailbox)
         self._tasks.clear()
         self._ray.shutdown()
 
-    def _begin(self) -> Any:
-        """A cluster may let a driver in and yet have no way back to it."""
-        try:
-            return make_board(self._ray)
-        except self._ray.exceptions.RayError as error:
-            self._ray.shutdown()
-            raise ConfigError(
-                f"executor ray: the cluster can start nothing here ({last_line(error)}); set "
-                "RAY_AUTH_MODE=disabled where it asks for no token, and compare the versions of "
-                "Python and Ray"
-            ) from error
-
     def _ask(self, method: str) -> Any:
-        """Calls the board; Ray itself waits for a cluster that is gone, and then ends this process.
+        """Calls the mailbox; Ray would wait for a cluster that is gone, then end this process."""
+        return self._ray.get(getattr(self._mailbox, method).remote(), timeout=ANSWER_SECONDS)
 
-        Raises:
-            ray.exceptions.RayError: when no answer comes.
-        """
-        return self._ray.get(getattr(self._board, method).remote(), timeout=ANSWER_SECONDS)
-
-    def _submit(self, job: Job, losses: int = 0) -> _Task:
+    def _submit(self, job: Job, losses: int = 0) -> Task:
         gpus = self._gpu_share()
-        parcel = jobs_parcel(job) if self._returns_files else None
+        inputs = pack_inputs(job) if self._returns_files else None
         task = self._task.options(num_cpus=0 if gpus else self._threads, num_gpus=gpus)
         device = "cuda" if gpus else self._device
         self._attempts += 1
         lost_before = self._lost_nodes()
-        reference = task.remote(self._board, job, self._attempts, device, self._threads, parcel)
-        return _Task(job, reference, self._attempts, lost_before, losses=losses)
+        reference = task.remote(self._mailbox, job, self._attempts, device, self._threads, inputs)
+        return Task(job, reference, self._attempts, lost_before, losses=losses)
 
     def _gpu_share(self) -> float:
         if not self._device.startswith("cuda"):
@@ -200,25 +160,23 @@ class RayExecutor:
         return 1 if self._slots <= gpus else max(0.01, int(100 * gpus / self._slots) / 100)
 
     def _deliver(self, on_event: OnEvent) -> None:
-        """Passes on what the workers have posted since."""
-        for task, message in _current(self._tasks, self._ask("take")):
-            task.heard_of = time.monotonic()
+        """Passes on what the workers have reported since."""
+        for task, message in current(self._tasks, self._ask("take")):
+            task.last_heartbeat = time.monotonic()
             if isinstance(message, str):
                 task.node = message
-            elif isinstance(message, Parcel):
-                _unpack(task.job, message, on_event)
-            elif message.kind != ALIVE:
+            elif isinstance(message, FileBundle):
+                write_files(task.job, message, on_event)
+            elif message.kind != HEARTBEAT:
                 on_event(message)
 
-    def _end_the_silent(self, stopped_at: float | None) -> None:
+    def _cancel_the_silent(self, stopped_at: float | None) -> None:
         now = time.monotonic()
         for task in self._tasks:
-            silent = task.heard_of is not None and self._watchdog is not None
-            if silent and now - task.heard_of > self._watchdog:  # type: ignore[operator]
-                task.cause = f"its worker showed no sign of life for {self._watchdog:g} s"
-            elif stopped_at is not None and (
-                task.heard_of is None or now - stopped_at > GRACE_SECONDS
-            ):
+            last, limit = task.last_heartbeat, self._watchdog
+            if last is not None and limit is not None and now - last > limit:
+                task.cause = f"its worker showed no sign of life for {limit:g} s"
+            elif stopped_at is not None and (last is None or now - stopped_at > GRACE_SECONDS):
                 task.cause = "its worker was ended before its next checkpoint"
             if task.cause:
                 self._ray.cancel(task.reference, force=True)
@@ -239,30 +197,30 @@ class RayExecutor:
                 self._tasks.remove(task)
                 states[task.job.label] = state
 
-    def _settle(self, task: _Task, on_event: OnEvent, stop: StopRequest) -> str | None:
+    def _settle(self, task: Task, on_event: OnEvent, stop: StopRequest) -> str | None:
         """Says what a task ended in; None while that is not known, or when it began anew."""
         errors = self._ray.exceptions
         try:
-            state, parcel = self._ray.get(task.reference)
+            state, written = self._ray.get(task.reference)
         except errors.OutOfMemoryError as error:
             cause = str(error).splitlines()[0]
             return record_failure(task.job, cause, on_event, state=OUT_OF_MEMORY)
         except errors.RayError as error:
             return self._settle_dead(task, error, on_event, stop)
         self._deliver(on_event)
-        if parcel is not None:
-            _unpack(task.job, parcel, on_event)
+        if written is not None:
+            write_files(task.job, written, on_event)
         return str(state)
 
     def _settle_dead(
-        self, task: _Task, error: Exception, on_event: OnEvent, stop: StopRequest
+        self, task: Task, error: Exception, on_event: OnEvent, stop: StopRequest
     ) -> str | None:
         if stop:
-            return _interrupt(task.job, "its worker was ended before it had ended", on_event)
+            return interrupt(task.job, "its worker was ended before it had ended", on_event)
         task.died = task.died or time.monotonic()
         if task.cause is None and task.losses < MOST_LOSSES:
             known_first = isinstance(error, self._ray.exceptions.NodeDiedError)
-            if known_first or _is_lost(task, self._lost_nodes()):
+            if known_first or task.is_lost(self._lost_nodes()):
                 message = "its machine was lost; it goes on from its last checkpoint elsewhere"
                 on_event(Event(task.job.label, "warning", {"message": message}))
                 # What it sent before it was lost is where the next attempt goes on.
@@ -286,34 +244,7 @@ class RayExecutor:
         return bool(others) and node != here
 
 
-def _interrupt(job: Job, cause: str, on_event: OnEvent) -> str:
-    """Notes that a job ended without a word of its own."""
-    if isinstance(job, TrainJob) and TrialFolder(job.folder).is_registered:
-        note_state(job, State.INTERRUPTED, cause)
-    on_event(Event(job.label, "interrupted"))
-    return "interrupted"
-
-
-def _is_lost(task: _Task, lost: frozenset[str]) -> bool:
-    """Before its first word nobody knows where a task is: any machine lost since may be its own."""
-    return bool(lost - task.lost_before) if task.node is None else task.node in lost
-
-
-def _unpack(job: Job, parcel: Parcel, on_event: OnEvent) -> None:
+def write_files(job: Job, bundle: FileBundle, on_event: OnEvent) -> None:
     """Writes what a worker sent, and tells of a result that contradicts the one that is here."""
-    for folder, aside in unpack(parcel, job.root):
+    for folder, aside in unpack(bundle, job.root):
         report_conflict(TrialFolder(folder), job.label, aside, on_event)
-
-
-def _current(
-    tasks: Sequence[_Task], posts: Sequence[tuple[int, Any]]
-) -> Iterator[tuple[_Task, Any]]:
-    """Pairs posts with their tasks; those of an attempt that has been given up are dropped.
-
-    A machine that only seemed lost may still post, and its files are older than those of the
-    attempt that took its place.
-    """
-    by_attempt = {task.attempt: task for task in tasks}
-    for attempt, message in posts:
-        if attempt in by_attempt:
-            yield by_attempt[attempt], message

@@ -1,4 +1,4 @@
-"""What runs on the machines of a Ray cluster: the tasks, and the board where they leave news."""
+"""What runs on the machines of a Ray cluster: the tasks, and the mailbox where they report."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sweep.execution.executors.base import ALIVE, Pulse
-from sweep.execution.executors.file_exchange import Courier, Parcel
+from srgan_core.errors import ConfigError
+from sweep.execution.executors.base import HEARTBEAT, Heartbeat
+from sweep.execution.executors.cluster import last_line
+from sweep.execution.executors.file_exchange import FileBundle, WorkingCopy
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.failing import Job
 from sweep.execution.jobs.running import run_job
@@ -17,27 +19,30 @@ from sweep.execution.jobs.running import run_job
 ASK_SECONDS = 0.5
 """How often a worker asks whether to stop: each time costs a message through the network."""
 
+Message = str | Event | FileBundle
+"""What a task reports: the node that it is on, an event, files that it wrote."""
 
-class Board:
-    """Where workers leave news and read whether to stop; an actor beside the driver."""
+
+class Mailbox:
+    """Where workers leave messages and read whether to stop; an actor beside the driver."""
 
     def __init__(self) -> None:
-        self._posted: list[tuple[int, Any]] = []
+        self._messages: list[tuple[int, Message]] = []
         self._stop = False
 
     def reset(self) -> None:
-        """Forgets the news and the stop of the run before."""
-        self._posted.clear()
+        """Forgets the messages and the stop of the run before."""
+        self._messages.clear()
         self._stop = False
 
-    def post(self, attempt: int, message: Any) -> None:
-        """Leaves news of an attempt: the node it is on, an `Event` or a `Parcel`."""
-        self._posted.append((attempt, message))
+    def post(self, attempt: int, message: Message) -> None:
+        """Leaves a message of an attempt."""
+        self._messages.append((attempt, message))
 
-    def take(self) -> list[tuple[int, Any]]:
-        """Hands over the news since the last time, each with the number of its attempt."""
-        posted, self._posted = self._posted, []
-        return posted
+    def take(self) -> list[tuple[int, Message]]:
+        """Hands over the messages since the last time, each with the number of its attempt."""
+        taken, self._messages = self._messages, []
+        return taken
 
     def stop(self) -> None:
         """Tells all workers to stop at their next step."""
@@ -54,38 +59,46 @@ class Board:
         return {node["NodeID"]: node["Alive"] for node in ray.nodes()}
 
 
-def make_board(ray: Any) -> Any:
-    """Starts a board on the driver's machine: it is lost only when the driver is.
+def start_mailbox(ray: Any) -> Any:
+    """Starts a mailbox on the driver's machine: it is lost only when the driver is.
 
     Args:
-        ray: The module, connected.
+        ray: The module, connected; not any more where the mailbox cannot be had.
 
     Returns:
         The actor's handle, once it has answered.
 
     Raises:
-        ray.exceptions.RayError: when the cluster can start nothing on this machine.
+        ConfigError: when the cluster has let the driver in and yet has no way back to it.
     """
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-    board = ray.remote(Board).options(num_cpus=0, scheduling_strategy=here).remote()
-    ray.get(board.stopped.remote())
-    return board
+    mailbox = ray.remote(Mailbox).options(num_cpus=0, scheduling_strategy=here).remote()
+    try:
+        ray.get(mailbox.stopped.remote())
+    except ray.exceptions.RayError as error:
+        ray.shutdown()
+        raise ConfigError(
+            f"executor ray: the cluster can start nothing here ({last_line(error)}); set "
+            "RAY_AUTH_MODE=disabled where it asks for no token, and compare the versions of "
+            "Python and Ray"
+        ) from error
+    return mailbox
 
 
 def run_task(
-    board: Any, job: Job, attempt: int, device: str, threads: int, parcel: Parcel | None
-) -> tuple[str, Parcel | None]:
+    mailbox: Any, job: Job, attempt: int, device: str, threads: int, inputs: FileBundle | None
+) -> tuple[str, FileBundle | None]:
     """Runs one job in a worker process of the cluster.
 
     Args:
-        board: Handle of the driver's board.
+        mailbox: Handle of the driver's mailbox.
         job: The job.
-        attempt: Number under which its news is posted.
+        attempt: Number under which it reports.
         device: `cpu` or `cuda`.
         threads: CPU threads of the job.
-        parcel: The files it needs where the machines share no folder; None where they do.
+        inputs: The files it needs where the machines share no folder; None where they do.
 
     Returns:
         The state it ended in, and the files it wrote that were not posted before; None in their
@@ -94,37 +107,36 @@ def run_task(
     import ray
 
     def emit(event: Event) -> None:
-        board.post.remote(attempt, event)
+        mailbox.post.remote(attempt, event)
 
-    # Waiting for the first word makes sure that the driver knows the machine before it is lost.
-    ray.get(board.post.remote(attempt, ray.get_runtime_context().get_node_id()))
-    asked = _Asked(lambda: bool(ray.get(board.stopped.remote())))
-    if parcel is None:
-        state = run_job(job, Context(emit, Pulse(asked, emit), device, threads))
-        ray.get(board.post.remote(attempt, Event(job.label, ALIVE)))
-        return state, None
+    def post(message: Message) -> None:
+        """Waits until the message has arrived, and so have those before it."""
+        ray.get(mailbox.post.remote(attempt, message))
+
+    def run(job: Job, should_stop: Callable[[], bool]) -> str:
+        state = run_job(job, Context(emit, Heartbeat(should_stop, emit), device, threads))
+        post(Event(job.label, HEARTBEAT))
+        return state
+
+    # The driver has to know the machine before it is lost.
+    post(ray.get_runtime_context().get_node_id())
+    asked = _Throttled(lambda: bool(ray.get(mailbox.stopped.remote())))
+    if inputs is None:
+        return run(job, asked), None
     with tempfile.TemporaryDirectory(prefix="sweep-ray-") as scratch:
-        courier = Courier(parcel, Path(scratch))
+        copy = WorkingCopy(inputs, Path(scratch))
 
         def should_stop() -> bool:
             # A checkpoint that stays here is lost with the machine.
-            if news := courier.news():
-                ray.get(board.post.remote(attempt, news))
+            if changes := copy.new_checkpoint():
+                post(changes)
             return asked()
 
-        context = Context(emit, Pulse(should_stop, emit), device, threads)
-        state = run_job(courier.localised(job), context)
-        # Posts arrive in their order, so all of them have arrived before the task ends.
-        ray.get(board.post.remote(attempt, Event(job.label, ALIVE)))
-        return state, courier.news(everything=True)
+        return run(copy.localised(job), should_stop), copy.changes()
 
 
-class _Asked:
-    """A question that is asked at most so often; the answer yes is final.
-
-    Args:
-        question: Costs a message through the network.
-    """
+class _Throttled:
+    """A question through the network, asked at most so often; the answer yes is final."""
 
     def __init__(self, question: Callable[[], bool]) -> None:
         self._question, self._answer, self._last = question, False, float("-inf")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sweep.config.numbers import shortest_decimal
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.generators.interpolation.ends import End, Space
@@ -14,7 +15,6 @@ from sweep.scoring.aggregation import summarise
 from sweep.store.folder import SweepStore
 from sweep.store.records.base import SCHEMA, Scores
 from sweep.store.records.scores import CurveRecord
-from sweep.tables.columns import shortest_decimal
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
+from srgan_core.cores import usable_cores
 from srgan_core.errors import SrganError
 from sweep.scoring.evaluate import Scorer
 from sweep.scoring.external.pairing import Pair
@@ -98,8 +98,7 @@ def usable_processes(images: int, device: str) -> int:
     """
     if device != "cpu":
         return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(images // IMAGES_PER_PROCESS, cores or 1, MOST_PROCESSES))
+    return max(1, min(images // IMAGES_PER_PROCESS, usable_cores(), MOST_PROCESSES))
 
 
 def _in_this_process(pairs: Sequence[Pair], protocol: Protocol, _: int) -> Iterator[Outcome]:

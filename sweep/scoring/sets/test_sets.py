@@ -12,17 +12,14 @@ from typing import ClassVar
 
 from srgan_core.data.images import list_images
 from srgan_core.errors import ConfigError, DataError, unknown_name
+from sweep.config.names import FOLDER_PREFIX, TEST_SETS
 from sweep.metrics.known_text import TEXT_LINES
 from sweep.scoring.sets.published_sets import PUBLISHED, find_published
 from sweep.scoring.sets.set_checks import refuse_equal_names, refuse_small_images
 from sweep.scoring.sets.text_lines import text_line_files
 
-FOLDER_PREFIX = "folder:"
-
 SKIMAGE3 = ("chelsea.png", "coffee.png", "rocket.jpg")
 """Photographs inside the installed scikit-image that no training uses."""
-
-NAMES = (*PUBLISHED, "skimage3", TEXT_LINES, f"{FOLDER_PREFIX}PATH")
 
 
 @dataclass(frozen=True)
@@ -106,10 +103,10 @@ def dataset_name(name: str) -> str:
     Raises:
         ConfigError: when the name is unknown or a folder has no base name.
     """
-    if name in (*PUBLISHED, "skimage3", TEXT_LINES):
+    if name in TEST_SETS[:-1]:
         return name
     if not name.startswith(FOLDER_PREFIX):
-        raise ConfigError(unknown_name("test set", name, NAMES))
+        raise ConfigError(unknown_name("test set", name, TEST_SETS))
     path = name.removeprefix(FOLDER_PREFIX)
     base = Path(path).expanduser().resolve().name if path else ""
     if not base:

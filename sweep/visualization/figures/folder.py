@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srgan_core.errors import SrganError
+from sweep.config.numbers import shortest_decimal
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
-from sweep.tables.columns import shortest_decimal
 from sweep.tables.files import read_per_image, read_results
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric, read_metrics

@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sweep.tables.columns import neutralise, shortest_decimal
+from sweep.config.numbers import shortest_decimal
+from sweep.tables.columns import neutralise
 from sweep.visualization.plots.limits import (
     BAR_STRETCH,
     HR_STRETCH,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sweep.analysis.fronts import Front, front_of, is_drawable, point_name
 from sweep.analysis.summary import summary_frame
+from sweep.config.numbers import shortest_decimal
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric
@@ -210,7 +211,7 @@ def any_beyond_hr(results: pd.DataFrame, metric: Metric) -> bool:
 
 def adv_text(adv: float | None) -> str:
     """Writes a coefficient as the tables do."""
-    return "?" if adv is None else names.shortest_decimal(adv)
+    return "?" if adv is None else shortest_decimal(adv)
 
 
 def _point(record: Record, x_metric: Metric, y_metric: Metric, found: Front) -> Point:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from srgan_core.cores import usable_cores
 from sweep.store.folder import SweepStore
 from sweep.store.states import Method
 from sweep.visualization.report.values import is_path_part
@@ -97,7 +97,7 @@ def pack_pictures(pictures: Sequence[Picture]) -> Iterator[tuple[Picture, Packed
     Yields:
         Each picture in its order with its packed form, or a sentence why there is none.
     """
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(max_workers=usable_cores()) as pool:
         yield from zip(pictures, pool.map(_packed_or_reason, pictures), strict=True)
 
 

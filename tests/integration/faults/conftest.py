@@ -12,8 +12,8 @@ import faulty_trials
 import pytest
 from meddling import Meddler, sweep
 
-from sweep.execution.executors import open_executor
 from sweep.execution.executors.base import Executor
+from sweep.execution.executors.opening import open_executor
 
 
 @pytest.fixture(autouse=True, scope="module")

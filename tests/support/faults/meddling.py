@@ -77,7 +77,7 @@ def sweep(folder: Path, meddler: Meddler) -> Answer:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGUSR2)}
     said = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
-        patch.setattr("sweep.execution.executors.open_executor", lambda *given: meddler)
+        patch.setattr("sweep.execution.executors.opening.open_executor", lambda *given: meddler)
         try:
             main([*SMOKE, "--executor", meddler.name, "--out", str(folder)])
         except SystemExit as end:

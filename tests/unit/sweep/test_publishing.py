@@ -9,7 +9,7 @@ import pytest
 
 from srgan_core.data.images import write_png
 from sweep.config.grid import Start, expand
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.publishing import publish
 from sweep.store.folder import SweepStore
 from sweep.store.records.result import ResultRecord

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sweep.cli import COMMANDS
-from sweep.config.sweep_config import preset_names
+from sweep.config.names import CONFIGS
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_options_are_completed(complete):
 
 def test_configs_are_completed(complete):
     assert complete("run", "--config", "q")[0] == "quick"
-    assert set(preset_names()) <= set(complete("run", "--config", ""))
+    assert set(CONFIGS) <= set(complete("run", "--config", ""))
 
 
 def test_trials_with_a_generator_are_completed(complete, tmp_path):

@@ -5,7 +5,7 @@ from rich.console import Console
 
 from sweep.cli.progress import Bars, GridSteps, Lines, describe, open_progress
 from sweep.config.grid import Start, expand
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.execution.jobs.context import Event
 from sweep.planning.plan import Plan
 from sweep.store.folder import SweepStore

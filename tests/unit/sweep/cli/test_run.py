@@ -10,7 +10,7 @@ import pytest
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.inference import save_generator
 from srgan_core.networks import Generator
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.store.folder import SweepStore
 
 

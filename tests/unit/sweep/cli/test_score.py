@@ -13,7 +13,7 @@ from PIL import Image
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.inference import save_generator
 from srgan_core.networks import Generator
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.publishing import republish
 from sweep.scoring.evaluate import Scorer
 from sweep.scoring.sets.references import prepare_reference

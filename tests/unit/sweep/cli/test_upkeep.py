@@ -5,7 +5,7 @@ import json
 import pytest
 
 from srgan_core.files import write_atomically
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.store.folder import SweepStore
 from sweep.store.records.result import ResultRecord
 

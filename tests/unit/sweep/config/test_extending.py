@@ -1,7 +1,8 @@
 import pytest
 
 from sweep.config.extending import differences, union
-from sweep.config.sweep_config import SweepConfig, load_config
+from sweep.config.loading import load_config
+from sweep.config.sweep_config import SweepConfig
 
 
 def smoke(**overrides: object) -> SweepConfig:

@@ -1,12 +1,13 @@
 import math
-import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sweep.config.grid import Start, Trial, expand, format_adv, srresnet_start
-from sweep.config.sweep_config import CONTENT_NAMES, SweepConfig, load_config
+from sweep.config.grid import Start, Trial, expand, srresnet_start
+from sweep.config.loading import load_config
+from sweep.config.names import CONTENTS
+from sweep.config.sweep_config import SweepConfig
 
 POSITIVE = st.floats(min_value=5e-324, max_value=1e300, allow_nan=False)
 
@@ -25,7 +26,7 @@ def trials(config: SweepConfig, recipe: str = "file:00") -> tuple[Trial, ...]:
 @settings(max_examples=60, deadline=None)
 @given(
     adv=st.lists(POSITIVE, min_size=1, max_size=5, unique=True),
-    content=st.lists(st.sampled_from(CONTENT_NAMES), min_size=1, unique=True),
+    content=st.lists(st.sampled_from(CONTENTS), min_size=1, unique=True),
     seeds=st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=3, unique=True),
     control=st.booleans(),
 )
@@ -98,21 +99,6 @@ def test_a_name_changes_with_what_decides_the_weights_alone(key, value, same):
 def test_a_name_changes_with_the_start():
     config = grid()
     assert trials(config, "file:aa")[0].name != trials(config, "file:bb")[0].name
-
-
-@given(value=POSITIVE)
-def test_a_formatted_coefficient_is_the_same_number_without_an_exponent(value):
-    text = format_adv(value)
-    assert float(text) == value
-    assert re.fullmatch(r"\d+(\.\d*[1-9])?", text)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.0, "0"), (1e-4, "0.0001"), (0.001, "0.001"), (1.0, "1"), (10.0, "10"), (2.5, "2.5")],
-)
-def test_coefficients_stand_as_their_shortest_decimal(value, text):
-    assert format_adv(value) == text
 
 
 def test_a_folder_name_stays_short_for_the_smallest_number():

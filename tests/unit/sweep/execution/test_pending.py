@@ -3,7 +3,7 @@
 import pytest
 
 from sweep.config.grid import expand, srresnet_start
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.execution.pending import PendingJobs, in_running_order
 from sweep.planning.plan import plan_sweep
 from sweep.store.folder import SweepStore

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from srgan_core.training.config import TrainingSpec
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.planning import calibration
 from sweep.planning.calibration import measure_step
 
@@ -38,7 +38,7 @@ def test_a_batch_that_takes_long_is_extrapolated_from_smaller_ones(monkeypatch):
     sizes = []
     monkeypatch.setattr(calibration, "WHOLE_BATCH_SECONDS", 0.0)
     monkeypatch.setattr(
-        calibration._Bench, "train", lambda self, batch: sizes.append(len(batch.lr))
+        calibration.GanStep, "accumulate", lambda self, batch: sizes.append(len(batch.lr))
     )
     measure_step(spec(batch_size=8), CPU)
     assert set(sizes) == {2, 4}

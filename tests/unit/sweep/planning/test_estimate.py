@@ -2,7 +2,7 @@ import pytest
 
 from srgan_core.files import write_atomically
 from srgan_core.networks import Discriminator, Generator
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.planning import estimate as module
 from sweep.planning.calibration import StepCost
 from sweep.planning.estimate import Estimate, checkpoint_bytes, estimate

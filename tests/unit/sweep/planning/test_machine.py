@@ -2,13 +2,13 @@
 
 import pytest
 
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.planning import machine
 from sweep.planning.machine import jobs_at_once, resolve_machine, trial_memory
 
 
 def resolved(monkeypatch, cores, **overrides):
-    monkeypatch.setattr(machine, "_cores", lambda: cores)
+    monkeypatch.setattr(machine, "usable_cores", lambda: cores)
     changes = {key.replace("__", "."): value for key, value in overrides.items()}
     config = load_config("quick", {"device": "cpu", **changes})
     return resolve_machine(config, None)

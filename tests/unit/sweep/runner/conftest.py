@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sweep.config.sweep_config import SweepConfig, load_config
+from sweep.config.loading import load_config
+from sweep.config.sweep_config import SweepConfig
 from sweep.execution.executors.base import StopRequest
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.failing import Job

@@ -7,7 +7,7 @@ import pytest
 
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import ConfigError, DataError, WeightsError
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.errors import StoreError
 from sweep.planning.plan import check_plan, plan_sweep
 from sweep.store.folder import SweepStore

@@ -1,7 +1,7 @@
 import pytest
 
 from srgan_core.files import temporary_name, write_atomically
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.errors import StoreError
 from sweep.store.cleaning import find_waste, format_size, refuse_foreign_folder, remove
 from sweep.store.folder import SweepStore

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from srgan_core.files import write_atomically
-from sweep.config.sweep_config import SweepConfig, load_config
+from sweep.config.loading import load_config
+from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore, TrialFolder
 from sweep.store.records.result import ResultRecord

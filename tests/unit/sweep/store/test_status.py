@@ -8,7 +8,7 @@ import pytest
 
 from srgan_core.files import write_atomically
 from srgan_core.training.config import TrainingSpec
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.errors import StoreError
 from sweep.store.claims import RUN_FILE
 from sweep.store.folder import SweepStore

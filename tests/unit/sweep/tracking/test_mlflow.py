@@ -43,7 +43,7 @@ def write(store: SweepStore, *trials: TrialFolder) -> str | None:
         for files in trials:
             process.send(files)
         while process.at_work:
-            assert process.hear(SECONDS), "no answer"
+            assert process.receive(SECONDS), "no answer"
     finally:
         process.close()
     return process.failure

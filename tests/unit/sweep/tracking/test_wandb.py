@@ -40,7 +40,7 @@ def write(store: SweepStore, *trials: TrialFolder) -> str | None:
         for files in trials:
             process.send(files)
         while process.at_work:
-            assert process.hear(SECONDS), "no answer"
+            assert process.receive(SECONDS), "no answer"
     finally:
         process.close()
     return process.failure
@@ -74,9 +74,9 @@ def values(items: Any) -> dict[str, Any]:
 
 
 def only_run(store: SweepStore, trial: str) -> Path:
-    """The file of the run that the ledger names; there is one alone."""
-    ledger = json.loads((store.root / "wandb" / "tracked.json").read_text())
-    (runs,) = ledger["destinations"].values()
+    """The file of the run that tracked.json names; there is one alone."""
+    tracked = json.loads((store.root / "wandb" / "tracked.json").read_text())
+    (runs,) = tracked["destinations"].values()
     (path,) = (store.root / "wandb").glob(f"offline-run-*/run-{runs[trial]['run']}.wandb")
     return path
 

@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 
 from sweep.execution.dispatch import dispatch
-from sweep.execution.executors import open_executor
 from sweep.execution.executors.base import Executor, StopRequest
+from sweep.execution.executors.opening import open_executor
 from sweep.execution.jobs.context import Event
 from sweep.store.folder import TrialFolder
 

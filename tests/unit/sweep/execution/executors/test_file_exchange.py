@@ -4,7 +4,7 @@ import pytest
 
 from srgan_core.errors import DataError
 from srgan_core.files import write_atomically
-from sweep.execution.executors.file_exchange import Courier, Parcel, jobs_parcel, unpack
+from sweep.execution.executors.file_exchange import FileBundle, WorkingCopy, pack_inputs, unpack
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store.folder import TrialFolder
 
@@ -23,8 +23,8 @@ def job(tmp_path) -> TrainJob:
     return TrainJob(root, folder, "a", {"trial": "a"}, None, init, ())
 
 
-def test_a_parcel_holds_what_the_job_reads_and_no_other_trial(job):
-    assert set(jobs_parcel(job).files) == {
+def test_a_bundle_holds_what_the_job_reads_and_no_other_trial(job):
+    assert set(pack_inputs(job).files) == {
         "shared/srresnet-s0/generator.safetensors",
         "reference/set5/hr/baby.png",
         "trials/a/trial.json",
@@ -33,7 +33,7 @@ def test_a_parcel_holds_what_the_job_reads_and_no_other_trial(job):
 
 
 def test_a_job_there_finds_its_files_under_its_own_paths(job, tmp_path):
-    there = Courier(jobs_parcel(job), tmp_path / "there").localised(job)
+    there = WorkingCopy(pack_inputs(job), tmp_path / "there").localised(job)
     assert there.init.read_bytes() == b"start"
     assert TrialFolder(there.folder).state == "interrupted"
     assert there.folder.is_relative_to(tmp_path / "there")
@@ -41,35 +41,35 @@ def test_a_job_there_finds_its_files_under_its_own_paths(job, tmp_path):
 
 
 def test_a_new_checkpoint_is_news_and_takes_along_what_else_changed(job, tmp_path):
-    courier = Courier(jobs_parcel(job), tmp_path / "there")
-    folder = courier.localised(job).folder
-    assert courier.news() is None
+    copy = WorkingCopy(pack_inputs(job), tmp_path / "there")
+    folder = copy.localised(job).folder
+    assert copy.new_checkpoint() is None
     write_atomically(folder / "log.jsonl", b"{}\n")
-    assert courier.news() is None
+    assert copy.new_checkpoint() is None
     write_atomically(folder / "checkpoints" / "000000010" / "state.safetensors", b"ten")
-    news = courier.news()
+    news = copy.new_checkpoint()
     assert set(news.files) == {
         "trials/a/log.jsonl",
         "trials/a/checkpoints/000000010/state.safetensors",
     }
-    assert courier.news() is None
+    assert copy.new_checkpoint() is None
     unpack(news, job.root)
     newest = job.folder / "checkpoints" / "000000010" / "state.safetensors"
     assert newest.read_bytes() == b"ten"
 
 
 def test_checkpoints_that_go_there_go_here(job, tmp_path):
-    courier = Courier(jobs_parcel(job), tmp_path / "there")
-    TrialFolder(courier.localised(job).folder).drop_checkpoints()
-    write_atomically(courier.localised(job).folder / "trial.json", b'{"state": "done"}')
-    unpack(courier.news(everything=True), job.root)
+    copy = WorkingCopy(pack_inputs(job), tmp_path / "there")
+    TrialFolder(copy.localised(job).folder).drop_checkpoints()
+    write_atomically(copy.localised(job).folder / "trial.json", b'{"state": "done"}')
+    unpack(copy.changes(), job.root)
     assert list((job.folder / "checkpoints").iterdir()) == []
     assert TrialFolder(job.folder).state == "done"
 
 
 def test_a_second_result_that_differs_is_set_aside_here_too(job):
-    first = Parcel({"trials/a/result.json": b'{"steps": 1}'})
-    second = Parcel({"trials/a/result.json": b'{"steps": 2}'})
+    first = FileBundle({"trials/a/result.json": b'{"steps": 1}'})
+    second = FileBundle({"trials/a/result.json": b'{"steps": 2}'})
     assert unpack(first, job.root) == []
     ((folder, aside),) = unpack(second, job.root)
     assert TrialFolder(job.folder).read_result().document() == {"steps": 1}
@@ -80,5 +80,5 @@ def test_a_second_result_that_differs_is_set_aside_here_too(job):
 @pytest.mark.parametrize("path", ["/etc/x", "../x", "trials/../../x"])
 def test_a_path_out_of_the_folder_is_refused(tmp_path, path):
     with pytest.raises(DataError, match="below the results folder"):
-        unpack(Parcel({"a": b"", path: b"x"}), tmp_path / "root")
+        unpack(FileBundle({"a": b"", path: b"x"}), tmp_path / "root")
     assert not (tmp_path / "root").exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,18 +13,16 @@ from typing import Any
 import psutil
 import pytest
 
-from srgan_core.errors import ConfigError, MissingDependencyError
 from sweep.execution.dispatch import dispatch
-from sweep.execution.executors import open_executor
 from sweep.execution.executors.base import StopRequest
-from sweep.execution.executors.file_exchange import Parcel
-from sweep.execution.executors.ray import _current, _is_lost, _Task, _unpack
-from sweep.execution.executors.ray_worker import Board
+from sweep.execution.executors.file_exchange import FileBundle
+from sweep.execution.executors.opening import open_executor
+from sweep.execution.executors.ray import write_files
 from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store.folder import TrialFolder
 
-SUPPORT = Path(__file__).resolve().parents[4] / "benchmarks" / "support"
+SUPPORT = Path(__file__).resolve().parents[5] / "benchmarks" / "support"
 
 # Ray does not wait for those of its processes that it has to kill.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
@@ -52,55 +49,16 @@ def names(jobs: list[Any]) -> list[str]:
     return [job.label for job in jobs]
 
 
-def test_options_of_a_cluster_need_the_executor():
-    with pytest.raises(ConfigError, match="add --executor ray"):
-        open_executor("local", 1, "cpu", 1, address="auto")
-    with pytest.raises(ConfigError, match="add --executor ray"):
-        open_executor("local", 1, "cpu", 1, ray_storage=True)
-
-
-def test_without_ray_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(MissingDependencyError, match=r"srgan-sweep\[ray\]"):
-        open_executor("ray", 1, "cpu", 1)
-
-
 @pytest.fixture
 def job(tmp_path: Path) -> TrainJob:
     return TrainJob(tmp_path, tmp_path / "trials" / "a", "a", {"trial": "a"}, None, None, ())
-
-
-def test_posts_of_an_attempt_that_was_given_up_are_dropped(job):
-    """The parcel of a machine that only seemed lost is older than what its successor wrote."""
-    first, second = _Task(job, None, attempt=1), _Task(job, None, attempt=2)
-    board = Board()
-    board.post(1, "the lost machine")
-    board.post(1, Parcel({"trials/a/trial.json": b"{}"}))
-    board.post(2, "another machine")
-    posts = board.take()
-    assert list(_current([second], posts)) == [(second, "another machine")]
-    assert [task for task, _ in _current([first, second], posts)] == [first, first, second]
-
-
-@pytest.mark.parametrize(
-    ("node", "lost", "expected"),
-    [
-        ("a", {"a", "old"}, True),
-        ("a", {"b", "old"}, False),
-        (None, {"b", "old"}, True),
-        (None, {"old"}, False),
-    ],
-)
-def test_a_task_without_a_word_is_lost_with_any_machine_lost_since(job, node, lost, expected):
-    task = _Task(job, None, attempt=1, lost_before=frozenset({"old"}), node=node)
-    assert _is_lost(task, frozenset(lost)) is expected
 
 
 def test_a_second_result_from_another_machine_is_reported(job):
     events: list[Event] = []
     for steps in (1, 2):
         files = {"trials/a/result.json": b'{"steps": %d}' % steps, "trials/a/trial.json": b"{}"}
-        _unpack(job, Parcel(files), events.append)
+        write_files(job, FileBundle(files), events.append)
     (event,) = events
     assert (event.job, event.kind) == ("a", "warning")
     (told,) = TrialFolder(job.folder).read_trial().conflicts
@@ -133,7 +91,7 @@ def test_a_grid_survives_the_loss_of_a_node(ray_cluster, stubs, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_job_whose_node_is_lost_before_its_first_word_is_handed_out_again(
+def test_a_job_whose_node_is_lost_before_its_first_message_is_handed_out_again(
     ray_cluster, acting, tmp_path
 ):
     doomed = ray_cluster.add_node()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from srgan_core.errors import ConfigError, DataError
-from sweep.config.sweep_config import load_config
+from sweep.config.loading import load_config
 from sweep.errors import StoreError
 from sweep.scoring.external.scored_method import dataset_label
 from sweep.scoring.external.target_sweep import open_sweep

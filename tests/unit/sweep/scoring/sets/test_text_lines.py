@@ -4,7 +4,7 @@ import numpy as np
 
 from srgan_core.data.images import read_rgb
 from srgan_core.networks import SCALES
-from sweep.config.sweep_config import TEST_SET_NAMES
+from sweep.config.names import TEST_SETS
 from sweep.metrics.known_text import FONTS, SIZES, TEXT_LINES, image_texts, known_text
 from sweep.scoring.sets.test_sets import resolve_test_set
 
@@ -18,7 +18,7 @@ def test_every_image_has_text_of_its_own():
 
 
 def test_it_is_a_test_set_whose_images_are_made_once(own_cache):
-    assert TEXT_LINES in TEST_SET_NAMES
+    assert TEXT_LINES in TEST_SETS
     found = resolve_test_set(TEXT_LINES, scale=4)
     assert [path.stem for path in found.hr] == list(image_texts())
     first = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in found.hr}

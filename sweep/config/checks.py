@@ -1,0 +1,87 @@
+"""What the values of a config have to be, beyond their types."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, ValidatorFunctionWrapHandler, WrapValidator
+
+from srgan_core.errors import ConfigError, unknown_name
+from srgan_core.settings import LARGEST_SEED
+from sweep.config.names import CONTENTS, FOLDER_PREFIX, TEST_SETS
+from sweep.metrics.specs import require_group
+
+Names = TypeVar("Names", bound=Collection[str])
+
+
+def _each(check: Callable[[str], object]) -> AfterValidator:
+    """Checks every name of a list, or every key of a mapping."""
+
+    def checked(names: Names) -> Names:
+        for name in names:
+            check(name)
+        return names
+
+    return AfterValidator(checked)
+
+
+def _check_content(name: str) -> None:
+    if name not in CONTENTS:
+        raise ConfigError(unknown_name("content", name, CONTENTS))
+
+
+def _check_test_set(name: str) -> None:
+    is_folder = name.startswith(FOLDER_PREFIX) and name != FOLDER_PREFIX and name.isprintable()
+    if not is_folder and name not in TEST_SETS[:-1]:
+        raise ConfigError(unknown_name("test set", name, TEST_SETS))
+
+
+def _same_kind(substitutes: dict[str, str]) -> dict[str, str]:
+    for name, substitute in substitutes.items():
+        check = _check_content if name in CONTENTS else _check_test_set
+        for either in (name, substitute):
+            check(either)
+    return substitutes
+
+
+def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not values:
+        raise ValueError("at least one value")
+    repeated = sorted(str(value) for value, count in Counter(values).items() if count > 1)
+    if repeated:
+        raise ValueError(f"every value once, {', '.join(repeated)} stands twice")
+    return values
+
+
+def _coefficient(value: Any, read: ValidatorFunctionWrapHandler) -> float:
+    number: float = read(value)
+    mantissa = str(value).lower().partition("e")[0]
+    # 1e-400 would train the control instead of what was asked for.
+    is_rounded = number == 0 and any(digit in "123456789" for digit in mantissa)
+    if number < 0 or is_rounded:
+        raise ValueError("a number of 0 or above")
+    # Adding 0 turns -0.0, which would get an id of its own, into 0.0.
+    return number + 0.0
+
+
+def _seeds(values: tuple[int, ...]) -> tuple[int, ...]:
+    if not all(0 <= value <= LARGEST_SEED for value in values):
+        raise ValueError(f"whole numbers from 0 to {LARGEST_SEED}")
+    return values
+
+
+DISTINCT = AfterValidator(_distinct)
+
+EACH_CONTENT, EACH_TEST_SET = _each(_check_content), _each(_check_test_set)
+
+EACH_METRIC = _each(require_group)
+
+SAME_KIND = AfterValidator(_same_kind)
+"""A content loss stands in for a content loss, a test set for a test set."""
+
+SEEDS = AfterValidator(_seeds)
+
+Coefficient = Annotated[float, WrapValidator(_coefficient)]
+"""An adversarial coefficient."""
