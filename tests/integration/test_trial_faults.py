@@ -17,7 +17,7 @@ from sweep.execution.jobs.running import run_job
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store.folder import SweepStore, TrialFolder
 
-SUPPORT = Path(__file__).resolve().parents[2] / "benchmarks" / "support"
+SUPPORT = Path(__file__).resolve().parents[1] / "support" / "reliability"
 
 
 @pytest.fixture(scope="module")

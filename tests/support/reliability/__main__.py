@@ -1,7 +1,7 @@
 """How much a sweep survives: counts of lost, doubled and changed results under faults.
 
-    python benchmarks/reliability.py            # the counts of the tests, a minute or two
-    python benchmarks/reliability.py --large    # those of docs/reliability.md, half an hour
+    python tests/support/reliability            # the counts of the tests, a minute or two
+    python tests/support/reliability --large    # those of docs/reliability.md, half an hour
 
 Prints a table: what was done, how often, what was found, seconds. Every number of faults has to be
 0; the exit status is 1 where one is not.
@@ -18,7 +18,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-SUPPORT = Path(__file__).resolve().parent / "support"
+HERE = Path(__file__).resolve().parent
 
 SMALL: dict[str, list[str]] = {
     "stub grid, 20 kills, each trial handed out twice": ["stub_grid", "--trials=100", "--kills=20"],
@@ -45,7 +45,7 @@ def measure(arguments: Sequence[str]) -> tuple[int, str, float]:
     """Runs one measurement; returns its status, its report in one line, and its seconds."""
     begin = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", str(SUPPORT / f"{arguments[0]}.py"), *arguments[1:]],
+        [sys.executable, "-W", "ignore", str(HERE / f"{arguments[0]}.py"), *arguments[1:]],
         env=os.environ | {"OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,

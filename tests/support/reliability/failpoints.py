@@ -1,6 +1,6 @@
 """Interrupts every write, flush and rename of one checkpoint-and-publish cycle, one by one.
 
-    python benchmarks/support/failpoints.py [--modes torn] [--every 3]
+    python tests/support/reliability/failpoints.py [--modes torn] [--every 3]
 
 The cycle writes three checkpoints (so that one is dropped), a generator, trial.json twice and
 result.json, and deletes the checkpoints. A forked process goes through it and ends without a word

@@ -1,6 +1,6 @@
 """Hostile inputs: every reader answers with an error of its own or reads; nothing else happens.
 
-    python benchmarks/support/hostile.py --cases 1000
+    python tests/support/reliability/hostile.py --cases 1000
 
 Each target makes random cases from a seed: valid files with bytes changed, cut or repeated,
 archives whose members try to leave, pickles that would make a file if they were run.

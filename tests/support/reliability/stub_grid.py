@@ -1,6 +1,6 @@
 """A grid of stub trials under kills: how many results are lost, how many doubled.
 
-    python benchmarks/support/stub_grid.py --trials 100 --kills 20 [--stops 10]
+    python tests/support/reliability/stub_grid.py --trials 100 --kills 20 [--stops 10]
 
 A nursery process forks supervisors, so that a restart costs no import. Each runs the local
 executor with real worker processes over the same folder; two supervisors are at work at once,

@@ -1,6 +1,6 @@
 """Real trainings of tiny generators, killed with SIGKILL at random moments.
 
-    python benchmarks/support/training_kills.py --kills 15
+    python tests/support/reliability/training_kills.py --kills 15
 
 A nursery process imports PyTorch once and forks a process for every attempt, which trains, scores
 and writes as a worker does. It is killed at a random moment, again and again, until it ends. Then

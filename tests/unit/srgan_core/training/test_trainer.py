@@ -7,11 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from srgan_core.training import hardware
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import Processes
-from srgan_core.training.fresh import fresh_discriminator, fresh_generator
-from srgan_core.training.hardware import resolve_precision
 from srgan_core.training.monitor import Clock, Health
 from srgan_core.training.reports import Observer
 from srgan_core.training.trainer import Trainer
@@ -27,56 +24,6 @@ def spec(**changes: Any) -> TrainingSpec:
 
 def make(tmp_path: Path, **options: Any) -> Trainer:
     return Trainer(spec(), SimpleNamespace(), tmp_path, device=CPU, **options)
-
-
-@pytest.mark.parametrize("name", ["float32", "bfloat16", "float16"])
-def test_named_precision_is_taken_as_it_is(name: str):
-    assert resolve_precision(name, CPU) == getattr(torch, name)
-
-
-@pytest.mark.parametrize(("native", "expected"), [(True, torch.bfloat16), (False, torch.float32)])
-def test_auto_precision_is_bfloat16_where_the_gpu_has_it(monkeypatch, native: bool, expected):
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: native)
-    assert resolve_precision("auto", torch.device("cuda")) == expected
-
-
-@pytest.mark.skipif(
-    not torch.ops.mkldnn._is_mkldnn_bf16_supported(), reason="this CPU has no bfloat16"
-)
-@pytest.mark.parametrize(
-    ("speedup", "expected"), [(2.0, torch.bfloat16), (1.1, torch.float32), (0.6, torch.float32)]
-)
-def test_auto_precision_of_a_cpu_is_the_faster_one(monkeypatch, speedup: float, expected):
-    monkeypatch.setattr(hardware, "bfloat16_speedup", lambda: speedup)
-    assert resolve_precision("auto", CPU) == expected
-
-
-def test_measuring_the_precisions_draws_no_random_number():
-    before = torch.get_rng_state()
-    hardware.bfloat16_speedup.cache_clear()
-    assert hardware.bfloat16_speedup() > 0
-    assert torch.equal(torch.get_rng_state(), before)
-
-
-def test_fresh_networks_depend_on_the_seed_alone():
-    torch.manual_seed(5)
-    before = torch.get_rng_state()
-    first, again, other = (fresh_generator(spec(seed=seed)) for seed in (3, 3, 4))
-    assert torch.equal(torch.get_rng_state(), before)
-    assert torch.equal(first.tail.weight, again.tail.weight)
-    assert not torch.equal(first.tail.weight, other.tail.weight)
-    first, again, other = (
-        fresh_discriminator(spec(seed=seed, adversarial_weight=weight))
-        for seed, weight in ((3, 1e-3), (3, 1e-1), (4, 1e-3))
-    )
-    assert torch.equal(torch.get_rng_state(), before)
-    assert torch.equal(first.classifier[0].weight, again.classifier[0].weight)
-    assert not torch.equal(first.classifier[0].weight, other.classifier[0].weight)
-
-
-def test_fresh_generator_is_the_articles():
-    generator = fresh_generator(spec())
-    assert sum(p.numel() for p in generator.parameters()) == 1_549_335
 
 
 def test_networks_are_trained_in_channels_last_layout(tmp_path: Path):
