@@ -28,7 +28,7 @@ import torch
 
 from srgan_core.data.images import write_png
 from srgan_core.networks import Generator
-from srgan_core.training import trainer
+from srgan_core.training import learner
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.log import read_log
 from sweep.execution.jobs.context import Context
@@ -166,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    trainer.fresh_generator = tiny_generator
+    learner.fresh_generator = tiny_generator
     import_everything()
     with tempfile.TemporaryDirectory() as name:
         os.environ["SWEEP_CACHE"] = f"{name}/cache"
