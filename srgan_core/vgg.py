@@ -113,10 +113,6 @@ class VggFeatures(nn.Module):
 def load_features(name: str, device: str | torch.device = "cpu") -> VggFeatures:
     """Builds a feature extractor with resolved pretrained weights.
 
-    Args:
-        name: A key of `FEATURE_CUTS`.
-        device: Where to put it.
-
     Raises:
         ConfigError: when the name is not a feature space.
         WeightsError: when its weights cannot be found.
