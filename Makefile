@@ -18,7 +18,7 @@ DEV_TOOLS := $(VENV)/.dev-tools-installed
 # Whole files go to the processes, in the order of collection, which puts the long ones first.
 SPREAD := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-# on_gpu.py wants a GPU, photographs and hours.
+# on_gpu.py wants a GPU and photographs.
 BENCHMARKS := $(filter-out benchmarks/on_gpu.py,$(sort $(wildcard benchmarks/*.py)))
 
 .DEFAULT_GOAL := help

@@ -2,9 +2,7 @@
 
     python benchmarks/layers.py [--threads 2] [--json FILE]
 
-Rows: an update's forward and backward pass of SRResNet in two precisions; phi of VGG (conv5_4 of
-VGG-19, seeded random weights) on HR patches, forward alone, and on restored ones, forward and back
-to the images. Both phi are channels_last, so that minimal filtering alone differs. Batch 16, 96 px.
+An update's forward and backward pass of SRResNet in two precisions, batch 16, 96 px.
 """
 
 from __future__ import annotations
@@ -17,7 +15,6 @@ from functools import partial
 import torch
 from support.machine import describe, in_turn, parser, report
 from torch import Tensor, nn
-from train_step import random_features
 
 from srgan_core.layers import SharedPReLU
 from srgan_core.networks import Generator
@@ -59,17 +56,6 @@ def generator_step(generator: nn.Module, lr: Tensor, hr: Tensor, precision: torc
     generator.zero_grad(set_to_none=True)
 
 
-def features_of_hr(phi: nn.Module, images: Tensor) -> None:
-    """One forward pass without a graph."""
-    with torch.no_grad():
-        phi(images)
-
-
-def features_of_restored(phi: nn.Module, images: Tensor) -> None:
-    """One forward pass, and the gradient of its mean square back to the images."""
-    torch.autograd.grad(phi(images).square().mean(), images)
-
-
 def compare(
     what: str, precision: torch.dtype, textbook: Callable[[], None], engine: Callable[[], None]
 ) -> dict[str, object]:
@@ -109,28 +95,11 @@ def generator_rows() -> list[dict[str, object]]:
     ]
 
 
-def feature_rows() -> list[dict[str, object]]:
-    """VGG's rows."""
-    textbook, engine = random_features("vgg54")
-    assert textbook is not None
-    assert engine is not None
-    textbook.to(memory_format=torch.channels_last)
-    images = torch.rand(BATCH, 3, PATCH, PATCH).contiguous(memory_format=torch.channels_last)
-    images.requires_grad_()
-    return [
-        compare(what, torch.float32, *(partial(work, phi, images) for phi in (textbook, engine)))
-        for what, work in (
-            ("phi of vgg54, forward", features_of_hr),
-            ("phi of vgg54, forward and back to the images", features_of_restored),
-        )
-    ]
-
-
 def main() -> None:
     given = parser(__doc__).parse_args()
     torch.set_num_threads(given.threads)
     torch.manual_seed(0)
-    rows = [*generator_rows(), *feature_rows()]
+    rows = generator_rows()
     record = {"machine": describe(torch.device("cpu"), given.threads)}
     report("Layers, batch 16, 96 px", COLUMNS, rows, record, given.json)
 

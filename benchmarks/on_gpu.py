@@ -1,152 +1,154 @@
 """The reference results on a machine with one NVIDIA GPU, by the project's own commands.
 
-    python benchmarks/on_gpu.py --photographs BSDS400 [--only STAGE] [--json FILE]
-    python benchmarks/on_gpu.py --reduced       # every stage on a CPU, a minute or two
+    python benchmarks/on_gpu.py --photographs BSDS400 [--minutes 9] [OPTIONS OF `sweep run`]
+    python benchmarks/on_gpu.py --reduced       # the same on a CPU at the smallest size
 
-Three stages, each of which ends by itself after --minutes; the same command goes on:
+In this order, all together within --minutes:
 
-    tables     a training step against the article's loop, and trials that share the GPU
-    srresnet   SRResNet x4 to convergence on the photographs, with and without dead leaves
-    grid       the config `reference` with one seed, then with three; charts and page
+    step       a training step against the article's loop, a minute at most
+    srresnet   SRResNet x4 on from the bundled one, two minutes at most
+    grid       the config `reference` in the time left; --init FILE starts it from another SRResNet
 
-What is finished is not done again. At the end one table says how far each stage is. Exit status:
-0 all is done; 1 something failed; 2 wrong usage or no GPU; 3 run it again; 130, 143 stopped.
+The commands are shown. What is finished is not done again, and what is not goes on where it was
+when the same command is given once more. Exit status: 0 all is done; 1 something failed; 2 wrong
+usage or no GPU; 3 run it again; 130, 143 stopped.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import shlex
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import torch
-from support.commands import Commands
-from support.machine import describe, parser, report
-from support.reference import Asked, Part, Stage
-from support.reference_grid import train_grid
-from support.reference_srresnet import train_srresnets
-from support.reference_tables import measure_tables
+import yaml
+from support.machine import parser
+from support.photographs import split_photographs
 
-from srgan_core.errors import DataError
+from srgan_core.inference import bundled_generator
+from srgan_core.yaml_files import read_yaml
 
-STAGES: dict[str, Stage] = {
-    "tables": measure_tables,
-    "srresnet": train_srresnets,
-    "grid": train_grid,
-}
+HERE = Path(__file__).resolve().parent
 
-COLUMNS = ("stage", "part", "state", "seconds", "key figures")
+STEP_SECONDS, SRRESNET_SECONDS, GRACE_SECONDS = 60.0, 120.0, 30.0
+"""Most time of the first two parts; what a command has to write its checkpoint and its tables."""
 
-GOES_ON = 3
-
-STOPPED = 128
-
-
-def leaf_shares(text: str) -> tuple[float, ...]:
-    """Reads shares of dead leaves."""
-    shares = tuple(float(item) for item in text.split(","))
-    if not all(0 <= share < 1 for share in shares):
-        raise ValueError(text)
-    return shares
+SMALL_STEP = shlex.split("--content mse --batch 2 --patch 32 --rounds 1 --roofline-seconds 0.1")
+SMALL_TRAINING = {"steps": 4, "batch_size": 2, "patch_size": 32, "freeze_batchnorm_after": 3}
+SMALL_GRID = shlex.split(
+    "--content mse --adv 0,1e-3 --metrics psnr --eval skimage3 --steps 2 --jobs 2 "
+    "--set adversarial.batch_size=2 --set adversarial.patch_size=32 "
+    "--set 'adversarial.discriminator={channels: 8, warmup_steps: 1}' "
+    "--set 'eval.excerpts={skimage3: {limit: 1, crop: 96}}'"
+)
 
 
-def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
+def read_options(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
+    """The script's own options, and those that are for `sweep run`."""
     options = parser(__doc__)
-    options.add_argument("--only", choices=tuple(STAGES), help="one stage alone")
-    options.add_argument("--minutes", type=float, default=12.0, help="time of a stage (12)")
+    options.add_argument("--minutes", type=float, default=9.0, help="for everything (9)")
     options.add_argument("--photographs", type=Path, metavar="DIR", help="what is trained on")
     options.add_argument("--out", type=Path, help="the grid's folder (results/reference)")
-    options.add_argument("--jobs", type=int, help="trials at once (4)")
-    options.add_argument(
-        "--start",
-        choices=("bundled", "trained"),
-        default="bundled",
-        help="start of the grid: the bundled SRResNet, or the stage's best on held-out photographs",
-    )
-    options.add_argument(
-        "--leaves", type=leaf_shares, help="shares of dead leaves to compare (0,0.05)"
-    )
-    options.add_argument("--content", help="content losses of the grid, as `sweep run` takes them")
-    options.add_argument("--metrics", help="metrics of the grid, likewise")
+    options.add_argument("--srresnet-steps", type=int, default=8000, help="in all (8000)")
     options.add_argument("--reduced", action="store_true", help="a CPU, and the smallest size")
-    given = options.parse_args(arguments)
-    if refusal := _refusal(given):
-        options.exit(2, f"error: {refusal}\n")
-    return given
-
-
-def _refusal(given: argparse.Namespace) -> str:
-    """What stands in the way; empty if nothing does."""
-    if given.minutes <= 0:
-        return f"--minutes: expected a number above 0, got {given.minutes:g}"
-    if given.jobs is not None and given.jobs < 1:
-        return f"--jobs: expected a whole number of 1 or above, got {given.jobs}"
+    given, more = options.parse_known_args(arguments)
     if not given.reduced and not torch.cuda.is_available():
-        return (
-            "PyTorch finds no NVIDIA GPU on this machine; run this on one that has one, "
-            "or give --reduced, which does every stage on a CPU at the smallest size"
-        )
-    if given.photographs is not None and not given.photographs.is_dir():
-        return f"--photographs {given.photographs}: expected a folder of images"
-    if not given.reduced and given.photographs is None and given.only != "tables":
-        return "srresnet and grid train on photographs; give their folder by --photographs DIR"
-    return ""
+        options.exit(2, "error: PyTorch finds no NVIDIA GPU here; --reduced needs none\n")
+    if not given.reduced and given.photographs is None:
+        options.exit(2, "error: name the training photographs: --photographs DIR\n")
+    name = "reference-reduced" if given.reduced else "reference"
+    given.out = given.out or Path("results", name)
+    return given, more
 
 
-def asked_for(given: argparse.Namespace) -> Asked:
-    default = "results/reference-reduced" if given.reduced else "results/reference"
-    return Asked(
-        out=given.out or Path(default),
-        device="cpu" if given.reduced else "cuda",
-        threads=given.threads,
-        photographs=given.photographs,
-        leaves=given.leaves or ((0.0, 0.5) if given.reduced else (0.0, 0.05)),
-        start=given.start,
-        content=given.content,
-        metrics=given.metrics,
-        jobs=given.jobs or (2 if given.reduced else 4),
-        reduced=given.reduced,
-    )
+def measure_step(given: argparse.Namespace, ends: float) -> str:
+    """Times a step of the engine and one of the article's loop."""
+    record = given.json or given.out.with_name(f"{given.out.name}-step.json")
+    if record.is_file():
+        return "done"
+    size = SMALL_STEP if given.reduced else ["--all", "--roofline-seconds", "0.5"]
+    size += ["--threads", str(given.threads), "--device", device(given)]
+    return run([str(HERE / "train_step.py"), *size, "--json", str(record)], ends)
 
 
-def run_stages(names: Sequence[str], asked: Asked, commands: Commands) -> list[Part]:
-    """Runs stage after stage; one that fails does not keep the next from its turn."""
-    parts: list[Part] = []
-    with commands.signals_noted():
-        for name in names:
-            commands.begin_stage()
-            try:
-                parts += STAGES[name](asked, commands)
-            except DataError as error:
-                parts.append(Part(name, "photographs", "failed", remark=str(error)))
-    return parts
+def train_srresnet(given: argparse.Namespace, source: str, ends: float) -> str:
+    """Trains the bundled SRResNet on, by the recipe configs/srresnet-x4-gpu.yaml."""
+    folder = given.out.with_name(f"{given.out.name}-srresnet")
+    if (folder / "generator.safetensors").is_file():
+        return "done"
+    spec = read_yaml(HERE.parent / "configs" / "srresnet-x4-gpu.yaml")
+    spec |= {"device": device(given), "data": {"sources": {source: 1.0}}}
+    steps = given.srresnet_steps
+    length = {"steps": steps, "freeze_batchnorm_after": 9 * steps // 10, "checkpoint_every": 500}
+    spec["training"] |= SMALL_TRAINING if given.reduced else length
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "spec.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+    words = ["-m", "srgan_core.training", str(folder / "spec.yaml"), "--out", str(folder)]
+    set5 = Path(os.environ.get("SWEEP_DATA", "-"), "Set5")
+    words += ["--test-images", str(set5)] if set5.is_dir() else []
+    return run([*words, "--init", str(bundled_generator(spec["scale"]))], ends)
 
 
-def exit_status(parts: Sequence[Part], received: Sequence[int]) -> int:
-    """The status that says what a caller has to do next."""
-    if received:
-        return STOPPED + (signal.SIGINT if received[0] == signal.SIGINT else signal.SIGTERM)
-    states = {part.state for part in parts}
-    if "failed" in states:
-        return 1
-    return 0 if states == {"done"} else GOES_ON
+def train_grid(given: argparse.Namespace, source: str, more: list[str], ends: float) -> str:
+    """Trains and scores what is left of the grid."""
+    words = ["-m", "sweep", "run", "--config", "reference", "--out", str(given.out)]
+    words += ["--device", device(given), "--set", f"data.sources={json.dumps({source: 1.0})}"]
+    words += SMALL_GRID if given.reduced else ["--jobs", "4"]
+    return run([*words, *more], ends)
+
+
+def device(given: argparse.Namespace) -> str:
+    return "cpu" if given.reduced else "cuda"
+
+
+def run(words: list[str], ends: float) -> str:
+    """Runs `python WORDS` until it ends or its time does; returns what it has come to."""
+    if time.monotonic() >= ends:
+        return "goes on"
+    print(f"\n$ python {shlex.join(words)}", flush=True)
+    process = subprocess.Popen([sys.executable, *words], start_new_session=True)
+    try:
+        status = process.wait(ends - time.monotonic())
+    except (subprocess.TimeoutExpired, SystemExit) as reason:
+        # All commands of the project take this as the wish to write a checkpoint and end.
+        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_SECONDS)
+        if isinstance(reason, SystemExit):
+            raise
+        return "goes on"
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    return "done" if status == 0 else f"failed ({status})"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    given = read_options(arguments)
-    asked, commands = asked_for(given), Commands(given.minutes)
-    parts = run_stages([given.only] if given.only else list(STAGES), asked, commands)
-    status = exit_status(parts, commands.received)
-    machine = describe(torch.device(asked.device), given.threads)
-    record = {"machine": machine, "reduced": asked.reduced, "exit_status": status}
-    print()
-    rows = [part.row() for part in parts]
-    report(f"Reference results in {asked.out}", COLUMNS, rows, record, given.json)
-    if status == GOES_ON:
-        print("Not all is done yet: run it again to go on.")
-    return status
+    begin = time.monotonic()
+    given, more = read_options(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
+    source = "skimage"
+    if given.photographs is not None:
+        folder = given.out.with_name(f"{given.out.name}-photographs")
+        source = f"folder:{split_photographs(given.photographs, folder)[0]}"
+    last = begin + 60 * given.minutes - GRACE_SECONDS
+    states = {"step": measure_step(given, min(last, time.monotonic() + STEP_SECONDS))}
+    ends = min(last, time.monotonic() + SRRESNET_SECONDS)
+    states["srresnet"] = train_srresnet(given, source, ends)
+    states["grid"] = train_grid(given, source, more, last)
+    print("\n" + "\n".join(f"{part}: {state}" for part, state in states.items()))
+    if any(state.startswith("failed") for state in states.values()):
+        return 1
+    return 0 if set(states.values()) == {"done"} else 3
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Draws how well text is read after super-resolution, for every generator of a results folder.
 
-    python docs/ocr_chart.py results/quick-cpu [--redraw]
+    python docs/ocr_chart.py results/quick [--redraw]
 
 Restores the test set `text-lines` with each generator that the folder holds, scores the images
 by the same code as `sweep run --eval text-lines --metrics psnr,ocr`, and writes `docs/ocr.csv` and

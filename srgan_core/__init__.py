@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from srgan_core.networks import Generator
+    from srgan_core.networks import Discriminator, Generator
     from srgan_core.upscaling import upscale
 
-__all__ = ["Generator", "upscale"]
+__all__ = ["Discriminator", "Generator", "upscale"]
 
-_HOMES = {"Generator": "srgan_core.networks", "upscale": "srgan_core.upscaling"}
+_HOMES = {
+    "Discriminator": "srgan_core.networks",
+    "Generator": "srgan_core.networks",
+    "upscale": "srgan_core.upscaling",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -6,7 +6,6 @@ SrganError
 ├── DataError               an image or a data set cannot be used
 ├── WeightsError            pretrained or saved weights are missing or damaged
 ├── CheckpointError         a training state cannot be read back
-├── DivergedError           a loss or a gradient stopped being finite
 └── MissingDependencyError  an optional package is not installed
 """
 
@@ -38,10 +37,6 @@ class WeightsError(SrganError):
 
 class CheckpointError(SrganError):
     """A saved training state is missing, damaged, or belongs to another run."""
-
-
-class DivergedError(SrganError):
-    """A loss or a gradient became infinite or not a number during training."""
 
 
 class MissingDependencyError(SrganError, ImportError):

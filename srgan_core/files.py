@@ -28,9 +28,6 @@ def atomic_path(target: Path) -> Iterator[Path]:
     The file lies in the target's folder, since a rename is atomic only within one file system.
     It reaches the disk before the rename, and the rename before the context ends.
 
-    Args:
-        target: The file to write or replace; its folder is made.
-
     Yields:
         The path to create and write to; deleted when the block raises.
 
@@ -50,22 +47,13 @@ def atomic_path(target: Path) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replaces a file in one step.
-
-    Args:
-        path: The file; its folder is made.
-        content: All of its bytes.
-    """
+    """Replaces a file in one step."""
     with atomic_path(path) as temporary:
         temporary.write_bytes(content)
 
 
 def publish_once(path: Path, content: bytes) -> bool:
     """Makes a file unless there is one: of several writers, on several hosts too, one succeeds.
-
-    Args:
-        path: The file; its folder is made.
-        content: All of its bytes.
 
     Returns:
         Whether this call made the file.
@@ -112,11 +100,7 @@ def publish_folder(temporary: Path, target: Path) -> None:
 
 
 def drop_folder(folder: Path) -> None:
-    """Deletes a folder so that no reader sees part of it under its name.
-
-    Args:
-        folder: The folder; need not exist.
-    """
+    """Deletes a folder so that no reader sees part of it under its name."""
     doomed = temporary_name(folder)
     # Another process of the same run may have dropped it first.
     with suppress(FileNotFoundError):
@@ -159,9 +143,6 @@ def size_on_disk(path: Path) -> int:
 def is_disk_error(error: BaseException) -> bool:
     """Whether the disk is full, over its quota, read-only or closed to this user.
 
-    Args:
-        error: What a write raised.
-
     Returns:
         True where every further write to the same place has to be expected to fail too.
     """
@@ -169,11 +150,7 @@ def is_disk_error(error: BaseException) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes renames inside a folder durable.
-
-    Args:
-        folder: The folder.
-    """
+    """Makes renames inside a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -183,9 +160,6 @@ def sync_folder(folder: Path) -> None:
 
 def file_sha256(path: Path) -> str:
     """Hashes a file's bytes.
-
-    Args:
-        path: The file.
 
     Returns:
         64 hexadecimal digits.

@@ -96,9 +96,6 @@ def load_generator(
 def bundled_generator(scale: int) -> Traversable:
     """Finds the SRResNet that comes with the package.
 
-    Args:
-        scale: Magnification.
-
     Returns:
         A traversable resource.
 

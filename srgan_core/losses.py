@@ -33,10 +33,6 @@ def widened(values: Tensor) -> Tensor:
 def mean_squared_error(restored: Tensor, reference: Tensor) -> Tensor:
     """Mean squared difference of images or of features.
 
-    Args:
-        restored: Any shape.
-        reference: The same shape.
-
     Returns:
         Scalar, float32 or wider.
     """

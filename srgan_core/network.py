@@ -65,9 +65,6 @@ def why_unreachable(url: str) -> str | None:
 
     A thread does it, since no timeout of Python bounds the look-up of a host's name.
 
-    Args:
-        url: The page.
-
     Returns:
         None when the server has it, else the reason in a few words.
     """

@@ -75,9 +75,6 @@ class Box:
 def trunk_margin(generator: Generator) -> int:
     """How far the features at a pixel depend on the input.
 
-    Args:
-        generator: Any generator of this package.
-
     Returns:
         Input pixels to each side: the sum of the radii of the trunk's convolutions.
     """
@@ -87,9 +84,6 @@ def trunk_margin(generator: Generator) -> int:
 
 def enlarging_margin(generator: Generator) -> int:
     """How far the result at a pixel depends on the features.
-
-    Args:
-        generator: Any generator of this package.
 
     Returns:
         Feature pixels to each side. Counted from the result backwards: each pixel shuffle halves
@@ -109,11 +103,6 @@ def _radius(layer: nn.Module) -> int:
 
 def count_parts(height: int, width: int, tile: int = TILE) -> int:
     """Counts what `restore_tiles` will yield.
-
-    Args:
-        height: Height of the input in pixels.
-        width: Width of the input in pixels.
-        tile: As in `restore_tiles`.
 
     Returns:
         The number of parts.

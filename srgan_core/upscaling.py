@@ -100,12 +100,6 @@ def enlarge(
 
     The result is put together in Pillow's own memory, four bytes a pixel, one for grey.
 
-    Args:
-        photograph: What to enlarge.
-        generator: In evaluation mode.
-        tile: As in `upscale`.
-        on_progress: Called after each piece.
-
     Returns:
         The enlarged image in the photograph's mode.
     """

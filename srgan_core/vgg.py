@@ -15,7 +15,6 @@ import torch
 from torch import Tensor, nn
 
 from srgan_core.errors import ConfigError, ShapeError, unknown_name
-from srgan_core.minimal_filtering import FrozenConv2d
 from srgan_core.weights import resolve_weights
 from srgan_core.weights.catalogue import feature_layers, select_features
 
@@ -77,7 +76,7 @@ class VggFeatures(nn.Module):
         super().__init__()
         self.name = name
         cut = _feature_cut(name)
-        self.features = _frozen(feature_layers(cut.architecture)[: cut.stop])
+        self.features = feature_layers(cut.architecture)[: cut.stop]
         weights = select_features(state, self.features, f"state for {name}")
         self.load_state_dict(weights, assign=True)
         pools = sum(isinstance(layer, nn.MaxPool2d) for layer in self.features)
@@ -114,29 +113,12 @@ class VggFeatures(nn.Module):
 def load_features(name: str, device: str | torch.device = "cpu") -> VggFeatures:
     """Builds a feature extractor with resolved pretrained weights.
 
-    Args:
-        name: A key of `FEATURE_CUTS`.
-        device: Where to put it.
-
     Raises:
         ConfigError: when the name is not a feature space.
         WeightsError: when its weights cannot be found.
     """
     weights = resolve_weights(_feature_cut(name).architecture)
     return VggFeatures(name, weights.state).to(device)
-
-
-def _frozen(layers: nn.Sequential) -> nn.Sequential:
-    """The same layers without memory for weights, with convolutions of the kind for frozen ones."""
-    with torch.device("meta"):
-        return nn.Sequential(
-            *(
-                FrozenConv2d(layer.in_channels, layer.out_channels)
-                if isinstance(layer, nn.Conv2d)
-                else layer
-                for layer in layers
-            )
-        )
 
 
 def _feature_cut(name: str) -> FeatureCut:

@@ -31,10 +31,6 @@ class _StrictLoader(yaml.SafeLoader):
 def parse_yaml(text: str, where: str) -> dict[str, Any]:
     """Parses one YAML mapping.
 
-    Args:
-        text: The document.
-        where: File name for messages.
-
     Returns:
         The mapping; numbers like `1e-4` may still be text, as YAML 1.1 has it.
 
@@ -55,9 +51,6 @@ def parse_yaml(text: str, where: str) -> dict[str, Any]:
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Reads one YAML file.
-
-    Args:
-        path: The file.
 
     Returns:
         Its mapping.

@@ -55,10 +55,6 @@ class DeadLeavesConfig(Settings):
 def dead_leaves_image(config: DeadLeavesConfig, index: int) -> np.ndarray:
     """Makes one image, the same on every machine for the same arguments.
 
-    Args:
-        config: Size, radii, texture and seed.
-        index: Which image of the series.
-
     Returns:
         (size, size, 3), uint8.
     """

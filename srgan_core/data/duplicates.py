@@ -22,10 +22,6 @@ SIMILARITY = 0.985
 def refuse_test_images(sources: Iterable[PackedImages], test_images: Sequence[Path]) -> None:
     """Compares every training image with every test image, under all flips and turns.
 
-    Args:
-        sources: What is trained on.
-        test_images: Files of the test sets of the same run.
-
     Raises:
         DataError: naming the first pair that is too similar.
     """

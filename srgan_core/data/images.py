@@ -64,9 +64,6 @@ def read_rgb(path: Path) -> np.ndarray:
     Grey becomes three equal channels, a palette is expanded, an alpha channel that is opaque
     everywhere is dropped.
 
-    Args:
-        path: A file in one of `FORMATS`.
-
     Returns:
         (H, W, 3), uint8.
 
@@ -83,9 +80,6 @@ def read_rgb(path: Path) -> np.ndarray:
 @contextmanager
 def open_image(path: Path) -> Iterator[Image.Image]:
     """Opens an image file and words whatever goes wrong with it, inside the block too.
-
-    Args:
-        path: A file in one of `FORMATS`.
 
     Yields:
         The image, whose pixels are decoded when they are asked for.

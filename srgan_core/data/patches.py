@@ -78,9 +78,6 @@ class PatchSampler:
     def batch(self, step: int) -> Batch:
         """Makes the batch of one step.
 
-        Args:
-            step: Number of the step, from 0.
-
         Returns:
             This process's part of the batch, in channels-last layout.
         """

@@ -51,9 +51,6 @@ def read_photograph(path: Path) -> Photograph:
 
     CMYK becomes sRGB; a file of several images gives its first. Both are said in `notes`.
 
-    Args:
-        path: A PNG, JPEG, BMP, TIFF, WebP or PPM file.
-
     Returns:
         The photograph.
 
@@ -98,13 +95,7 @@ def from_pillow(image: Image.Image, notes: list[str] | None = None) -> Photograp
 
 
 def write_canvas(path: Path, canvas: Image.Image, profile: bytes | None) -> None:
-    """Writes an image as PNG, whole or not at all.
-
-    Args:
-        path: The file; its folder is made.
-        canvas: What to write.
-        profile: ICC profile to put in; None for none.
-    """
+    """Writes an image as PNG, whole or not at all."""
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         canvas.save(file, "PNG", icc_profile=profile)
 

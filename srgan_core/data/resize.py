@@ -38,10 +38,6 @@ def cubic_kernel(distance: np.ndarray) -> np.ndarray:
 def resize_taps(length_in: int, length_out: int) -> tuple[np.ndarray, np.ndarray]:
     """Source positions and weights of every output sample along one axis.
 
-    Args:
-        length_in: Samples along the axis before resizing.
-        length_out: Samples after.
-
     Returns:
         Two arrays, (length_out, taps): source indices, already mirrored at the borders, and
         float64 weights that sum to one along the second axis.
@@ -62,11 +58,6 @@ def resize_taps(length_in: int, length_out: int) -> tuple[np.ndarray, np.ndarray
 @lru_cache(maxsize=64)
 def resize_matrix(length_in: int, length_out: int, device: torch.device) -> Tensor:
     """The resize along one axis as a dense matrix, for patches.
-
-    Args:
-        length_in: Samples along the axis before resizing.
-        length_out: Samples after.
-        device: Where the matrix lives.
 
     Returns:
         (length_out, length_in), float32.

@@ -150,9 +150,6 @@ def check_source_name(name: str) -> None:
 def skimage_files(names: Sequence[str]) -> tuple[Path, ...]:
     """Finds images that lie inside the installed scikit-image package.
 
-    Args:
-        names: File names.
-
     Returns:
         Their paths, in the given order.
 

@@ -56,10 +56,6 @@ class PackedImages:
 def open_packed(source: Source, progress: Progress | None = None) -> PackedImages:
     """Opens the packed copy of a source, making it when there is none.
 
-    Args:
-        source: Images to pack.
-        progress: Told about every decoded image.
-
     Returns:
         The packed images.
 

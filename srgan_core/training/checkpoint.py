@@ -57,10 +57,6 @@ class TrainingState:
 def save_checkpoint(folder: Path, state: TrainingState) -> Path:
     """Writes a checkpoint and drops all but the last `KEPT`.
 
-    Args:
-        folder: Where checkpoints live.
-        state: What to keep.
-
     Returns:
         The checkpoint's own folder.
     """
@@ -157,10 +153,6 @@ def flatten(
 ) -> dict[str, Tensor]:
     """Collects networks and optimizers under flat names.
 
-    Args:
-        modules: Networks by name; None ones are passed over.
-        optimizers: Optimizers by name; None ones are passed over.
-
     Returns:
         `<module>/<parameter>` and `<optimizer>/<index>/<slot>` to tensor.
     """
@@ -180,13 +172,7 @@ def restore(
     modules: Mapping[str, nn.Module | None],
     optimizers: Mapping[str, torch.optim.Optimizer | None],
 ) -> None:
-    """Puts flat tensors back where `flatten` took them from.
-
-    Args:
-        tensors: What `flatten` returned.
-        modules: The networks, of the same shapes.
-        optimizers: The optimizers, over the same parameters.
-    """
+    """Puts flat tensors back where `flatten` took them from."""
     for name, module in modules.items():
         if module is not None:
             module.load_state_dict(_below(tensors, name))

@@ -31,10 +31,6 @@ def open_data(
 ) -> list[tuple[PackedImages, float]]:
     """Opens or packs every source of a mix.
 
-    Args:
-        data: Names and shares of the sources.
-        progress: Told about every decoded image.
-
     Returns:
         Packed images with their shares, in the config's order.
     """
@@ -147,10 +143,6 @@ def _initial_generator(spec: TrainingSpec, init: Path | None) -> Generator | Non
 @lru_cache(maxsize=2)
 def content_features(content: str, device: torch.device) -> nn.Module | None:
     """Loads phi of a content loss; a process that trains many trials keeps the last ones.
-
-    Args:
-        content: `mse` or the name of a VGG cut.
-        device: Where to put it.
 
     Returns:
         The feature extractor, or None for `mse`.

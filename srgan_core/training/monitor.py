@@ -45,11 +45,7 @@ class Clock:
 
 
 class Health:
-    """Remembers on the device which value first stopped being finite, without waiting for it.
-
-    Args:
-        device: Where the watched values live.
-    """
+    """Remembers on the device which value first stopped being finite, without waiting for it."""
 
     def __init__(self, device: torch.device) -> None:
         self._first = torch.full((), -1, dtype=torch.int64, device=device)

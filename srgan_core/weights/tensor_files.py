@@ -16,9 +16,6 @@ REMEDY = "get the file again or give another generator"
 def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
     """Reads a safetensors file.
 
-    Args:
-        path: The file.
-
     Returns:
         Its metadata, and name to tensor on the CPU.
 
@@ -35,9 +32,6 @@ def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
 
 def read_metadata(path: Path) -> dict[str, str]:
     """Reads the metadata of a safetensors file, and none of its tensors.
-
-    Args:
-        path: The file.
 
     Raises:
         WeightsError: as for `read_tensors`.
@@ -74,13 +68,7 @@ def require_fit(
 
 
 def misfit(source: str, network: str, problem: str) -> WeightsError:
-    """Words that weights and a network do not belong together.
-
-    Args:
-        source: File name.
-        network: What to call the network.
-        problem: What does not fit, in one line.
-    """
+    """Words that weights and a network do not belong together."""
     return WeightsError(f"{source}: does not fit {network}: {problem}; {REMEDY}")
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\b
 Examples:
-  sweep export vgg16-22-adv0.001 --results results/quick-cpu --onnx sr.onnx
+  sweep export vgg16-53-adv0.01 --results results/quick-cpu --onnx sr.onnx
   sweep export generator.safetensors --onnx sr.onnx --program sr.pt2
 
 ONNX needs the extra: pip install 'srgan-sweep[export]'.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   sweep upscale photo.jpg
-  sweep upscale photos --generator vgg16-22-adv0.001 --results results/quick-cpu
+  sweep upscale photos --generator vgg16-53-adv0.01 --results results/quick-cpu
   sweep upscale photo.png --adv-like 0.5 -o realistic
 
 Exit status: 0 every image written; 1 some image could not be read (the others are written);

@@ -13,7 +13,9 @@ from sweep.config.names import CONFIGS
 
 pytestmark = pytest.mark.docs
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+REPOSITORY = Path(__file__).resolve().parents[2]
+README = REPOSITORY / "README.md"
+PAGES = [*REPOSITORY.glob("*.md"), *sorted((REPOSITORY / "docs").glob("*.md"))]
 
 
 def command(name: str) -> click.Command:
@@ -65,3 +67,12 @@ def test_examples_use_options_that_exist():
         known = {option for parameter in loaded.params for option in parameter.opts} | {"--help"}
         used = set(re.findall(r"(?<!\S)--[a-z-]+", loaded.epilog or ""))
         assert used <= known, name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files_that_are_there(page):
+    text = page.read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#\s]+)", text)
+    local = [target for target in targets if not re.match(r"[a-z]+:", target)]
+    missing = [target for target in local if not (page.parent / target).exists()]
+    assert missing == []

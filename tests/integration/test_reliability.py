@@ -1,4 +1,4 @@
-"""The reliability measurements of benchmarks/support at the counts of every day.
+"""The reliability measurements of tests/support at the counts of every day.
 
 Each runs as a process of its own, whose forks neither import anything nor meet this process's
 threads. docs/reliability.md has the large counts.
@@ -17,7 +17,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-SUPPORT = Path(__file__).resolve().parents[2] / "benchmarks" / "support"
+SUPPORT = Path(__file__).resolve().parents[1] / "support" / "reliability"
 
 LIMIT_SECONDS = 600
 

@@ -10,14 +10,14 @@ from types import ModuleType
 import pytest
 
 from srgan_core.data.images import write_png
-from srgan_core.training import trainer
+from srgan_core.training import learner
 from srgan_core.training.job import open_data
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.running import run_job
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store.folder import SweepStore, TrialFolder
 
-SUPPORT = Path(__file__).resolve().parents[2] / "benchmarks" / "support"
+SUPPORT = Path(__file__).resolve().parents[1] / "support" / "reliability"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def kills() -> Iterator[ModuleType]:
 
 @pytest.fixture
 def job(kills, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> TrainJob:
-    monkeypatch.setattr(trainer, "fresh_generator", kills.tiny_generator)
+    monkeypatch.setattr(learner, "fresh_generator", kills.tiny_generator)
     for index in range(2):
         write_png(tmp_path / "photographs" / f"{index}.png", kills.noise(index, 64))
     made = kills.make_job(tmp_path / "sweep", tmp_path / "photographs")

@@ -15,7 +15,7 @@ from srgan_core.data.patches import PatchSampler
 from srgan_core.data.sources import skimage_files
 from srgan_core.inference import load_generator
 from srgan_core.networks import Generator
-from srgan_core.training import trainer
+from srgan_core.training import learner
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.job import open_data
 from srgan_core.training.log import read_log
@@ -40,7 +40,7 @@ def _tiny_generator(monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> None:
             torch.manual_seed(spec.seed)
             return Generator(spec.scale, channels=8, blocks=2)
 
-    monkeypatch.setattr(trainer, "fresh_generator", fresh)
+    monkeypatch.setattr(learner, "fresh_generator", fresh)
 
 
 @pytest.fixture

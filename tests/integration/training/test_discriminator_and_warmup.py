@@ -16,8 +16,8 @@ def test_discriminator_starts_from_the_seed_whatever_the_coefficient(
         make_trainer(make_spec(adversarial_weight=weight), tmp_path) for weight in (1e-4, 1e-2)
     )
     for one, other in zip(
-        first.discriminator.state_dict().values(),
-        second.discriminator.state_dict().values(),
+        first.learner.discriminator.state_dict().values(),
+        second.learner.discriminator.state_dict().values(),
         strict=True,
     ):
         assert torch.equal(one, other)
@@ -27,7 +27,7 @@ def test_coefficient_of_zero_trains_without_a_discriminator(
     make_spec, tmp_path, make_trainer, records
 ):
     control = make_trainer(make_spec(adversarial_weight=0), tmp_path)
-    assert control.discriminator is None
+    assert control.learner.discriminator is None
     assert control.run().status == "trained"
     assert "loss_d" not in records(tmp_path)[0]
 
@@ -50,13 +50,13 @@ def test_warm_up_leaves_the_generator_as_it_is(
     discriminator = {"channels": 4, "warmup_steps": 3}
     spec = make_spec(training={"discriminator": discriminator, "freeze_batchnorm_after": frozen})
     run = make_trainer(spec, tmp_path)
-    before = {name: value.clone() for name, value in run.generator.state_dict().items()}
-    weights = run.discriminator.classifier[0].weight.clone()
+    before = {name: value.clone() for name, value in run.learner.generator.state_dict().items()}
+    weights = run.learner.discriminator.classifier[0].weight.clone()
     outcome = run.run(should_stop=stop_after(3))
     assert outcome.iteration == 3
-    for name, value in run.generator.state_dict().items():
+    for name, value in run.learner.generator.state_dict().items():
         assert torch.equal(before[name], value), name
-    assert not torch.equal(weights, run.discriminator.classifier[0].weight)
+    assert not torch.equal(weights, run.learner.discriminator.classifier[0].weight)
     assert all("loss_d" in line and "loss_pixel" not in line for line in records(tmp_path))
 
 
@@ -66,9 +66,9 @@ def test_every_trial_of_a_grid_sees_the_same_patches(make_spec, tmp_path, make_t
         discriminator = {"channels": 4, "warmup_steps": warmup}
         spec = make_spec(adversarial_weight=weight, training={"discriminator": discriminator})
         run = make_trainer(spec, tmp_path / str(number))
-        run.sampler = RecordingSampler(run.sampler)
+        run.learner.sampler = RecordingSampler(run.learner.sampler)
         run.run()
-        asked.append(run.sampler.asked)
+        asked.append(run.learner.sampler.asked)
     assert [steps[-4:] for steps in asked] == [[0, 1, 2, 3]] * 4
     assert asked[2] == asked[3]
     assert set(asked[2][:3]).isdisjoint(range(10_000))

@@ -47,14 +47,14 @@ def test_last_update_that_breaks_the_weights_is_noticed(
     if outcome.status == "trained":
         assert all(v.isfinite().all() for v in saved_state(tmp_path).values())
     run = make_trainer(make_spec(adversarial_weight=0), tmp_path / "broken")
-    update = run._update
+    update = run.learner.update
 
     def break_weights(name: str) -> None:
         update(name)
         if run.iteration == 3:
-            run.generator.tail.weight.data.fill_(float("inf"))
+            run.learner.generator.tail.weight.data.fill_(float("inf"))
 
-    run._update = break_weights
+    run.learner.update = break_weights
     outcome = run.run()
     assert (outcome.status, outcome.cause) == (
         "diverged",
@@ -67,7 +67,7 @@ def test_overflow_in_float16_halves_the_scale_and_is_no_divergence(
     make_spec, tmp_path, make_trainer
 ):
     run = make_trainer(make_spec(training={"precision": "float16"}), tmp_path)
-    run.scaler = torch.amp.GradScaler("cpu", init_scale=2.0**40)
+    run.learner.scaler = torch.amp.GradScaler("cpu", init_scale=2.0**40)
     outcome = run.run()
     assert outcome.status == "trained"
-    assert run.scaler.get_scale() < 2.0**40
+    assert run.learner.scaler.get_scale() < 2.0**40

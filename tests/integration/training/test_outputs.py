@@ -49,8 +49,8 @@ def test_training_on_pixels_brings_the_error_down(make_spec, tmp_path, make_trai
 
     @torch.no_grad()
     def error() -> float:
-        batches = [run.sampler.batch(step) for step in range(1000, 1008)]
-        return sum((run.generator(b.lr) - b.hr).square().mean().item() for b in batches)
+        batches = [run.learner.sampler.batch(step) for step in range(1000, 1008)]
+        return sum((run.learner.generator(b.lr) - b.hr).square().mean().item() for b in batches)
 
     before = error()
     run.run()
@@ -91,7 +91,7 @@ def test_average_is_what_the_run_saves(make_spec, tmp_path, make_trainer, saved_
     history = []
 
     def keep(progress: Progress) -> None:
-        history.append(run.generator.tail.weight.detach().clone())
+        history.append(run.learner.generator.tail.weight.detach().clone())
 
     run.run(keep)
     expected = 0.5 * (0.5 * history[0] + 0.5 * history[1]) + 0.5 * history[2]

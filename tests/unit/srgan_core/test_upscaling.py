@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-import srgan_core
 from srgan_core.errors import ShapeError, WeightsError
 from srgan_core.inference import restore, save_generator
 from srgan_core.networks import Generator
@@ -80,17 +76,3 @@ def test_a_file_is_enlarged_and_progress_reported(tmp_path, generator, rgba):
     assert shares[-1] == 1
     with Image.open(target) as image:
         assert image.size == (18, 12)
-
-
-def test_public_names_are_complete_and_sorted():
-    assert srgan_core.__all__ == sorted(srgan_core.__all__)
-    assert all(hasattr(srgan_core, name) for name in srgan_core.__all__)
-    assert callable(srgan_core.upscale)
-    with pytest.raises(AttributeError, match="nothing"):
-        _ = srgan_core.nothing
-
-
-def test_importing_the_packages_stays_light():
-    script = "import srgan_core, sweep, sys; sys.exit({'torch', 'numpy'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.stderr.strip() in ("", "set()")

@@ -7,11 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from srgan_core.training import hardware
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import Processes
-from srgan_core.training.fresh import fresh_discriminator, fresh_generator
-from srgan_core.training.hardware import resolve_precision
 from srgan_core.training.monitor import Clock, Health
 from srgan_core.training.reports import Observer
 from srgan_core.training.trainer import Trainer
@@ -27,63 +24,6 @@ def spec(**changes: Any) -> TrainingSpec:
 
 def make(tmp_path: Path, **options: Any) -> Trainer:
     return Trainer(spec(), SimpleNamespace(), tmp_path, device=CPU, **options)
-
-
-@pytest.mark.parametrize("name", ["float32", "bfloat16", "float16"])
-def test_named_precision_is_taken_as_it_is(name: str):
-    assert resolve_precision(name, CPU) == getattr(torch, name)
-
-
-@pytest.mark.parametrize(("native", "expected"), [(True, torch.bfloat16), (False, torch.float32)])
-def test_auto_precision_is_bfloat16_where_the_gpu_has_it(monkeypatch, native: bool, expected):
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: native)
-    assert resolve_precision("auto", torch.device("cuda")) == expected
-
-
-@pytest.mark.skipif(
-    not torch.ops.mkldnn._is_mkldnn_bf16_supported(), reason="this CPU has no bfloat16"
-)
-@pytest.mark.parametrize(
-    ("speedup", "expected"), [(2.0, torch.bfloat16), (1.1, torch.float32), (0.6, torch.float32)]
-)
-def test_auto_precision_of_a_cpu_is_the_faster_one(monkeypatch, speedup: float, expected):
-    monkeypatch.setattr(hardware, "bfloat16_speedup", lambda: speedup)
-    assert resolve_precision("auto", CPU) == expected
-
-
-def test_measuring_the_precisions_draws_no_random_number():
-    before = torch.get_rng_state()
-    hardware.bfloat16_speedup.cache_clear()
-    assert hardware.bfloat16_speedup() > 0
-    assert torch.equal(torch.get_rng_state(), before)
-
-
-def test_fresh_networks_depend_on_the_seed_alone():
-    torch.manual_seed(5)
-    before = torch.get_rng_state()
-    first, again, other = (fresh_generator(spec(seed=seed)) for seed in (3, 3, 4))
-    assert torch.equal(torch.get_rng_state(), before)
-    assert torch.equal(first.tail.weight, again.tail.weight)
-    assert not torch.equal(first.tail.weight, other.tail.weight)
-    first, again, other = (
-        fresh_discriminator(spec(seed=seed, adversarial_weight=weight))
-        for seed, weight in ((3, 1e-3), (3, 1e-1), (4, 1e-3))
-    )
-    assert torch.equal(torch.get_rng_state(), before)
-    assert torch.equal(first.classifier[0].weight, again.classifier[0].weight)
-    assert not torch.equal(first.classifier[0].weight, other.classifier[0].weight)
-
-
-def test_fresh_generator_is_the_articles():
-    generator = fresh_generator(spec())
-    assert sum(p.numel() for p in generator.parameters()) == 1_549_335
-
-
-def test_networks_are_trained_in_channels_last_layout(tmp_path: Path):
-    run = make(tmp_path)
-    for network in (run.generator, run.discriminator):
-        kernels = [p for p in network.parameters() if p.ndim == 4]
-        assert all(p.is_contiguous(memory_format=torch.channels_last) for p in kernels)
 
 
 class Agreeing(Processes):
@@ -111,15 +51,6 @@ def test_only_the_first_process_keeps_a_log(tmp_path: Path):
         assert (tmp_path / "log.jsonl").exists() == (rank == 0)
 
 
-@pytest.mark.parametrize(
-    ("name", "told"), [("float16", {"loss_d"}), ("float32", {"loss_d", "grad_adv"})]
-)
-def test_gradients_may_overflow_in_float16_alone(tmp_path: Path, name: str, told: set[str]):
-    run = make(tmp_path)
-    run.scaler = torch.amp.GradScaler("cpu", enabled=name == "float16")
-    assert run._telling({"loss_d": torch.zeros(()), "grad_adv": torch.zeros(())}).keys() == told
-
-
 def test_an_observer_gets_a_copy_in_evaluation_mode_every_so_many_steps(tmp_path: Path):
     run = make(tmp_path)
     shown: list[tuple[int, Any]] = []
@@ -129,13 +60,13 @@ def test_an_observer_gets_a_copy_in_evaluation_mode_every_so_many_steps(tmp_path
     run._show(None, Clock(0))
     assert [step for step, _ in shown] == [2, 4]
     copied = shown[0][1]
-    assert copied is not run.generator
-    assert (copied.training, run.generator.training) == (False, True)
-    assert torch.equal(copied.tail.weight, run.generator.tail.weight)
+    assert copied is not run.learner.generator
+    assert (copied.training, run.learner.generator.training) == (False, True)
+    assert torch.equal(copied.tail.weight, run.learner.generator.tail.weight)
 
 
 def test_an_observer_is_not_shown_weights_that_are_not_finite(tmp_path: Path):
     run = make(tmp_path)
-    torch.nn.init.constant_(run.generator.tail.bias, float("nan"))
+    torch.nn.init.constant_(run.learner.generator.tail.bias, float("nan"))
     run.iteration = 2
     run._show(Observer(2, lambda step, generator: pytest.fail("was shown")), Clock(0))

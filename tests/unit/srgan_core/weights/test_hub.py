@@ -2,16 +2,13 @@ import http.server
 import pickle
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
-from srgan_core import network
 from srgan_core.errors import WeightsError
 from srgan_core.weights.catalogue import PublishedFile
 from srgan_core.weights.hub import download_to_hub, find_in_hub, hub_folder, read_hub_file
@@ -148,38 +145,6 @@ def test_address_without_the_file_says_so(publish: Publish, server: tuple[str, P
 def test_closed_address_is_an_error_at_once(publish: Publish):
     with pytest.raises(WeightsError, match=r"127\.0\.0\.1 is not reachable .*refused"):
         download_to_hub(publish("vgg19", b"content"))
-
-
-def test_silent_address_is_given_up_after_the_limit(
-    publish: Publish, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(network, "PROBE_SECONDS", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        published = publish("vgg19", b"content", address)
-        start = time.monotonic()
-        with pytest.raises(WeightsError, match="not reachable"):
-            download_to_hub(published)
-        assert time.monotonic() - start < 5
-
-
-def test_slow_look_up_of_the_host_is_given_up_too(
-    publish: Publish, monkeypatch: pytest.MonkeyPatch
-):
-    released = threading.Event()
-    monkeypatch.setattr(network, "PROBE_SECONDS", 0.2)
-
-    def look_up(*_: object, **__: object) -> None:
-        released.wait(30)
-        raise OSError("released")
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    published = publish("vgg19", b"content")
-    try:
-        with pytest.raises(WeightsError, match=r"no answer within 0\.2 s"):
-            download_to_hub(replace(published, url="http://example.invalid/x.pth"))
-    finally:
-        released.set()
 
 
 def test_hub_folder_that_cannot_be_made_is_an_error(

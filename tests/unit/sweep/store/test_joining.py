@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from sweep.config.sweep_config import SweepConfig, load_config
+from sweep.config.loading import load_config
+from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
 from sweep.store.joining import join_config

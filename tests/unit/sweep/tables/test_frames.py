@@ -1,4 +1,3 @@
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -127,15 +126,3 @@ def test_a_method_without_seeds_has_no_number_of_seeds():
 
 def test_no_rows_give_an_empty_table_with_its_header():
     assert csv_text(results_frame([])) == ",".join(result_columns()) + "\n"
-
-
-@pytest.mark.parametrize("attempt", [1, 2])
-def test_only_seconds_may_differ_between_two_runs(usual, attempt):
-    rows = usual.rows()
-    again = [
-        replace(row, train_seconds=None if row.train_seconds is None else 17.0 * attempt)
-        for row in rows
-    ]
-    first, second = results_frame(rows), results_frame(again)
-    kept = [column for column in first if not column.endswith("_seconds")]
-    assert csv_text(first[kept]) == csv_text(second[kept])

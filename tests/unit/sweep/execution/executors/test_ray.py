@@ -22,7 +22,7 @@ from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store.folder import TrialFolder
 
-SUPPORT = Path(__file__).resolve().parents[5] / "benchmarks" / "support"
+SUPPORT = Path(__file__).resolve().parents[4] / "support" / "reliability"
 
 # Ray does not wait for those of its processes that it has to kill.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from srgan_core.errors import ConfigError
+from srgan_core.training.config import TrainingSpec
+from srgan_core.training.distributed import Processes
+from srgan_core.training.learner import Learner
+
+CPU = torch.device("cpu")
+
+
+def spec(**changes: Any) -> TrainingSpec:
+    training = {"steps": 2, "patch_size": 16, "discriminator": {"channels": 2}}
+    fields = {"data": {"sources": {"skimage": 1}}, "training": training, "adversarial_weight": 1}
+    return TrainingSpec.model_validate(fields | changes)
+
+
+def make(processes: Processes | None = None, **changes: Any) -> Learner:
+    sampler: Any = SimpleNamespace()
+    return Learner(
+        *(spec(**changes), sampler),
+        device=CPU,
+        features=None,
+        init=None,
+        processes=processes or Processes(),
+    )
+
+
+def test_networks_are_trained_in_channels_last_layout():
+    run = make()
+    for network in (run.generator, run.discriminator):
+        kernels = [p for p in network.parameters() if p.ndim == 4]
+        assert all(p.is_contiguous(memory_format=torch.channels_last) for p in kernels)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("float16", {"loss_d"}), ("float32", {"loss_d", "grad_adv"})]
+)
+def test_gradients_may_overflow_in_float16_alone(name: str, told: set[str]):
+    run = make()
+    run.scaler = torch.amp.GradScaler("cpu", enabled=name == "float16")
+    assert run.telling({"loss_d": torch.zeros(()), "grad_adv": torch.zeros(())}).keys() == told
+
+
+def test_a_batch_that_does_not_divide_is_refused():
+    with pytest.raises(ConfigError, match="expected a multiple of 3 processes x 1 parts"):
+        make(Processes(0, 3))
+
+
+def test_a_state_put_back_gives_the_same_networks():
+    first, second = make(), make(seed=1)
+    state = first.state(7, "digest", seconds=1.5)
+    assert (state.iteration, state.extra["seconds"]) == (7, 1.5)
+    second.restore(first.state(7, "digest", adversary_alone=True), adversary_alone=True)
+    assert torch.equal(
+        second.discriminator.classifier[0].weight, first.discriminator.classifier[0].weight
+    )
+    assert not torch.equal(second.generator.tail.weight, first.generator.tail.weight)
+    second.restore(state)
+    assert torch.equal(second.generator.tail.weight, first.generator.tail.weight)
