@@ -7,7 +7,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from srgan_core.errors import DataError, ShapeError, WeightsError
 from sweep.metrics.builtin.niqe import PRISTINE_MODEL
-from sweep.metrics.builtin.perceptual_index import combine
 from sweep.metrics.pyiqa_adapter import PyiqaMetric, create_metric
 from sweep.metrics.pyiqa_names import FromPyiqa
 from sweep.metrics.specs import METRICS
@@ -103,14 +102,6 @@ def test_niqe_on_the_luma_of_matlab_is_another_value(photograph):
     ]
     assert values[0] != values[1]
     assert values[0] == pytest.approx(values[1], rel=0.1)
-
-
-def test_the_perceptual_index_is_the_rule_of_pirm():
-    assert combine(niqe=5.0, ma=8.0) == 3.5
-    # Linear, so the mean of the index is the index of the means.
-    images = [(5.0, 8.0), (7.5, 6.0)]
-    mean = sum(combine(*image) for image in images) / 2
-    assert mean == combine(6.25, 7.0)
 
 
 def test_random_states_stay_as_they_were(pair):
