@@ -83,14 +83,14 @@ class Scorer:
         self,
         sr_paths: Sequence[Path],
         hr_paths: Sequence[Path] | None = None,
-        on_image: Callable[[str, dict[str, float]], None] | None = None,
+        on_image: Callable[[str], None] | None = None,
     ) -> list[dict[str, float]]:
         """Scores the images of a test set, with references in the same order or without any.
 
         Args:
             sr_paths: Restored images.
             hr_paths: Their references.
-            on_image: Called after each image with its name and its scores.
+            on_image: Called after each image with its name.
 
         Returns:
             Column to value for each image, in order.
@@ -107,10 +107,9 @@ class Scorer:
             )
         rows = []
         for sr_path, hr_path in zip(sr_paths, references, strict=True):
-            scores = self.score(sr_path, hr_path)
-            rows.append(scores)
+            rows.append(self.score(sr_path, hr_path))
             if on_image is not None:
-                on_image(sr_path.stem, scores)
+                on_image(sr_path.stem)
         return rows
 
     def score_distribution(

@@ -136,9 +136,8 @@ def check_known_answers(
     with tempfile.TemporaryDirectory(prefix="sweep-known-") as folder:
         test_set = TestSet(DATASET, tuple(paths), SCALE)
         reference = prepare_reference(test_set, SCALE, Path(folder))
-        tell = None if on_image is None else lambda name, _: on_image(name)
-        rows[Method.BICUBIC] = scorer.score_set(reference.bicubic, reference.hr, tell)
-        rows[Method.ORIGINAL] = scorer.score_set(reference.hr, on_image=tell)
+        rows[Method.BICUBIC] = scorer.score_set(reference.bicubic, reference.hr, on_image)
+        rows[Method.ORIGINAL] = scorer.score_set(reference.hr, on_image=on_image)
     for answer in KNOWN_ANSWERS:
         if answer.column in problems:
             yield Verdict(answer, float("nan"), problems[answer.column])

@@ -7,7 +7,6 @@ import warnings
 from typing import TYPE_CHECKING
 
 from srgan_core.errors import DataError
-from sweep.metrics.blocks import BLOCK
 from sweep.metrics.declaration import BORDER_CUT, Measure, Metric
 from sweep.metrics.weight_files import PackagedFile
 
@@ -18,6 +17,16 @@ if TYPE_CHECKING:
 
 PRISTINE_MODEL = PackagedFile("niqe_original.mat", "sweep.metrics", "assets/niqe_original.mat")
 """Mean and covariance of natural images' features, from the original release."""
+
+
+BLOCK = 96
+"""Side in pixels of the blocks into which NIQE divides an image; partial blocks do not count."""
+
+
+def count_blocks(height: int, width: int, crop_border: int) -> int:
+    """Whole blocks in an image once the border is cut; 0 means that it has no NIQE."""
+    rows, columns = ((side - 2 * crop_border) // BLOCK for side in (height, width))
+    return max(rows, 0) * max(columns, 0)
 
 
 class Niqe:

@@ -9,7 +9,7 @@ from pathlib import Path
 from srgan_core.data.images import FORMATS
 from srgan_core.errors import DataError
 from srgan_core.wording import counted
-from sweep.metrics.blocks import BLOCK, count_blocks
+from sweep.metrics.builtin.niqe import BLOCK, count_blocks
 
 SMALLEST_SIDE = 32
 """Pixels that an HR image must have on its shorter side for every full-reference metric."""

@@ -5,7 +5,6 @@ import pytest
 
 from srgan_core.errors import ConfigError
 from sweep.metrics import builtin, specs
-from sweep.metrics.pyiqa_names import NOT_OF_ONE_IMAGE, pyiqa_names
 from sweep.metrics.specs import (
     DEFAULT_GROUPS,
     GROUPS,
@@ -61,16 +60,6 @@ def test_a_metric_of_whole_sets_says_so_in_both_fields():
         assert (spec.reference == "set") == (spec.aggregation == "set")
 
 
-def test_what_is_declared_agrees_with_what_pyiqa_says_of_itself():
-    from sweep.metrics.pyiqa_names import pyiqa_metric
-
-    for spec in METRICS.values():
-        if spec.pyiqa:
-            theirs = pyiqa_metric(spec.pyiqa)
-            assert theirs.higher_is_better == spec.higher_is_better, spec.column
-            assert theirs.reference == spec.reference, spec.column
-
-
 @pytest.mark.parametrize(
     ("groups", "columns"),
     [
@@ -92,20 +81,6 @@ def test_an_unknown_group_is_named_with_the_known_ones():
 def test_no_group_at_all_is_an_error():
     with pytest.raises(ConfigError, match="at least one"):
         columns_for([])
-
-
-def test_any_other_name_of_pyiqa_is_a_metric_with_its_own_defaults():
-    spec = find_spec("musiq-ava")
-    assert (spec.reference, spec.kind, spec.higher_is_better) == ("none", "perception", True)
-    assert find_spec("pieapp").reference == "full"
-    assert not find_spec("pieapp").higher_is_better
-    assert len(pyiqa_names()) > 50
-
-
-@pytest.mark.parametrize("name", sorted(NOT_OF_ONE_IMAGE))
-def test_names_of_pyiqa_that_score_no_single_image_are_refused(name):
-    with pytest.raises(ConfigError, match="is unknown"):
-        require_group(name)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ from scipy.special import gamma
 from srgan_core.data.resize import resize_taps
 from srgan_core.errors import DataError, ShapeError
 from srgan_core.files import file_sha256
-from sweep.metrics.blocks import BLOCK, count_blocks
-from sweep.metrics.builtin.niqe import PRISTINE_MODEL, Niqe
+from sweep.metrics.builtin.niqe import BLOCK, PRISTINE_MODEL, Niqe, count_blocks
 
 SHAPES = np.arange(0.2, 10.001, 0.001)
 RATIOS = gamma(2 / SHAPES) ** 2 / (gamma(1 / SHAPES) * gamma(3 / SHAPES))
