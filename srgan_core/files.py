@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -21,8 +21,12 @@ _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")
 _DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
+def _replace(temporary: Path, target: Path) -> None:
+    temporary.replace(target)
+
+
 @contextmanager
-def atomic_path(target: Path) -> Iterator[Path]:
+def atomic_path(target: Path, rename: Callable[[Path, Path], None] = _replace) -> Iterator[Path]:
     """Lends a temporary file that becomes the target once the block ends well.
 
     The file lies in the target's folder, since a rename is atomic only within one file system.
@@ -40,7 +44,7 @@ def atomic_path(target: Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
-        temporary.replace(target)
+        rename(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(target.parent)
@@ -59,17 +63,11 @@ def publish_once(path: Path, content: bytes) -> bool:
         Whether this call made the file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = temporary_name(path)
     try:
-        temporary.write_bytes(content)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        _name_exclusively(temporary, path)
+        with atomic_path(path, _name_exclusively) as temporary:
+            temporary.write_bytes(content)
     except FileExistsError:
         return False
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
     return True
 
 

@@ -12,7 +12,6 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from srgan_core.data.resize import quantise
 from srgan_core.errors import ConfigError, ShapeError, WeightsError
 from srgan_core.files import write_atomically
 from srgan_core.networks import Generator
@@ -128,15 +127,21 @@ def restore(generator: Generator, lr: np.ndarray) -> np.ndarray:
     """
     if lr.ndim != 3 or lr.shape[2] != 3 or lr.dtype != np.uint8:
         raise ShapeError(f"lr: expected (H, W, 3) of uint8, got {lr.shape} of {lr.dtype}")
+    return as_image(generator(as_batch(lr, generator)))
+
+
+def as_batch(rgb: np.ndarray, generator: Generator) -> Tensor:
+    """Puts (H, W, 3), uint8, where a generator is, as (1, 3, H, W), float32 in [0, 1]."""
     device = next(generator.parameters()).device
-    batch = torch.from_numpy(np.array(lr)).to(device).permute(2, 0, 1)[None].float() / 255
-    restored = quantise(generator(batch.contiguous(memory_format=torch.channels_last)))
-    return _to_uint8(restored[0])
+    batch = torch.from_numpy(np.array(rgb)).to(device).permute(2, 0, 1)[None].float() / 255
+    return batch.contiguous(memory_format=torch.channels_last)
 
 
-def _to_uint8(image: Tensor) -> np.ndarray:
-    array: np.ndarray = (image * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
-    return array
+def as_image(restored: Tensor) -> np.ndarray:
+    """Rounds a batch of one, (1, 3, H, W), to an image, (H, W, 3), uint8."""
+    levels = (restored[0] * 255).round().clamp(0, 255).to(torch.uint8)
+    image: np.ndarray = levels.permute(1, 2, 0).cpu().numpy()
+    return image
 
 
 def _with_ordered_metadata(content: bytes) -> bytes:

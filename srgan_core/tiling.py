@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from srgan_core.errors import ConfigError, ShapeError
+from srgan_core.inference import as_batch, as_image
 from srgan_core.networks import Generator
 
 TILE = 448
@@ -148,15 +149,9 @@ def restore_tiles(
 
 @torch.inference_mode()
 def _features(generator: Generator, lr: np.ndarray) -> Tensor:
-    device = next(generator.parameters()).device
-    pixels = torch.from_numpy(np.ascontiguousarray(lr)).to(device).permute(2, 0, 1)[None]
-    batch = (pixels.float() / 255).contiguous(memory_format=torch.channels_last)
-    return generator.features(batch)
+    return generator.features(as_batch(lr, generator))
 
 
 @torch.inference_mode()
 def _enlarge(generator: Generator, features: Tensor) -> np.ndarray:
-    batch = features.contiguous(memory_format=torch.channels_last)
-    levels = (generator.enlarge(batch)[0] * 255).round().clamp(0, 255).to(torch.uint8)
-    part: np.ndarray = levels.permute(1, 2, 0).cpu().numpy()
-    return part
+    return as_image(generator.enlarge(features.contiguous(memory_format=torch.channels_last)))

@@ -1,0 +1,135 @@
+"""Every module has its test at its own path below tests/unit, or is named here with where it is."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+UNIT = REPOSITORY / "tests" / "unit"
+
+WITHOUT_BEHAVIOUR = {
+    "srgan_core/training/reports.py",
+    "sweep/errors.py",
+    "sweep/execution/jobs/context.py",
+    "sweep/store/states.py",
+    "sweep/tables/rows.py",
+}
+"""Declarations alone: records, enums, errors; whatever uses them tests them."""
+
+ELSEWHERE = {
+    # Entry points, run as processes of their own.
+    "srgan_core/training/__main__.py": "tests/integration/training/test_command.py",
+    "sweep/__init__.py": "tests/unit/sweep/test_api.py",
+    "sweep/__main__.py": "tests/integration/test_startup.py",
+    # Small commands, which share what they read.
+    "sweep/cli/clean.py": "tests/unit/sweep/cli/test_upkeep.py",
+    "sweep/cli/doctor.py": "tests/unit/sweep/cli/test_commands.py",
+    "sweep/cli/fetch.py": "tests/unit/sweep/cli/test_commands.py",
+    "sweep/cli/plan.py": "tests/unit/sweep/cli/test_upkeep.py",
+    "sweep/cli/plot.py": "tests/unit/sweep/cli/test_commands.py",
+    "sweep/cli/recommend.py": "tests/unit/sweep/analysis/test_recommendation.py",
+    "sweep/cli/reports.py": "tests/unit/sweep/cli/test_commands.py",
+    "sweep/cli/score_report.py": "tests/unit/sweep/cli/test_score.py",
+    "sweep/cli/score_request.py": "tests/unit/sweep/cli/test_score.py",
+    "sweep/cli/serve.py": "tests/browser/test_live.py",
+    "sweep/cli/status.py": "tests/unit/sweep/cli/test_upkeep.py",
+    "sweep/cli/sweep_options.py": "tests/unit/sweep/cli/test_run.py",
+    "sweep/cli/table.py": "tests/unit/sweep/cli/test_commands.py",
+    # One contract for all executors; the parts of a job through the whole of one.
+    "sweep/execution/child_processes.py": "tests/unit/sweep/execution/executors/test_contract.py",
+    "sweep/execution/dispatch.py": "tests/unit/sweep/execution/executors/test_contract.py",
+    "sweep/execution/executors/__init__.py": (
+        "tests/unit/sweep/execution/executors/test_contract.py"
+    ),
+    "sweep/execution/executors/base.py": "tests/unit/sweep/execution/executors/test_contract.py",
+    "sweep/execution/executors/ray_worker.py": "tests/unit/sweep/execution/executors/test_ray.py",
+    "sweep/execution/jobs/failing.py": "tests/unit/sweep/execution/jobs/test_trial.py",
+    "sweep/execution/jobs/reference.py": "tests/unit/sweep/execution/jobs/test_trial.py",
+    "sweep/execution/jobs/running.py": "tests/unit/sweep/execution/jobs/test_trial.py",
+    "sweep/execution/jobs/scoring.py": "tests/unit/sweep/execution/jobs/test_trial.py",
+    # One contract for all metrics.
+    "sweep/metrics/blocks.py": "tests/unit/sweep/metrics/test_niqe.py",
+    "sweep/metrics/declaration.py": "tests/unit/sweep/metrics/test_contract.py",
+    "sweep/metrics/further.py": "tests/unit/sweep/metrics/test_contract.py",
+    "sweep/metrics/known_text.py": "tests/unit/sweep/scoring/sets/test_text_lines.py",
+    "sweep/metrics/patch_features.py": "tests/unit/sweep/metrics/test_patch_distance.py",
+    "sweep/metrics/perceptual_index.py": "tests/unit/sweep/metrics/test_pyiqa_adapter.py",
+    "sweep/metrics/pyiqa_names.py": "tests/unit/sweep/metrics/test_specs.py",
+    "sweep/metrics/standard.py": "tests/unit/sweep/metrics/test_contract.py",
+    "sweep/metrics/weight_files.py": "tests/unit/sweep/metrics/test_pyiqa_adapter.py",
+    # Parts that are seen only in the whole.
+    "sweep/analysis/comparison/methods.py": "tests/unit/sweep/analysis/comparison/test_pairs.py",
+    "sweep/analysis/comparison/report.py": "tests/unit/sweep/analysis/comparison/test_pairs.py",
+    "sweep/analysis/front_report.py": "tests/unit/sweep/analysis/test_fronts.py",
+    "sweep/analysis/summary.py": "tests/unit/sweep/tables/test_frames.py",
+    "sweep/generators/interpolation/curve.py": "tests/unit/sweep/cli/test_interpolate.py",
+    "sweep/planning/plan.py": "tests/unit/sweep/runner/test_planning.py",
+    "sweep/planning/substitution.py": "tests/unit/sweep/runner/test_planning.py",
+    "sweep/scoring/external/restoring.py": "tests/unit/sweep/cli/test_score.py",
+    "sweep/scoring/external/scored_method.py": (
+        "tests/unit/sweep/scoring/external/test_target_sweep.py"
+    ),
+    "sweep/scoring/foreign_generators/srresnet_keys.py": (
+        "tests/unit/sweep/scoring/foreign_generators/test_srresnet_family.py"
+    ),
+    "sweep/scoring/set_scores.py": "tests/unit/sweep/execution/jobs/test_trial.py",
+    "sweep/tables/from_records.py": "tests/unit/sweep/test_publishing.py",
+    "sweep/tracking/process.py": "tests/unit/sweep/tracking/test_supervision.py",
+    # What is drawn is looked at in whole charts and pages.
+    "sweep/visualization/plots/drawn.py": "tests/unit/sweep/visualization/plots/test_tradeoff.py",
+    "sweep/visualization/plots/export_panel.py": (
+        "tests/unit/sweep/visualization/plots/test_export.py"
+    ),
+    "sweep/visualization/plots/extras.py": (
+        "tests/unit/sweep/visualization/plots/test_overlays.py"
+    ),
+    "sweep/visualization/plots/labels.py": (
+        "tests/unit/sweep/visualization/plots/test_placement.py"
+    ),
+    "sweep/visualization/printing/comparison.py": "tests/unit/sweep/cli/test_compare.py",
+    "sweep/visualization/report/collect.py": "tests/unit/sweep/visualization/report/test_page.py",
+    "sweep/visualization/report/live.py": "tests/browser/test_live.py",
+    "sweep/visualization/report/serving.py": "tests/browser/test_live.py",
+    "sweep/visualization/report/values.py": "tests/unit/sweep/visualization/report/test_page.py",
+}
+"""Module to where it is tested instead."""
+
+
+def holds_code(module: Path) -> bool:
+    """Whether a package's file has more than its docstring, its imports and their list."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    passive = (ast.Expr, ast.Import, ast.ImportFrom, ast.Assign)
+    return any(not isinstance(node, passive) for node in tree.body)
+
+
+def modules() -> list[str]:
+    found = [path for name in ("srgan_core", "sweep") for path in (REPOSITORY / name).rglob("*.py")]
+    with_code = [path for path in found if path.name != "__init__.py" or holds_code(path)]
+    return sorted(path.relative_to(REPOSITORY).as_posix() for path in with_code)
+
+
+def has_mirrored_test(module: str) -> bool:
+    path = Path(module)
+    name = path.parent.name if path.stem == "__init__" else path.stem.strip("_")
+    folder = UNIT / path.parent / name
+    there = (UNIT / path.parent / f"test_{name}.py").is_file()
+    return there or any(folder.glob("test_*.py")) if folder.is_dir() else there
+
+
+@pytest.mark.parametrize("module", modules())
+def test_every_module_has_its_test_at_its_path(module: str):
+    if module in WITHOUT_BEHAVIOUR:
+        return
+    if module in ELSEWHERE:
+        assert (REPOSITORY / ELSEWHERE[module]).is_file()
+    else:
+        assert has_mirrored_test(module), f"{module}: no test in {UNIT / Path(module).parent}"
+
+
+@pytest.mark.parametrize("module", sorted(WITHOUT_BEHAVIOUR | ELSEWHERE.keys()))
+def test_an_exception_is_still_one(module: str):
+    assert (REPOSITORY / module).is_file()
+    assert not has_mirrored_test(module), f"{module} has its test at its path; take it off the list"
