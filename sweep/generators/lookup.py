@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from srgan_core.errors import ConfigError
 from srgan_core.files import file_sha256
 from sweep.errors import StoreError
 from sweep.generators.interpolation.ends import End, find_end
+from sweep.scoring.aggregation import summarise
 from sweep.store.folder import SweepStore, TrialFolder
 
 if TYPE_CHECKING:
@@ -119,8 +120,8 @@ def _is_fit(record: dict[str, Any], content: str | None) -> bool:
 def _rank(folder: TrialFolder, record: dict[str, Any]) -> tuple[float, float, str]:
     sets: dict[str, dict[str, Any]] = folder.read_result().get("scores", {})
     scores = next(iter(sets.values()), {})
-    values = [float(image[_TIE_BREAKER]) for image in scores.values() if _TIE_BREAKER in image]
-    return -float(record["adv"]), fmean(values) if values else float("inf"), folder.path.name
+    value = summarise(list(scores.values())).get(_TIE_BREAKER, math.inf)
+    return -float(record["adv"]), value, folder.path.name
 
 
 def _start_of(store: SweepStore, trial: TrialFolder, record: dict[str, Any]) -> Path | None:

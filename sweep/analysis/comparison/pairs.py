@@ -12,8 +12,8 @@ from sweep.analysis.comparison.operands import Operand
 from sweep.analysis.comparison.report import Comparison, Report, Resampling
 from sweep.analysis.front_report import front_summary
 from sweep.analysis.fronts import fronts_of
-from sweep.analysis.statistics.aggregation import aggregation
 from sweep.analysis.statistics.bootstrap import Draws, Runs, bootstrap_difference, draw
+from sweep.metrics.aggregation import aggregation
 from sweep.tables.files import read_results
 from sweep.tables.metric_file import Metric
 

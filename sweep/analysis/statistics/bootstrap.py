@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from srgan_core.errors import ConfigError, ShapeError
-from sweep.analysis.statistics.aggregation import AGGREGATIONS, Aggregation
 from sweep.analysis.statistics.intervals import CONFIDENCE, check_confidence, student_t_quantile
+from sweep.metrics.aggregation import MEAN, Aggregation
 
 if TYPE_CHECKING:
     import numpy as np
@@ -128,7 +128,7 @@ def bootstrap_difference(
     draws: Draws,
     *,
     higher_is_better: bool,
-    aggregate: Aggregation = AGGREGATIONS["mean"],
+    aggregate: Aggregation = MEAN,
     confidence: float = CONFIDENCE,
     hr: Array | None = None,
 ) -> Difference:

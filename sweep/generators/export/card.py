@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 from srgan_core.files import file_sha256
 from srgan_core.networks import Generator
 from srgan_core.wording import counted
-from sweep.errors import StoreError
 from sweep.metrics.specs import find_spec, in_table_order
+from sweep.scoring.aggregation import summarise
 from sweep.scoring.set_scores import KEY as SET_SCORES
 from sweep.store.folder import SweepStore, TrialFolder
 
@@ -145,8 +144,8 @@ def _scores(origin: Origin) -> str:
     tables = []
     for dataset, images in scores.items():
         references = origin.references.get(dataset, {})
-        means = {"this generator": _means(images)} | {
-            {"original": "HR itself"}.get(name, name): _means(theirs)
+        means = {"this generator": summarise(list(images.values()))} | {
+            {"original": "HR itself"}.get(name, name): summarise(list(theirs.values()))
             for name, theirs in references.items()
             if name != SET_SCORES
         }
@@ -156,14 +155,6 @@ def _scores(origin: Origin) -> str:
         title = f"Means over the {counted(len(images), 'image')} of {_plain(dataset)}."
         tables.append(f"{title}\n\n{_table(head, rows)}")
     return "\n\n".join(tables)
-
-
-def _means(images: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    columns = dict.fromkeys(column for row in images.values() for column in row)
-    try:
-        return {c: fmean(float(row[c]) for row in images.values()) for c in columns}
-    except (KeyError, TypeError, ValueError) as error:
-        raise StoreError(f"scores: expected every column for every image, got {error}") from None
 
 
 def _heading(column: str) -> str:

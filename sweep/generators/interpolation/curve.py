@@ -195,7 +195,7 @@ def curve_records(store: SweepStore) -> Iterator[dict[str, Any]]:
                         "alpha": float(alpha),
                         "dataset": dataset,
                         "images": images,
-                        **_means(list(scores.values())),
+                        **summarise(list(scores.values())),
                     }
 
 
@@ -223,9 +223,3 @@ def read_sweep(store: SweepStore) -> SweepConfig:
 def _scores(record: Mapping[str, Any], dataset: str, alpha: float) -> dict[str, Any]:
     found: dict[str, Any] = record["scores"][dataset].get(shortest_decimal(alpha), {})
     return found
-
-
-def _means(scores: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Nan and infinity are text in the record."""
-    rows = [{column: float(value) for column, value in row.items()} for row in scores]
-    return summarise(rows)

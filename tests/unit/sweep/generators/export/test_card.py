@@ -73,3 +73,13 @@ def test_a_bare_file_says_that_nothing_is_known(tmp_path, file):
     assert card.startswith("# bare\n")
     assert "No record of its training" in card
     assert "It has not been scored." in card
+
+
+def test_an_rmse_is_combined_as_in_the_tables(tmp_path, file):
+    store = SweepStore(tmp_path / "results")
+    folder = store.trial(file.parent.name)
+    folder.update_trial(state="done", spec=SPEC)
+    folder.write_result({"scores": {"set5": {"a": {"rmse": 1.0}, "b": {"rmse": 7.0}}}})
+    card = model_card(read_origin(file), load_generator(file, None), {})
+    # The root of the mean of 1 and 49, where the mean of the values would be 4.
+    assert "| this generator | 5 |" in card
