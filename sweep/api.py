@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from sweep.tables.metric_file import Metric
 
-HR, LR, BICUBIC = "original", "lr", "bicubic"
-
-_REFERENCES = {HR: "hr", LR: "lr", BICUBIC: "bicubic"}
+_REFERENCES = {"original": "hr", "lr": "lr", "bicubic": "bicubic"}
 
 
 @dataclass(frozen=True)
@@ -190,14 +188,14 @@ class Sweep:
             ConfigError: when there is no such test set.
             StoreError: when a table is missing, damaged, or empty.
         """
-        from sweep.visualization.plots.extras import read_extras
+        from sweep.analysis.summary import scores_by_dataset
+        from sweep.tables.tables import read_tables
         from sweep.visualization.plots.tradeoff import render
 
-        results = self.results
-        chosen = self._dataset(dataset)
-        rows = results[results["dataset"] == chosen]
-        title = f"{self.name}: {chosen}"
-        drawn = render(rows, self.metrics, title, read_extras(self.root, published))
+        tables = read_tables(self.root)
+        scores = {found.name: found for found in scores_by_dataset(tables.results)}
+        chosen = self._known(dataset, tuple(scores))
+        drawn = render(scores[chosen], tables, f"{self.name}: {chosen}", published)
         return Chart(drawn["png"], drawn["svg"])
 
     def images(
@@ -240,8 +238,8 @@ class Sweep:
         )
         return f"<div><p><b>{html.escape(self.name)}</b></p>{table}</div>"
 
-    def _dataset(self, name: str | None) -> str:
-        known = self.datasets
+    def _known(self, name: str | None, known: Sequence[str]) -> str:
+        """Checks the name of a test set; None stands for the first one."""
         if not known:
             raise StoreError(f"{self.root}: no trial has been scored yet; run the sweep first")
         if name is not None and name not in known:
@@ -251,7 +249,7 @@ class Sweep:
     def _dataset_of(self, image: str, name: str | None) -> str:
         frame = self.per_image
         if name is not None:
-            frame = frame[frame["dataset"] == self._dataset(name)]
+            frame = frame[frame["dataset"] == self._known(name, self.datasets)]
         known = list(dict.fromkeys(frame["image"]))
         if image not in known:
             raise ConfigError(unknown_name("image", image, known))

@@ -7,21 +7,16 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
+from sweep.store.states import Method
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric
-from sweep.tables.ranking import hr_value
-
-Record = dict[str, Any]
-
-CHOSEN_METHODS = ("srgan", "srresnet")
-"""What a sweep trains, and so has a generator of."""
-
+from sweep.tables.ranking import TRAINED_METHODS, Record, hr_value, is_healthy, is_scored
 
 _LEAST_LIKENESS = 0.35
 
@@ -108,12 +103,10 @@ def recommend(
     scored = [
         record
         for record in records
-        if record["method"] in CHOSEN_METHODS
-        and record["status"] in names.SCORED_STATES
-        and record[best] is not None
+        if record["method"] in TRAINED_METHODS and is_scored(record) and record[best] is not None
     ]
-    fit = [record for record in scored if not record.get("health")]
-    unhealthy = [f"{r['trial']} ({r['health']})" for r in scored if r.get("health")]
+    fit = [record for record in scored if is_healthy(record)]
+    unhealthy = [f"{r['trial']} ({r['health']})" for r in scored if not is_healthy(r)]
     if not fit:
         raise ConfigError(
             f"{best}: expected at least one healthy trial with a value on {chosen_set}, got none"
@@ -146,7 +139,7 @@ def generator_path(folder: Path, record: Record) -> Path:
     Returns:
         Path of its safetensors file; whether it is there is not checked.
     """
-    parent = "shared" if record["method"] == "srresnet" else "trials"
+    parent = "shared" if record["method"] == Method.SRRESNET else "trials"
     return folder / parent / str(record["trial"]) / "generator.safetensors"
 
 

@@ -50,12 +50,14 @@ INTEGER_COLUMNS = frozenset({"seed", "scale", "images", "step", "steps", "seeds"
 # What the user chose is written exactly; what was measured is rounded.
 EXACT_COLUMNS = frozenset({"adv", "alpha", "pixel_weight", "content_weight"})
 
-REFERENCE_METHODS = ("bicubic", "srresnet", "original")
-SCORED_STATES = ("scored", "done")
-STATES = ("pending", "running", "trained", *SCORED_STATES, "interrupted", "diverged", "failed")
-"""What `status` can be."""
 COUNTS = ("adv", "seed", "scale", "images", "steps", "pixel_weight", "content_weight")
 """Columns without negative numbers, infinity or nan."""
+
+NO_CONTENT = "none"
+"""Stands for a content loss that nobody named."""
+
+SIGNIFICANT_DIGITS = 4
+"""Of measured values in print; the files have more."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 
@@ -95,6 +97,28 @@ def shortest_decimal(value: float) -> str:
     """Writes a number without exponent and without needless zeros: `0.0001`, `1`, `0`."""
     text = format(Decimal(repr(float(value))), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def adv_text(adv: float | None) -> str:
+    """Writes a coefficient for people."""
+    return "?" if adv is None else shortest_decimal(adv)
+
+
+def content_text(content: str | None) -> str:
+    """Writes the content loss of a trial for people."""
+    return content or NO_CONTENT
+
+
+def decimals_for(values: Iterable[float]) -> int:
+    """Number of decimals that gives the largest of some values 4 significant digits."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    whole_digits = len(str(int(largest))) if largest >= 1 else 0
+    return max(0, SIGNIFICANT_DIGITS - whole_digits)
+
+
+def measured_text(value: float) -> str:
+    """Writes a single measured value for people, with 4 significant digits."""
+    return f"{value:.{decimals_for([value])}f}"
 
 
 def number_text(column: str, value: float) -> str:

@@ -17,6 +17,7 @@ import pandas as pd
 from srgan_core.errors import unknown_name
 from srgan_core.files import write_atomically
 from sweep.errors import StoreError
+from sweep.store.states import State
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of, typed_frame
 
@@ -106,8 +107,9 @@ def _problem(record: Mapping[str, Any]) -> str | None:
         value = record.get(column)
         if value is not None and not 0 <= value < math.inf:
             return f"{column}: expected a number of 0 or above, got {value}"
-    status = record.get("status", names.STATES[0])
-    return None if status in names.STATES else unknown_name("status", status, names.STATES)
+    known = [state.value for state in State]
+    status = record.get("status", State.DONE)
+    return None if status in known else unknown_name("status", status, known)
 
 
 def _cell(column: str, value: Any) -> str:

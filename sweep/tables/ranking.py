@@ -1,10 +1,10 @@
-"""Which values of a metric are best.
+"""Which rows may be compared, and which values of a metric are best.
 
 For each metric and data set the trials (and external images, if any) compete; bicubic, SRResNet
-and HR are references and stay unmarked. Values are compared as they are printed, so that equal
-looking cells share a mark. Where HR itself has a value, as for NIQE, a value beyond it counts as
-HR's own: NIQE 5.1 beside an HR of 5.4 is no better than 5.4, and both beat 5.6. When several
-share the first place there is no second, and a single value has no rank.
+and HR are references and stay unmarked, and so do unhealthy trials. Values are compared as they
+are printed, so that equal looking cells share a mark. Where HR itself has a value, as for NIQE, a
+value beyond it counts as HR's own: NIQE 5.1 beside an HR of 5.4 is no better than 5.4, and both
+beat 5.6. When several share the first place there is no second, and a single value has no rank.
 """
 
 from __future__ import annotations
@@ -12,11 +12,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from sweep.tables import columns as names
+from sweep.store.states import Method, State
 from sweep.tables.metric_file import Metric
 
 Mark = Literal["", "best", "second"]
 Record = dict[str, Any]
+
+TRAINED_METHODS = (Method.SRRESNET, Method.SRGAN)
+"""What a sweep trains: they compete for the front, and have a generator."""
+
+
+def is_scored(record: Record) -> bool:
+    """Tells whether the scores of a row, or of a mean over seeds, count."""
+    return State(record["status"]).is_scored
+
+
+def is_healthy(record: Record) -> bool:
+    """Tells whether a row, or a mean over seeds, may be compared; see docs/health.md."""
+    return not record.get("health")
 
 
 def marks_of(metric: Metric, records: Sequence[Record], decimals: int) -> dict[int, Mark]:
@@ -34,11 +47,17 @@ def marks_of(metric: Metric, records: Sequence[Record], decimals: int) -> dict[i
     merits = {
         index: round(metric.merit(record[metric.column], bound), decimals)
         for index, record in enumerate(records)
-        if record["method"] not in names.REFERENCE_METHODS
-        and record["status"] in names.SCORED_STATES
+        if not is_reference(record)
+        and is_scored(record)
+        and is_healthy(record)
         and record[metric.column] is not None
     }
     return rank_marks(merits, metric.higher_is_better)
+
+
+def is_reference(record: Record) -> bool:
+    """Tells whether a row is what trials are held against; external images are not."""
+    return record["method"] in tuple(Method) and Method(record["method"]).is_reference
 
 
 def rank_marks(merits: Mapping[int, float], higher_is_better: bool) -> dict[int, Mark]:
@@ -72,5 +91,5 @@ def hr_value(metric: Metric, records: Sequence[Record]) -> float | None:
     """
     if metric.reference != "none":
         return None
-    values = [record[metric.column] for record in records if record["method"] == "original"]
+    values = [record[metric.column] for record in records if record["method"] == Method.ORIGINAL]
     return next((float(value) for value in values if value is not None), None)

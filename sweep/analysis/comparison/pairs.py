@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srgan_core.errors import ConfigError, unknown_name
@@ -13,6 +14,7 @@ from sweep.analysis.comparison.report import Comparison, Report, Resampling
 from sweep.analysis.front_report import front_summary
 from sweep.analysis.fronts import fronts_of
 from sweep.analysis.statistics.bootstrap import Draws, Runs, bootstrap_difference, draw
+from sweep.analysis.summary import scores_by_dataset
 from sweep.metrics.aggregation import aggregation
 from sweep.tables.files import read_results
 from sweep.tables.metric_file import Metric
@@ -69,7 +71,7 @@ def compare(
         )
     order = {name: rank for rank, name in enumerate(dict.fromkeys(c.dataset for c in found))}
     found.sort(key=lambda comparison: order[comparison.dataset])
-    areas = [] if first.name else [*_areas(first), *_areas(second)]
+    areas = [] if first.name else [a for t in (one, other) for a in _areas(t.folder, t.metrics)]
     notes = (*dict.fromkeys(session.notes), *areas)
     return Report(first, second, tuple(found), session.resampling, notes)
 
@@ -187,10 +189,9 @@ def _check_same_images(one: Tables, other: Tables, dataset: str) -> None:
         )
 
 
-def _areas(sweep: Operand) -> list[str]:
+def _areas(folder: Path, metrics: Mapping[str, Metric]) -> list[str]:
     """Words the hypervolumes of a sweep."""
-    tables = read_tables(sweep.folder)
     return [
-        f"{sweep.folder}: {front.dataset}, {front.y_metric.label}: {front_summary(front)}"
-        for front in fronts_of(read_results(sweep.folder), tables.metrics)
+        f"{folder}: {front.dataset}, {front.axes.y.label}: {front_summary(front)}"
+        for front in fronts_of(scores_by_dataset(read_results(folder)), metrics)
     ]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from srgan_core.errors import DataError, ShapeError
 from srgan_core.files import write_atomically
+from sweep.tables.columns import measured_text
 from sweep.tables.metric_file import Metric
 from sweep.visualization.figures.window import CELL, busiest_window, window_side
-from sweep.visualization.printing.view import decimals_for
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -149,10 +149,9 @@ def _cell(
 
 def score_text(column: str, value: float, metrics: Mapping[str, Metric]) -> str:
     """Writes a score as one line: label, value with 4 significant digits, unit."""
-    number = f"{value:.{decimals_for([value])}f}"
     if column not in metrics:
-        return f"{column} {number}"
-    return f"{metrics[column].label} {number} {metrics[column].unit}".rstrip()
+        return f"{column} {measured_text(value)}"
+    return f"{metrics[column].label} {measured_text(value)} {metrics[column].unit}".rstrip()
 
 
 def _write(draw: ImageDraw, y: int, text: str, font: FreeTypeFont, color: str) -> None:

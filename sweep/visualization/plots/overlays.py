@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sweep.analysis.fronts import Front
+from sweep.analysis.summary import DatasetScores
+from sweep.store.states import Method
+from sweep.tables.columns import content_text
 from sweep.tables.frames import records_of
-from sweep.visualization.plots.points import NO_CONTENT, PanelData
 from sweep.visualization.plots.style import CURVE, FAINT, GREY, INK, LineStyle
 
 if TYPE_CHECKING:
@@ -96,13 +99,13 @@ def curves_of(table: pd.DataFrame | None, dataset: str, columns: Sequence[str]) 
 
 
 def paths_of(
-    table: pd.DataFrame | None, results: pd.DataFrame, columns: Sequence[str]
+    table: pd.DataFrame | None, scores: DatasetScores, columns: Sequence[str]
 ) -> list[Trace]:
     """Picks the paths of the trials, from the SRResNet of their seed to their own points.
 
     Args:
         table: `path.csv`; None when there is none.
-        results: Rows of one test set.
+        scores: What was scored on one test set.
         columns: Metric columns of the horizontal and the vertical axis.
 
     Returns:
@@ -110,17 +113,17 @@ def paths_of(
     """
     if table is None or not {*columns} <= {*table.columns}:
         return []
-    rows = records_of(results)
-    starts = {r["seed"]: _dot(r, columns) for r in rows if r["method"] == "srresnet"}
-    here = records_of(table[table["dataset"] == (rows[0]["dataset"] if rows else "")])
+    srresnets = [row for row in scores.rows if row["method"] == Method.SRRESNET]
+    starts = {row["seed"]: _dot(row, columns) for row in srresnets}
+    here = records_of(table[table["dataset"] == scores.name])
     traces = []
-    for row in (row for row in rows if row["method"] == "srgan"):
+    for row in (row for row in scores.rows if row["method"] == Method.SRGAN):
         steps = sorted((r for r in here if r["trial"] == row["trial"]), key=lambda r: r["step"])
         way = [_dot(step, columns) for step in steps]
         if any(way):
             dots = (starts.get(row["seed"]), *way, _dot(row, columns))
             found = tuple(dot for dot in dots if dot is not None)
-            traces.append(Trace(row["content"] or NO_CONTENT, found))
+            traces.append(Trace(content_text(row["content"]), found))
     return traces
 
 
@@ -144,19 +147,18 @@ def curve_dashes(place: int) -> str | tuple[float, tuple[float, ...]]:
     return _CURVE_DASHES[place % len(_CURVE_DASHES)]
 
 
-def draw_health_marks(axes: Axes, data: PanelData) -> None:
+def draw_health_marks(axes: Axes, front: Front) -> None:
     """Crosses out the points that are not fit to be compared."""
-    for point in data.trained:
-        if point.health:
-            axes.plot(
-                point.x,
-                point.y,
-                marker="x",
-                markersize=CROSS_SIZE,
-                markeredgecolor=INK,
-                markeredgewidth=1.4,
-                zorder=3.4,
-            )
+    for point in front.unhealthy:
+        axes.plot(
+            point.x,
+            point.y,
+            marker="x",
+            markersize=CROSS_SIZE,
+            markeredgecolor=INK,
+            markeredgewidth=1.4,
+            zorder=3.4,
+        )
 
 
 def draw_pirm_regions(axes: Axes) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from srgan_core.wording import counted
 from sweep.analysis.comparison.report import Comparison, Report
 from sweep.analysis.statistics.bootstrap import LEAST_IMAGES
-from sweep.visualization.printing.view import decimals_for, printable
+from sweep.tables.columns import decimals_for
+from sweep.visualization.printing.view import printable
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sweep.analysis.front_report import front_lines
 from sweep.analysis.fronts import fronts_of
-from sweep.analysis.summary import INTERVAL_NOTE
+from sweep.analysis.summary import INTERVAL_NOTE, scores_by_dataset
 from sweep.tables.metric_file import Metric
 from sweep.visualization.printing.view import DASH, Cell, Column, View, printable, views_of
 
@@ -46,8 +46,9 @@ def print_table(
     from rich.console import Console as StandardConsole
 
     console = console or StandardConsole()
-    views = views_of(results, metrics, each_seed=each_seed)
-    fronts = list(fronts_of(results, metrics))
+    datasets = scores_by_dataset(results)
+    views = views_of(datasets, metrics, each_seed=each_seed)
+    fronts = list(fronts_of(datasets, metrics))
     if not views:
         console.print("no trial has been scored yet")
     for position, view in enumerate(views):

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from srgan_core.wording import counted
-from sweep.analysis.summary import SEEDS, mean_records, summary_frame
+from sweep.analysis.summary import SEEDS, DatasetScores, counted_seeds
+from sweep.store.states import Method
 from sweep.tables import columns as names
-from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric
-from sweep.tables.ranking import Mark, Record, marks_of
+from sweep.tables.ranking import Mark, Record, is_scored, marks_of
 
 DASH = "\N{EN DASH}"
-SIGNIFICANT_DIGITS = 4
 _HEADINGS = {"adv": "λ", "train_seconds": "seconds"}
 _IMPORTANCE = ("method", "content", "adv", "status", "psnr_y", "lpips_alex", "niqe", "seed")
 _OPTIONAL = ("steps", "train_seconds", "trial")
@@ -110,58 +106,37 @@ class View:
 
 
 def views_of(
-    results: pd.DataFrame, metrics: Mapping[str, Metric], *, each_seed: bool = False
+    datasets: Sequence[DatasetScores], metrics: Mapping[str, Metric], *, each_seed: bool = False
 ) -> list[View]:
     """Prepares the printed tables, one per data set.
 
     Args:
-        results: Table of `read_results` or `results_frame`.
+        datasets: What was scored.
         metrics: Column to metric, of `read_metrics`.
         each_seed: Whether to list every trial where there are several seeds, not their means.
 
     Returns:
         Views in the order of the table; metric columns that nobody filled are left out.
     """
-    extra = names.extra_metrics(results.columns)
     views = []
-    for dataset in dict.fromkeys(results["dataset"]):
-        rows = results[results["dataset"] == dataset]
-        records = records_of(rows)
-        over_seeds = not each_seed and rows["seed"].nunique() > 1
-        if over_seeds:
-            records = mean_records(records, records_of(summary_frame(rows)))
-        views.append(_view(records, metrics, extra, over_seeds))
+    for scores in datasets:
+        over_seeds = not each_seed and len({row["seed"] for row in scores.rows} - {None}) > 1
+        records = counted_seeds(scores.means) if over_seeds else scores.rows
+        columns = _columns(records, metrics, names.extra_metrics(scores.rows[0]))
+        cells = [_column_cells(column.name, records, metrics) for column in columns]
+        rows = tuple(
+            Row(tuple(column[index] for column in cells), _section(record["method"]))
+            for index, record in enumerate(records)
+        )
+        images = counted(scores.images, "image")
+        title = f"{printable(scores.name)}, x{scores.scale}, {images}"
+        views.append(View(title, columns, rows, over_seeds, scores.name))
     return views
-
-
-def decimals_for(values: Sequence[float]) -> int:
-    """Number of decimals that gives the largest of some values 4 significant digits."""
-    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
-    whole_digits = len(str(int(largest))) if largest >= 1 else 0
-    return max(0, SIGNIFICANT_DIGITS - whole_digits)
 
 
 def printable(text: str) -> str:
     """Replaces line ends and terminal control characters, which a folder's name may hold."""
     return "".join(character if character.isprintable() else "?" for character in text)
-
-
-def _view(
-    records: Sequence[Record],
-    metrics: Mapping[str, Metric],
-    extra: Sequence[str],
-    over_seeds: bool,
-) -> View:
-    columns = _columns(records, metrics, extra)
-    cells = [_column_cells(column.name, records, metrics) for column in columns]
-    rows = [
-        Row(tuple(column[index] for column in cells), _section(record["method"]))
-        for index, record in enumerate(records)
-    ]
-    first = records[0]
-    images = counted(first["images"], "image")
-    title = f"{printable(first['dataset'])}, x{first['scale']}, {images}"
-    return View(title, columns, tuple(rows), over_seeds, first["dataset"])
 
 
 def _columns(
@@ -175,7 +150,7 @@ def _columns(
     order = tuple(name for name in order if name not in _OPTIONAL or name in optional)
     if seed == "seed" and len({record["seed"] for record in records} - {None}) < 2:
         optional.add("seed")
-    if all(record["status"] in names.SCORED_STATES for record in records):
+    if all(map(is_scored, records)):
         optional.add("status")
     return tuple(_column(name, metrics, name not in optional) for name in order)
 
@@ -200,10 +175,13 @@ def _column_cells(
     if name in names.EXACT_COLUMNS | names.INTEGER_COLUMNS or name.endswith("_seconds"):
         return [Cell(DASH if v is None else names.number_text(name, float(v))) for v in values]
     measured = [record[_scale_column(name)] for record in records]
-    decimals = decimals_for([value for value in measured if value is not None])
+    decimals = names.decimals_for([value for value in measured if value is not None])
     marks = marks_of(metrics[name], records, decimals) if name in metrics else {}
     sign = "+" if name == names.NIQE_DISTANCE else ""
     halves = [record.get(names.interval_column(name)) for record in records]
+    if name == names.NIQE_DISTANCE:
+        # That of NIQE itself, which stands beside it.
+        halves = [None] * len(records)
     return [
         Cell(
             DASH if value is None else f"{value:{sign}.{decimals}f}",
@@ -220,6 +198,6 @@ def _scale_column(name: str) -> str:
 
 
 def _section(method: str) -> str:
-    if method in ("bicubic", "srresnet"):
+    if method in (Method.BICUBIC, Method.SRRESNET):
         return "start"
-    return "trials" if method == "srgan" else "other"
+    return "trials" if method == Method.SRGAN else "other"

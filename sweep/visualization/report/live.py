@@ -10,20 +10,20 @@ from sweep.scoring.sets.test_sets import dataset_name
 from sweep.store.folder import SWEEP_FILE, SweepStore
 from sweep.tables.frames import per_image_frame, results_frame
 from sweep.tables.from_records import result_rows, stored_trials
-from sweep.tables.metric_file import Metric, read_metrics
-from sweep.visualization.report.collect import Tables, read_curves, read_tables
+from sweep.tables.metric_file import METRICS_FILE, Metric, read_metrics
+from sweep.visualization.report.collect import PageTables, read_curves, read_page_tables
 
 _WATCHED = (
     SWEEP_FILE,
     "*.csv",
-    "metrics.json",
+    METRICS_FILE,
     "shared/*/*.json*",
     "trials/*/*.json*",
     "reference/*/scores.json",
 )
 
 
-def live_tables(store: SweepStore) -> Tables:
+def live_tables(store: SweepStore) -> PageTables:
     """Derives the tables from the records; reads them where the folder holds no config.
 
     Args:
@@ -37,12 +37,12 @@ def live_tables(store: SweepStore) -> Tables:
     """
     config = store.read_config()
     if config is None:
-        return read_tables(store)
+        return read_page_tables(store.root)
     trials, starts = stored_trials(store, config)
     datasets = [dataset_name(name) for name in config.eval.sets]
     rows = list(result_rows(store, config, trials, starts, datasets))
-    curves, notes = read_curves(store)
-    return Tables(results_frame(rows), per_image_frame(rows), _metrics(store), curves, notes)
+    curves, notes = read_curves(store.root)
+    return PageTables(results_frame(rows), per_image_frame(rows), _metrics(store), curves, notes)
 
 
 def fingerprint(store: SweepStore) -> str:

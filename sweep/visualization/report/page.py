@@ -15,7 +15,7 @@ from typing import Any
 from srgan_core.files import write_atomically
 from srgan_core.wording import counted
 from sweep.store.folder import SweepStore
-from sweep.visualization.report.collect import Tables, collect, dataset_images, read_tables
+from sweep.visualization.report.collect import PageTables, collect, dataset_images, read_page_tables
 from sweep.visualization.report.pictures import Packed, Picture, find_pictures, pack_pictures
 from sweep.visualization.report.values import plain_tree
 
@@ -87,7 +87,7 @@ def write_report(
     Raises:
         StoreError: when the tables are missing or damaged.
     """
-    tables = read_tables(store)
+    tables = read_page_tables(store.root)
     document = collect(store, tables)
     pictures, notes = choose_pictures(store, tables, most_images)
     show = progress or _no_progress
@@ -107,7 +107,7 @@ def write_report(
 
 
 def choose_pictures(
-    store: SweepStore, tables: Tables, most_images: int
+    store: SweepStore, tables: PageTables, most_images: int
 ) -> tuple[list[Picture], list[str]]:
     """Finds the image files of the first images of each test set.
 

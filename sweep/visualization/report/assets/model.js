@@ -4,7 +4,7 @@
 // per content loss), datasets (name, scale, images, rows, marks, perImage, groups, fronts, hr,
 // curves, published), trials (name, status, health, cause, attempts, curve, progress), config,
 // protocol, notes, pictures ("dataset/source/image" to [type, width, height]), live.
-// A group is a generator averaged over its seeds; a group's key is stable while data change.
+// A group is a generator averaged over its seeds: mean, and half of its 95% interval; its key is stable while data change.
 
 let data = JSON.parse(byId("document").textContent);
 
@@ -127,12 +127,12 @@ function chooseDefaults() {
   if (!seeds.includes(state.seed)) state.seed = seeds.length ? Math.min(...seeds) : null;
 }
 
-/** Starts at the loss whose best trial is best on the vertical axis. */
+/** Starts at the trial of the front that is best on the vertical axis. */
 function defaultSlider() {
   const c = column(state.y);
-  const scored = dataset().groups.filter((g) => g.method === "srgan" && state.y in g.mean);
   const any = dataset().groups.find((g) => g.method === "srgan");
+  const front = (frontOf() ?? []).map((place) => dataset().groups[place]).filter((g) => g.method === "srgan");
   const worth = (g) => (c.higher ? -1 : 1) * g.mean[state.y];
-  const best = [...scored].sort((a, b) => worth(a) - worth(b))[0] ?? any;
+  const best = front.sort((a, b) => worth(a) - worth(b))[0] ?? any;
   return best ? { content: contentOf(best), key: groupKey(best) } : { content: "", key: "" };
 }
