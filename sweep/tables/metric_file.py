@@ -76,14 +76,28 @@ class Metric:
         return min(value, bound) if self.higher_is_better else max(value, bound)
 
 
+@dataclass(frozen=True)
+class MetricFile:
+    """What `metrics.json` says.
+
+    Attributes:
+        metrics: Column to metric, in the file's order.
+        hr_hashes: Data set to image to hash of the HR image, where the file says so.
+        document: All of it, to be shown.
+    """
+
+    metrics: dict[str, Metric]
+    hr_hashes: Mapping[str, Mapping[str, str]]
+    document: Mapping[str, Any]
+
+
 def read_metrics(folder: Path) -> dict[str, Metric]:
+    """Reads the metrics alone; see `read_metric_file`."""
+    return read_metric_file(folder).metrics
+
+
+def read_metric_file(folder: Path) -> MetricFile:
     """Reads `metrics.json` of a results folder.
-
-    Args:
-        folder: Results folder.
-
-    Returns:
-        Column to metric, in the file's order.
 
     Raises:
         StoreError: when the file is missing, damaged, or of another version.
@@ -102,7 +116,16 @@ def read_metrics(folder: Path) -> dict[str, Metric]:
         raise StoreError(
             f"{path}: a metric lacks or distorts {error}; run the sweep again to rewrite the file"
         ) from error
-    return {metric.column: metric for metric in metrics}
+    return MetricFile({metric.column: metric for metric in metrics}, _hashes(document), document)
+
+
+def _hashes(document: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    datasets = document.get("datasets")
+    return {
+        name: record["hr_sha256"]
+        for name, record in (datasets.items() if isinstance(datasets, dict) else ())
+        if isinstance(record, dict) and isinstance(record.get("hr_sha256"), dict)
+    }
 
 
 def _load(path: Path) -> Any:

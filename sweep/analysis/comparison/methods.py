@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +12,16 @@ import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
 from sweep.analysis.fronts import point_name
+from sweep.store.states import Method
 from sweep.tables.columns import shortest_decimal
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
-from sweep.tables.metric_file import METRICS_FILE, Metric, read_metrics
+from sweep.tables.metric_file import Metric, read_metric_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-HR = "original"
-REFERENCES = ("bicubic", HR)
+REFERENCES = (Method.BICUBIC, Method.ORIGINAL)
 
 Key = tuple[str, int]
 """Data set and magnification."""
@@ -52,7 +51,7 @@ class Tables:
 
 
 @dataclass(frozen=True)
-class Method:
+class Scored:
     """Scores of one method on one data set.
 
     Attributes:
@@ -80,29 +79,16 @@ class Method:
 def read_tables(folder: Path) -> Tables:
     """Reads what a comparison needs of a results folder.
 
-    Args:
-        folder: Results folder.
-
-    Returns:
-        Its tables.
-
     Raises:
         StoreError: when a table is missing or damaged.
     """
     images = read_per_image(folder)
     images = images.assign(point=[point_name(record) for record in records_of(images)])
-    metrics = read_metrics(folder)
-    document = json.loads((folder / METRICS_FILE).read_text(encoding="utf-8"))
-    datasets = document.get("datasets")
-    hashes = {
-        name: record["hr_sha256"]
-        for name, record in (datasets.items() if isinstance(datasets, dict) else ())
-        if isinstance(record, dict) and isinstance(record.get("hr_sha256"), dict)
-    }
-    return Tables(folder, images, metrics, hashes)
+    file = read_metric_file(folder)
+    return Tables(folder, images, file.metrics, file.hr_hashes)
 
 
-def find_methods(tables: Tables, name: str) -> dict[Key, Method]:
+def find_methods(tables: Tables, name: str) -> dict[Key, Scored]:
     """Finds a trial, a method or a grid point.
 
     Args:
@@ -125,7 +111,7 @@ def find_methods(tables: Tables, name: str) -> dict[Key, Method]:
     found = {}
     for _, part in rows.groupby(["dataset", "scale"], sort=False):
         seeds = sorted({int(seed) for seed in part["seed"].dropna()})
-        found[(str(part["dataset"].iloc[0]), int(part["scale"].iloc[0]))] = Method(
+        found[(str(part["dataset"].iloc[0]), int(part["scale"].iloc[0]))] = Scored(
             part, tuple(seeds)
         )
     return found

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from sweep.tables import columns as names
 from sweep.tables.curves import read_interpolation
 from sweep.tables.files import RESULTS, read_per_image, read_results
 from sweep.tables.frames import records_of
-from sweep.tables.metric_file import METRICS_FILE, Metric, read_metrics
+from sweep.tables.metric_file import Metric, read_metric_file
 from sweep.tables.ranking import TRAINED_METHODS, Mark, Record, marks_of
 from sweep.visualization.plots.extras import published_on
 from sweep.visualization.plots.style import line_styles, mixed
@@ -40,6 +39,7 @@ class PageTables:
         results: Rows as `read_results` gives them.
         per_image: Rows as `read_per_image` gives them; empty without that table.
         metrics: Column to metric.
+        protocol: All that metrics.json says; empty without it.
         interpolation: Rows as `read_interpolation` gives them; empty without such a table.
         notes: Sentences about what is missing.
     """
@@ -47,6 +47,7 @@ class PageTables:
     results: pd.DataFrame
     per_image: pd.DataFrame
     metrics: Mapping[str, Metric]
+    protocol: Mapping[str, Any] = field(default_factory=dict)
     interpolation: tuple[Record, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -57,7 +58,7 @@ def read_page_tables(folder: Path) -> PageTables:
     Raises:
         StoreError: when results.csv or metrics.json is missing or damaged, or no row is there.
     """
-    results, metrics = read_results(folder), read_metrics(folder)
+    results, metric_file = read_results(folder), read_metric_file(folder)
     if results.empty:
         raise StoreError(f"{folder / RESULTS}: it has no row yet; run the sweep first")
     interpolation, notes = read_curves(folder)
@@ -66,7 +67,8 @@ def read_page_tables(folder: Path) -> PageTables:
     except StoreError as error:
         per_image = pd.DataFrame(columns=list(names.image_columns()))
         notes = (str(error), *notes)
-    return PageTables(results, per_image, metrics, interpolation, notes)
+    metrics, protocol = metric_file.metrics, metric_file.document
+    return PageTables(results, per_image, metrics, protocol, interpolation, notes)
 
 
 def read_curves(folder: Path) -> tuple[tuple[Record, ...], tuple[str, ...]]:
@@ -100,7 +102,7 @@ def collect(store: SweepStore, tables: PageTables) -> dict[str, Any]:
         "datasets": [_dataset(scores, axes, tables) for scores in datasets],
         "trials": _trials(store, records),
         "config": _text(store.root / SWEEP_FILE),
-        "protocol": _protocol(store),
+        "protocol": tables.protocol,
         "notes": list(tables.notes),
     }
 
@@ -268,11 +270,3 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-
-
-def _protocol(store: SweepStore) -> dict[str, Any]:
-    try:
-        document = json.loads(_text(store.root / METRICS_FILE) or "{}")
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
 
 from sweep.errors import StoreError
 from sweep.metrics.specs import METRICS
@@ -10,7 +12,7 @@ from sweep.scoring.sets.test_sets import dataset_name
 from sweep.store.folder import SWEEP_FILE, SweepStore
 from sweep.tables.frames import per_image_frame, results_frame
 from sweep.tables.from_records import result_rows, stored_trials
-from sweep.tables.metric_file import METRICS_FILE, Metric, read_metrics
+from sweep.tables.metric_file import METRICS_FILE, Metric, read_metric_file
 from sweep.visualization.report.collect import PageTables, read_curves, read_page_tables
 
 _WATCHED = (
@@ -42,7 +44,9 @@ def live_tables(store: SweepStore) -> PageTables:
     datasets = [dataset_name(name) for name in config.eval.sets]
     rows = list(result_rows(store, config, trials, starts, datasets))
     curves, notes = read_curves(store.root)
-    return PageTables(results_frame(rows), per_image_frame(rows), _metrics(store), curves, notes)
+    metrics, protocol = _metrics(store)
+    frames = results_frame(rows), per_image_frame(rows)
+    return PageTables(*frames, metrics, protocol, curves, notes)
 
 
 def fingerprint(store: SweepStore) -> str:
@@ -65,19 +69,15 @@ def fingerprint(store: SweepStore) -> str:
     return digest.hexdigest()[:16]
 
 
-def _metrics(store: SweepStore) -> dict[str, Metric]:
+def _metrics(store: SweepStore) -> tuple[Mapping[str, Metric], Mapping[str, Any]]:
     """metrics.json appears with the first tables; until then this version's own metrics stand."""
     try:
-        return read_metrics(store.root)
+        file = read_metric_file(store.root)
     except StoreError:
-        return {
-            name: Metric(
-                spec.column,
-                spec.label,
-                spec.kind,
-                spec.reference,
-                spec.higher_is_better,
-                spec.unit,
-            )
+        fields = Metric.__annotations__
+        own = {
+            name: Metric(**{field: getattr(spec, field) for field in fields})
             for name, spec in METRICS.items()
         }
+        return own, {}
+    return file.metrics, file.document
