@@ -81,11 +81,7 @@ def publish(
 def republish(store: SweepStore) -> Published:
     """Brings every derived file of a finished folder up to date from its records alone.
 
-    Args:
-        store: The folder; the caller holds its lock.
-
-    Returns:
-        As `publish`.
+    The caller holds the folder's lock.
 
     Raises:
         StoreError: when the folder holds no sweep.

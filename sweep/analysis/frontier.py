@@ -24,15 +24,9 @@ _FLAT = 1e-9
 
 
 def dominates(first: Point, second: Point, directions: Sequence[Direction]) -> bool:
-    """Tells whether one point is at least as good everywhere and better somewhere.
+    """Tells whether one point is at least as good everywhere as another and better somewhere.
 
-    Args:
-        first: Point that may dominate.
-        second: Point that may be dominated; an equal point is not.
-        directions: One direction per objective.
-
-    Returns:
-        True when `first` dominates `second`.
+    An equal point is not dominated.
 
     Raises:
         ConfigError: when a direction is unknown or a coordinate is not a number.
@@ -43,16 +37,9 @@ def dominates(first: Point, second: Point, directions: Sequence[Direction]) -> b
 
 
 def pareto_front(points: Sequence[Point], directions: Sequence[Direction]) -> list[int]:
-    """Finds the points that no other point dominates.
+    """Finds the points that no other point dominates: their indices, ascending.
 
     Equal points do not dominate each other, so all copies of a front point are on the front.
-
-    Args:
-        points: Any number of points, also none.
-        directions: One direction per objective.
-
-    Returns:
-        Indices into `points`, ascending.
 
     Raises:
         ConfigError: when a direction is unknown or a coordinate is not a number.
@@ -69,15 +56,12 @@ def pareto_front(points: Sequence[Point], directions: Sequence[Direction]) -> li
 def interval_ends(
     point: Point, half_widths: Point, directions: Sequence[Direction]
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Finds the bad and the good ends of a point's intervals.
+    """Finds the worst and the best point that a point's intervals allow.
 
     Args:
         point: Centres of the intervals.
         half_widths: Half widths, 0 or more, one per objective.
         directions: One direction per objective.
-
-    Returns:
-        The worst and the best point that the intervals allow.
 
     Raises:
         ConfigError: when a direction is unknown or a coordinate is not a number.
@@ -128,16 +112,10 @@ def contributions_2d(
     reference: Point,
     directions: Sequence[Direction] = ("lower", "lower"),
 ) -> list[float]:
-    """Measures for each point the area that it alone dominates.
+    """Measures for each point the area up to the reference that it alone dominates.
 
-    Args:
-        points: Points of two objectives.
-        reference: Corner that bounds the area.
-        directions: Two directions.
-
-    Returns:
-        Per point the area that would be lost without it: 0 for dominated points and for points
-        that have an equal one.
+    That is the area that would be lost without it: 0 for dominated points and for points that
+    have an equal one.
 
     Raises:
         ConfigError: when a direction is unknown or a coordinate is not a number.
@@ -155,10 +133,6 @@ def knee(points: Sequence[Point], directions: Sequence[Direction]) -> int | None
     and the chord between them is x + y = 1. The knee is the front point farthest from the
     chord on the side of the better values; of several, the first along the front, best in the
     first objective.
-
-    Args:
-        points: Any number of points of two objectives.
-        directions: Two directions.
 
     Returns:
         Index into `points`; None when the front has fewer than three different finite points or

@@ -211,16 +211,7 @@ def fronts_of(datasets: Sequence[DatasetScores], metrics: Mapping[str, Metric]) 
 
 
 def front_of(scores: DatasetScores, x_metric: Metric, y_metric: Metric) -> Front:
-    """Finds the front of one data set.
-
-    Args:
-        scores: What was scored on the data set.
-        x_metric: Metric of the distortion axis.
-        y_metric: Metric of the other axis.
-
-    Returns:
-        The front; without candidates where nothing has both values.
-    """
+    """Finds the front of one data set; without candidates where nothing has both values."""
     axes = Axes.of(scores, x_metric, y_metric)
     points = points_of(scores, axes)
     candidates = [point for point in points if point.method in TRAINED_METHODS]
@@ -293,7 +284,7 @@ def _judged(points: Sequence[Point], axes: Axes, reference: Place | None) -> lis
         interval_ends((point.x, point.y), (point.x_half or 0.0, point.y_half or 0.0), directions)
         for point in points
     ]
-    worst, best = ([axes.merit(end[side]) for end in ends] for side in (0, 1))
+    worst, best = ([axes.merit((end[side][0], end[side][1])) for end in ends] for side in (0, 1))
     areas: Sequence[float | None] = [None] * len(points)
     if reference is not None:
         areas = contributions_2d(merits, reference, directions)

@@ -71,7 +71,7 @@ def judge(
         y_metric: Metric of the vertical axis.
 
     Returns:
-        The verdict, or None when the curve has no interior point or no trial has both values.
+        None when the curve has no interior point or no trial has both values.
     """
     front = front_of(scores, x_metric, y_metric)
     axes, ways = front.axes, front.axes.directions

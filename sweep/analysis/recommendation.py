@@ -78,7 +78,7 @@ def recommend(
     best: str,
     dataset: str | None = None,
 ) -> Recommendation:
-    """Finds the best trial among those that meet all conditions.
+    """Finds the best trial among those that meet all conditions, or the nearest to meeting them.
 
     A value of a metric without reference that lies beyond HR's own counts as HR's. Of equal
     trials the one with the better values in the other metrics, in the order of the metric file,
@@ -90,9 +90,6 @@ def recommend(
         conditions: Bounds on columns with numbers.
         best: Metric column to be best in.
         dataset: Data set that decides; the first in the table if None.
-
-    Returns:
-        The trial, or the one that is nearest to meeting the conditions.
 
     Raises:
         ConfigError: when a column or the data set is unknown, or nothing was scored.
@@ -130,15 +127,7 @@ def recommend(
 
 
 def generator_path(folder: Path, record: Record) -> Path:
-    """Where the generator of a trial lies.
-
-    Args:
-        folder: Results folder.
-        record: Row of the trial.
-
-    Returns:
-        Path of its safetensors file; whether it is there is not checked.
-    """
+    """Where the generator of a row's trial lies; whether it is there is not checked."""
     parent = "shared" if record["method"] == Method.SRRESNET else "trials"
     return folder / parent / str(record["trial"]) / "generator.safetensors"
 

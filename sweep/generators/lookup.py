@@ -34,11 +34,7 @@ class Ends:
     trial: TrialFolder
 
     def load(self, share: float, device: str = "cpu") -> Generator:
-        """Makes the generator between the two.
-
-        Args:
-            share: From 0, the start, to 1, the trial.
-            device: Where to put it.
+        """Makes the generator at a share of the way from the start, 0, to the trial, 1.
 
         Raises:
             WeightsError: when a file is damaged or the two do not fit together.
@@ -59,9 +55,6 @@ def find_generator(text: str, store: SweepStore) -> Path:
             is enough where it fits one alone, or `srresnet-s0`, the SRResNet of seed 0.
         store: Where names are looked up.
 
-    Returns:
-        The file.
-
     Raises:
         StoreError: when nothing or more than one has that name, or it has no generator.
     """
@@ -79,18 +72,11 @@ def find_generator(text: str, store: SweepStore) -> Path:
 
 
 def find_ends(store: SweepStore, content: str | None = None) -> Ends:
-    """Chooses the two ends of a sweep.
+    """Chooses the two ends of a sweep, within a content loss if one is named.
 
     The one end is the trial of the largest coefficient that is done and has its generator;
     among equals the lowest LPIPS on the first test set, then the name. The other end is the
     generator that this trial was trained from.
-
-    Args:
-        store: The results folder.
-        content: Content loss to choose within; None for all of them.
-
-    Returns:
-        The ends.
 
     Raises:
         StoreError: when there is no such trial, or what it was trained from is not there.

@@ -122,15 +122,10 @@ def measured_text(value: float) -> str:
 
 
 def number_text(column: str, value: float) -> str:
-    """Writes one number as its column prescribes.
+    """Writes one number as its column prescribes; empty for nan, which stands for a missing one.
 
-    Args:
-        column: Name of the column.
-        value: Number; nan stands for a missing one.
-
-    Returns:
-        Decibels with 4 decimals, seconds with 1, chosen values exactly, whole numbers as
-        such, everything else with 6 significant digits; empty for a missing number.
+    Decibels have 4 decimals, seconds 1, chosen values are exact, whole numbers as such, everything
+    else has 6 significant digits.
     """
     if math.isnan(value):
         return ""

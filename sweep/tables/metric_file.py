@@ -61,15 +61,8 @@ class Metric:
     def merit(self, value: float, bound: float | None) -> float:
         """Makes a value comparable: nothing counts as better than HR itself.
 
-        A metric without reference has a value for the HR images too. A restored image beyond
-        that value is not more natural than the photograph, so it counts as equal to it.
-
-        Args:
-            value: Value of the metric.
-            bound: Value of the HR images; None where the metric has none.
-
-        Returns:
-            The value, or the bound when the value lies beyond it in the better direction.
+        A metric without reference has a value for the HR images too, the bound. A restored image
+        beyond it is not more natural than the photograph, so it counts as equal to it.
         """
         if bound is None:
             return value

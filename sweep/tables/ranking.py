@@ -33,12 +33,7 @@ def is_healthy(record: Record) -> bool:
 
 
 def marks_of(metric: Metric, records: Sequence[Record], decimals: int) -> dict[int, Mark]:
-    """Marks the best and the second best trial of one metric.
-
-    Args:
-        metric: The metric.
-        records: Rows of one data set.
-        decimals: Decimals in print.
+    """Marks the best and the second best trial of one data set in one metric.
 
     Returns:
         Row to mark, for marked rows alone.
@@ -61,15 +56,7 @@ def is_reference(record: Record) -> bool:
 
 
 def rank_marks(merits: Mapping[int, float], higher_is_better: bool) -> dict[int, Mark]:
-    """Marks the best and the second best of at least two values.
-
-    Args:
-        merits: Row to comparable value.
-        higher_is_better: Direction.
-
-    Returns:
-        Row to mark, for marked rows alone.
-    """
+    """Marks the best and the second best of at least two comparable values, by row."""
     levels = sorted(set(merits.values()), reverse=higher_is_better)
     if len(merits) < 2:
         return {}
@@ -80,14 +67,9 @@ def rank_marks(merits: Mapping[int, float], higher_is_better: bool) -> dict[int,
 
 
 def hr_value(metric: Metric, records: Sequence[Record]) -> float | None:
-    """Looks up the value of the HR images themselves.
+    """Looks up the value of the HR images among the rows of one data set.
 
-    Args:
-        metric: Metric; only one without reference has a value for HR.
-        records: Rows of one data set.
-
-    Returns:
-        The value in the row of method `original`, or None.
+    Only a metric without reference has one.
     """
     if metric.reference != "none":
         return None

@@ -34,9 +34,6 @@ def bring_up_to_date(tables: Tables) -> Drawn:
     Args:
         tables: Tables as they are in their folder; the caller holds its lock.
 
-    Returns:
-        The charts and figures, whether drawn now or before, and sentences about missing ones.
-
     Raises:
         StoreError: when a table is missing, damaged or empty.
     """

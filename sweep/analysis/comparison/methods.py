@@ -89,15 +89,12 @@ def read_tables(folder: Path) -> Tables:
 
 
 def find_methods(tables: Tables, name: str) -> dict[Key, Scored]:
-    """Finds a trial, a method or a grid point.
+    """Finds the scores of a trial, a method or a grid point, by data set and magnification.
 
     Args:
         tables: Tables of a results folder.
         name: Name of a trial; of a method; or content loss and coefficient, `mse@1e-3` and
             `mse@0.001` alike, which stands for all of its seeds.
-
-    Returns:
-        Its scores by data set and magnification.
 
     Raises:
         ConfigError: when the folder has nothing of this name.

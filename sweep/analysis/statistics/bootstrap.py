@@ -76,21 +76,12 @@ class Difference:
 
 
 def draw(first: Runs, second: Runs, resamples: int = RESAMPLES, seed: int = 0) -> Draws:
-    """Draws the resamples for a pair of methods; metrics share them.
+    """Draws the resamples for a pair of methods on the same images; metrics share them.
 
     Images are drawn once for both methods and all seeds, since all were scored on the same
     images. Methods with the same seeds share the draw of seeds too. Of n seeds or images n - 1
     are drawn with replacement, so that the spread of a mean is unbiased: with n it would come
-    out too small by the factor (n - 1) / n.
-
-    Args:
-        first: One method.
-        second: The other one, on the same images.
-        resamples: Number of resamples.
-        seed: Seed of the draws, PCG64.
-
-    Returns:
-        The draws.
+    out too small by the factor (n - 1) / n. The generator is PCG64.
 
     Raises:
         ConfigError: when there are too few or too many resamples or the seed is negative.

@@ -47,13 +47,9 @@ class Origin:
 
 
 def read_origin(file: Path) -> Origin:
-    """Reads what lies beside a generator's file.
+    """Reads what lies beside a generator's file, within a trial of a results folder or anywhere.
 
-    Args:
-        file: A `generator.safetensors`, within a trial of a results folder or anywhere.
-
-    Returns:
-        Its origin; a file that belongs to no trial has no record, which is no error.
+    A file that belongs to no trial has no record, which is no error.
 
     Raises:
         StoreError: when a record is there and damaged.
@@ -68,16 +64,7 @@ def read_origin(file: Path) -> Origin:
 
 
 def model_card(origin: Origin, generator: Generator, files: Mapping[Path, float]) -> str:
-    """Words the card.
-
-    Args:
-        origin: Where the generator comes from.
-        generator: The generator.
-        files: Exported file to its largest difference to PyTorch.
-
-    Returns:
-        Markdown.
-    """
+    """Words the card as Markdown; `files` holds each file's largest difference to PyTorch."""
     parts = [
         f"# {_plain(origin.name)}",
         _what_it_is(generator),

@@ -78,15 +78,9 @@ class End:
 
 
 def find_end(store: SweepStore, name: str) -> End:
-    """Finds a trial, a shared SRResNet or bicubic.
+    """Finds a trial, a shared SRResNet (`srresnet-s0`) or `bicubic`.
 
-    Args:
-        store: The results folder.
-        name: `bicubic`, `srresnet-s0`, or a trial's name, of which the beginning is enough
-            where it fits one alone.
-
-    Returns:
-        The end.
+    The beginning of a trial's name is enough where it fits one alone.
 
     Raises:
         StoreError: when nothing or more than one fits.

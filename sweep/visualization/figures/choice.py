@@ -25,7 +25,7 @@ PERCEPTION = "lpips_alex"
 def choose_trials(
     datasets: Sequence[DatasetScores], metrics: Mapping[str, Metric], places: int = PLACES
 ) -> list[str]:
-    """Chooses trials whose images tell the tradeoff.
+    """Chooses trials whose images tell the tradeoff: folder names in the order of the table.
 
     Without `psnr_y` and `lpips_alex` the first healthy trial of each content loss is chosen.
 
@@ -33,9 +33,6 @@ def choose_trials(
         datasets: What was scored; the first one decides.
         metrics: Column to metric.
         places: How many trials to choose at most.
-
-    Returns:
-        Folder names of the trials, in the order of the table.
     """
     if not datasets:
         return []

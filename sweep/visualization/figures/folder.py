@@ -51,13 +51,7 @@ def draw_comparisons(tables: Tables) -> Comparisons:
     """Draws `figures/<dataset>/<image>.png` for every test image.
 
     Shows bicubic, SRResNet, up to four trials (see `choice`) and HR; the same trials for all
-    images.
-
-    Args:
-        tables: Tables of the results folder whose images are shown.
-
-    Returns:
-        The files written, and what was left out because an image is missing or damaged.
+    images. What is missing or damaged is left out with a warning.
 
     Raises:
         StoreError: when per_image.csv is missing or damaged.

@@ -19,14 +19,10 @@ COLUMNS = (
 
 
 def drawn_csv(panels: Mapping[str, Front]) -> str:
-    """Lists what the panels show, in full precision.
+    """Lists what the panels of some data sets show, in full precision.
 
-    Args:
-        panels: Data set to its panel.
-
-    Returns:
-        CSV with one line per point of a trial, per reference, per corner of the front and per
-        line of HR; `drawn` says which. What lies beyond the axes is not listed.
+    One line per point of a trial, per reference, per corner of the front and per line of HR;
+    `drawn` says which. What lies beyond the axes is not listed.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")

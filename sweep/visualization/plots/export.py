@@ -5,7 +5,6 @@ Colour says the adversarial coefficient on a logarithmic scale, the marker says 
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from sweep.errors import StoreError
 from sweep.tables.files import RESULTS
 from sweep.tables.metric_file import Metric
 from sweep.tables.tables import Tables
+from sweep.visualization.plots.canvas import file_of, new_figure
 from sweep.visualization.plots.drawn import drawn_csv
 from sweep.visualization.plots.export_panel import CoefficientScale, draw_export_panel, draw_keys
 from sweep.visualization.plots.style import RC, line_styles
@@ -122,30 +122,15 @@ def export_chart(tables: Tables, export: Export, stem: Path | None = None) -> li
 
 
 def render_export(panels: Mapping[str, Front], export: Export) -> dict[str, bytes]:
-    """Draws the chart.
-
-    Args:
-        panels: Data set to what its panel shows.
-        export: How to draw it.
-
-    Returns:
-        Format to the content of its file.
-    """
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure as NewFigure
-
+    """Draws the chart of some data sets: format to the content of its file."""
     look = LOOKS[export.style]
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()  # A user's own settings would change sizes and fonts.
-        matplotlib.rcParams.update(RC | _settings(look))
-        columns = min(len(panels), _PANELS_PER_ROW[export.width])
-        rows = -(-len(panels) // columns)
-        size = (look.widths[export.width], rows * look.panel_height + 5 * look.font_size / 72)
-        figure = NewFigure(figsize=size, dpi=look.dpi, layout="constrained")
-        FigureCanvasAgg(figure)
+    columns = min(len(panels), _PANELS_PER_ROW[export.width])
+    rows = -(-len(panels) // columns)
+    size = (look.widths[export.width], rows * look.panel_height + 5 * look.font_size / 72)
+    settings = RC | _settings(look)
+    with new_figure(settings, figsize=size, dpi=look.dpi, layout="constrained") as figure:
         _compose(figure, panels, rows, columns, look)
-        return {name: _saved(figure, name, look.dpi) for name in export.formats}
+        return {name: file_of(figure, name) for name in export.formats}
 
 
 def _axis(tables: Tables, option: str, name: str) -> Metric:
@@ -187,15 +172,3 @@ def _compose(
         axes.set_axis_off()
     shown = flat[: len(panels)]
     draw_keys(figure, shown, fronts, styles, scale, look.marker_size)
-
-
-def _saved(figure: Figure, name: str, dpi: int) -> bytes:
-    # Dates and versions in the file would change its bytes from run to run.
-    metadata: dict[str, dict[str, str | None]] = {
-        "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
-        "svg": {"Date": None, "Creator": None},
-        "png": {"Software": None},
-    }
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=name, dpi=dpi, metadata=metadata[name])
-    return buffer.getvalue()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sweep.analysis.fronts import Front, Point
 from sweep.tables.columns import adv_text
 from sweep.visualization.plots.limits import panel_limits
-from sweep.visualization.plots.style import FAINT, GREY, INK, LineStyle
+from sweep.visualization.plots.style import FAINT, GREY, INK, LineStyle, reference_look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +18,6 @@ COLOR_MAP = "viridis"
 # The map's yellow end is too light on white.
 _LIGHTEST = 0.88
 _ZERO_COLOR = GREY
-_REFERENCES = {"bicubic": ("X", "bicubic"), "srresnet": ("*", "SRResNet")}
 _FRONT_WIDTH = 0.9
 
 
@@ -52,15 +51,7 @@ def draw_export_panel(
     scale: CoefficientScale,
     marker_size: float,
 ) -> None:
-    """Draws the points of one test set, better at the lower left.
-
-    Args:
-        axes: Empty axes.
-        front: What to draw.
-        styles: Content loss to its marker and dashes.
-        scale: Coefficient to colour.
-        marker_size: Typographic points.
-    """
+    """Draws the points of one test set on empty axes, better at the lower left."""
     for side, metric, limits in zip(
         "xy", (front.axes.x, front.axes.y), panel_limits(front), strict=True
     ):
@@ -80,7 +71,7 @@ def draw_export_panel(
             face = "white" if point.adv == 0 else color
             _draw(axes, point, style.marker, marker_size, color, face)
     for reference in front.references:
-        marker = _reference(reference.content)[0]
+        marker, _ = reference_look(reference.content)
         _draw(axes, reference, marker, 1.3 * marker_size, INK, INK)
 
 
@@ -92,16 +83,7 @@ def draw_keys(
     scale: CoefficientScale,
     marker_size: float,
 ) -> None:
-    """Draws the legend of markers below the panels, and the colour scale beside them.
-
-    Args:
-        figure: Their figure.
-        panels: Axes with something drawn.
-        fronts: What is drawn.
-        styles: Content loss to its marker.
-        scale: Coefficient to colour.
-        marker_size: Typographic points.
-    """
+    """Draws the legend of markers below the panels, and the colour scale beside them."""
     handles = _handles(fronts, styles, marker_size)
     inches_each = 0.19 * marker_size + 0.1
     columns = max(2, min(len(handles), int(figure.get_figwidth() / inches_each)))
@@ -136,16 +118,12 @@ def _handles(
     if any(point.adv == 0 for front in fronts for point in front.candidates):
         handles.append(entry("λ = 0", "o", markerfacecolor="white"))
     references = [point for front in fronts for point in front.references]
-    for marker, name in dict.fromkeys(_reference(point.content) for point in references):
+    for marker, name in dict.fromkeys(reference_look(point.content) for point in references):
         handles.append(entry(name, marker, color=INK))
     handles.append(Line2D([], [], color=INK, linewidth=_FRONT_WIDTH, label="Pareto front"))
     if any(front.axes.y_hr is not None for front in fronts):
         handles.append(Line2D([], [], color=GREY, linestyle=":", label="HR"))
     return handles
-
-
-def _reference(content: str) -> tuple[str, str]:
-    return _REFERENCES.get(content, ("h", content))
 
 
 def _draw(axes: Axes, point: Point, marker: str, size: float, color: Any, face: Any) -> None:

@@ -14,16 +14,9 @@ from sweep.visualization.plots.overlays import Overlays, curves_of, paths_of
 def overlays_of(
     scores: DatasetScores, tables: Tables, columns: tuple[str, str], published: bool = False
 ) -> Overlays:
-    """Picks what belongs into a panel.
+    """Picks what belongs into a panel over two columns; all empty where there is nothing.
 
-    Args:
-        scores: What was scored on the panel's test set.
-        tables: Where interpolations and paths are.
-        columns: Metric columns of the horizontal and the vertical axis.
-        published: Whether published results were asked for.
-
-    Returns:
-        The overlays; all empty where there is nothing.
+    Published results are drawn on request alone.
     """
     return Overlays(
         curves=tuple(curves_of(tables.interpolation, scores.name, columns)),

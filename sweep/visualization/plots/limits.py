@@ -37,15 +37,12 @@ class Limits:
 
 
 def axis_limits(trained: Sequence[float], optional: Sequence[tuple[float, float]] = ()) -> Limits:
-    """Chooses the range of an axis.
+    """Chooses the range of an axis, with a margin at both ends.
 
     Args:
         trained: Values that must be on the axis; at least one.
         optional: Pairs of a reference's value and the stretch that it may cause: the longest
             axis, in multiples of the trained span, that may still include it.
-
-    Returns:
-        Range with a margin at both ends; a reference that would stretch it too far is outside.
     """
     low, high = min(trained), max(trained)
     span = high - low
@@ -61,15 +58,7 @@ def axis_limits(trained: Sequence[float], optional: Sequence[tuple[float, float]
 
 
 def panel_limits(front: Front, overlays: Overlays = NO_OVERLAYS) -> tuple[Limits, Limits]:
-    """Chooses the range of both axes; a reference that would stretch one too far is outside.
-
-    Args:
-        front: What the panel shows.
-        overlays: What is drawn beside the scored points.
-
-    Returns:
-        Ranges of the horizontal and the vertical axis.
-    """
+    """Ranges of both axes; a reference that would stretch one too far is outside."""
     core = front.candidates or front.others
     bars = [bar for point in core for bar in point.bars]
     places = [(p.x, p.y) for p in front.others] + overlays.dots

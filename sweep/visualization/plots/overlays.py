@@ -74,15 +74,9 @@ NO_OVERLAYS = Overlays()
 
 
 def curves_of(table: pd.DataFrame | None, dataset: str, columns: Sequence[str]) -> list[Trace]:
-    """Picks the interpolation curves of a panel.
+    """Picks the interpolation curves of a panel out of `interpolation.csv`, if that is there.
 
-    Args:
-        table: `interpolation.csv`; None when there is none.
-        dataset: Test set.
-        columns: Metric columns of the horizontal and the vertical axis.
-
-    Returns:
-        One trace for each curve with two scored alphas or more, in the table's order.
+    Each curve with two scored alphas or more is a trace, in the table's order.
     """
     if table is None or not {*columns} <= {*table.columns}:
         return []
@@ -103,13 +97,7 @@ def paths_of(
 ) -> list[Trace]:
     """Picks the paths of the trials, from the SRResNet of their seed to their own points.
 
-    Args:
-        table: `path.csv`; None when there is none.
-        scores: What was scored on one test set.
-        columns: Metric columns of the horizontal and the vertical axis.
-
-    Returns:
-        One trace for each trial whose scores on the way are there.
+    Each trial with scores in `path.csv`, if that is there, has a trace.
     """
     if table is None or not {*columns} <= {*table.columns}:
         return []
@@ -183,15 +171,7 @@ def draw_pirm_regions(axes: Axes) -> None:
 
 
 def overlay_entries(panels: Sequence[Overlays], any_unhealthy: bool) -> list[Line2D]:
-    """Makes the legend's entries of what is drawn on some panel.
-
-    Args:
-        panels: The overlays of all panels.
-        any_unhealthy: Whether some point is crossed out.
-
-    Returns:
-        Handles with labels; empty when nothing is overlaid.
-    """
+    """Makes the legend's entries of what is drawn on some panel; empty when nothing is."""
     from matplotlib.lines import Line2D
 
     curves = max((panel.curves for panel in panels), key=len, default=())

@@ -21,7 +21,16 @@ from sweep.visualization.plots.overlays import (
     draw_pirm_regions,
     draw_traces,
 )
-from sweep.visualization.plots.style import FAINT, GREY, INK, LineStyle, darkened, faded, half_faded
+from sweep.visualization.plots.style import (
+    FAINT,
+    GREY,
+    INK,
+    LineStyle,
+    darkened,
+    faded,
+    half_faded,
+    reference_look,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,9 +39,6 @@ if TYPE_CHECKING:
 
 MARKER_SIZE = 8.0
 KNEE_SIZE = 14.0
-_REFERENCE_MARKERS = {"bicubic": "X", "srresnet": "*"}
-_REFERENCE_NAMES = {"srresnet": "SRResNet"}
-_OTHER_MARKER = "h"
 # How far inside the panel a reference beyond its limits is drawn, as a share of the axis.
 _INSET = 0.055
 _TICKS = {"x": 7, "y": 8}
@@ -69,12 +75,11 @@ def draw_panel(
         for content, points in front.lines.items()
         for label in _draw_line(axes, points, styles[content])
     ]
-    references = [(point, _OTHER_MARKER) for point in front.references]
-    references += [(_published_point(p), PUBLISHED_MARKER) for p in overlays.published]
-    labels += [
-        _draw_reference(axes, front, point, marker, x_limits, y_limits)
-        for point, marker in references
+    references = [(point, *reference_look(point.content)) for point in front.references]
+    references += [
+        (_published_point(placed), PUBLISHED_MARKER, placed.method) for placed in overlays.published
     ]
+    labels += [_draw_reference(axes, front, *each, x_limits, y_limits) for each in references]
     draw_health_marks(axes, front)
     write_labels(axes, labels, _hr_line(axes, front.axes, y_limits))
 
@@ -159,7 +164,13 @@ def _draw_knee(axes: Axes, point: Point) -> None:
 
 
 def _draw_reference(
-    axes: Axes, front: Front, point: Point, usual: str, x_limits: Limits, y_limits: Limits
+    axes: Axes,
+    front: Front,
+    point: Point,
+    marker: str,
+    name: str,
+    x_limits: Limits,
+    y_limits: Limits,
 ) -> Label:
     inside_x, inside_y = x_limits.contains(point.x), y_limits.contains(point.y)
     x = point.x if inside_x else x_limits.clamp(point.x, _INSET)
@@ -167,7 +178,6 @@ def _draw_reference(
     color = FAINT if point.method == Method.SRRESNET and not point.on_front else GREY
     if inside_x and inside_y:
         _draw_bars(axes, point, GREY)
-    marker = _REFERENCE_MARKERS.get(point.content, usual)
     size = MARKER_SIZE * (1.6 if marker == "*" else 1.1)
     axes.plot(x, y, marker=marker, markersize=size, color=color, markeredgecolor=INK, zorder=3.1)
     if point.knee:
@@ -180,7 +190,6 @@ def _draw_reference(
         values.append(_value(front.axes.y, point.y))
     if values:
         _point_outwards(axes, (x, y), (point.x, point.y))
-    name = _REFERENCE_NAMES.get(point.content, point.content)
     return Label("\n".join([name, *values]), (x, y), size, INK)
 
 

@@ -64,15 +64,9 @@ _Options = list[tuple[Place, float]]
 
 
 def places_around(marker: Box, width: float, height: float) -> list[Place]:
-    """Lists places around a marker, from near to far in all directions.
+    """Lists places around a marker for a label of a size, from near to far in all directions.
 
-    Args:
-        marker: The marker's rectangle.
-        width: Width of the label.
-        height: Height of the label.
-
-    Returns:
-        Places; those far from the marker carry a leader line.
+    Those far from the marker carry a leader line.
     """
     x, y = marker.centre
     radius = (marker.right - marker.left) / 2
@@ -92,15 +86,7 @@ def places_around(marker: Box, width: float, height: float) -> list[Place]:
 
 
 def place_labels(labels: Sequence[Sequence[Place]], obstacles: Obstacles) -> list[Place]:
-    """Chooses one place per label.
-
-    Args:
-        labels: Candidate places per label, at least one each.
-        obstacles: What to avoid.
-
-    Returns:
-        The chosen places in the order of the labels.
-    """
+    """Chooses one of its places for each label, in their order."""
     options = [_by_standing_cost(each, obstacles) for each in labels]
     orders = [_order(len(labels), start) for start in range(min(_STARTS, len(labels)))]
     layouts = [_settle(options, order) for order in orders]

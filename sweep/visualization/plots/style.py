@@ -75,15 +75,16 @@ _STYLES = (
 _PLACES = {"mse": 0, "vgg22": 1, "vgg54": 2, "vgg16-22": 3, "vgg16-53": 4}
 
 
+def reference_look(content: str) -> tuple[str, str]:
+    """Marker and name of what is no trial."""
+    return {"bicubic": ("X", "bicubic"), "srresnet": ("*", "SRResNet")}.get(content, ("h", content))
+
+
 def line_styles(contents: Iterable[str]) -> dict[str, LineStyle]:
     """Gives each content loss its look.
 
-    Args:
-        contents: Content losses in the order of the table, repeats allowed.
-
-    Returns:
-        Content loss to style; unknown losses take the styles that the others leave free, and
-        only beyond six losses a style repeats.
+    Unknown losses take the styles that the others leave free, and only beyond six losses a style
+    repeats.
     """
     listed = list(dict.fromkeys(contents))
     places = {content: _PLACES[content] for content in listed if content in _PLACES}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
@@ -19,6 +18,7 @@ from sweep.tables.columns import content_text
 from sweep.tables.files import RESULTS
 from sweep.tables.metric_file import Metric
 from sweep.tables.tables import Tables
+from sweep.visualization.plots.canvas import file_of, new_figure
 from sweep.visualization.plots.extras import overlays_of
 from sweep.visualization.plots.overlays import overlay_entries
 from sweep.visualization.plots.panel import MARKER_SIZE, draw_panel, draw_reason
@@ -42,16 +42,9 @@ _CROWDED_LEGEND_HEIGHTS = (0.172, 0.132, 0.092)
 def draw_tradeoff(tables: Tables, published: bool = False) -> list[Path]:
     """Draws the tradeoff charts, two panels over PSNR with better at the lower left.
 
-    The first data set gives `tradeoff.png` and `tradeoff.svg`, every other one
-    `tradeoff-<dataset>.*`. The same tables give the same bytes with the same version of
-    matplotlib.
-
-    Args:
-        tables: Tables of the results folder that the charts are written to.
-        published: Whether to draw published results of the same protocol too.
-
-    Returns:
-        The files written.
+    The first data set gives `tradeoff.png` and `tradeoff.svg` in the tables' folder, every other
+    one `tradeoff-<dataset>.*`. The same tables give the same bytes with the same version of
+    matplotlib. Published results of the same protocol are drawn on request.
 
     Raises:
         StoreError: when the result table is empty.
@@ -77,32 +70,11 @@ def draw_tradeoff(tables: Tables, published: bool = False) -> list[Path]:
 def render(
     scores: DatasetScores, tables: Tables, title: str, published: bool = False
 ) -> dict[str, bytes]:
-    """Draws the chart of one data set.
-
-    Args:
-        scores: What was scored on it.
-        tables: The metrics, and what is drawn beside the scored points.
-        title: Heading of the chart.
-        published: Whether to draw published results of the same protocol too.
-
-    Returns:
-        File suffix (`png`, `svg`) to the content of the file.
-    """
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure as NewFigure
-
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()  # A user's own settings would move labels and change bytes.
-        matplotlib.rcParams.update(RC)
-        figure = NewFigure(figsize=SIZE_INCHES, dpi=DPI)
-        FigureCanvasAgg(figure)
+    """Draws the chart of one data set: file suffix (`png`, `svg`) to the content of the file."""
+    with new_figure(RC, figsize=SIZE_INCHES, dpi=DPI) as figure:
         figure.text(0.012, 0.975, title, ha="left", va="top", fontsize=12.5, fontweight="bold")
         _compose(figure, scores, tables, published)
-        return {
-            "png": _saved(figure, "png", {"Software": None}),
-            "svg": _saved(figure, "svg", {"Date": None, "Creator": None, "Title": title}),
-        }
+        return {"png": file_of(figure, "png"), "svg": file_of(figure, "svg", Title=title)}
 
 
 def _compose(figure: Figure, scores: DatasetScores, tables: Tables, published: bool) -> None:
@@ -124,16 +96,7 @@ def _compose(figure: Figure, scores: DatasetScores, tables: Tables, published: b
 
 
 def panel_front(scores: DatasetScores, metrics: Mapping[str, Metric], column: str) -> Front | str:
-    """Finds what a panel shows.
-
-    Args:
-        scores: What was scored on one data set.
-        metrics: Column to metric.
-        column: Metric of the vertical axis.
-
-    Returns:
-        The points and their front, or one sentence why there is nothing to draw.
-    """
+    """Finds what the panel of a column shows, or says in one sentence why it is empty."""
     for needed in (column, DISTORTION):
         if needed not in scores.rows[0] or needed not in metrics:
             return f"No {needed} in these tables:\nadd it with `sweep run --metrics`."
@@ -206,9 +169,3 @@ def caption_lines(scores: DatasetScores, metrics: Mapping[str, Metric]) -> list[
     note = f" and others, {len(unhealthy) + len(absent)} in all: see {RESULTS}."
     last = lines[_CAPTION_LINES - 1][: _CAPTION_WIDTH - len(note)].rsplit(",", 1)[0]
     return [*lines[: _CAPTION_LINES - 1], last + note]
-
-
-def _saved(figure: Figure, suffix: str, metadata: dict[str, str | None]) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=suffix, dpi=DPI, metadata=metadata)
-    return buffer.getvalue()

@@ -47,9 +47,6 @@ def format_table(
             give one table per data set with the best values bold and the second underlined.
         each_seed: Whether to list every trial where there are several seeds, not their means.
 
-    Returns:
-        Text that ends with a line end.
-
     Raises:
         ConfigError: when the markup is unknown.
     """

@@ -62,12 +62,9 @@ def print_table(
 
 
 def print_view(view: View, notes: Sequence[str] = (), console: Console | None = None) -> None:
-    """Prints one prepared table.
+    """Prints one prepared table and lines below it.
 
-    Args:
-        view: The table; columns that do not fit are left out and named below.
-        notes: Lines below it.
-        console: Where to print; standard output if None.
+    Columns that do not fit are left out and named below.
     """
     from rich.console import Console as StandardConsole
 
@@ -91,12 +88,13 @@ def _fit(view: View, console: Console) -> View:
     return view.select(chosen)
 
 
-def _table(view: View, console: Console) -> Table:
+def new_table(title: str) -> Table:
+    """Makes an empty table with this project's rules and spaces."""
     from rich import box
     from rich.table import Table as RichTable
 
-    table = RichTable(
-        title=view.title,
+    return RichTable(
+        title=title,
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
@@ -104,6 +102,10 @@ def _table(view: View, console: Console) -> Table:
         pad_edge=False,
         show_edge=False,
     )
+
+
+def _table(view: View, console: Console) -> Table:
+    table = new_table(view.title)
     for column in view.columns:
         table.add_column(
             _heading(column, console), justify="right" if column.numeric else "left", no_wrap=True

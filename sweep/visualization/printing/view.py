@@ -108,15 +108,9 @@ class View:
 def views_of(
     datasets: Sequence[DatasetScores], metrics: Mapping[str, Metric], *, each_seed: bool = False
 ) -> list[View]:
-    """Prepares the printed tables, one per data set.
+    """Prepares the printed tables, one per data set, without metrics that nobody measured.
 
-    Args:
-        datasets: What was scored.
-        metrics: Column to metric, of `read_metrics`.
-        each_seed: Whether to list every trial where there are several seeds, not their means.
-
-    Returns:
-        Views in the order of the table; metric columns that nobody filled are left out.
+    With `each_seed` every trial is listed where there are several seeds, else their means.
     """
     views = []
     for scores in datasets:

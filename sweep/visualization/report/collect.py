@@ -81,15 +81,7 @@ def read_curves(folder: Path) -> tuple[tuple[Record, ...], tuple[str, ...]]:
 
 
 def collect(store: SweepStore, tables: PageTables) -> dict[str, Any]:
-    """Collects everything but the images.
-
-    Args:
-        store: The results folder.
-        tables: Its tables.
-
-    Returns:
-        A document for JSON; assets/model.js says what its parts are for.
-    """
+    """Collects everything but the images; assets/model.js says what the parts are for."""
     datasets = scores_by_dataset(tables.results)
     records = [row for scores in datasets for row in scores.rows]
     trials = [record for record in records if record["method"] == Method.SRGAN]

@@ -13,10 +13,7 @@ MOST_POINTS = 150
 
 
 def read_curve(path: Path) -> dict[str, list[Any]]:
-    """Reads a training log.
-
-    Args:
-        path: log.jsonl; need not exist, and its last line may be half written.
+    """Reads a training log, which need not exist, and whose last line may be half written.
 
     Returns:
         Column to its values at the kept steps, None where a line lacks one; empty without a log.

@@ -28,11 +28,7 @@ _WATCHED = (
 def live_tables(store: SweepStore) -> PageTables:
     """Derives the tables from the records; reads them where the folder holds no config.
 
-    Args:
-        store: The folder.
-
-    Returns:
-        The tables, with a row for every grid point whatever its state.
+    There is a row for every grid point whatever its state.
 
     Raises:
         StoreError: when the folder holds neither a sweep nor tables.
@@ -50,14 +46,7 @@ def live_tables(store: SweepStore) -> PageTables:
 
 
 def fingerprint(store: SweepStore) -> str:
-    """Identifies the state of the records by names, sizes and times of their files.
-
-    Args:
-        store: The folder.
-
-    Returns:
-        16 hexadecimal digits that change when a record does.
-    """
+    """Identifies the state of the records by names, sizes and times of their files."""
     digest = hashlib.sha256()
     for pattern in _WATCHED:
         for path in sorted(store.root.glob(pattern)):

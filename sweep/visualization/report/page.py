@@ -81,9 +81,6 @@ def write_report(
         progress: Opens a display for a title and a number of images, and gives the function to
             call with each image's name.
 
-    Returns:
-        What was written.
-
     Raises:
         StoreError: when the tables are missing or damaged.
     """
@@ -109,16 +106,7 @@ def write_report(
 def choose_pictures(
     store: SweepStore, tables: PageTables, most_images: int
 ) -> tuple[list[Picture], list[str]]:
-    """Finds the image files of the first images of each test set.
-
-    Args:
-        store: The results folder.
-        tables: Its tables.
-        most_images: Images per test set.
-
-    Returns:
-        The files, and sentences about what is missing or was left out.
-    """
+    """Finds the image files of the first images of each test set, and says what is left out."""
     images = dataset_images(tables)
     notes = [
         f"{dataset}: this page holds the first {most_images} of {counted(len(listed), 'image')}"
@@ -143,15 +131,9 @@ def choose_pictures(
 def render_page(
     document: dict[str, Any], packed: dict[str, Packed] | None = None, *, live: bool = False
 ) -> str:
-    """Renders the page.
+    """Renders the page, which holds its own images unless it is live and may fetch them.
 
-    Args:
-        document: What `collect` gave, with `pictures`.
-        packed: Images to put inside, by key.
-        live: Whether a server stands behind the page, from which it may fetch.
-
-    Returns:
-        HTML whose policy admits its own script and style alone, and no network unless live.
+    Its policy admits its own script and style alone, and no network unless live.
     """
     from jinja2 import Environment, FunctionLoader, select_autoescape
 
@@ -173,15 +155,9 @@ def render_page(
 
 
 def policy(script: str, style: str, *, live: bool) -> str:
-    """Words the Content-Security-Policy.
+    """Words the Content-Security-Policy: the page's own script and style by hash, nothing else.
 
-    Args:
-        script: The page's only script.
-        style: The page's only style sheet.
-        live: Whether the page may fetch from where it came from.
-
-    Returns:
-        A policy that names both by their hashes and forbids everything else.
+    Only a live page may fetch, from where it came.
     """
     return "; ".join(
         (

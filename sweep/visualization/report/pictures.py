@@ -90,14 +90,7 @@ def _folders(
 
 
 def pack_pictures(pictures: Sequence[Picture]) -> Iterator[tuple[Picture, Packed | str]]:
-    """Packs images, several at once.
-
-    Args:
-        pictures: What to pack.
-
-    Yields:
-        Each picture in its order with its packed form, or a sentence why there is none.
-    """
+    """Packs images, several at once, in their order, or says why there is no packed form."""
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         yield from zip(pictures, pool.map(_packed_or_reason, pictures), strict=True)
 
@@ -115,13 +108,7 @@ def _packed_or_reason(picture: Picture) -> Packed | str:
 
 
 def pack(path: Path) -> Packed:
-    """Packs one image file, as lossless WebP where that is smaller than the file.
-
-    Args:
-        path: PNG file.
-
-    Returns:
-        The packed image, whose pixels are those of the file.
+    """Packs the pixels of a PNG file, as lossless WebP where that is smaller than the file.
 
     Raises:
         OSError: when the file cannot be read as an image.
