@@ -17,6 +17,7 @@ from srgan_core.files import write_atomically
 from srgan_core.wording import counted
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
+from sweep.store.states import Method
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from sweep.tables.metric_file import Metric
 
-_REFERENCES = {"original": "hr", "lr": "lr", "bicubic": "bicubic"}
+_REFERENCES = {Method.ORIGINAL.value: "hr", "lr": "lr", Method.BICUBIC.value: "bicubic"}
 
 
 @dataclass(frozen=True)
@@ -230,11 +231,17 @@ class Sweep:
         return f"<Sweep {self.root}: {counted(len(self.results), 'row')}>"
 
     def _repr_html_(self) -> str:
+        from sweep.tables.columns import adv_text, measured_text
+
         summary = self.summary
         scored = [c for c in self.metrics if c in summary and summary[c].notna().any()]
         columns = ["dataset", "method", "content", "adv", *scored]
         table = summary[columns].to_html(
-            index=False, na_rep="", escape=True, float_format="{:.4g}".format
+            index=False,
+            na_rep="",
+            escape=True,
+            float_format=measured_text,
+            formatters={"adv": adv_text},
         )
         return f"<div><p><b>{html.escape(self.name)}</b></p>{table}</div>"
 

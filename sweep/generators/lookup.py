@@ -14,6 +14,7 @@ from sweep.errors import StoreError
 from sweep.generators.interpolation.ends import End, find_end
 from sweep.scoring.aggregation import summarise
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.states import State
 
 if TYPE_CHECKING:
     from srgan_core.networks import Generator
@@ -100,7 +101,7 @@ def find_ends(store: SweepStore, content: str | None = None) -> Ends:
 
 def _is_fit(record: dict[str, Any], content: str | None) -> bool:
     chosen = content is None or record.get("content") == content
-    return chosen and record.get("state") == "done" and bool(record.get("adv"))
+    return chosen and record.get("state") == State.DONE and bool(record.get("adv"))
 
 
 def _rank(folder: TrialFolder, record: dict[str, Any]) -> tuple[float, float, str]:

@@ -12,10 +12,16 @@ from typing import Any
 
 import pandas as pd
 
+from sweep.store.states import Method
 from sweep.tables import columns as names
 from sweep.tables.rows import ResultRow
 
-_METHOD_RANK = {"bicubic": 0, "srresnet": 1, "srgan": 2, "original": 4}
+_METHOD_RANK: dict[str, int] = {
+    Method.BICUBIC: 0,
+    Method.SRRESNET: 1,
+    Method.SRGAN: 2,
+    Method.ORIGINAL: 4,
+}
 _OTHER_METHODS = 3
 
 

@@ -13,7 +13,10 @@ from srgan_core.wording import counted
 from sweep.metrics.specs import find_spec, in_table_order
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.set_scores import KEY as SET_SCORES
+from sweep.scoring.set_scores import read_set_scores
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.states import Method
+from sweep.tables.columns import adv_text, measured_text
 
 LIMITS = """\
 - It was trained on images shrunk by MATLAB-style antialiased bicubic interpolation. On photographs
@@ -109,8 +112,9 @@ def _training(origin: Origin) -> str:
     sources = ", ".join(f"{name} ({share:g})" for name, share in data["sources"].items())
     rows = {
         "content loss": spec["content"],
-        "adversarial coefficient λ": f"{spec['adversarial_weight']:g}",
-        "weights": f"pixel {spec['pixel_weight']:g}, content {spec['content_weight']:g}",
+        "adversarial coefficient λ": adv_text(spec["adversarial_weight"]),
+        "weights": f"pixel {adv_text(spec['pixel_weight'])}, "
+        f"content {adv_text(spec['content_weight'])}",
         "seed": spec["seed"],
         "steps": training["steps"],
         "batch": f"{counted(training['batch_size'], 'patch', 'patches')} of "
@@ -131,8 +135,10 @@ def _scores(origin: Origin) -> str:
     tables = []
     for dataset, images in scores.items():
         references = origin.references.get(dataset, {})
-        means = {"this generator": summarise(list(images.values()))} | {
-            {"original": "HR itself"}.get(name, name): summarise(list(theirs.values()))
+        own = summarise(list(images.values())) | read_set_scores(origin.result, dataset)
+        means = {"this generator": own} | {
+            {Method.ORIGINAL: "HR itself"}.get(name, name): summarise(list(theirs.values()))
+            | read_set_scores(references, name)
             for name, theirs in references.items()
             if name != SET_SCORES
         }
@@ -151,7 +157,7 @@ def _heading(column: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "\N{EN DASH}" if value is None else f"{value:.4g}"
+    return "\N{EN DASH}" if value is None else measured_text(value)
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

@@ -13,11 +13,9 @@ from srgan_core.files import file_sha256
 from srgan_core.wording import counted
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.states import Method
 
 Space = Literal["weights", "images"]
-
-BICUBIC = "bicubic"
-"""The baseline has images and no weights."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class End:
             StoreError: when some are missing.
         """
         if self.files is None:
-            folder = store.reference(dataset) / BICUBIC
+            folder = store.reference(dataset) / Method.BICUBIC
         else:
             folder = self.files.images(dataset)
         paths = [folder / f"{name}.png" for name in names]
@@ -87,7 +85,8 @@ def find_end(store: SweepStore, name: str) -> End:
     """
     folders = [*store.root.glob("shared/srresnet-s*"), *store.root.glob("trials/*")]
     known = {path.name: End(path.name, TrialFolder(path)) for path in sorted(folders)}
-    known[BICUBIC] = End(BICUBIC, None)
+    # The baseline has images and no weights.
+    known[Method.BICUBIC.value] = End(Method.BICUBIC.value, None)
     if name in known:
         return known[name]
     fitting = [full for full in known if full.startswith(name)]

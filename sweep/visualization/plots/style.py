@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sweep.store.states import Method
+
 INK = "#222222"
 GREY = "#666666"
 FAINT = "#bbbbbb"
@@ -77,7 +79,9 @@ _PLACES = {"mse": 0, "vgg22": 1, "vgg54": 2, "vgg16-22": 3, "vgg16-53": 4}
 
 def reference_look(content: str) -> tuple[str, str]:
     """Marker and name of what is no trial."""
-    return {"bicubic": ("X", "bicubic"), "srresnet": ("*", "SRResNet")}.get(content, ("h", content))
+    if content == Method.BICUBIC:
+        return "X", "bicubic"
+    return ("*", "SRResNet") if content == Method.SRRESNET else ("h", content)
 
 
 def line_styles(contents: Iterable[str]) -> dict[str, LineStyle]:

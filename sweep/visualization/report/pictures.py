@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.store.folder import SweepStore
+from sweep.store.states import Method
 from sweep.visualization.report.values import is_path_part
 
 REFERENCES = ("lr", "bicubic", "hr")
@@ -82,9 +83,9 @@ def _folders(
     for trial, method in sources:
         if not is_path_part(trial):
             continue
-        if method == "srgan":
+        if method == Method.SRGAN:
             folders[trial] = store.trial(trial).images(dataset)
-        elif method == "srresnet":
+        elif method == Method.SRRESNET:
             folders[trial] = store.root / "shared" / trial / "images" / dataset
     return folders
 
