@@ -1,7 +1,9 @@
 """Pareto front, dominated area and knee of scored points; pure Python, no arrays.
 
 A point is a sequence of finite or infinite numbers, one per objective; a direction says for
-each objective whether a higher or a lower number is better.
+each objective whether a higher or a lower number is better. Every function raises ConfigError when
+a direction is unknown or a coordinate is not a number, and ShapeError when something has another
+number of objectives than there are directions, which for an area and a knee are two.
 
 Where points have intervals, a point is certainly dominated when another one, at the bad ends of
 its intervals, still dominates it at the good ends of its own. Without intervals that is plain
@@ -27,10 +29,6 @@ def dominates(first: Point, second: Point, directions: Sequence[Direction]) -> b
     """Tells whether one point is at least as good everywhere as another and better somewhere.
 
     An equal point is not dominated.
-
-    Raises:
-        ConfigError: when a direction is unknown or a coordinate is not a number.
-        ShapeError: when a point has another number of objectives than there are directions.
     """
     one, other = _costs([first, second], directions)
     return _dominates(one, other)
@@ -40,10 +38,6 @@ def pareto_front(points: Sequence[Point], directions: Sequence[Direction]) -> li
     """Finds the points that no other point dominates: their indices, ascending.
 
     Equal points do not dominate each other, so all copies of a front point are on the front.
-
-    Raises:
-        ConfigError: when a direction is unknown or a coordinate is not a number.
-        ShapeError: when a point has another number of objectives than there are directions.
     """
     costs = _costs(points, directions)
     return [
@@ -62,10 +56,6 @@ def interval_ends(
         point: Centres of the intervals.
         half_widths: Half widths, 0 or more, one per objective.
         directions: One direction per objective.
-
-    Raises:
-        ConfigError: when a direction is unknown or a coordinate is not a number.
-        ShapeError: when something has another number of objectives than there are directions.
     """
     _costs([point, half_widths], directions)
     worse = [_SIGN[d] * half for d, half in zip(directions, half_widths, strict=True)]
@@ -88,10 +78,6 @@ def hypervolume_2d(
 
     Returns:
         Area in the product of both units, 0 without points, larger is better.
-
-    Raises:
-        ConfigError: when a direction is unknown or a coordinate is not a number.
-        ShapeError: when a point, the reference or the directions are not two.
 
     Source: Zitzler and Thiele 1998, the sweep over the sorted front.
     """
@@ -116,10 +102,6 @@ def contributions_2d(
 
     That is the area that would be lost without it: 0 for dominated points and for points that
     have an equal one.
-
-    Raises:
-        ConfigError: when a direction is unknown or a coordinate is not a number.
-        ShapeError: when a point, the reference or the directions are not two.
     """
     whole = hypervolume_2d(points, reference, directions)
     rest = [[*points[:index], *points[index + 1 :]] for index in range(len(points))]
@@ -137,10 +119,6 @@ def knee(points: Sequence[Point], directions: Sequence[Direction]) -> int | None
     Returns:
         Index into `points`; None when the front has fewer than three different finite points or
         nowhere bulges towards the better values.
-
-    Raises:
-        ConfigError: when a direction is unknown or a coordinate is not a number.
-        ShapeError: when a point or the directions are not two.
 
     Source: the distance to the line through the extremes, Das 1999.
     """

@@ -162,11 +162,6 @@ class Front:
         return next((point.name for point in self.candidates if point.knee), "")
 
     @property
-    def srresnet(self) -> Point | None:
-        """The faithful start; None if it was not scored."""
-        return next((p for p in self.candidates if p.method == Method.SRRESNET), None)
-
-    @property
     def references(self) -> list[Point]:
         """What is no trial: SRResNet first, then what was not trained here."""
         return [*(p for p in self.candidates if p.method == Method.SRRESNET), *self.others]

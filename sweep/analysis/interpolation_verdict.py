@@ -21,9 +21,6 @@ class Verdict:
     """How the trials of one test set stand to one curve, on one pair of axes.
 
     Attributes:
-        dataset: The test set.
-        x_label: Metric of the horizontal axis.
-        y_label: Metric of the vertical axis.
         better: Trials that dominate a point between the ends.
         worse: Trials that such a point dominates.
         neither: The others.

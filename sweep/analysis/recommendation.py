@@ -25,10 +25,7 @@ _LEAST_LIKENESS = 0.35
 class Condition:
     """A bound on a column of `results.csv`.
 
-    Attributes:
-        column: Name of the column.
-        kind: `min` keeps values of the bound or above, `max` those of the bound or below.
-        bound: The bound.
+    `min` keeps values of the bound or above, `max` those of the bound or below.
     """
 
     column: str

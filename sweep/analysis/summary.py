@@ -23,10 +23,7 @@ INTERVAL_NOTE = "± half of the 95% confidence interval of the mean over the see
 class DatasetScores:
     """Everything that was scored on one data set.
 
-    Attributes:
-        name: Name of the data set.
-        rows: One record per trial, in the order of the table.
-        means: Their means as `seed_means` gives them.
+    There is a row per trial, in the order of the table; means are as `seed_means` gives them.
     """
 
     name: str

@@ -24,11 +24,9 @@ _TIE_BREAKER = "lpips_alex"
 
 @dataclass(frozen=True)
 class Ends:
-    """The two generators that a sweep spans.
+    """The two generators that a sweep spans: the adversarial trial, and what it was trained from.
 
-    Attributes:
-        start: What the adversarial trial was trained from; None for the bundled SRResNet.
-        trial: The adversarial trial.
+    The start is None for the bundled SRResNet.
     """
 
     start: Path | None

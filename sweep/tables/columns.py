@@ -7,8 +7,9 @@ two runs that measured the same write the same bytes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 KEY = ("trial", "method", "content", "adv", "seed", "scale", "dataset")
 METRICS = ("psnr_y", "ssim_y", "psnr_rgb", "lpips_alex", "niqe")
@@ -52,6 +53,8 @@ EXACT_COLUMNS = frozenset({"adv", "alpha", "pixel_weight", "content_weight"})
 
 COUNTS = ("adv", "seed", "scale", "images", "steps", "pixel_weight", "content_weight")
 """Columns without negative numbers, infinity or nan."""
+
+SECONDS_DECIMALS = 1
 
 NO_CONTENT = "none"
 """Stands for a content loss that nobody named."""
@@ -116,6 +119,19 @@ def decimals_for(values: Iterable[float]) -> int:
     return max(0, SIGNIFICANT_DIGITS - whole_digits)
 
 
+def decimals_of(column: str, records: Iterable[Mapping[str, Any]]) -> int | None:
+    """Number of decimals of a column's values in print; None for those that are written exactly.
+
+    The distance to HR's NIQE is written like NIQE itself.
+    """
+    if column in EXACT_COLUMNS | INTEGER_COLUMNS:
+        return None
+    if column.endswith("_seconds"):
+        return SECONDS_DECIMALS
+    values = [record["niqe" if column == NIQE_DISTANCE else column] for record in records]
+    return decimals_for(value for value in values if value is not None)
+
+
 def measured_text(value: float) -> str:
     """Writes a single measured value for people, with 4 significant digits."""
     return f"{value:.{decimals_for([value])}f}"
@@ -138,7 +154,7 @@ def number_text(column: str, value: float) -> str:
     if column.startswith("psnr"):
         return f"{value:.4f}"
     if column.endswith("_seconds"):
-        return f"{value:.1f}"
+        return f"{value:.{SECONDS_DECIMALS}f}"
     return f"{value:.6g}"
 
 

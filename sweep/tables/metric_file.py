@@ -71,12 +71,9 @@ class Metric:
 
 @dataclass(frozen=True)
 class MetricFile:
-    """What `metrics.json` says.
+    """What `metrics.json` says: its metrics by column, in its order, and all of it, to be shown.
 
-    Attributes:
-        metrics: Column to metric, in the file's order.
-        hr_hashes: Data set to image to hash of the HR image, where the file says so.
-        document: All of it, to be shown.
+    `hr_hashes` maps a data set to image to hash of the HR image, where the file says so.
     """
 
     metrics: dict[str, Metric]

@@ -15,14 +15,9 @@ from sweep.tables.metric_file import Metric, read_metrics
 
 @dataclass(frozen=True)
 class Tables:
-    """Tables of one results folder.
+    """The tables of one results folder, as the functions of their modules read them.
 
-    Attributes:
-        folder: Results folder.
-        results: As `read_results` gives it.
-        metrics: Column to metric.
-        interpolation: As `read_interpolation` gives it; None where there is none.
-        path: As `read_path` gives it; None where there is none.
+    Those behind the curves of a chart are None where there are none.
     """
 
     folder: Path

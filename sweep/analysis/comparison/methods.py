@@ -31,11 +31,8 @@ Key = tuple[str, int]
 class Tables:
     """What a comparison reads of a results folder.
 
-    Attributes:
-        folder: Results folder.
-        images: Table of `read_per_image`, with the column `point`.
-        metrics: Column to metric.
-        hr_hashes: Data set to image to hash of the HR image, where the folder says so.
+    `images` is the table of `read_per_image` with the column `point`; `hr_hashes` maps a data set
+    to image to hash of the HR image, where the folder says so.
     """
 
     folder: Path

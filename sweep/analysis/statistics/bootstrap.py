@@ -56,15 +56,10 @@ class Draws:
 
 @dataclass(frozen=True)
 class Difference:
-    """The first method's value less the second one's.
+    """The first method's value less the second one's, with its interval from low to high.
 
-    Attributes:
-        first: Value of the first method, mean over its seeds.
-        second: Value of the second method.
-        difference: First less second, both counted as HR's own where they lie beyond it.
-        low: Lower end of the interval of the difference.
-        high: Upper end.
-        verdict: What this says about the first method.
+    Values are means over seeds; in the difference both count as HR's own where they lie beyond
+    it. The verdict is about the first method.
     """
 
     first: float

@@ -34,13 +34,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Curve:
-    """A path from one generator to another.
+    """A path from one generator, where alpha is 0, to another, where it is 1.
 
-    Attributes:
-        store: The results folder.
-        first: Where alpha is 0.
-        second: Where alpha is 1.
-        space: What is mixed: `weights` or `images`.
+    Its space is what is mixed: `weights` or `images`.
     """
 
     store: SweepStore

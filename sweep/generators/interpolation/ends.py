@@ -20,12 +20,7 @@ Space = Literal["weights", "images"]
 
 @dataclass(frozen=True)
 class End:
-    """A generator, or images, that a curve leads from or to.
-
-    Attributes:
-        name: Name in the tables.
-        files: Its folder; None for bicubic.
-    """
+    """A generator, or images, that a curve leads from or to; bicubic has no files of its own."""
 
     name: str
     files: TrialFolder | None

@@ -31,13 +31,7 @@ _BOX = "#D55E00"
 
 
 class Panel(NamedTuple):
-    """One enlarged part.
-
-    Attributes:
-        label: Name of the method.
-        path: Its image, as large as HR.
-        scores: Metric column to the value of this image, in the order to print.
-    """
+    """One enlarged part: a method, its image as large as HR, and scores in order of print."""
 
     label: str
     path: Path
@@ -59,13 +53,8 @@ def draw_comparison(
     """Draws the HR image at the left and enlarged parts at the right, as PNG.
 
     The enlarged part is the square of highest gradient energy in HR. Its pixels are repeated,
-    never interpolated, so that the picture shows what was scored.
-
-    Args:
-        panels: Label, image file and scores of each part; the HR image may be among them.
-        hr_path: HR image.
-        out_path: PNG file to write, atomically; its folder exists.
-        metrics: Column to metric, for labels and units; column names are printed without it.
+    never interpolated, so that the picture shows what was scored. Without metrics, which give
+    labels and units, column names are printed.
 
     Raises:
         DataError: when an image cannot be read.

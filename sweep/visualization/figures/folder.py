@@ -27,12 +27,7 @@ _Scores = Mapping[tuple[str, str, str], Record]
 
 @dataclass(frozen=True)
 class Comparisons:
-    """What `draw_comparisons` did.
-
-    Attributes:
-        written: Picture files.
-        warnings: One sentence for each image that was left out.
-    """
+    """Pictures that were written, and a sentence for each image that was left out."""
 
     written: tuple[Path, ...]
     warnings: tuple[str, ...]

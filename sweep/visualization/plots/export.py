@@ -64,15 +64,7 @@ _PANELS_PER_ROW: Mapping[Width, int] = {"one": 1, "two": 3}
 
 @dataclass(frozen=True)
 class Export:
-    """What to draw and how.
-
-    Attributes:
-        x: Metric column of the horizontal axis.
-        y: Metric column of the vertical axis.
-        style: For an article or for slides.
-        width: One or two columns.
-        formats: File formats out of `FORMATS`.
-    """
+    """What to draw and how: metric columns, style, one or two columns of text, file formats."""
 
     x: str = "psnr_y"
     y: str = "lpips_alex"
@@ -84,13 +76,8 @@ class Export:
 def export_chart(tables: Tables, export: Export, stem: Path | None = None) -> list[Path]:
     """Draws the chart of a results folder and writes its numbers beside it.
 
-    Args:
-        tables: Tables of the results folder.
-        export: What to draw and how.
-        stem: Path of the files without suffix; None for `DIR/<y>-over-<x>`.
-
-    Returns:
-        The files written: one per format, and the CSV of exactly what is drawn.
+    The files are `DIR/<y>-over-<x>`, or those of another stem: one per format, and the CSV of
+    exactly what is drawn.
 
     Raises:
         ConfigError: when an axis or a format is unknown, or both axes are one column.

@@ -39,11 +39,9 @@ Dots = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True)
 class Trace:
-    """A line without points of its own.
+    """A line without points of its own: its corners in data units, and its entry in the legend.
 
-    Attributes:
-        label: Entry in the legend; for a path the content loss.
-        dots: Its corners in data units, in order.
+    For a path that is the content loss.
     """
 
     label: str
@@ -54,10 +52,8 @@ class Trace:
 class Overlays:
     """What is drawn beside the scored points of one panel.
 
-    Attributes:
-        curves: Interpolations between two generators.
-        paths: How trials got to their points.
-        published: Published results of the panel's protocol.
+    Curves are interpolations between two generators, paths lead trials to their points, published
+    results have the panel's protocol.
     """
 
     curves: tuple[Trace, ...] = ()

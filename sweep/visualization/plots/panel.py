@@ -52,13 +52,9 @@ def draw_panel(
     styles: Mapping[str, LineStyle],
     overlays: Overlays = NO_OVERLAYS,
 ) -> None:
-    """Draws points, lines, references, front and labels.
+    """Draws points, lines, references, front and labels; there is at least one point.
 
-    Args:
-        axes: Empty axes at their final place in a figure that has its final size.
-        front: What to draw; at least one point.
-        styles: Content loss to style.
-        overlays: What is drawn beside the scored points.
+    The axes are empty and at their final place in a figure that has its final size.
     """
     x_limits, y_limits = panel_limits(front, overlays)
     _set_axis(axes, "x", x_limits, front.axes.x)

@@ -32,13 +32,7 @@ _CLEARANCE = 3.0
 
 @dataclass(frozen=True)
 class Place:
-    """Where a label may stand.
-
-    Attributes:
-        box: The label's rectangle.
-        cost: What this place costs by itself.
-        leader: Line from the marker to the label, if they are apart.
-    """
+    """Where a label may stand, what that costs, and a line to its marker if they are apart."""
 
     box: Box
     cost: float
@@ -49,10 +43,7 @@ class Place:
 class Obstacles:
     """What labels avoid.
 
-    Attributes:
-        bounds: Labels stay inside.
-        boxes: Never to be covered: markers and fixed texts.
-        lines: Better not covered.
+    They stay inside the bounds, never cover boxes (markers and fixed texts), and better no lines.
     """
 
     bounds: Box

@@ -52,13 +52,7 @@ RC: Any = {
 
 @dataclass(frozen=True)
 class LineStyle:
-    """How the line of one content loss looks.
-
-    Attributes:
-        color: Colour as #rrggbb.
-        marker: Marker code of matplotlib.
-        dashes: Line style of matplotlib.
-    """
+    """How the line of a content loss looks: #rrggbb, and matplotlib's marker and line style."""
 
     color: str
     marker: str

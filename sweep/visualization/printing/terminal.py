@@ -33,15 +33,10 @@ def print_table(
     *,
     each_seed: bool = False,
 ) -> None:
-    """Prints one table per data set, and its fronts.
+    """Prints one table per data set, and its fronts, to standard output if no console is given.
 
-    Columns that do not fit are left out, the least important first, and named below.
-
-    Args:
-        results: Table of `read_results`.
-        metrics: Column to metric, of `read_metrics`.
-        console: Where to print; standard output if None.
-        each_seed: Whether to list every trial where there are several seeds, not their means.
+    Columns that do not fit are left out, the least important first, and named below. With
+    `each_seed` every trial is listed where there are several seeds, else their means.
     """
     from rich.console import Console as StandardConsole
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from srgan_core.wording import counted
 from sweep.analysis.summary import SEEDS, DatasetScores, counted_seeds
@@ -20,15 +20,10 @@ _OPTIONAL = ("steps", "train_seconds", "trial")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a printed table.
+    """A column of a printed table, by its name in the CSV tables and its heading for people.
 
-    Attributes:
-        name: Name in the CSV tables.
-        heading: Name for people.
-        unit: Unit; empty where there is none.
-        arrow: Sign of the better direction; empty where there is none.
-        numeric: Whether the cells are numbers.
-        essential: Whether the table would mislead without it, or is about it.
+    Unit and arrow, the sign of the better direction, are empty where there is none. The table
+    would mislead without an essential column, or is about it.
     """
 
     name: str
@@ -60,18 +55,12 @@ class Row:
 class View:
     """A printed table of one data set.
 
-    Attributes:
-        title: Data set, magnification and number of images.
-        columns: Columns from left to right.
-        rows: Rows from top to bottom.
-        over_seeds: Whether rows are means over seeds, not single trials.
-        dataset: Name of the data set.
+    The title names data set, magnification and number of images.
     """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    over_seeds: bool = False
     dataset: str = ""
 
     @property
@@ -92,13 +81,8 @@ class View:
     def select(self, chosen: Sequence[str]) -> View:
         """Keeps some columns, in their order."""
         kept = [index for index, column in enumerate(self.columns) if column.name in chosen]
-        return View(
-            self.title,
-            tuple(self.columns[index] for index in kept),
-            tuple(Row(tuple(row.cells[index] for index in kept), row.section) for row in self.rows),
-            self.over_seeds,
-            self.dataset,
-        )
+        rows = (Row(tuple(row.cells[index] for index in kept), row.section) for row in self.rows)
+        return replace(self, columns=tuple(self.columns[index] for index in kept), rows=tuple(rows))
 
     def essential(self) -> View:
         """Keeps the essential columns."""
@@ -124,7 +108,7 @@ def views_of(
         )
         images = counted(scores.images, "image")
         title = f"{printable(scores.name)}, x{scores.scale}, {images}"
-        views.append(View(title, columns, rows, over_seeds, scores.name))
+        views.append(View(title, columns, rows, scores.name))
     return views
 
 
@@ -166,10 +150,9 @@ def _column_cells(
     values = [record[name] for record in records]
     if name == SEEDS or name in names.TEXT_COLUMNS:
         return [Cell(printable(value) or DASH) for value in values]
-    if name in names.EXACT_COLUMNS | names.INTEGER_COLUMNS or name.endswith("_seconds"):
+    decimals = names.decimals_of(name, records)
+    if decimals is None or name.endswith("_seconds"):
         return [Cell(DASH if v is None else names.number_text(name, float(v))) for v in values]
-    measured = [record[_scale_column(name)] for record in records]
-    decimals = names.decimals_for([value for value in measured if value is not None])
     marks = marks_of(metrics[name], records, decimals) if name in metrics else {}
     sign = "+" if name == names.NIQE_DISTANCE else ""
     halves = [record.get(names.interval_column(name)) for record in records]
@@ -184,11 +167,6 @@ def _column_cells(
         )
         for index, (value, half) in enumerate(zip(values, halves, strict=True))
     ]
-
-
-def _scale_column(name: str) -> str:
-    """Names the column whose size sets the decimals: a distance is printed like its values."""
-    return "niqe" if name == names.NIQE_DISTANCE else name
 
 
 def _section(method: str) -> str:

@@ -35,13 +35,7 @@ _DARK_TINT = 0.45
 class PageTables:
     """The tables that a page is made from, read from files or derived while a sweep runs.
 
-    Attributes:
-        results: Rows as `read_results` gives them.
-        per_image: Rows as `read_per_image` gives them; empty without that table.
-        metrics: Column to metric.
-        protocol: All that metrics.json says; empty without it.
-        interpolation: Rows as `read_interpolation` gives them; empty without such a table.
-        notes: Sentences about what is missing.
+    What is not there is empty; notes say what is missing. The protocol is all of metrics.json.
     """
 
     results: pd.DataFrame
@@ -119,7 +113,6 @@ def _column(name: str, tables: PageTables) -> dict[str, Any]:
     numeric = name not in names.TEXT_COLUMNS and pd.api.types.is_numeric_dtype(frame[name])
     values = [v for v in frame[name].dropna().tolist() if math.isfinite(v)] if numeric else []
     metric = tables.metrics.get(name)
-    exact = name in names.EXACT_COLUMNS | names.INTEGER_COLUMNS
     label = metric.label if metric else _HEADINGS.get(name, name.replace("_", " "))
     if name == names.NIQE_DISTANCE:
         label = "NIQE beyond HR's"
@@ -132,7 +125,6 @@ def _column(name: str, tables: PageTables) -> dict[str, Any]:
         "numeric": numeric,
         "axis": numeric and bool(values) and name not in ("seed", "scale", "images"),
         "empty": not values if numeric else not any(frame[name]),
-        "decimals": None if exact else names.decimals_for(values),
     }
 
 
@@ -159,6 +151,7 @@ def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> 
     scores = replace(scores, means=tuple(seed_means(scores.rows, axes)))
     groups = groups_of(scores, axes)
     measured = [m for m in tables.metrics.values() if any(m.column in g["mean"] for g in groups)]
+    numeric = [name for name in scores.rows[0] if name not in names.TEXT_COLUMNS]
     original = next((row for row in scores.rows if row["method"] == Method.ORIGINAL), {})
     return {
         "name": scores.name,
@@ -167,6 +160,7 @@ def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> 
         "images": list(dict.fromkeys(image["image"] for image in images)),
         "rows": _table(scores.rows),
         "marks": _marks(scores.rows, measured),
+        "decimals": {name: names.decimals_of(name, scores.rows) for name in numeric},
         "perImage": _table(images),
         "groups": groups,
         "fronts": fronts_of(scores, measured),
@@ -204,8 +198,8 @@ def _marks(rows: Sequence[Record], metrics: Sequence[Metric]) -> dict[str, dict[
     """Column to row and `best` or `second`."""
     marks = {}
     for metric in metrics:
-        values = [row[metric.column] for row in rows if row[metric.column] is not None]
-        marks[metric.column] = marks_of(metric, rows, names.decimals_for(values))
+        decimals = names.decimals_of(metric.column, rows) or 0
+        marks[metric.column] = marks_of(metric, rows, decimals)
     return marks
 
 

@@ -18,11 +18,7 @@ Group = dict[str, Any]
 
 
 def groups_of(scores: DatasetScores, columns: Sequence[str]) -> list[Group]:
-    """Describes the means over the seeds, HR left out.
-
-    Args:
-        scores: What was scored on one data set.
-        columns: Columns that may be an axis and that the means have.
+    """Describes the means over the seeds, HR left out, with the columns that may be an axis.
 
     Returns:
         One group per method, content loss and coefficient in the order of the table. `mean` and

@@ -50,14 +50,7 @@ Progress = Callable[[str, int], AbstractContextManager[Advance]]
 
 @dataclass(frozen=True)
 class Report:
-    """What `write_report` did.
-
-    Attributes:
-        path: The page.
-        size: Its bytes.
-        images: Number of images inside.
-        notes: Sentences about what is missing or was left out.
-    """
+    """The page that was written, its bytes, how many images it has, and what was left out."""
 
     path: Path
     size: int

@@ -27,9 +27,7 @@ _EFFORT = {"quality": 50, "method": 2}
 class Picture:
     """An image file of a results folder.
 
-    Attributes:
-        key: `<dataset>/<source>/<image>`, the source a trial, `hr`, `lr` or `bicubic`.
-        path: Its PNG file.
+    Its key is `<dataset>/<source>/<image>`, the source a trial, `hr`, `lr` or `bicubic`.
     """
 
     key: str

@@ -36,8 +36,8 @@ def test_each_loss_is_a_line_in_the_order_of_the_coefficient(panel, usual):
 
 def test_references_are_apart(panel, usual):
     data = panel(usual.rows())
-    assert data.srresnet is not None
-    assert data.srresnet.x == pytest.approx(30.01)
+    assert [point.method for point in data.references] == ["srresnet", "bicubic"]
+    assert data.references[0].x == pytest.approx(30.01)
     assert [point.content for point in data.others] == ["bicubic"]
 
 
