@@ -170,3 +170,8 @@ def neutralise(text: str) -> str:
 def restore_text(text: str) -> str:
     """Undoes `neutralise`."""
     return text[1:] if text.startswith("'") else text
+
+
+def is_path_part(name: str) -> bool:
+    """Tells whether a name from a table can be that of one file or folder, and leads nowhere."""
+    return name not in ("", ".", "..") and not any(sign in name for sign in "/\\\0")

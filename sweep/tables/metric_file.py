@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import StoreError
-from sweep.metrics.declaration import Direction
+from sweep.metrics.declaration import Direction, MetricSpec
 
 METRICS_FILE = "metrics.json"
 SCHEMA = 1
@@ -41,6 +41,11 @@ class Metric:
     higher_is_better: bool
     unit: str
     aggregation: str = "mean"
+
+    @classmethod
+    def of(cls, spec: MetricSpec) -> Metric:
+        """Takes over what a metric of this version says of itself."""
+        return cls(**{field: getattr(spec, field) for field in cls.__annotations__})
 
     @property
     def arrow(self) -> str:

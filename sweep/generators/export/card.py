@@ -17,6 +17,7 @@ from sweep.scoring.set_scores import read_set_scores
 from sweep.store.folder import SweepStore, TrialFolder
 from sweep.store.states import Method
 from sweep.tables.columns import adv_text, measured_text
+from sweep.tables.metric_file import Metric
 
 LIMITS = """\
 - It was trained on images shrunk by MATLAB-style antialiased bicubic interpolation. On photographs
@@ -137,23 +138,17 @@ def _scores(origin: Origin) -> str:
         references = origin.references.get(dataset, {})
         own = summarise(list(images.values())) | read_set_scores(origin.result, dataset)
         means = {"this generator": own} | {
-            {Method.ORIGINAL: "HR itself"}.get(name, name): summarise(list(theirs.values()))
+            "HR itself" if name == Method.ORIGINAL else name: summarise(list(theirs.values()))
             | read_set_scores(references, name)
             for name, theirs in references.items()
             if name != SET_SCORES
         }
         columns = in_table_order(c for row in means.values() for c in row)
-        head = ["", *(_heading(column) for column in columns)]
+        head = ["", *(Metric.of(find_spec(column)).heading for column in columns)]
         rows = [[name, *(_number(row.get(c)) for c in columns)] for name, row in means.items()]
         title = f"Means over the {counted(len(images), 'image')} of {_plain(dataset)}."
         tables.append(f"{title}\n\n{_table(head, rows)}")
     return "\n\n".join(tables)
-
-
-def _heading(column: str) -> str:
-    spec = find_spec(column)
-    unit = f" [{spec.unit}]" if spec.unit else ""
-    return f"{spec.label}{unit} {'↑' if spec.higher_is_better else '↓'}"
 
 
 def _number(value: float | None) -> str:

@@ -10,7 +10,7 @@ from srgan_core.errors import SrganError
 from sweep.analysis.summary import DatasetScores, scores_by_dataset
 from sweep.errors import StoreError
 from sweep.store.states import Method
-from sweep.tables.columns import adv_text, content_text
+from sweep.tables.columns import adv_text, content_text, is_path_part
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric
@@ -118,7 +118,7 @@ def _draw(
 
 def _part(name: str) -> str:
     """Refuses a name from a table that would lead out of the results folder."""
-    if name in ("", ".", "..") or any(character in name for character in "/\\\0"):
+    if not is_path_part(name):
         raise StoreError(
             f"a table names {name!r}, which cannot be the name of a file or folder; "
             "run the sweep again to rewrite the tables"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ _METADATA: dict[str, dict[str, str | None]] = {
 
 
 @contextmanager
-def new_figure(settings: Mapping[str, Any], **options: Any) -> Iterator[Figure]:
+def new_figure(settings: Any, **options: Any) -> Iterator[Figure]:
     """Makes a figure, with matplotlib's own settings and these while it is drawn and saved."""
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg

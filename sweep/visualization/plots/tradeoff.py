@@ -22,7 +22,7 @@ from sweep.visualization.plots.canvas import file_of, new_figure
 from sweep.visualization.plots.extras import overlays_of
 from sweep.visualization.plots.overlays import overlay_entries
 from sweep.visualization.plots.panel import MARKER_SIZE, draw_panel, draw_reason
-from sweep.visualization.plots.points import any_beyond_hr, left_out, not_drawn
+from sweep.visualization.plots.remarks import any_beyond_hr, left_out, not_drawn
 from sweep.visualization.plots.style import GREY, INK, RC, LineStyle, faded, line_styles
 
 if TYPE_CHECKING:

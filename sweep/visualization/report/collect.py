@@ -24,7 +24,7 @@ from sweep.visualization.plots.extras import published_on
 from sweep.visualization.plots.style import line_styles, mixed
 from sweep.visualization.report.curves import last_record, read_curve
 from sweep.visualization.report.groups import fronts_of, groups_of
-from sweep.visualization.report.values import cell, is_path_part, logged
+from sweep.visualization.report.values import cell, logged
 
 _HEADINGS = {"adv": "λ", "train_seconds": "training [s]", "generator_sha256": "generator SHA-256"}
 # Share of white in a series' colour on a dark ground.
@@ -220,7 +220,7 @@ def _trial(store: SweepStore, record: Record) -> dict[str, Any]:
         "status": record["status"],
         "health": record.get("health") or "",
     }
-    if not is_path_part(name):
+    if not names.is_path_part(name):
         return entry
     srgan = record["method"] == Method.SRGAN
     files = store.trial(name) if srgan else TrialFolder(store.root / "shared" / name)

@@ -63,10 +63,5 @@ def _metrics(store: SweepStore) -> tuple[Mapping[str, Metric], Mapping[str, Any]
     try:
         file = read_metric_file(store.root)
     except StoreError:
-        fields = Metric.__annotations__
-        own = {
-            name: Metric(**{field: getattr(spec, field) for field in fields})
-            for name, spec in METRICS.items()
-        }
-        return own, {}
+        return {name: Metric.of(spec) for name, spec in METRICS.items()}, {}
     return file.metrics, file.document

@@ -13,7 +13,7 @@ from typing import Any
 
 from sweep.store.folder import SweepStore
 from sweep.store.states import Method
-from sweep.visualization.report.values import is_path_part
+from sweep.tables.columns import is_path_part
 
 REFERENCES = ("lr", "bicubic", "hr")
 WEBP_LIMIT = 16_383

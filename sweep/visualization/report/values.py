@@ -51,8 +51,3 @@ def finite(value: Any) -> float | None:
     if not isinstance(value, int | float):
         return None
     return float(value) if math.isfinite(value) else None
-
-
-def is_path_part(name: str) -> bool:
-    """Tells whether a name from a table can be that of one file or folder, and leads nowhere."""
-    return name not in ("", ".", "..") and not any(sign in name for sign in "/\\\0")

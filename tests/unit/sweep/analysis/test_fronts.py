@@ -15,7 +15,7 @@ from sweep.analysis.fronts import front_of, fronts_of
 from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.files import read_table
 from sweep.tables.frames import results_frame
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import Metric, read_metrics
 from sweep.tables.rows import ResultRow
 from sweep.tables.tables import read_tables
 
@@ -166,3 +166,75 @@ def test_the_file_reads_back_with_its_columns(store, usual):
 def test_an_empty_table_has_an_empty_file(store):
     folder = store([])
     assert write_frontier(read_tables(folder)).read_text() == ",".join(COLUMNS) + "\n"
+
+
+@pytest.fixture
+def panel(tmp_path, describe):
+    describe(tmp_path)
+    metrics = read_metrics(tmp_path)
+
+    def collect(rows, column="lpips_alex"):
+        return front_of(_scores(rows), metrics["psnr_y"], metrics[column])
+
+    return collect
+
+
+def test_each_loss_is_a_line_in_the_order_of_the_coefficient(panel, usual):
+    lines = panel(usual.rows()[::-1]).lines
+    assert set(lines) == {"mse", "vgg22", "vgg54"}
+    for points in lines.values():
+        assert [point.adv for point in points] == [0.0, 1e-4, 1e-3, 1e-2]
+
+
+def test_references_are_apart(panel, usual):
+    data = panel(usual.rows())
+    assert [point.method for point in data.references] == ["srresnet", "bicubic"]
+    assert data.references[0].x == pytest.approx(30.01)
+    assert [point.content for point in data.others] == ["bicubic"]
+
+
+def test_only_a_metric_without_reference_has_a_line_for_hr(panel, usual):
+    assert panel(usual.rows(), "niqe").axes.y_hr == pytest.approx(5.459)
+    assert panel(usual.rows()).axes.y_hr is None
+
+
+def test_the_front_is_that_of_the_trained_generators(panel, usual):
+    data = panel(usual.rows())
+    front = {(point.content, point.adv) for point in data.candidates if point.on_front}
+    losses = {("vgg22", 1e-3), ("vgg22", 1e-4), ("vgg22", 0.0), ("vgg54", 0.0)}
+    assert front == {*losses, ("srresnet", None)}
+    assert not any(point.on_front for point in data.others)
+
+
+def test_the_front_is_a_staircase_from_high_fidelity_down(panel, usual):
+    corners = panel(usual.rows()).staircase()
+    assert corners[0] == (30.01, 0.2312)
+    assert corners[1] == (pytest.approx(30.0), 0.2312)
+    assert [x for x, _ in corners] == sorted((x for x, _ in corners), reverse=True)
+    assert [y for _, y in corners] == sorted((y for _, y in corners), reverse=True)
+
+
+def test_niqe_below_hr_does_not_win_the_front(panel, usual):
+    better = {"psnr_y": 29.0, "lpips_alex": 0.3, "niqe": 5.0}
+    faithful = {"psnr_y": 31.0, "lpips_alex": 0.3, "niqe": 5.2}
+    base = usual.rows()[-1]
+    rows = [replace(base, adv=2.0, scores=better), replace(base, adv=3.0, scores=faithful)]
+    data = panel([*usual.rows()[:3], *rows], "niqe")
+    assert {p.adv for p in data.candidates if p.on_front} == {3.0}
+
+
+def test_seeds_become_one_point(panel, usual):
+    data = panel(replace(usual, seeds=(0, 1, 2)).rows())
+    assert len(data.lines["mse"]) == 4
+    assert data.lines["vgg22"][0].x == pytest.approx(29.83)
+
+
+def test_dominance_within_the_intervals_is_told_apart(panel, usual):
+    rows = [
+        replace(row, scores={**row.scores, "psnr_y": row.scores["psnr_y"] + row.seed})
+        for row in replace(usual, seeds=(0, 1, 2)).rows()
+        if row.method == "srgan"
+    ]
+    states = {point.state for point in panel(rows).candidates}
+    assert states >= {"front", "dominated by the means"}
+    assert {point.state for point in panel(usual.rows()).candidates} == {"front", "dominated"}
