@@ -17,6 +17,7 @@ from srgan_core.files import write_atomically
 from srgan_core.wording import counted
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
+from sweep.store.states import Method
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
 
     from sweep.tables.metric_file import Metric
 
-HR, LR, BICUBIC = "original", "lr", "bicubic"
-
-_REFERENCES = {HR: "hr", LR: "lr", BICUBIC: "bicubic"}
+_REFERENCES = {Method.ORIGINAL.value: "hr", "lr": "lr", Method.BICUBIC.value: "bicubic"}
 
 
 @dataclass(frozen=True)
@@ -190,14 +189,14 @@ class Sweep:
             ConfigError: when there is no such test set.
             StoreError: when a table is missing, damaged, or empty.
         """
-        from sweep.visualization.plots.extras import read_extras
+        from sweep.analysis.summary import scores_by_dataset
+        from sweep.tables.tables import read_tables
         from sweep.visualization.plots.tradeoff import render
 
-        results = self.results
-        chosen = self._dataset(dataset)
-        rows = results[results["dataset"] == chosen]
-        title = f"{self.name}: {chosen}"
-        drawn = render(rows, self.metrics, title, read_extras(self.root, published))
+        tables = read_tables(self.root)
+        scores = {found.name: found for found in scores_by_dataset(tables.results)}
+        chosen = self._known(dataset, tuple(scores))
+        drawn = render(scores[chosen], tables, f"{self.name}: {chosen}", published)
         return Chart(drawn["png"], drawn["svg"])
 
     def images(
@@ -232,16 +231,22 @@ class Sweep:
         return f"<Sweep {self.root}: {counted(len(self.results), 'row')}>"
 
     def _repr_html_(self) -> str:
+        from sweep.tables.columns import adv_text, measured_text
+
         summary = self.summary
         scored = [c for c in self.metrics if c in summary and summary[c].notna().any()]
         columns = ["dataset", "method", "content", "adv", *scored]
         table = summary[columns].to_html(
-            index=False, na_rep="", escape=True, float_format="{:.4g}".format
+            index=False,
+            na_rep="",
+            escape=True,
+            float_format=measured_text,
+            formatters={"adv": adv_text},
         )
         return f"<div><p><b>{html.escape(self.name)}</b></p>{table}</div>"
 
-    def _dataset(self, name: str | None) -> str:
-        known = self.datasets
+    def _known(self, name: str | None, known: Sequence[str]) -> str:
+        """Checks the name of a test set; None stands for the first one."""
         if not known:
             raise StoreError(f"{self.root}: no trial has been scored yet; run the sweep first")
         if name is not None and name not in known:
@@ -251,7 +256,7 @@ class Sweep:
     def _dataset_of(self, image: str, name: str | None) -> str:
         frame = self.per_image
         if name is not None:
-            frame = frame[frame["dataset"] == self._dataset(name)]
+            frame = frame[frame["dataset"] == self._known(name, self.datasets)]
         known = list(dict.fromkeys(frame["image"]))
         if image not in known:
             raise ConfigError(unknown_name("image", image, known))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +11,11 @@ from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.metrics.specs import columns_for
 from sweep.scoring.path_scores import path_records
-from sweep.store.folder import METRICS_FILE, SweepStore
-from sweep.store.records.folder import DrawnRecord
+from sweep.store.folder import SweepStore
 from sweep.tables.from_records import result_rows, stored_trials
 
-Drawn = tuple[tuple[Path, ...], tuple[str, ...]]
-"""Files, and sentences about figures that could not be drawn."""
-
-_PACKAGES = ("srgan-sweep", "matplotlib", "pillow")
+Published = tuple[tuple[Path, ...], tuple[str, ...]]
+"""Derived files, and sentences about figures that could not be drawn."""
 
 
 def publish(
@@ -31,7 +26,7 @@ def publish(
     datasets: Mapping[str, Any],
     *,
     charts: bool = True,
-) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+) -> Published:
     """Brings every derived file of a results folder up to date.
 
     Args:
@@ -51,35 +46,39 @@ def publish(
     from sweep.tables.curves import PATH, path_frame
     from sweep.tables.files import PER_IMAGE, RESULTS, SUMMARY, write_csv
     from sweep.tables.frames import per_image_frame, results_frame
+    from sweep.tables.tables import read_tables
 
+    root = store.root
     rows = list(result_rows(store, config, trials, starts, tuple(datasets)))
     results = results_frame(rows)
-    write_csv(results, store.root / RESULTS)
-    write_csv(per_image_frame(rows), store.root / PER_IMAGE)
-    write_csv(summary_frame(results), store.root / SUMMARY)
+    frames = {
+        RESULTS: results,
+        PER_IMAGE: per_image_frame(rows),
+        SUMMARY: summary_frame(results),
+    }
+    paths = [record for trial in trials for record in path_records(store.trial(trial.name))]
+    curves = {PATH: path_frame(paths)} if paths else {}
+    for name, frame in (frames | curves).items():
+        write_csv(frame, root / name)
     document = metrics_document(
         columns_for(config.eval.metrics), device=config.device, datasets=datasets
     )
     metrics_file = store.write_metrics(document)
-    tables = (store.root / name for name in (RESULTS, PER_IMAGE, SUMMARY))
-    paths = [record for trial in trials for record in path_records(store.trial(trial.name))]
-    if paths:
-        write_csv(path_frame(paths), store.root / PATH)
-    files = (*tables, metrics_file, write_frontier(store.root))
+    # Read back, since the files round: what is drawn now is what they give at any time.
+    tables = read_tables(root)
+    files = (*(root / name for name in frames), metrics_file, write_frontier(tables))
     if not charts:
         return files, ()
-    drawn, warnings = bring_up_to_date(store.root)
+    from sweep.visualization.drawings import bring_up_to_date
+
+    drawn, warnings = bring_up_to_date(tables)
     return (*files, *drawn), warnings
 
 
-def republish(store: SweepStore) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def republish(store: SweepStore) -> Published:
     """Brings every derived file of a finished folder up to date from its records alone.
 
-    Args:
-        store: The folder; the caller holds its lock.
-
-    Returns:
-        As `publish`.
+    The caller holds the folder's lock.
 
     Raises:
         StoreError: when the folder holds no sweep.
@@ -98,71 +97,3 @@ def republish(store: SweepStore) -> tuple[tuple[Path, ...], tuple[str, ...]]:
         for name in names
     }
     return publish(store, config, trials, starts, datasets)
-
-
-def bring_up_to_date(folder: Path) -> Drawn:
-    """Draws the tradeoff charts and the figures unless they are those of the present state.
-
-    Args:
-        folder: Results folder with its tables.
-
-    Returns:
-        The charts and figures, whether drawn now or before, and sentences about missing ones.
-
-    Raises:
-        StoreError: when a table is missing or damaged.
-    """
-    from sweep.visualization.figures.folder import draw_comparisons
-    from sweep.visualization.plots.tradeoff import draw_tradeoff
-
-    # Before anything is read: what changes meanwhile is drawn the next time.
-    state = _state(folder)
-    drawn = _drawn_before(folder, state)
-    if drawn is not None:
-        return drawn
-    charts, comparisons = draw_tradeoff(folder), draw_comparisons(folder)
-    files = (*charts, *comparisons.written)
-    record = DrawnRecord(
-        state=state,
-        files={str(path.relative_to(folder)): _stamp(path) for path in files},
-        notes=comparisons.warnings,
-    )
-    SweepStore(folder).write_drawn(record)
-    return files, comparisons.warnings
-
-
-def _drawn_before(folder: Path, state: str) -> Drawn | None:
-    """What was drawn, if it was from this state and lies there untouched."""
-    record = SweepStore(folder).read_drawn()
-    if record is None or record.state != state:
-        return None
-    files = {folder / name: stamp for name, stamp in record.files.items()}
-    if any(not path.is_file() or _stamp(path) != stamp for path, stamp in files.items()):
-        return None
-    return tuple(files), record.notes
-
-
-def _state(folder: Path) -> str:
-    """Digest of all that charts and figures show or depend on."""
-    lines = [folder.resolve().name, *(f"{name} {version(name)}" for name in _PACKAGES)]
-    images = SweepStore(folder).images()
-    lines += (f"{path.relative_to(folder)} {list(_stamp(path))}" for path in images)
-    digest = hashlib.sha256("\n".join(lines).encode())
-    for table in _tables():
-        path = folder / table
-        digest.update(path.read_bytes() if path.is_file() else b"none")
-        digest.update(table.encode())
-    return digest.hexdigest()
-
-
-def _tables() -> Sequence[str]:
-    from sweep.tables.curves import INTERPOLATION, PATH
-    from sweep.tables.files import PER_IMAGE, RESULTS
-
-    return (RESULTS, PER_IMAGE, METRICS_FILE, INTERPOLATION, PATH)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """Size and time of change, which stand for a content that would take long to read."""
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns

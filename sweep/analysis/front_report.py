@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from sweep.analysis.fronts import Candidate, Front, fronts_of
-from sweep.tables.files import read_results, write_csv
+from sweep.analysis.fronts import Front, Point, fronts_of
+from sweep.analysis.summary import scores_by_dataset
+from sweep.tables.files import write_csv
 from sweep.tables.frames import typed_frame
-from sweep.tables.metric_file import read_metrics
+from sweep.tables.tables import Tables
 
 FRONTIER = "frontier.csv"
 COLUMNS = (
@@ -25,46 +26,25 @@ _DIGITS = 4
 def frontier_frame(fronts: Iterable[Front]) -> pd.DataFrame:
     """Makes the table of `frontier.csv`, one line per data set, pair of axes and generator.
 
-    Args:
-        fronts: As `fronts_of` finds them.
-
-    Returns:
-        Frame with the columns `COLUMNS`; `x` and `y` are values of the metrics that
-        `distortion` and `perception` name.
+    `x` and `y` are values of the metrics that `distortion` and `perception` name.
     """
     return typed_frame([_record(f, point) for f in fronts for point in f.candidates], COLUMNS)
 
 
-def write_frontier(folder: Path) -> Path:
-    """Writes `frontier.csv` from `results.csv` and `metrics.json`, atomically.
-
-    Args:
-        folder: Results folder.
-
-    Returns:
-        The file written.
-
-    Raises:
-        StoreError: when a table is missing or damaged.
-    """
-    path = folder / FRONTIER
-    write_csv(frontier_frame(fronts_of(read_results(folder), read_metrics(folder))), path)
+def write_frontier(tables: Tables) -> Path:
+    """Writes `frontier.csv` into a results folder, atomically, and gives the file."""
+    path = tables.folder / FRONTIER
+    fronts = fronts_of(scores_by_dataset(tables.results), tables.metrics)
+    write_csv(frontier_frame(fronts), path)
     return path
 
 
 def front_summary(front: Front) -> str:
-    """Words area and knee of a front in one line.
-
-    Args:
-        front: The front.
-
-    Returns:
-        `hypervolume 1.191 to (24.43 dB, 8.478), knee vgg16-53@0.0001`.
-    """
+    """Words a front in one line: `hypervolume 1.2 to (24.4 dB, 8.5), knee vgg16-53@0.0001`."""
     parts = []
     if front.reference is not None and front.hypervolume is not None:
         x, y = (f"{value:.{_DIGITS}g}" for value in front.reference)
-        units = [metric.unit and f" {metric.unit}" for metric in (front.x_metric, front.y_metric)]
+        units = [metric.unit and f" {metric.unit}" for metric in (front.axes.x, front.axes.y)]
         parts.append(
             f"hypervolume {front.hypervolume:.{_DIGITS}g} to ({x}{units[0]}, {y}{units[1]})"
         )
@@ -75,9 +55,6 @@ def front_summary(front: Front) -> str:
 def front_lines(fronts: Iterable[Front]) -> list[str]:
     """Words the fronts of one data set for people.
 
-    Args:
-        fronts: Fronts of one data set.
-
     Returns:
         Per front one line with its points, area and knee, and where intervals leave it open
         one that says so; at the end what was left out of all of them.
@@ -86,7 +63,7 @@ def front_lines(fronts: Iterable[Front]) -> list[str]:
     unhealthy: dict[str, str] = {}
     for front in fronts:
         points = ", ".join(point.name for point in front.on_front) or "nothing"
-        lines.append(f"front of {front.y_metric.label}: {points}; {front_summary(front)}")
+        lines.append(f"front of {front.axes.y.label}: {points}; {front_summary(front)}")
         unsure = [p.name for p in front.candidates if p.state == "dominated by the means"]
         if unsure:
             lines.append(f"  dominated by the means, not beyond the intervals: {', '.join(unsure)}")
@@ -97,12 +74,12 @@ def front_lines(fronts: Iterable[Front]) -> list[str]:
     return lines
 
 
-def _record(front: Front, point: Candidate) -> dict[str, Any]:
+def _record(front: Front, point: Point) -> dict[str, Any]:
     reference = front.reference or (None, None)
     return {
         "dataset": front.dataset,
-        "distortion": front.x_metric.column,
-        "perception": front.y_metric.column,
+        "distortion": front.axes.x.column,
+        "perception": front.axes.y.column,
         "point": point.name,
         "trials": " ".join(point.trials),
         "x": point.x,
@@ -111,7 +88,7 @@ def _record(front: Front, point: Candidate) -> dict[str, Any]:
         "y_ci95": point.y_half,
         "state": point.state,
         "dominated_by": point.dominated_by,
-        "knee": "knee" if point.name == front.knee else "",
+        "knee": "knee" if point.knee else "",
         "contribution": point.contribution,
         "hypervolume": front.hypervolume,
         "reference_x": reference[0],

@@ -1,7 +1,9 @@
 """Pareto front, dominated area and knee of scored points; pure Python, no arrays.
 
 A point is a sequence of finite or infinite numbers, one per objective; a direction says for
-each objective whether a higher or a lower number is better.
+each objective whether a higher or a lower number is better. Every function raises ConfigError when
+a direction is unknown or a coordinate is not a number, and ShapeError when something has another
+number of objectives than there are directions, which for an area and a knee are two.
 
 Where points have intervals, a point is certainly dominated when another one, at the bad ends of
 its intervals, still dominates it at the good ends of its own. Without intervals that is plain
@@ -24,39 +26,18 @@ _FLAT = 1e-9
 
 
 def dominates(first: Point, second: Point, directions: Sequence[Direction]) -> bool:
-    """Tells whether one point is at least as good everywhere and better somewhere.
+    """Tells whether one point is at least as good everywhere as another and better somewhere.
 
-    Args:
-        first: Point that may dominate.
-        second: Point that may be dominated; an equal point is not.
-        directions: One direction per objective.
-
-    Returns:
-        True when `first` dominates `second`.
-
-    Raises:
-        ConfigError: when a direction is unknown or a coordinate is not a number.
-        ShapeError: when a point has another number of objectives than there are directions.
+    An equal point is not dominated.
     """
     one, other = _costs([first, second], directions)
     return _dominates(one, other)
 
 
 def pareto_front(points: Sequence[Point], directions: Sequence[Direction]) -> list[int]:
-    """Finds the points that no other point dominates.
+    """Finds the points that no other point dominates: their indices, ascending.
 
     Equal points do not dominate each other, so all copies of a front point are on the front.
-
-    Args:
-        points: Any number of points, also none.
-        directions: One direction per objective.
-
-    Returns:
-        Indices into `points`, ascending.
-
-    Raises:
-        ConfigError: when a direction is unknown or a coordinate is not a number.
-        ShapeError: when a point has another number of objectives than there are directions.
     """
     costs = _costs(points, directions)
     return [
@@ -69,19 +50,12 @@ def pareto_front(points: Sequence[Point], directions: Sequence[Direction]) -> li
 def interval_ends(
     point: Point, half_widths: Point, directions: Sequence[Direction]
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Finds the bad and the good ends of a point's intervals.
+    """Finds the worst and the best point that a point's intervals allow.
 
     Args:
         point: Centres of the intervals.
         half_widths: Half widths, 0 or more, one per objective.
         directions: One direction per objective.
-
-    Returns:
-        The worst and the best point that the intervals allow.
-
-    Raises:
-        ConfigError: when a direction is unknown or a coordinate is not a number.
-        ShapeError: when something has another number of objectives than there are directions.
     """
     _costs([point, half_widths], directions)
     worse = [_SIGN[d] * half for d, half in zip(directions, half_widths, strict=True)]
@@ -105,10 +79,6 @@ def hypervolume_2d(
     Returns:
         Area in the product of both units, 0 without points, larger is better.
 
-    Raises:
-        ConfigError: when a direction is unknown or a coordinate is not a number.
-        ShapeError: when a point, the reference or the directions are not two.
-
     Source: Zitzler and Thiele 1998, the sweep over the sorted front.
     """
     if len(directions) != 2:
@@ -128,20 +98,10 @@ def contributions_2d(
     reference: Point,
     directions: Sequence[Direction] = ("lower", "lower"),
 ) -> list[float]:
-    """Measures for each point the area that it alone dominates.
+    """Measures for each point the area up to the reference that it alone dominates.
 
-    Args:
-        points: Points of two objectives.
-        reference: Corner that bounds the area.
-        directions: Two directions.
-
-    Returns:
-        Per point the area that would be lost without it: 0 for dominated points and for points
-        that have an equal one.
-
-    Raises:
-        ConfigError: when a direction is unknown or a coordinate is not a number.
-        ShapeError: when a point, the reference or the directions are not two.
+    That is the area that would be lost without it: 0 for dominated points and for points that
+    have an equal one.
     """
     whole = hypervolume_2d(points, reference, directions)
     rest = [[*points[:index], *points[index + 1 :]] for index in range(len(points))]
@@ -156,17 +116,9 @@ def knee(points: Sequence[Point], directions: Sequence[Direction]) -> int | None
     chord on the side of the better values; of several, the first along the front, best in the
     first objective.
 
-    Args:
-        points: Any number of points of two objectives.
-        directions: Two directions.
-
     Returns:
         Index into `points`; None when the front has fewer than three different finite points or
         nowhere bulges towards the better values.
-
-    Raises:
-        ConfigError: when a direction is unknown or a coordinate is not a number.
-        ShapeError: when a point or the directions are not two.
 
     Source: the distance to the line through the extremes, Das 1999.
     """

@@ -2,7 +2,8 @@
 
 The points are the generators that a sweep trained, SRResNet included, each the mean over its
 seeds with Student's 95% interval. Bicubic sets the reference point of the area; bicubic itself,
-external images and unhealthy generators are no candidates.
+external images and unhealthy generators are no candidates. A value better than HR's own counts
+as HR's on either axis (see `Metric.merit`), ends of intervals too.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
-
-import pandas as pd
 
 from sweep.analysis.frontier import (
     contributions_2d,
@@ -22,234 +22,282 @@ from sweep.analysis.frontier import (
     knee,
     pareto_front,
 )
-from sweep.analysis.summary import summary_frame
-from sweep.config.numbers import shortest_decimal
+from sweep.analysis.summary import DatasetScores
+from sweep.metrics.declaration import Direction
+from sweep.store.states import Method
 from sweep.tables import columns as names
-from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric
-from sweep.tables.ranking import Record, hr_value
+from sweep.tables.ranking import TRAINED_METHODS, Record, hr_value
 
 DISTORTION = "psnr_y"
 USUAL_AXES = ("niqe", "lpips_alex")
 DECIBELS_BELOW_BICUBIC = 4.0
 """The reference point has bicubic's PSNR less this, and bicubic's value on the other axis."""
 
-State = Literal["front", "dominated by the means", "dominated", "unhealthy"]
+Place = tuple[float, float]
+Standing = Literal["", "front", "dominated by the means", "dominated", "unhealthy"]
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A trained generator, or the mean of a grid point over its seeds.
+class Axes:
+    """Two metrics of one data set, with the value of HR itself where a metric has one."""
+
+    x: Metric
+    y: Metric
+    x_hr: float | None
+    y_hr: float | None
+
+    @classmethod
+    def of(cls, scores: DatasetScores, x: Metric, y: Metric) -> Axes:
+        """Looks up HR's values."""
+        return cls(x, y, hr_value(x, scores.rows), hr_value(y, scores.rows))
+
+    @property
+    def directions(self) -> tuple[Direction, Direction]:
+        """Better ways of both axes."""
+        return self.x.direction, self.y.direction
+
+    def merit(self, place: Place) -> Place:
+        """Makes a place comparable: beyond HR counts as HR."""
+        return self.x.merit(place[0], self.x_hr), self.y.merit(place[1], self.y_hr)
+
+    def place(self, record: Record) -> Place | None:
+        """Where a record stands; None without finite values on both axes."""
+        x, y = record.get(self.x.column), record.get(self.y.column)
+        if x is None or y is None or not (math.isfinite(x) and math.isfinite(y)):
+            return None
+        return x, y
+
+
+@dataclass(frozen=True)
+class Point:
+    """A method, or the mean of a grid point over its seeds.
 
     Attributes:
-        name: `srresnet`, or content loss and coefficient as `mse@0.001`.
+        name: `bicubic`, `srresnet`, or content loss and coefficient as `mse@0.001`.
+        method: Name of the method.
+        content: Content loss; the method for what is no trial.
+        adv: Adversarial coefficient; None for what is no trial.
         trials: Folder names of the scored trials in the mean.
         x: Value on the distortion axis.
         y: Value on the other axis.
         x_half: Half width of the 95% interval over seeds; None with one seed.
         y_half: The same on the other axis.
         health: Why it may not be compared; empty when it is healthy.
-        state: `dominated` when some candidate, at the bad ends of its intervals, is still as
-            good everywhere and better somewhere as this one at its good ends; `dominated by the
-            means` when that holds for the means alone.
+        state: Its place against the front, empty for what was not trained here. `dominated` when
+            some candidate, at the bad ends of its intervals, is still as good everywhere and
+            better somewhere as this one at its good ends; `dominated by the means` when that
+            holds for the means alone.
         dominated_by: A candidate that dominates this one; empty on the front.
         contribution: Area that this candidate alone dominates; None without reference point.
+        knee: Whether it is the knee of the front.
     """
 
     name: str
+    method: str
+    content: str
+    adv: float | None
     trials: tuple[str, ...]
     x: float
     y: float
     x_half: float | None = None
     y_half: float | None = None
     health: str = ""
-    state: State = "front"
+    state: Standing = ""
     dominated_by: str = ""
     contribution: float | None = None
+    knee: bool = False
+
+    @property
+    def on_front(self) -> bool:
+        """Whether no other healthy generator is at least as good on both axes and better on one."""
+        return self.state == "front"
+
+    @property
+    def bars(self) -> list[tuple[Place, Place]]:
+        """Ends of the error bars, as pairs of x and pairs of y."""
+        bars = []
+        if self.x_half:
+            bars.append(((self.x - self.x_half, self.x + self.x_half), (self.y, self.y)))
+        if self.y_half:
+            bars.append(((self.x, self.x), (self.y - self.y_half, self.y + self.y_half)))
+        return bars
 
 
 @dataclass(frozen=True)
 class Front:
-    """Front of one data set on one pair of axes.
+    """Points of one data set on one pair of axes, and the front of the trained ones.
 
     Attributes:
         dataset: Name of the data set.
-        x_metric: Metric of the distortion axis.
-        y_metric: Metric of the other axis.
-        candidates: In the order of the table.
+        axes: The metrics.
+        candidates: Trained generators in the order of the table.
+        others: Bicubic and external images.
         reference: Reference point of the area; None where bicubic was not scored or the
             distortion axis is not in decibels.
         hypervolume: Area that the front dominates, up to the reference point.
-        knee: Name of the candidate at the knee; None where the front has none.
     """
 
     dataset: str
-    x_metric: Metric
-    y_metric: Metric
-    candidates: tuple[Candidate, ...]
-    reference: tuple[float, float] | None
+    axes: Axes
+    candidates: tuple[Point, ...]
+    others: tuple[Point, ...]
+    reference: Place | None
     hypervolume: float | None
-    knee: str | None
 
     @property
-    def on_front(self) -> list[Candidate]:
+    def on_front(self) -> list[Point]:
         """The front from the highest fidelity down."""
-        found = [candidate for candidate in self.candidates if candidate.state == "front"]
-        return sorted(found, key=lambda point: point.x, reverse=self.x_metric.higher_is_better)
+        found = [point for point in self.candidates if point.on_front]
+        return sorted(found, key=lambda point: point.x, reverse=self.axes.x.higher_is_better)
 
     @property
-    def unhealthy(self) -> list[Candidate]:
+    def unhealthy(self) -> list[Point]:
         """What was left out."""
-        return [candidate for candidate in self.candidates if candidate.health]
+        return [point for point in self.candidates if point.health]
+
+    @property
+    def knee(self) -> str:
+        """Name of the candidate at the knee; empty where the front has none."""
+        return next((point.name for point in self.candidates if point.knee), "")
+
+    @property
+    def references(self) -> list[Point]:
+        """What is no trial: SRResNet first, then what was not trained here."""
+        return [*(p for p in self.candidates if p.method == Method.SRRESNET), *self.others]
+
+    @property
+    def lines(self) -> dict[str, list[Point]]:
+        """Content loss to its points in the order of the coefficient."""
+        lines: dict[str, list[Point]] = {}
+        for point in self.candidates:
+            if point.method == Method.SRGAN:
+                lines.setdefault(point.content, []).append(point)
+        for line in lines.values():
+            line.sort(key=lambda point: -1.0 if point.adv is None else point.adv)
+        return lines
+
+    def staircase(self) -> list[Place]:
+        """Lists the corners of the front from the highest fidelity down.
+
+        A horizontal step leads from a front point to the fidelity of the next one.
+        """
+        on_front = {(point.x, point.y) for point in self.on_front}
+        points = sorted(on_front, reverse=self.axes.x.higher_is_better)
+        corners = points[:1]
+        for (_, upper), (x, y) in pairwise(points):
+            corners += [(x, upper), (x, y)]
+        return corners
 
 
-def fronts_of(results: pd.DataFrame, metrics: Mapping[str, Metric]) -> Iterator[Front]:
+def fronts_of(datasets: Sequence[DatasetScores], metrics: Mapping[str, Metric]) -> Iterator[Front]:
     """Finds the front of every data set on every pair of axes.
-
-    Args:
-        results: Table of `read_results`.
-        metrics: Column to metric.
 
     Yields:
         Fronts of PSNR against NIQE, LPIPS and every other perception metric that is there.
     """
     further = [name for name, metric in metrics.items() if metric.kind == "perception"]
-    for dataset in dict.fromkeys(results["dataset"]):
-        rows = results[results["dataset"] == dataset]
+    for scores in datasets:
         for column in dict.fromkeys((*USUAL_AXES, *further)):
-            if column in metrics and column in results and DISTORTION in metrics:
-                front = front_of(rows, metrics[DISTORTION], metrics[column])
+            if column in metrics and column in scores.rows[0] and DISTORTION in metrics:
+                front = front_of(scores, metrics[DISTORTION], metrics[column])
                 if front.candidates:
                     yield front
 
 
-def front_of(results: pd.DataFrame, x_metric: Metric, y_metric: Metric) -> Front:
-    """Finds the front of one data set.
+def front_of(scores: DatasetScores, x_metric: Metric, y_metric: Metric) -> Front:
+    """Finds the front of one data set; without candidates where nothing has both values."""
+    axes = Axes.of(scores, x_metric, y_metric)
+    points = points_of(scores, axes)
+    candidates = [point for point in points if point.method in TRAINED_METHODS]
+    others = [point for point in points if point.method not in TRAINED_METHODS]
+    reference = _reference(others, axes)
+    fit = [index for index, point in enumerate(candidates) if not point.health]
+    judged = _judged([candidates[index] for index in fit], axes, reference)
+    for index, point in zip(fit, judged, strict=True):
+        candidates[index] = point
+    area = None
+    if reference is not None:
+        area = hypervolume_2d(_merits(judged, axes), reference, axes.directions)
+    return Front(scores.name, axes, tuple(candidates), tuple(others), reference, area)
 
-    Values better than HR's own count as HR's (see `Metric.merit`), ends of intervals too.
 
-    Args:
-        results: Rows of one data set.
-        x_metric: Metric of the distortion axis.
-        y_metric: Metric of the other axis.
+def points_of(scores: DatasetScores, axes: Axes) -> list[Point]:
+    """Lists the means that have finite values on both axes, HR left out, in their order."""
+    found = []
+    for mean in scores.means:
+        place = axes.place(mean)
+        if place is not None and mean["method"] != Method.ORIGINAL:
+            trained = mean["method"] in TRAINED_METHODS
+            trial = mean["method"] == Method.SRGAN
+            health = (mean["health"] or "") if trained else ""
+            point = Point(
+                name=point_name(mean),
+                method=mean["method"],
+                content=names.content_text(mean["content"]) if trial else mean["method"],
+                adv=mean["adv"],
+                trials=mean["scored"],
+                x=place[0],
+                y=place[1],
+                x_half=mean[names.interval_column(axes.x.column)],
+                y_half=mean[names.interval_column(axes.y.column)],
+                health=health,
+                state="unhealthy" if health else "",
+            )
+            found.append(point)
+    return found
 
-    Returns:
-        The front; without candidates where nothing has both values.
-    """
-    hr = hr_value(y_metric, records_of(results))
-    columns = (x_metric.column, y_metric.column)
-    trials = _trials(results)
-    summary = [r for r in records_of(summary_frame(results)) if is_drawable(r, *columns)]
-    candidates = [
-        _candidate(record, trials.get(point_name(record), ()), *columns)
-        for record in summary
-        if record["method"] in ("srresnet", "srgan")
-    ]
-    reference = _reference(summary, x_metric, y_metric)
-    fit = [index for index, candidate in enumerate(candidates) if not candidate.health]
-    judged = _judged([candidates[index] for index in fit], x_metric, y_metric, hr, reference)
-    for index, candidate in zip(fit, judged, strict=True):
-        candidates[index] = candidate
-    merits = _merits(judged, y_metric, hr)
-    directions = (x_metric.direction, y_metric.direction)
-    bend = knee(merits, directions)
-    return Front(
-        results.iloc[0]["dataset"] if len(results) else "",
-        x_metric,
-        y_metric,
-        tuple(candidates),
-        reference,
-        None if reference is None else hypervolume_2d(merits, reference, directions),
-        None if bend is None else judged[bend].name,
-    )
+
+def front_names(points: Sequence[Point], axes: Axes) -> list[str]:
+    """Names those of some points that no healthy trained one dominates, in their order."""
+    fit = [p for p in points if p.method in TRAINED_METHODS and not p.health]
+    return [fit[index].name for index in pareto_front(_merits(fit, axes), axes.directions)]
 
 
 def point_name(record: Record) -> str:
     """Names a method or a grid point: `bicubic`, `srresnet`, `mse@0.001`."""
-    if record["method"] != "srgan":
+    if record["method"] != Method.SRGAN:
         return str(record["method"])
-    adv = "?" if record["adv"] is None else shortest_decimal(record["adv"])
-    return f"{record['content'] or 'none'}@{adv}"
+    return f"{names.content_text(record['content'])}@{names.adv_text(record['adv'])}"
 
 
-def is_drawable(record: Record, *columns: str) -> bool:
-    """Tells whether a record has finite values in all of some columns."""
-    values = [record[column] for column in columns]
-    return all(value is not None and math.isfinite(value) for value in values)
+def _merits(points: Sequence[Point], axes: Axes) -> list[Place]:
+    return [axes.merit((point.x, point.y)) for point in points]
 
 
-def _trials(results: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for record in records_of(results):
-        if record["status"] in names.SCORED_STATES:
-            name = point_name(record)
-            found[name] = (*found.get(name, ()), record["trial"])
-    return found
-
-
-def _candidate(record: Record, trials: tuple[str, ...], x: str, y: str) -> Candidate:
-    health = record.get("health") or ""
-    return Candidate(
-        point_name(record),
-        trials,
-        record[x],
-        record[y],
-        record[names.interval_column(x)],
-        record[names.interval_column(y)],
-        health,
-        "unhealthy" if health else "front",
-    )
-
-
-def _reference(
-    summary: Sequence[Record], x_metric: Metric, y_metric: Metric
-) -> tuple[float, float] | None:
-    bicubic = next((record for record in summary if record["method"] == "bicubic"), None)
-    if bicubic is None or x_metric.unit != "dB":
+def _reference(others: Sequence[Point], axes: Axes) -> Place | None:
+    bicubic = next((point for point in others if point.method == Method.BICUBIC), None)
+    if bicubic is None or axes.x.unit != "dB":
         return None
-    return bicubic[x_metric.column] - DECIBELS_BELOW_BICUBIC, bicubic[y_metric.column]
+    return bicubic.x - DECIBELS_BELOW_BICUBIC, bicubic.y
 
 
-def _merits(
-    points: Sequence[Candidate], y_metric: Metric, hr: float | None
-) -> list[tuple[float, float]]:
-    return [(point.x, y_metric.merit(point.y, hr)) for point in points]
-
-
-def _judged(
-    points: Sequence[Candidate],
-    x_metric: Metric,
-    y_metric: Metric,
-    hr: float | None,
-    reference: tuple[float, float] | None,
-) -> list[Candidate]:
-    """Fills in state, who dominates, and contribution of healthy candidates."""
-    directions = (x_metric.direction, y_metric.direction)
-    merits = _merits(points, y_metric, hr)
+def _judged(points: Sequence[Point], axes: Axes, reference: Place | None) -> list[Point]:
+    """Fills in state, who dominates, contribution and knee of healthy candidates."""
+    directions, merits = axes.directions, _merits(points, axes)
     ends = [
         interval_ends((point.x, point.y), (point.x_half or 0.0, point.y_half or 0.0), directions)
         for point in points
     ]
-    worst, best = (
-        [(end[side][0], y_metric.merit(end[side][1], hr)) for end in ends] for side in (0, 1)
-    )
+    worst, best = ([axes.merit((end[side][0], end[side][1])) for end in ends] for side in (0, 1))
     areas: Sequence[float | None] = [None] * len(points)
     if reference is not None:
         areas = contributions_2d(merits, reference, directions)
-    front = pareto_front(merits, directions)
+    front, bend = pareto_front(merits, directions), knee(merits, directions)
     judged = []
     for index, point in enumerate(points):
         # Whoever is on the front is named first.
         order = [*front, *(other for other in range(len(points)) if other not in front)]
         certain = [other for other in order if dominates(worst[other], best[index], directions)]
         rivals = [other for other in order if dominates(merits[other], merits[index], directions)]
-        state: State = "front" if index in front else "dominated by the means"
+        state: Standing = "front" if index in front else "dominated by the means"
         judged.append(
             replace(
                 point,
                 state="dominated" if certain else state,
                 dominated_by=points[(certain or rivals)[0]].name if rivals else "",
                 contribution=areas[index],
+                knee=index == bend,
             )
         )
     return judged

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 
 from srgan_core.wording import counted
 from sweep.analysis.frontier import dominates, hypervolume_2d
-from sweep.analysis.fronts import front_of
+from sweep.analysis.fronts import Place, front_of
+from sweep.analysis.summary import DatasetScores
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric
-from sweep.tables.ranking import Record, hr_value
+from sweep.tables.ranking import TRAINED_METHODS, Record, is_healthy, is_scored
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,6 @@ class Verdict:
     """How the trials of one test set stand to one curve, on one pair of axes.
 
     Attributes:
-        dataset: The test set.
-        x_label: Metric of the horizontal axis.
-        y_label: Metric of the vertical axis.
         better: Trials that dominate a point between the ends.
         worse: Trials that such a point dominates.
         neither: The others.
@@ -56,58 +54,54 @@ class Verdict:
 
 
 def judge(
-    results: pd.DataFrame, curve: pd.DataFrame, x_metric: Metric, y_metric: Metric
+    scores: DatasetScores, curve: pd.DataFrame, x_metric: Metric, y_metric: Metric
 ) -> Verdict | None:
     """Compares the trials with the interior points of a curve.
 
     The ends were trained themselves, so they are on neither side; unhealthy trials are left out.
-    A metric beyond HR's own value
-    counts as HR's, as everywhere.
+    A metric beyond HR's own value counts as HR's, as everywhere.
 
     Args:
-        results: Rows of one test set out of results.csv.
+        scores: What was scored on one test set.
         curve: Rows of one curve on that test set out of interpolation.csv.
         x_metric: Metric of the horizontal axis.
         y_metric: Metric of the vertical axis.
 
     Returns:
-        The verdict, or None when the curve has no interior point or no trial has both values.
+        None when the curve has no interior point or no trial has both values.
     """
-    records = records_of(results)
-    bound = hr_value(y_metric, records)
+    front = front_of(scores, x_metric, y_metric)
+    axes, ways = front.axes, front.axes.directions
 
-    def point(record: Record) -> tuple[float, float] | None:
-        x, y = record.get(x_metric.column), record.get(y_metric.column)
-        if x is None or y is None or not (math.isfinite(x) and math.isfinite(y)):
-            return None
-        return x, y_metric.merit(y, bound)
+    def merits(records: Iterable[Record]) -> list[tuple[Record, Place]]:
+        places = [(record, axes.place(record)) for record in records]
+        return [(record, axes.merit(place)) for record, place in places if place]
 
-    on_curve = [(record["alpha"], point(record)) for record in records_of(curve)]
+    on_curve = merits(records_of(curve))
+    inside = [merit for record, merit in on_curve if 0 < record["alpha"] < 1]
     ends = {str(curve.iloc[0]["from"]), str(curve.iloc[0]["to"])}
-    inside = [found for alpha, found in on_curve if found and 0 < alpha < 1]
-    trained = {
-        record["trial"]: found
-        for record in records
-        if record["method"] in ("srgan", "srresnet")
-        and not record.get("health")
-        and (found := point(record))
+    others = {
+        record["trial"]: merit
+        for record, merit in merits(scores.rows)
+        if record["method"] in TRAINED_METHODS
+        and is_scored(record)
+        and is_healthy(record)
+        and record["trial"] not in ends
     }
-    others = {trial: found for trial, found in trained.items() if trial not in ends}
     if not inside or not others:
         return None
-    ways = (x_metric.direction, y_metric.direction)
     better = [t for t, p in others.items() if any(dominates(p, c, ways) for c in inside)]
     worse = [t for t, p in others.items() if any(dominates(c, p, ways) for c in inside)]
-    front = front_of(results, x_metric, y_metric)
-    whole_curve = [found for _, found in on_curve if found]
-
+    area = None
+    if front.reference is not None:
+        area = hypervolume_2d([merit for _, merit in on_curve], front.reference, ways)
     return Verdict(
-        dataset=str(results.iloc[0]["dataset"]),
+        dataset=scores.name,
         x_label=x_metric.label,
         y_label=y_metric.label,
         better=tuple(better),
         worse=tuple(t for t in worse if t not in better),
         neither=tuple(t for t in others if t not in better and t not in worse),
         trained_area=front.hypervolume,
-        curve_area=front.reference and hypervolume_2d(whole_curve, front.reference, ways),
+        curve_area=area,
     )

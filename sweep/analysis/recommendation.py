@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -16,13 +16,7 @@ from sweep.store.folder import SweepStore
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric
-from sweep.tables.ranking import hr_value
-
-Record = dict[str, Any]
-
-CHOSEN_METHODS = ("srgan", "srresnet")
-"""What a sweep trains, and so has a generator of."""
-
+from sweep.tables.ranking import TRAINED_METHODS, Record, hr_value, is_healthy, is_scored
 
 _LEAST_LIKENESS = 0.35
 
@@ -31,10 +25,7 @@ _LEAST_LIKENESS = 0.35
 class Condition:
     """A bound on a column of `results.csv`.
 
-    Attributes:
-        column: Name of the column.
-        kind: `min` keeps values of the bound or above, `max` those of the bound or below.
-        bound: The bound.
+    `min` keeps values of the bound or above, `max` those of the bound or below.
     """
 
     column: str
@@ -84,7 +75,7 @@ def recommend(
     best: str,
     dataset: str | None = None,
 ) -> Recommendation:
-    """Finds the best trial among those that meet all conditions.
+    """Finds the best trial among those that meet all conditions, or the nearest to meeting them.
 
     A value of a metric without reference that lies beyond HR's own counts as HR's. Of equal
     trials the one with the better values in the other metrics, in the order of the metric file,
@@ -97,9 +88,6 @@ def recommend(
         best: Metric column to be best in.
         dataset: Data set that decides; the first in the table if None.
 
-    Returns:
-        The trial, or the one that is nearest to meeting the conditions.
-
     Raises:
         ConfigError: when a column or the data set is unknown, or nothing was scored.
     """
@@ -109,12 +97,10 @@ def recommend(
     scored = [
         record
         for record in records
-        if record["method"] in CHOSEN_METHODS
-        and record["status"] in names.SCORED_STATES
-        and record[best] is not None
+        if record["method"] in TRAINED_METHODS and is_scored(record) and record[best] is not None
     ]
-    fit = [record for record in scored if not record.get("health")]
-    unhealthy = [f"{r['trial']} ({r['health']})" for r in scored if r.get("health")]
+    fit = [record for record in scored if is_healthy(record)]
+    unhealthy = [f"{r['trial']} ({r['health']})" for r in scored if not is_healthy(r)]
     if not fit:
         raise ConfigError(
             f"{best}: expected at least one healthy trial with a value on {chosen_set}, got none"
@@ -138,15 +124,7 @@ def recommend(
 
 
 def generator_path(folder: Path, record: Record) -> Path:
-    """Where the generator of a trial lies.
-
-    Args:
-        folder: Results folder.
-        record: Row of the trial.
-
-    Returns:
-        Path of its safetensors file; whether it is there is not checked.
-    """
+    """Where the generator of a row's trial lies; whether it is there is not checked."""
     return SweepStore(folder).generator(str(record["trial"])).generator
 
 

@@ -1,8 +1,10 @@
-"""Means over the seeds of a grid point: the table of `summary.csv`, and its records for print."""
+"""Means over the seeds of a grid point: the table of `summary.csv`, the points of charts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
@@ -11,71 +13,107 @@ import pandas as pd
 from sweep.analysis.statistics.intervals import mean_half_width
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of, typed_frame
-from sweep.tables.ranking import Record
+from sweep.tables.ranking import Record, is_scored
 
 SEEDS = "seeds"
 INTERVAL_NOTE = "± half of the 95% confidence interval of the mean over the seeds (Student's t)"
 
 
+@dataclass(frozen=True)
+class DatasetScores:
+    """Everything that was scored on one data set.
+
+    There is a row per trial, in the order of the table; means are as `seed_means` gives them.
+    """
+
+    name: str
+    rows: tuple[Record, ...]
+    means: tuple[Record, ...]
+
+    @property
+    def scale(self) -> int:
+        """Magnification."""
+        return int(self.rows[0]["scale"])
+
+    @property
+    def images(self) -> int:
+        """Number of images."""
+        return int(self.rows[0]["images"])
+
+
+def scores_by_dataset(results: pd.DataFrame) -> list[DatasetScores]:
+    """Splits the table of `read_results` by data set, in its order, and averages over seeds."""
+    columns = _averaged(results)
+    rows: dict[str, list[Record]] = {}
+    for record in records_of(results):
+        rows.setdefault(record["dataset"], []).append(record)
+    return [
+        DatasetScores(name, tuple(listed), tuple(seed_means(listed, columns)))
+        for name, listed in rows.items()
+    ]
+
+
 def summary_frame(results: pd.DataFrame) -> pd.DataFrame:
+    """Makes the table of `summary.csv` from that of `results.csv`, by the rule of `seed_means`."""
+    means = seed_means(records_of(results), _averaged(results))
+    return typed_frame(means, names.summary_columns(names.extra_metrics(results.columns)))
+
+
+def seed_means(rows: Iterable[Record], columns: Sequence[str]) -> list[Record]:
     """Averages over the seeds of each method, content loss, coefficient and data set.
 
-    Args:
-        results: Table as `results_frame` makes it or `read_results` reads it.
-
-    Returns:
-        Frame with the columns of `summary_columns`; `seeds` counts the scored trials in each
-        mean, 0 where all of them failed, and is missing where there is no seed. Intervals are
-        Student's, of the mean over the seeds at 95%, missing with one seed. `health` is not
-        empty where a single seed is unhealthy: a mean over the others would be a selection.
-    """
-    extra = names.extra_metrics(results.columns)
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for record in records_of(results):
-        key = tuple(record[column] for column in names.SUMMARY_KEY)
-        groups.setdefault(key, []).append(record)
-    summaries = [_summary_record(members, (*names.METRICS, *extra)) for members in groups.values()]
-    return typed_frame(summaries, names.summary_columns(extra))
-
-
-def mean_records(trials: Sequence[Record], summary: Sequence[Record]) -> list[Record]:
-    """Completes the records of means by a state and a number of seeds in words.
+    A mean over some of the seeds would stand beside means over others, so a column has a mean
+    where every scored trial has a value, and none otherwise.
 
     Args:
-        trials: Rows of one data set, one per trial.
-        summary: Their means, as `summary_frame` makes them.
+        rows: Records of `results.csv`.
+        columns: Columns to average.
 
     Returns:
-        The means; `seeds` is `3`, or `2 of 3` where trials are missing from a mean, and
-        `status` is that of the scored trials, or of the first one where none was scored.
+        Records in the order of first appearance. `trials` names all of its trials and `scored`
+        those in the mean; `seeds` counts the latter, 0 where all of them failed, None where there
+        is no seed; `status` is that of the scored trials, or of the first one where none was
+        scored. Intervals are Student's, of the mean over the seeds at 95%, None with one seed.
+        `health` is not empty where a single seed is unhealthy: a mean over the others would be a
+        selection.
     """
-    members: dict[tuple[Any, ...], list[Record]] = {}
-    for trial in trials:
-        members.setdefault(_key(trial), []).append(trial)
-    records = []
-    for mean in summary:
-        states = [trial["status"] for trial in members[_key(mean)]]
-        scored = [state for state in states if state in names.SCORED_STATES]
-        seeds = "" if mean["seeds"] is None else str(len(scored))
-        if len(scored) < len(states):
-            seeds = f"{len(scored)} of {len(states)}"
-        records.append({**mean, "status": (scored or states)[0], SEEDS: seeds})
-    return records
+    groups: dict[tuple[Any, ...], list[Record]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[name] for name in names.SUMMARY_KEY), []).append(row)
+    return [_mean(members, columns) for members in groups.values()]
 
 
-def _summary_record(members: Sequence[Mapping[str, Any]], metrics: Sequence[str]) -> dict[str, Any]:
-    scored = [record for record in members if record["status"] in names.SCORED_STATES]
+def counted_seeds(means: Iterable[Record]) -> list[Record]:
+    """Puts `seeds` of means in words: `3`, or `2 of 3` where trials are missing from a mean."""
+    worded = []
+    for mean in means:
+        seeds = "" if mean[SEEDS] is None else str(mean[SEEDS])
+        if len(mean["scored"]) < len(mean["trials"]):
+            seeds = f"{len(mean['scored'])} of {len(mean['trials'])}"
+        worded.append({**mean, SEEDS: seeds})
+    return worded
+
+
+def _averaged(results: pd.DataFrame) -> tuple[str, ...]:
+    return (*names.METRICS, names.NIQE_DISTANCE, *names.extra_metrics(results.columns))
+
+
+def _mean(members: Sequence[Record], columns: Sequence[str]) -> Record:
+    scored = [record for record in members if is_scored(record)]
     seeded = any(record["seed"] is not None for record in members)
-    record = {column: members[0][column] for column in (*names.SUMMARY_KEY, "images")}
-    record["seeds"] = len(scored) if seeded else None
-    record["health"] = _health(scored)
-    for column in (*metrics, names.NIQE_DISTANCE):
-        values = [member[column] for member in scored if member[column] is not None]
-        # A mean over some of the seeds would stand beside means over others.
+    mean: Record = {name: members[0][name] for name in (*names.SUMMARY_KEY, "images")}
+    mean["trials"] = tuple(record["trial"] for record in members)
+    mean["scored"] = tuple(record["trial"] for record in scored)
+    mean[SEEDS] = len(scored) if seeded else None
+    mean["status"] = (scored or members)[0]["status"]
+    mean["health"] = _health(scored)
+    for column in (name for name in columns if name not in mean):
+        values = [float(member[column]) for member in scored if member[column] is not None]
         whole = bool(values) and len(values) == len(scored)
-        record[column] = fmean(values) if whole else None
-        record[names.interval_column(column)] = mean_half_width(values) if whole else None
-    return record
+        value = fmean(values) if whole else math.nan
+        mean[column] = None if math.isnan(value) else value
+        mean[names.interval_column(column)] = mean_half_width(values) if whole else None
+    return mean
 
 
 def _health(scored: Sequence[Mapping[str, Any]]) -> str:
@@ -84,7 +122,3 @@ def _health(scored: Sequence[Mapping[str, Any]]) -> str:
     if len(scored) == 1:
         return reasons[0][1] or ""
     return ", ".join(f"seed {seed}: {reason}" for seed, reason in reasons if reason)
-
-
-def _key(record: Record) -> tuple[Any, ...]:
-    return tuple(record[name] for name in names.SUMMARY_KEY)

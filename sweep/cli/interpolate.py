@@ -173,7 +173,9 @@ def _compute(
 
 def _report(store: SweepStore, curve: Curve, count: int) -> None:
     """Prints the curve and how the trials stand to it."""
+    from sweep.analysis.fronts import DISTORTION, USUAL_AXES
     from sweep.analysis.interpolation_verdict import judge
+    from sweep.analysis.summary import scores_by_dataset
     from sweep.tables.curves import INTERPOLATION, read_interpolation
     from sweep.tables.files import read_results
     from sweep.tables.metric_file import read_metrics
@@ -187,12 +189,12 @@ def _report(store: SweepStore, curve: Curve, count: int) -> None:
     scored = f"{counted(count, 'image')} scored"
     click.echo(f"{curve.first.name} -> {curve.second.name}, {curve.space}: {scored}")
     click.echo(shown.to_string(index=False))
-    results, metrics = read_results(store.root), read_metrics(store.root)
-    for dataset in dict.fromkeys(frame["dataset"]):
-        rows, points = results[results["dataset"] == dataset], frame[frame["dataset"] == dataset]
-        for column in ("niqe", "lpips_alex"):
-            if {"psnr_y", column} <= metrics.keys():
-                verdict = judge(rows, points, metrics["psnr_y"], metrics[column])
+    metrics = read_metrics(store.root)
+    for scores in scores_by_dataset(read_results(store.root)):
+        points = frame[frame["dataset"] == scores.name]
+        for column in USUAL_AXES if len(points) else ():
+            if {DISTORTION, column} <= metrics.keys():
+                verdict = judge(scores, points, metrics[DISTORTION], metrics[column])
                 if verdict is not None:
                     click.echo(verdict.sentence())
     click.echo(f"  {store.root / INTERPOLATION}")

@@ -56,6 +56,8 @@ def command(
     test set, as DIR/<y>-over-<x>.<format> with the numbers in a .csv beside it. Defaults then:
     psnr_y, lpips_alex, paper, one, pdf.
     """
+    from sweep.tables.tables import read_tables
+
     if any((across, up, style, width, formats)):
         if published:
             raise click.UsageError("--published belongs to the tradeoff chart; leave it out")
@@ -63,16 +65,18 @@ def command(
 
         chosen = {"x": across, "y": up, "style": style, "width": width, "formats": formats}
         export = Export(**{name: value for name, value in chosen.items() if value})  # type: ignore[arg-type]
-        for path in export_chart(folder, export):
+        for path in export_chart(read_tables(folder), export):
             click.echo(path)
         return
-    from sweep.tables.files import read_results
+    from sweep.analysis.fronts import DISTORTION
+    from sweep.analysis.summary import scores_by_dataset
     from sweep.visualization.plots.extras import published_lines
-    from sweep.visualization.plots.tradeoff import DISTORTION, PANELS, draw_tradeoff
+    from sweep.visualization.plots.tradeoff import PANELS, draw_tradeoff
 
-    written = draw_tradeoff(folder, published)
+    tables = read_tables(folder)
+    written = draw_tradeoff(tables, published)
     if published:
-        for line in published_lines(read_results(folder), DISTORTION, PANELS):
+        for line in published_lines(scores_by_dataset(tables.results), DISTORTION, PANELS):
             click.echo(line)
     for path in written:
         click.echo(path)

@@ -109,7 +109,8 @@ def _plain(values: Mapping[str, float]) -> dict[str, float | str]:
 
 def _view(scored: ScoredMethod) -> View:
     from sweep.metrics.specs import find_spec
-    from sweep.visualization.printing.view import Cell, Column, Row, View, decimals_for, printable
+    from sweep.tables.columns import decimals_for
+    from sweep.visualization.printing.view import Cell, Column, Row, View, printable
 
     columns = [Column("method", "image", "", "", False, True)]
     for name in scored.means or scored.protocol.columns:

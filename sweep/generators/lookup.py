@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from srgan_core.errors import ConfigError
 from srgan_core.files import file_sha256
 from sweep.errors import StoreError
 from sweep.generators.interpolation.ends import End, find_end
+from sweep.scoring.aggregation import summarise
 from sweep.store.folder import SweepStore, TrialFolder
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import State
@@ -24,22 +25,16 @@ _TIE_BREAKER = "lpips_alex"
 
 @dataclass(frozen=True)
 class Ends:
-    """The two generators that a sweep spans.
+    """The two generators that a sweep spans: the adversarial trial, and what it was trained from.
 
-    Attributes:
-        start: What the adversarial trial was trained from; None for the bundled SRResNet.
-        trial: The adversarial trial.
+    The start is None for the bundled SRResNet.
     """
 
     start: Path | None
     trial: TrialFolder
 
     def load(self, share: float, device: str = "cpu") -> Generator:
-        """Makes the generator between the two.
-
-        Args:
-            share: From 0, the start, to 1, the trial.
-            device: Where to put it.
+        """Makes the generator at a share of the way from the start, 0, to the trial, 1.
 
         Raises:
             WeightsError: when a file is damaged or the two do not fit together.
@@ -60,9 +55,6 @@ def find_generator(text: str, store: SweepStore) -> Path:
             is enough where it fits one alone, or `srresnet-s0`, the SRResNet of seed 0.
         store: Where names are looked up.
 
-    Returns:
-        The file.
-
     Raises:
         StoreError: when nothing or more than one has that name, or it has no generator.
     """
@@ -80,18 +72,11 @@ def find_generator(text: str, store: SweepStore) -> Path:
 
 
 def find_ends(store: SweepStore, content: str | None = None) -> Ends:
-    """Chooses the two ends of a sweep.
+    """Chooses the two ends of a sweep, within a content loss if one is named.
 
     The one end is the trial of the largest coefficient that is done and has its generator;
     among equals the lowest LPIPS on the first test set, then the name. The other end is the
     generator that this trial was trained from.
-
-    Args:
-        store: The results folder.
-        content: Content loss to choose within; None for all of them.
-
-    Returns:
-        The ends.
 
     Raises:
         StoreError: when there is no such trial, or what it was trained from is not there.
@@ -119,8 +104,8 @@ def _is_fit(record: TrialRecord, content: str | None) -> bool:
 
 def _rank(files: TrialFolder, record: TrialRecord) -> tuple[float, float, str]:
     scores = next(iter(files.read_result().scores.values()), {})
-    values = [image[_TIE_BREAKER] for image in scores.values() if _TIE_BREAKER in image]
-    return -(record.adv or 0.0), fmean(values) if values else float("inf"), files.path.name
+    value = summarise(list(scores.values())).get(_TIE_BREAKER, math.inf)
+    return -(record.adv or 0.0), value, files.path.name
 
 
 def _start_of(store: SweepStore, trial: TrialFolder, record: TrialRecord) -> Path | None:

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
+from sweep.metrics.aggregation import AGGREGATIONS, MEAN
 from sweep.metrics.specs import METRICS, in_table_order
 
 
 def aggregate(column: str, values: Sequence[float]) -> float:
-    """Combines the values of the images of a test set.
+    """Combines the values of the images of a test set, at least one.
 
-    Args:
-        column: Metric column; the arithmetic mean is taken for one that is not declared here.
-        values: One value per image, at least one.
-
-    Returns:
-        The arithmetic mean, or the root of the mean of the squares where the metric says so; inf
-        as soon as one image has inf, nan as soon as one has nan.
+    As the metric declares it; the arithmetic mean for a column that is not declared here.
     """
     spec = METRICS.get(column)
-    if spec is not None and spec.aggregation == "root mean square":
-        return math.sqrt(math.fsum(value**2 for value in values) / len(values))
-    return math.fsum(values) / len(values)
+    return (AGGREGATIONS.get(spec.aggregation, MEAN) if spec else MEAN).of(values)
 
 
-def summarise(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def summarise(rows: Sequence[Mapping[str, float | str]]) -> dict[str, float]:
     """Combines the scores of the images of a test set.
 
     Args:
-        rows: Scores of its images.
+        rows: Scores of its images; in the records infinity and nan are text.
 
     Returns:
         Column to value, in the order of the tables, of the columns that every image has.
@@ -38,6 +30,6 @@ def summarise(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
         return {}
     shared = set.intersection(*(set(row) for row in rows))
     return {
-        column: aggregate(column, [row[column] for row in rows])
+        column: aggregate(column, [float(row[column]) for row in rows])
         for column in in_table_order(shared)
     }

@@ -7,7 +7,8 @@ two runs that measured the same write the same bytes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sweep.config.numbers import shortest_decimal
 
@@ -51,12 +52,16 @@ INTEGER_COLUMNS = frozenset({"seed", "scale", "images", "step", "steps", "seeds"
 # What the user chose is written exactly; what was measured is rounded.
 EXACT_COLUMNS = frozenset({"adv", "alpha", "pixel_weight", "content_weight"})
 
-REFERENCE_METHODS = ("bicubic", "srresnet", "original")
-SCORED_STATES = ("scored", "done")
-STATES = ("pending", "running", "trained", *SCORED_STATES, "interrupted", "diverged", "failed")
-"""What `status` can be."""
 COUNTS = ("adv", "seed", "scale", "images", "steps", "pixel_weight", "content_weight")
 """Columns without negative numbers, infinity or nan."""
+
+SECONDS_DECIMALS = 1
+
+NO_CONTENT = "none"
+"""Stands for a content loss that nobody named."""
+
+SIGNIFICANT_DIGITS = 4
+"""Of measured values in print; the files have more."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 
@@ -92,16 +97,46 @@ def extra_metrics(columns: Iterable[str]) -> tuple[str, ...]:
     return tuple(column for column in columns if column not in known)
 
 
+def adv_text(adv: float | None) -> str:
+    """Writes a coefficient for people."""
+    return "?" if adv is None else shortest_decimal(adv)
+
+
+def content_text(content: str | None) -> str:
+    """Writes the content loss of a trial for people."""
+    return content or NO_CONTENT
+
+
+def decimals_for(values: Iterable[float]) -> int:
+    """Number of decimals that gives the largest of some values 4 significant digits."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    whole_digits = len(str(int(largest))) if largest >= 1 else 0
+    return max(0, SIGNIFICANT_DIGITS - whole_digits)
+
+
+def decimals_of(column: str, records: Iterable[Mapping[str, Any]]) -> int | None:
+    """Number of decimals of a column's values in print; None for those that are written exactly.
+
+    The distance to HR's NIQE is written like NIQE itself.
+    """
+    if column in EXACT_COLUMNS | INTEGER_COLUMNS:
+        return None
+    if column.endswith("_seconds"):
+        return SECONDS_DECIMALS
+    values = [record["niqe" if column == NIQE_DISTANCE else column] for record in records]
+    return decimals_for(value for value in values if value is not None)
+
+
+def measured_text(value: float) -> str:
+    """Writes a single measured value for people, with 4 significant digits."""
+    return f"{value:.{decimals_for([value])}f}"
+
+
 def number_text(column: str, value: float) -> str:
-    """Writes one number as its column prescribes.
+    """Writes one number as its column prescribes; empty for nan, which stands for a missing one.
 
-    Args:
-        column: Name of the column.
-        value: Number; nan stands for a missing one.
-
-    Returns:
-        Decibels with 4 decimals, seconds with 1, chosen values exactly, whole numbers as
-        such, everything else with 6 significant digits; empty for a missing number.
+    Decibels have 4 decimals, seconds 1, chosen values are exact, whole numbers as such, everything
+    else has 6 significant digits.
     """
     if math.isnan(value):
         return ""
@@ -114,7 +149,7 @@ def number_text(column: str, value: float) -> str:
     if column.startswith("psnr"):
         return f"{value:.4f}"
     if column.endswith("_seconds"):
-        return f"{value:.1f}"
+        return f"{value:.{SECONDS_DECIMALS}f}"
     return f"{value:.6g}"
 
 
@@ -130,3 +165,8 @@ def neutralise(text: str) -> str:
 def restore_text(text: str) -> str:
     """Undoes `neutralise`."""
     return text[1:] if text.startswith("'") else text
+
+
+def is_path_part(name: str) -> bool:
+    """Tells whether a name from a table can be that of one file or folder, and leads nowhere."""
+    return name not in ("", ".", "..") and not any(sign in name for sign in "/\\\0")

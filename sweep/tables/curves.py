@@ -19,11 +19,8 @@ PATH = "path.csv"
 def interpolation_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Makes the table of `interpolation.csv`, one line per curve, alpha and data set.
 
-    Args:
-        records: With the keys `names.INTERPOLATION_KEY`, `images` and the metric columns.
-
-    Returns:
-        Frame in the order of the records; metric columns that nobody has are empty.
+    Records have the keys `names.INTERPOLATION_KEY`, `images` and the metric columns; their order
+    is kept, and metric columns that nobody has are empty.
     """
     key = (*names.INTERPOLATION_KEY, "images")
     return typed_frame(records, (*key, *_metrics(records, key)))
@@ -32,23 +29,13 @@ def interpolation_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 def path_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Makes the table of `path.csv`, one line per trial, step and data set.
 
-    Args:
-        records: With the keys `names.PATH_KEY` and the metric columns.
-
-    Returns:
-        Frame in the order of the records.
+    Records have the keys `names.PATH_KEY` and the metric columns; their order is kept.
     """
     return typed_frame(records, (*names.PATH_KEY, *_metrics(records, names.PATH_KEY)))
 
 
 def read_interpolation(folder: Path) -> pd.DataFrame | None:
-    """Reads `interpolation.csv` of a results folder.
-
-    Args:
-        folder: Results folder.
-
-    Returns:
-        Frame as `interpolation_frame` makes it, or None when there is no such table.
+    """Reads `interpolation.csv` of a results folder; None when there is none.
 
     Raises:
         StoreError: when the table is not one of this tool.
@@ -57,13 +44,7 @@ def read_interpolation(folder: Path) -> pd.DataFrame | None:
 
 
 def read_path(folder: Path) -> pd.DataFrame | None:
-    """Reads `path.csv` of a results folder.
-
-    Args:
-        folder: Results folder.
-
-    Returns:
-        Frame as `path_frame` makes it, or None when there is no such table.
+    """Reads `path.csv` of a results folder; None when there is none.
 
     Raises:
         StoreError: when the table is not one of this tool.

@@ -17,6 +17,7 @@ import pandas as pd
 from srgan_core.errors import unknown_name
 from srgan_core.files import write_atomically
 from sweep.errors import StoreError
+from sweep.store.states import State
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of, typed_frame
 
@@ -26,23 +27,14 @@ SUMMARY = "summary.csv"
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Writes a table as CSV, atomically.
-
-    Args:
-        frame: Frame of one of the tables.
-        path: File to write or replace; its folder exists.
-    """
+    """Writes a table as CSV, atomically, into a folder that exists."""
     write_atomically(path, csv_text(frame).encode())
 
 
 def csv_text(frame: pd.DataFrame) -> str:
     """Writes a table as CSV text, with Unix line ends and one number format per column.
 
-    Args:
-        frame: Frame of one of the tables.
-
-    Returns:
-        The whole file; missing values are empty cells, text cannot start a formula.
+    Missing values are empty cells, and text cannot start a formula.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -53,13 +45,7 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 
 def read_results(folder: Path) -> pd.DataFrame:
-    """Reads `results.csv` of a results folder.
-
-    Args:
-        folder: Results folder.
-
-    Returns:
-        Frame as `results_frame` makes it, with numbers as precise as the file has them.
+    """Reads `results.csv` as `results_frame` makes it, as precise as the file has its numbers.
 
     Raises:
         StoreError: when the table is missing, is not one of this tool, or has rows that cannot
@@ -71,13 +57,7 @@ def read_results(folder: Path) -> pd.DataFrame:
 
 
 def read_per_image(folder: Path) -> pd.DataFrame:
-    """Reads `per_image.csv` of a results folder.
-
-    Args:
-        folder: Results folder.
-
-    Returns:
-        Frame as `per_image_frame` makes it.
+    """Reads `per_image.csv` as `per_image_frame` makes it.
 
     Raises:
         StoreError: as for `read_results`.
@@ -106,8 +86,9 @@ def _problem(record: Mapping[str, Any]) -> str | None:
         value = record.get(column)
         if value is not None and not 0 <= value < math.inf:
             return f"{column}: expected a number of 0 or above, got {value}"
-    status = record.get("status", names.STATES[0])
-    return None if status in names.STATES else unknown_name("status", status, names.STATES)
+    known = [state.value for state in State]
+    status = record.get("status", State.DONE)
+    return None if status in known else unknown_name("status", status, known)
 
 
 def _cell(column: str, value: Any) -> str:
@@ -121,16 +102,13 @@ def _cell(column: str, value: Any) -> str:
 def read_table(
     folder: Path, name: str, required: Sequence[str], later: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Reads one of the tables of a results folder.
+    """Reads one of the tables of a results folder, with its columns in their order.
 
     Args:
         folder: Results folder.
         name: File name.
         required: Columns without which it is another table.
-        later: Those among them that older tables lack; they are read as empty.
-
-    Returns:
-        Frame with the file's columns in their order, then what it lacks of `later`.
+        later: Those among them that older tables lack; they are added, empty, at the end.
 
     Raises:
         StoreError: when the table is missing, or is not one of this tool.

@@ -12,10 +12,16 @@ from typing import Any
 
 import pandas as pd
 
+from sweep.store.states import Method
 from sweep.tables import columns as names
 from sweep.tables.rows import ResultRow
 
-_METHOD_RANK = {"bicubic": 0, "srresnet": 1, "srgan": 2, "original": 4}
+_METHOD_RANK: dict[str, int] = {
+    Method.BICUBIC: 0,
+    Method.SRRESNET: 1,
+    Method.SRGAN: 2,
+    Method.ORIGINAL: 4,
+}
 _OTHER_METHODS = 3
 
 
@@ -23,13 +29,8 @@ def results_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
     """Makes the table of `results.csv`, one line per trial and data set.
 
     Data sets come in order of first appearance; within one bicubic, SRResNet, the trials by
-    content loss (order of first appearance), coefficient and seed, other images, HR.
-
-    Args:
-        rows: Result rows in any order; the order decides about first appearances alone.
-
-    Returns:
-        Frame with the columns of `result_columns`.
+    content loss (order of first appearance), coefficient and seed, other images, HR. The order
+    of the rows given decides about first appearances alone.
     """
     ordered = sort_rows(rows)
     extra = _extra_scores(ordered)
@@ -38,14 +39,7 @@ def results_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
 
 
 def per_image_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
-    """Makes the table of `per_image.csv`, one line per trial, data set and image.
-
-    Args:
-        rows: Result rows that carry the scores of their single images.
-
-    Returns:
-        Frame with the columns of `image_columns`, in the order of `results_frame`.
-    """
+    """Makes the table of `per_image.csv`, one line per trial, data set and image."""
     ordered = sort_rows(rows)
     extra = _extra_scores(ordered)
     records = [
@@ -90,12 +84,7 @@ def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def typed_frame(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
     """Builds a frame with the types that its columns have in every table.
 
-    Args:
-        records: One mapping per row; what is absent or None counts as missing.
-        columns: Names and order of the columns.
-
-    Returns:
-        Frame with exactly these columns.
+    What is absent from a record or None in it counts as missing.
     """
     return pd.DataFrame(
         {column: _series(column, [record.get(column) for record in records]) for column in columns},

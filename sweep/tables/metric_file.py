@@ -6,10 +6,14 @@ anywhere and also for metrics that this version does not know.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from sweep.errors import StoreError
+from sweep.metrics import declaration
 from sweep.metrics.declaration import Direction
 from sweep.store.folder import METRICS_FILE, SweepStore
 
@@ -37,6 +41,11 @@ class Metric:
     unit: str
     aggregation: str = "mean"
 
+    @classmethod
+    def of(cls, spec: declaration.Metric) -> Metric:
+        """Takes over what a metric of this version says of itself."""
+        return cls(**{field: getattr(spec, field) for field in cls.__annotations__})
+
     @property
     def arrow(self) -> str:
         """The direction as a sign: up when higher is better."""
@@ -56,29 +65,33 @@ class Metric:
     def merit(self, value: float, bound: float | None) -> float:
         """Makes a value comparable: nothing counts as better than HR itself.
 
-        A metric without reference has a value for the HR images too. A restored image beyond
-        that value is not more natural than the photograph, so it counts as equal to it.
-
-        Args:
-            value: Value of the metric.
-            bound: Value of the HR images; None where the metric has none.
-
-        Returns:
-            The value, or the bound when the value lies beyond it in the better direction.
+        A metric without reference has a value for the HR images too, the bound. A restored image
+        beyond it is not more natural than the photograph, so it counts as equal to it.
         """
         if bound is None:
             return value
         return min(value, bound) if self.higher_is_better else max(value, bound)
 
 
+@dataclass(frozen=True)
+class MetricFile:
+    """What `metrics.json` says: its metrics by column, in its order, and all of it, to be shown.
+
+    `hr_hashes` maps a data set to image to hash of the HR image, where the file says so.
+    """
+
+    metrics: dict[str, Metric]
+    hr_hashes: Mapping[str, Mapping[str, str]]
+    document: Mapping[str, JsonValue]
+
+
 def read_metrics(folder: Path) -> dict[str, Metric]:
+    """Reads the metrics alone; see `read_metric_file`."""
+    return read_metric_file(folder).metrics
+
+
+def read_metric_file(folder: Path) -> MetricFile:
     """Reads `metrics.json` of a results folder.
-
-    Args:
-        folder: Results folder.
-
-    Returns:
-        Column to metric, in the file's order.
 
     Raises:
         StoreError: when the file is missing, damaged, or of another version.
@@ -90,5 +103,6 @@ def read_metrics(folder: Path) -> dict[str, Metric]:
             "or name another results folder"
         )
     names = [field.name for field in fields(Metric)]
-    metrics = [Metric(*(getattr(entry, name) for name in names)) for entry in record.metrics]
-    return {metric.column: metric for metric in metrics}
+    metrics = [Metric(**{name: getattr(entry, name) for name in names}) for entry in record.metrics]
+    hashes = {name: entry.hr_sha256 for name, entry in record.datasets.items() if entry.hr_sha256}
+    return MetricFile({metric.column: metric for metric in metrics}, hashes, record.document())

@@ -1,10 +1,10 @@
-"""Which values of a metric are best.
+"""Which rows may be compared, and which values of a metric are best.
 
 For each metric and data set the trials (and external images, if any) compete; bicubic, SRResNet
-and HR are references and stay unmarked. Values are compared as they are printed, so that equal
-looking cells share a mark. Where HR itself has a value, as for NIQE, a value beyond it counts as
-HR's own: NIQE 5.1 beside an HR of 5.4 is no better than 5.4, and both beat 5.6. When several
-share the first place there is no second, and a single value has no rank.
+and HR are references and stay unmarked, and so do unhealthy trials. Values are compared as they
+are printed, so that equal looking cells share a mark. Where HR itself has a value, as for NIQE, a
+value beyond it counts as HR's own: NIQE 5.1 beside an HR of 5.4 is no better than 5.4, and both
+beat 5.6. When several share the first place there is no second, and a single value has no rank.
 """
 
 from __future__ import annotations
@@ -12,20 +12,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from sweep.tables import columns as names
+from sweep.store.states import Method, State
 from sweep.tables.metric_file import Metric
 
 Mark = Literal["", "best", "second"]
 Record = dict[str, Any]
 
+TRAINED_METHODS = (Method.SRRESNET, Method.SRGAN)
+"""What a sweep trains: they compete for the front, and have a generator."""
+
+
+def is_scored(record: Record) -> bool:
+    """Tells whether the scores of a row, or of a mean over seeds, count."""
+    return State(record["status"]).is_scored
+
+
+def is_healthy(record: Record) -> bool:
+    """Tells whether a row, or a mean over seeds, may be compared; see docs/health.md."""
+    return not record.get("health")
+
 
 def marks_of(metric: Metric, records: Sequence[Record], decimals: int) -> dict[int, Mark]:
-    """Marks the best and the second best trial of one metric.
-
-    Args:
-        metric: The metric.
-        records: Rows of one data set.
-        decimals: Decimals in print.
+    """Marks the best and the second best trial of one data set in one metric.
 
     Returns:
         Row to mark, for marked rows alone.
@@ -34,23 +42,21 @@ def marks_of(metric: Metric, records: Sequence[Record], decimals: int) -> dict[i
     merits = {
         index: round(metric.merit(record[metric.column], bound), decimals)
         for index, record in enumerate(records)
-        if record["method"] not in names.REFERENCE_METHODS
-        and record["status"] in names.SCORED_STATES
+        if not is_reference(record)
+        and is_scored(record)
+        and is_healthy(record)
         and record[metric.column] is not None
     }
     return rank_marks(merits, metric.higher_is_better)
 
 
+def is_reference(record: Record) -> bool:
+    """Tells whether a row is what trials are held against; external images are not."""
+    return record["method"] in tuple(Method) and Method(record["method"]).is_reference
+
+
 def rank_marks(merits: Mapping[int, float], higher_is_better: bool) -> dict[int, Mark]:
-    """Marks the best and the second best of at least two values.
-
-    Args:
-        merits: Row to comparable value.
-        higher_is_better: Direction.
-
-    Returns:
-        Row to mark, for marked rows alone.
-    """
+    """Marks the best and the second best of at least two comparable values, by row."""
     levels = sorted(set(merits.values()), reverse=higher_is_better)
     if len(merits) < 2:
         return {}
@@ -61,16 +67,11 @@ def rank_marks(merits: Mapping[int, float], higher_is_better: bool) -> dict[int,
 
 
 def hr_value(metric: Metric, records: Sequence[Record]) -> float | None:
-    """Looks up the value of the HR images themselves.
+    """Looks up the value of the HR images among the rows of one data set.
 
-    Args:
-        metric: Metric; only one without reference has a value for HR.
-        records: Rows of one data set.
-
-    Returns:
-        The value in the row of method `original`, or None.
+    Only a metric without reference has one.
     """
     if metric.reference != "none":
         return None
-    values = [record[metric.column] for record in records if record["method"] == "original"]
+    values = [record[metric.column] for record in records if record["method"] == Method.ORIGINAL]
     return next((float(value) for value in values if value is not None), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+
+from sweep.store.folder import SweepStore
+from sweep.tables.files import RESULTS, read_results, write_csv
+from sweep.tables.metric_file import METRICS_FILE
+from sweep.visualization.report.page import write_report
 
 DASH = "\N{EN DASH}"
 MSE_STRONG = '[data-key="srgan|mse|0.01|"]'
@@ -347,3 +353,14 @@ def test_a_foreign_script_is_refused(chromium: Any, report_file: Path, tmp_path:
     page.wait_for_selector("html[data-ready=true]")
     assert page.evaluate("window.ran") is None
     page.close()
+
+
+def test_the_slider_starts_at_a_healthy_trial_of_the_front(watch, sweep_folder, tmp_path):
+    results = read_results(sweep_folder)
+    results.loc[results["adv"] == 0.01, "health"] = "colours shifted by 17.2 grey levels"
+    shutil.copy(sweep_folder / METRICS_FILE, tmp_path)
+    write_csv(results, tmp_path / RESULTS)
+    file = write_report(SweepStore(tmp_path), tmp_path / "report.html").path
+    page = watch(file.as_uri()).page
+    assert page.locator("#slider-content").input_value() == "mse"
+    assert page.locator("#lambda-ticks .now").inner_text() == "0.001"

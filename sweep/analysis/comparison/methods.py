@@ -13,16 +13,15 @@ import pandas as pd
 from srgan_core.errors import ConfigError, unknown_name
 from sweep.analysis.fronts import point_name
 from sweep.config.numbers import shortest_decimal
-from sweep.store.folder import SweepStore
+from sweep.store.states import Method
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
-from sweep.tables.metric_file import Metric, read_metrics
+from sweep.tables.metric_file import Metric, read_metric_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-HR = "original"
-REFERENCES = ("bicubic", HR)
+REFERENCES = (Method.BICUBIC, Method.ORIGINAL)
 
 Key = tuple[str, int]
 """Data set and magnification."""
@@ -32,11 +31,8 @@ Key = tuple[str, int]
 class Tables:
     """What a comparison reads of a results folder.
 
-    Attributes:
-        folder: Results folder.
-        images: Table of `read_per_image`, with the column `point`.
-        metrics: Column to metric.
-        hr_hashes: Data set to image to hash of the HR image, where the folder says so.
+    `images` is the table of `read_per_image` with the column `point`; `hr_hashes` maps a data set
+    to image to hash of the HR image, where the folder says so.
     """
 
     folder: Path
@@ -52,7 +48,7 @@ class Tables:
 
 
 @dataclass(frozen=True)
-class Method:
+class Scored:
     """Scores of one method on one data set.
 
     Attributes:
@@ -80,34 +76,22 @@ class Method:
 def read_tables(folder: Path) -> Tables:
     """Reads what a comparison needs of a results folder.
 
-    Args:
-        folder: Results folder.
-
-    Returns:
-        Its tables.
-
     Raises:
         StoreError: when a table is missing or damaged.
     """
     images = read_per_image(folder)
     images = images.assign(point=[point_name(record) for record in records_of(images)])
-    metrics = read_metrics(folder)
-    record = SweepStore(folder).read_metrics()
-    datasets = record.datasets.items() if record else ()
-    hashes = {name: dataset.hr_sha256 for name, dataset in datasets if dataset.hr_sha256}
-    return Tables(folder, images, metrics, hashes)
+    file = read_metric_file(folder)
+    return Tables(folder, images, file.metrics, file.hr_hashes)
 
 
-def find_methods(tables: Tables, name: str) -> dict[Key, Method]:
-    """Finds a trial, a method or a grid point.
+def find_methods(tables: Tables, name: str) -> dict[Key, Scored]:
+    """Finds the scores of a trial, a method or a grid point, by data set and magnification.
 
     Args:
         tables: Tables of a results folder.
         name: Name of a trial; of a method; or content loss and coefficient, `mse@1e-3` and
             `mse@0.001` alike, which stands for all of its seeds.
-
-    Returns:
-        Its scores by data set and magnification.
 
     Raises:
         ConfigError: when the folder has nothing of this name.
@@ -121,7 +105,7 @@ def find_methods(tables: Tables, name: str) -> dict[Key, Method]:
     found = {}
     for _, part in rows.groupby(["dataset", "scale"], sort=False):
         seeds = sorted({int(seed) for seed in part["seed"].dropna()})
-        found[(str(part["dataset"].iloc[0]), int(part["scale"].iloc[0]))] = Method(
+        found[(str(part["dataset"].iloc[0]), int(part["scale"].iloc[0]))] = Scored(
             part, tuple(seeds)
         )
     return found

@@ -11,11 +11,9 @@ from sweep.store.folder import GENERATOR_PARENTS
 
 @dataclass(frozen=True)
 class Operand:
-    """One side of a comparison.
+    """One side of a comparison: a trial, a method or a grid point of a results folder.
 
-    Attributes:
-        folder: Results folder.
-        name: A trial, a method or a grid point in it; empty for the whole sweep.
+    Without a name it is the whole sweep.
     """
 
     folder: Path

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.wording import counted
-from sweep.analysis.comparison.methods import HR, Key, Method, Tables, find_methods, read_tables
+from sweep.analysis.comparison.methods import Key, Scored, Tables, find_methods, read_tables
 from sweep.analysis.comparison.operands import Operand
 from sweep.analysis.comparison.report import Comparison, Report, Resampling
 from sweep.analysis.front_report import front_summary
 from sweep.analysis.fronts import fronts_of
-from sweep.analysis.statistics.aggregation import aggregation
 from sweep.analysis.statistics.bootstrap import Draws, Runs, bootstrap_difference, draw
+from sweep.analysis.summary import scores_by_dataset
+from sweep.metrics.aggregation import aggregation
+from sweep.store.states import Method
 from sweep.tables.files import read_results
 from sweep.tables.metric_file import Metric
 
@@ -69,7 +72,7 @@ def compare(
         )
     order = {name: rank for rank, name in enumerate(dict.fromkeys(c.dataset for c in found))}
     found.sort(key=lambda comparison: order[comparison.dataset])
-    areas = [] if first.name else [*_areas(first), *_areas(second)]
+    areas = [] if first.name else [a for t in (one, other) for a in _areas(t.folder, t.metrics)]
     notes = (*dict.fromkeys(session.notes), *areas)
     return Report(first, second, tuple(found), session.resampling, notes)
 
@@ -97,7 +100,7 @@ class _Session:
         return found
 
     def _one_metric(
-        self, key: Key, point: str, pair: tuple[Method, Method], metric: Metric
+        self, key: Key, point: str, pair: tuple[Scored, Scored], metric: Metric
     ) -> list[Comparison]:
         column = metric.column
         theirs = set(pair[1].images(column))
@@ -127,7 +130,7 @@ class _Session:
         paired = bool(first.seeds) and first.seeds == second.seeds
         return [Comparison(*key, point, metric, len(images), counts, paired, result)]
 
-    def _paired_seeds(self, first: Method, second: Method) -> list[tuple[int, ...]]:
+    def _paired_seeds(self, first: Scored, second: Scored) -> list[tuple[int, ...]]:
         """Keeps the seeds that both have, where those are two or more."""
         both = tuple(seed for seed in first.seeds if seed in second.seeds)
         if len(both) < 2 or first.seeds == second.seeds:
@@ -147,7 +150,7 @@ class _Session:
     def _hr(self, key: Key, metric: Metric, images: Sequence[str]) -> NDArray[np.float64] | None:
         """Values of the HR images themselves; None where the metric has none."""
         rows = self._one.images
-        rows = rows[(rows["method"] == HR) & (rows["dataset"] == key[0])]
+        rows = rows[(rows["method"] == Method.ORIGINAL) & (rows["dataset"] == key[0])]
         if metric.reference != "none" or metric.column not in rows:
             return None
         values = rows.set_index("image")[metric.column].reindex(list(images))
@@ -187,10 +190,9 @@ def _check_same_images(one: Tables, other: Tables, dataset: str) -> None:
         )
 
 
-def _areas(sweep: Operand) -> list[str]:
+def _areas(folder: Path, metrics: Mapping[str, Metric]) -> list[str]:
     """Words the hypervolumes of a sweep."""
-    tables = read_tables(sweep.folder)
     return [
-        f"{sweep.folder}: {front.dataset}, {front.y_metric.label}: {front_summary(front)}"
-        for front in fronts_of(read_results(sweep.folder), tables.metrics)
+        f"{folder}: {front.dataset}, {front.axes.y.label}: {front_summary(front)}"
+        for front in fronts_of(scores_by_dataset(read_results(folder)), metrics)
     ]

@@ -24,14 +24,10 @@ class Comparison:
     """Two methods in one metric on one data set.
 
     Attributes:
-        dataset: Name of the data set.
-        scale: Magnification.
         point: Grid point or method; empty where two single methods are compared.
-        metric: The metric.
         images: Number of images that both have finite values for.
         seeds: Number of seeds of either side; 0 for a method without seeds.
         paired: Whether both sides have the same seeds.
-        result: Values, difference, interval and verdict.
     """
 
     dataset: str
@@ -46,14 +42,9 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that a comparison found.
+    """Everything that a comparison of a first side with a second found.
 
-    Attributes:
-        first: What was judged.
-        second: What it was judged against.
-        comparisons: One per data set, grid point and metric.
-        resampling: How the bootstrap was done.
-        notes: Sentences about what was left out.
+    There is a comparison for each data set, grid point and metric; notes say what was left out.
     """
 
     first: Operand

@@ -39,17 +39,14 @@ class Skipped:
 def place_points(
     values: Iterable[PublishedValue], dataset: str, scale: int, x_column: str, y_column: str
 ) -> tuple[list[Placed], list[Skipped]]:
-    """Sorts published methods into those that may stand on a panel and those that may not.
+    """Sorts published methods into what may stand on a panel, and what may not with its reason.
 
     Args:
-        values: Published values.
+        values: Published values, whose order is kept.
         dataset: Test set of the panel.
         scale: Magnification of the panel.
         x_column: Metric column of the horizontal axis.
         y_column: Metric column of the vertical axis.
-
-    Returns:
-        What is to be drawn, and what is not with its reason, in the order of the values.
     """
     methods: dict[str, list[PublishedValue]] = {}
     for value in values:

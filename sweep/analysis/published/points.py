@@ -47,23 +47,9 @@ class PublishedValue:
 
 @lru_cache(maxsize=1)
 def published_values() -> tuple[PublishedValue, ...]:
-    """Reads all published values.
-
-    Returns:
-        The values in the order of the file.
-    """
+    """Reads all published values, in the order of the file."""
     text = (files("sweep.analysis.published") / FILE).read_text(encoding="utf-8")
     return tuple(
-        PublishedValue(
-            method=row["method"],
-            dataset=row["dataset"],
-            scale=int(row["scale"]),
-            metric=row["metric"],
-            channel=row["channel"],
-            border=row["border"],
-            variant=row["variant"],
-            value=float(row["value"]),
-            source=row["source"],
-        )
+        PublishedValue(**row | {"scale": int(row["scale"]), "value": float(row["value"])})  # type: ignore[arg-type]
         for row in csv.DictReader(text.splitlines())
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from srgan_core.errors import ConfigError, ShapeError
-from sweep.analysis.statistics.aggregation import AGGREGATIONS, Aggregation
 from sweep.analysis.statistics.intervals import CONFIDENCE, check_confidence, student_t_quantile
+from sweep.metrics.aggregation import MEAN, Aggregation
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,15 +56,10 @@ class Draws:
 
 @dataclass(frozen=True)
 class Difference:
-    """The first method's value less the second one's.
+    """The first method's value less the second one's, with its interval from low to high.
 
-    Attributes:
-        first: Value of the first method, mean over its seeds.
-        second: Value of the second method.
-        difference: First less second, both counted as HR's own where they lie beyond it.
-        low: Lower end of the interval of the difference.
-        high: Upper end.
-        verdict: What this says about the first method.
+    Values are means over seeds; in the difference both count as HR's own where they lie beyond
+    it. The verdict is about the first method.
     """
 
     first: float
@@ -76,21 +71,12 @@ class Difference:
 
 
 def draw(first: Runs, second: Runs, resamples: int = RESAMPLES, seed: int = 0) -> Draws:
-    """Draws the resamples for a pair of methods; metrics share them.
+    """Draws the resamples for a pair of methods on the same images; metrics share them.
 
     Images are drawn once for both methods and all seeds, since all were scored on the same
     images. Methods with the same seeds share the draw of seeds too. Of n seeds or images n - 1
     are drawn with replacement, so that the spread of a mean is unbiased: with n it would come
-    out too small by the factor (n - 1) / n.
-
-    Args:
-        first: One method.
-        second: The other one, on the same images.
-        resamples: Number of resamples.
-        seed: Seed of the draws, PCG64.
-
-    Returns:
-        The draws.
+    out too small by the factor (n - 1) / n. The generator is PCG64.
 
     Raises:
         ConfigError: when there are too few or too many resamples or the seed is negative.
@@ -128,7 +114,7 @@ def bootstrap_difference(
     draws: Draws,
     *,
     higher_is_better: bool,
-    aggregate: Aggregation = AGGREGATIONS["mean"],
+    aggregate: Aggregation = MEAN,
     confidence: float = CONFIDENCE,
     hr: Array | None = None,
 ) -> Difference:

@@ -44,9 +44,6 @@ def student_t_quantile(freedom: float, confidence: float = CONFIDENCE) -> float:
         freedom: Degrees of freedom, above 0; infinity gives the normal distribution.
         confidence: Probability between the quantile and its negative, in (0, 1).
 
-    Returns:
-        The positive quantile.
-
     Raises:
         ConfigError: when the confidence is not in (0, 1).
     """
@@ -58,11 +55,7 @@ def student_t_quantile(freedom: float, confidence: float = CONFIDENCE) -> float:
 
 
 def check_confidence(confidence: float) -> None:
-    """Refuses a confidence that is no probability between 0 and 1.
-
-    Raises:
-        ConfigError: when it is not.
-    """
+    """Raises ConfigError for a confidence that is no probability between 0 and 1."""
     if not 0 < confidence < 1:
         raise ConfigError(
             f"confidence: expected a number between 0 and 1, got {confidence}; 0.95 is usual"

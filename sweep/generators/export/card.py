@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import fmean
 
 from srgan_core.files import file_sha256
 from srgan_core.networks import Generator
 from srgan_core.wording import counted
-from sweep.errors import StoreError
 from sweep.metrics.specs import find_spec, in_table_order
+from sweep.scoring.aggregation import summarise
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.records.base import Columns, Scores
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.scores import ReferenceScores
 from sweep.store.records.trial import TrialRecord
+from sweep.tables.columns import adv_text, measured_text
+from sweep.tables.metric_file import Metric
 
 LIMITS = """\
 - It was trained on images shrunk by MATLAB-style antialiased bicubic interpolation. On photographs
@@ -49,13 +51,9 @@ class Origin:
 
 
 def read_origin(file: Path) -> Origin:
-    """Reads what lies beside a generator's file.
+    """Reads what lies beside a generator's file, within a trial of a results folder or anywhere.
 
-    Args:
-        file: A `generator.safetensors`, within a trial of a results folder or anywhere.
-
-    Returns:
-        Its origin; a file that belongs to no trial has no record, which is no error.
+    A file that belongs to no trial has no record, which is no error.
 
     Raises:
         StoreError: when a record is there and damaged.
@@ -70,16 +68,7 @@ def read_origin(file: Path) -> Origin:
 
 
 def model_card(origin: Origin, generator: Generator, files: Mapping[Path, float]) -> str:
-    """Words the card.
-
-    Args:
-        origin: Where the generator comes from.
-        generator: The generator.
-        files: Exported file to its largest difference to PyTorch.
-
-    Returns:
-        Markdown.
-    """
+    """Words the card as Markdown; `files` holds each file's largest difference to PyTorch."""
     parts = [
         f"# {_plain(origin.name)}",
         _what_it_is(generator),
@@ -124,8 +113,8 @@ def _training(origin: Origin) -> str:
     sources = ", ".join(f"{name} ({share:g})" for name, share in spec.data.sources.items())
     rows = {
         "content loss": spec.content,
-        "adversarial coefficient λ": f"{spec.adversarial_weight:g}",
-        "weights": f"pixel {spec.pixel_weight:g}, content {spec.content_weight:g}",
+        "adversarial coefficient λ": adv_text(spec.adversarial_weight),
+        "weights": f"pixel {adv_text(spec.pixel_weight)}, content {adv_text(spec.content_weight)}",
         "seed": spec.seed,
         "steps": training.steps,
         "batch": f"{counted(training.batch_size, 'patch', 'patches')} of {training.patch_size} px",
@@ -139,40 +128,32 @@ def _training(origin: Origin) -> str:
 
 
 def _scores(origin: Origin) -> str:
-    scores = origin.result.scores
-    if not scores:
+    result = origin.result
+    if not result.scores:
         return "It has not been scored."
     tables = []
-    for dataset, images in scores.items():
+    for dataset, images in result.scores.items():
         references = origin.references.get(dataset, ReferenceScores())
         theirs = {"bicubic": references.bicubic, "HR itself": references.original}
-        means = {"this generator": _means(images)} | {
-            name: _means(found) for name, found in theirs.items() if found
+        means = {"this generator": _means(images, result.set_scores.get(dataset, {}))} | {
+            name: _means(found, references.set_scores.get(name, {}))
+            for name, found in theirs.items()
+            if found
         }
         columns = in_table_order(c for row in means.values() for c in row)
-        head = ["", *(_heading(column) for column in columns)]
+        head = ["", *(Metric.of(find_spec(column)).heading for column in columns)]
         rows = [[name, *(_number(row.get(c)) for c in columns)] for name, row in means.items()]
         title = f"Means over the {counted(len(images), 'image')} of {_plain(dataset)}."
         tables.append(f"{title}\n\n{_table(head, rows)}")
     return "\n\n".join(tables)
 
 
-def _means(images: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    columns = dict.fromkeys(column for row in images.values() for column in row)
-    try:
-        return {c: fmean(row[c] for row in images.values()) for c in columns}
-    except KeyError as error:
-        raise StoreError(f"scores: expected every column for every image, got {error}") from None
-
-
-def _heading(column: str) -> str:
-    spec = find_spec(column)
-    unit = f" [{spec.unit}]" if spec.unit else ""
-    return f"{spec.label}{unit} {'↑' if spec.higher_is_better else '↓'}"
+def _means(images: Scores, of_all: Columns) -> dict[str, float]:
+    return summarise(list(images.values())) | of_all
 
 
 def _number(value: float | None) -> str:
-    return "\N{EN DASH}" if value is None else f"{value:.4g}"
+    return "\N{EN DASH}" if value is None else measured_text(value)
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

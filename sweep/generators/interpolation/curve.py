@@ -34,13 +34,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Curve:
-    """A path from one generator to another.
+    """A path from one generator, where alpha is 0, to another, where it is 1.
 
-    Attributes:
-        store: The results folder.
-        first: Where alpha is 0.
-        second: Where alpha is 1.
-        space: What is mixed: `weights` or `images`.
+    Its space is what is mixed: `weights` or `images`.
     """
 
     store: SweepStore
@@ -61,15 +57,7 @@ class Curve:
     def missing(
         self, alphas: Sequence[float], datasets: Sequence[str], columns: Sequence[str]
     ) -> list[Step]:
-        """Lists what is not scored yet.
-
-        Args:
-            alphas: Each from 0 to 1.
-            datasets: Names of test sets of the folder.
-            columns: Metric columns that every image has to have.
-
-        Returns:
-            One step for each image, ordered so that each mixture is made once.
+        """Lists the images that lack one of some metric columns, so that each mixture is made once.
 
         Raises:
             StoreError: when a generator or images are missing.
@@ -179,9 +167,6 @@ class Curve:
 
 def curve_records(store: SweepStore) -> Iterator[dict[str, Any]]:
     """Lists what the curves of a results folder scored, for `interpolation.csv`.
-
-    Args:
-        store: The results folder.
 
     Yields:
         One mapping per curve, test set and alpha, in their order: the means over the images.

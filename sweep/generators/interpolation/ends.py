@@ -13,21 +13,14 @@ from srgan_core.files import file_sha256
 from srgan_core.wording import counted
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.states import Method
 
 Space = Literal["weights", "images"]
-
-BICUBIC = "bicubic"
-"""The baseline has images and no weights."""
 
 
 @dataclass(frozen=True)
 class End:
-    """A generator, or images, that a curve leads from or to.
-
-    Attributes:
-        name: Name in the tables.
-        files: Its folder; None for bicubic.
-    """
+    """A generator, or images, that a curve leads from or to; bicubic has no files of its own."""
 
     name: str
     files: TrialFolder | None
@@ -57,7 +50,7 @@ class End:
             StoreError: when some are missing.
         """
         if self.files is None:
-            folder = store.reference(dataset) / BICUBIC
+            folder = store.reference(dataset) / Method.BICUBIC
         else:
             folder = self.files.images(dataset)
         paths = [folder / f"{name}.png" for name in names]
@@ -78,21 +71,16 @@ class End:
 
 
 def find_end(store: SweepStore, name: str) -> End:
-    """Finds a trial, a shared SRResNet or bicubic.
+    """Finds a trial, a shared SRResNet (`srresnet-s0`) or `bicubic`.
 
-    Args:
-        store: The results folder.
-        name: `bicubic`, `srresnet-s0`, or a trial's name, of which the beginning is enough
-            where it fits one alone.
-
-    Returns:
-        The end.
+    The beginning of a trial's name is enough where it fits one alone.
 
     Raises:
         StoreError: when nothing or more than one fits.
     """
     known = {files.path.name: End(files.path.name, files) for files in store.generators()}
-    known[BICUBIC] = End(BICUBIC, None)
+    # The baseline has images and no weights.
+    known[Method.BICUBIC.value] = End(Method.BICUBIC.value, None)
     if name in known:
         return known[name]
     fitting = [full for full in known if full.startswith(name)]

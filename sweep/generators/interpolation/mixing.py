@@ -31,9 +31,6 @@ def mix_generators(first: Generator, second: Generator, alpha: float) -> Generat
         second: Generator at alpha = 1, of the same architecture.
         alpha: From 0 to 1; at 0 and 1 the result has the bits of the end.
 
-    Returns:
-        A new generator in evaluation mode.
-
     Raises:
         ConfigError: when alpha lies outside 0 and 1.
         WeightsError: when the architectures differ.
@@ -61,17 +58,10 @@ def mix_generators(first: Generator, second: Generator, alpha: float) -> Generat
 
 
 def mix_images(first: Rgb, second: Rgb, alpha: float) -> Rgb:
-    """Interpolates linearly between two restored images, and rounds once.
+    """Interpolates linearly between two restored images, (H, W, 3), uint8, and rounds once.
 
-    The ends are the 8-bit images that the scores of the ends were computed from.
-
-    Args:
-        first: Image at alpha = 0, (H, W, 3), uint8.
-        second: Image at alpha = 1, of the same shape.
-        alpha: From 0 to 1; at 0 and 1 the result equals the end.
-
-    Returns:
-        The same shape, uint8.
+    The ends are the 8-bit images that the scores of the ends were computed from; at alpha 0 and 1
+    the result equals the end.
 
     Raises:
         ShapeError: when the shapes differ.

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from srgan_core.errors import DataError, ShapeError
 from srgan_core.files import write_atomically
+from sweep.tables.columns import measured_text
 from sweep.tables.metric_file import Metric
 from sweep.visualization.figures.window import CELL, busiest_window, window_side
-from sweep.visualization.printing.view import decimals_for
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,13 +31,7 @@ _BOX = "#D55E00"
 
 
 class Panel(NamedTuple):
-    """One enlarged part.
-
-    Attributes:
-        label: Name of the method.
-        path: Its image, as large as HR.
-        scores: Metric column to the value of this image, in the order to print.
-    """
+    """One enlarged part: a method, its image as large as HR, and scores in order of print."""
 
     label: str
     path: Path
@@ -59,13 +53,8 @@ def draw_comparison(
     """Draws the HR image at the left and enlarged parts at the right, as PNG.
 
     The enlarged part is the square of highest gradient energy in HR. Its pixels are repeated,
-    never interpolated, so that the picture shows what was scored.
-
-    Args:
-        panels: Label, image file and scores of each part; the HR image may be among them.
-        hr_path: HR image.
-        out_path: PNG file to write, atomically; its folder exists.
-        metrics: Column to metric, for labels and units; column names are printed without it.
+    never interpolated, so that the picture shows what was scored. Without metrics, which give
+    labels and units, column names are printed.
 
     Raises:
         DataError: when an image cannot be read.
@@ -149,10 +138,9 @@ def _cell(
 
 def score_text(column: str, value: float, metrics: Mapping[str, Metric]) -> str:
     """Writes a score as one line: label, value with 4 significant digits, unit."""
-    number = f"{value:.{decimals_for([value])}f}"
     if column not in metrics:
-        return f"{column} {number}"
-    return f"{metrics[column].label} {number} {metrics[column].unit}".rstrip()
+        return f"{column} {measured_text(value)}"
+    return f"{metrics[column].label} {measured_text(value)} {metrics[column].unit}".rstrip()
 
 
 def _write(draw: ImageDraw, y: int, text: str, font: FreeTypeFont, color: str) -> None:

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srgan_core.errors import SrganError
-from sweep.config.numbers import shortest_decimal
+from sweep.analysis.summary import DatasetScores, scores_by_dataset
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
-from sweep.tables.files import read_per_image, read_results
+from sweep.store.states import Method
+from sweep.tables.columns import adv_text, content_text, is_path_part
+from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
-from sweep.tables.metric_file import Metric, read_metrics
+from sweep.tables.metric_file import Metric
 from sweep.tables.ranking import Record
+from sweep.tables.tables import Tables
 from sweep.visualization.figures.choice import choose_trials
 from sweep.visualization.figures.comparison import Panel, draw_comparison
 
@@ -25,12 +28,7 @@ _Scores = Mapping[tuple[str, str, str], Record]
 
 @dataclass(frozen=True)
 class Comparisons:
-    """What `draw_comparisons` did.
-
-    Attributes:
-        written: Picture files.
-        warnings: One sentence for each image that was left out.
-    """
+    """Pictures that were written, and a sentence for each image that was left out."""
 
     written: tuple[Path, ...]
     warnings: tuple[str, ...]
@@ -45,58 +43,48 @@ class _Method:
     images: Path
 
 
-def draw_comparisons(folder: Path) -> Comparisons:
+def draw_comparisons(tables: Tables) -> Comparisons:
     """Draws `figures/<dataset>/<image>.png` for every test image.
 
     Shows bicubic, SRResNet, up to four trials (see `choice`) and HR; the same trials for all
-    images.
-
-    Args:
-        folder: Results folder with its tables and images.
-
-    Returns:
-        The files written, and what was left out because an image is missing or damaged.
+    images. What is missing or damaged is left out with a warning.
 
     Raises:
-        StoreError: when a table is missing or damaged.
+        StoreError: when per_image.csv is missing or damaged.
     """
-    results = read_results(folder)
-    metrics = read_metrics(folder)
+    folder = tables.folder
     scores = {
         (record["dataset"], record["trial"], record["image"]): record
         for record in records_of(read_per_image(folder))
     }
-    chosen = choose_trials(results)
+    datasets = scores_by_dataset(tables.results)
+    chosen = choose_trials(datasets, tables.metrics)
     written: list[Path] = []
     warnings: list[str] = []
-    for dataset in dict.fromkeys(results["dataset"]):
-        rows = records_of(results[results["dataset"] == dataset])
-        methods = list(_methods(folder, dataset, rows, chosen))
-        for image in dict.fromkeys(name for data, _, name in scores if data == dataset):
-            panels = _panels(methods, dataset, _part(image), scores, warnings)
-            target = folder / FIGURES / _part(dataset) / f"{image}.png"
-            if _draw(panels, target, metrics, warnings):
+    for dataset in datasets:
+        methods = list(_methods(folder, dataset, chosen))
+        for image in dict.fromkeys(name for data, _, name in scores if data == dataset.name):
+            panels = _panels(methods, dataset.name, _part(image), scores, warnings)
+            target = folder / FIGURES / _part(dataset.name) / f"{image}.png"
+            if _draw(panels, target, tables.metrics, warnings):
                 written.append(target)
     return Comparisons(tuple(written), tuple(warnings))
 
 
-def _methods(
-    folder: Path, dataset: str, rows: Sequence[Record], chosen: Sequence[str]
-) -> Iterator[_Method]:
+def _methods(folder: Path, scores: DatasetScores, chosen: Sequence[str]) -> Iterator[_Method]:
     """Lists the panels from left to right, HR last."""
     store = SweepStore(folder)
-    reference = store.reference(_part(dataset))
-    yield _Method("bicubic", "bicubic", reference / "bicubic")
-    warm_start = next((row["trial"] for row in rows if row["method"] == "srresnet"), None)
-    if warm_start is not None:
-        images = store.generator(_part(warm_start)).images(dataset)
-        yield _Method("SRResNet", warm_start, images)
-    for row in rows:
-        if row["method"] == "srgan" and row["trial"] in chosen:
-            adv = "" if row["adv"] is None else f", λ {shortest_decimal(row['adv'])}"
-            images = store.generator(_part(row["trial"])).images(dataset)
-            yield _Method(f"{row['content']}{adv}", row["trial"], images)
-    yield _Method("HR", "original", reference / "hr")
+    reference = store.reference(_part(scores.name))
+    yield _Method("bicubic", Method.BICUBIC, reference / "bicubic")
+    srresnets = [row["trial"] for row in scores.rows if row["method"] == Method.SRRESNET]
+    for trial in srresnets[:1]:
+        yield _Method("SRResNet", trial, store.generator(_part(trial)).images(scores.name))
+    for row in scores.rows:
+        if row["method"] == Method.SRGAN and row["trial"] in chosen:
+            label = f"{content_text(row['content'])}, λ {adv_text(row['adv'])}"
+            images = store.generator(_part(row["trial"])).images(scores.name)
+            yield _Method(label, row["trial"], images)
+    yield _Method("HR", Method.ORIGINAL, reference / "hr")
 
 
 def _panels(
@@ -132,7 +120,7 @@ def _draw(
 
 def _part(name: str) -> str:
     """Refuses a name from a table that would lead out of the results folder."""
-    if name in ("", ".", "..") or any(character in name for character in "/\\\0"):
+    if not is_path_part(name):
         raise StoreError(
             f"a table names {name!r}, which cannot be the name of a file or folder; "
             "run the sweep again to rewrite the tables"

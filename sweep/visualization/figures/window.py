@@ -17,15 +17,7 @@ _SHARE = 5
 
 
 def window_side(height: int, width: int) -> int:
-    """Chooses how large a part to enlarge: about a fifth of the shorter side.
-
-    Args:
-        height: Height of the image in pixels.
-        width: Width of the image in pixels.
-
-    Returns:
-        Side of the square in pixels, never more than the image has.
-    """
+    """Chooses how large a part to enlarge: about a fifth of the shorter side, in pixels."""
     shorter = min(height, width)
     side = next((side for side in _SIDES if side * _SHARE <= shorter), _SIDES[-1])
     return min(side, shorter)

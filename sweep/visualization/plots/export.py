@@ -5,22 +5,22 @@ Colour says the adversarial coefficient on a logarithmic scale, the marker says 
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
-
 from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.files import write_atomically
+from sweep.analysis.fronts import Front, front_of
+from sweep.analysis.summary import scores_by_dataset
 from sweep.errors import StoreError
-from sweep.tables.files import RESULTS, read_results
-from sweep.tables.metric_file import Metric, read_metrics
+from sweep.tables.files import RESULTS
+from sweep.tables.metric_file import Metric
+from sweep.tables.tables import Tables
+from sweep.visualization.plots.canvas import file_of, new_figure
 from sweep.visualization.plots.drawn import drawn_csv
 from sweep.visualization.plots.export_panel import CoefficientScale, draw_export_panel, draw_keys
-from sweep.visualization.plots.points import PanelData, panel_data
 from sweep.visualization.plots.style import RC, line_styles
 
 if TYPE_CHECKING:
@@ -64,15 +64,7 @@ _PANELS_PER_ROW: Mapping[Width, int] = {"one": 1, "two": 3}
 
 @dataclass(frozen=True)
 class Export:
-    """What to draw and how.
-
-    Attributes:
-        x: Metric column of the horizontal axis.
-        y: Metric column of the vertical axis.
-        style: For an article or for slides.
-        width: One or two columns.
-        formats: File formats out of `FORMATS`.
-    """
+    """What to draw and how: metric columns, style, one or two columns of text, file formats."""
 
     x: str = "psnr_y"
     y: str = "lpips_alex"
@@ -81,20 +73,15 @@ class Export:
     formats: tuple[str, ...] = ("pdf",)
 
 
-def export_chart(folder: Path, export: Export, stem: Path | None = None) -> list[Path]:
+def export_chart(tables: Tables, export: Export, stem: Path | None = None) -> list[Path]:
     """Draws the chart of a results folder and writes its numbers beside it.
 
-    Args:
-        folder: Results folder.
-        export: What to draw and how.
-        stem: Path of the files without suffix; None for `DIR/<y>-over-<x>`.
-
-    Returns:
-        The files written: one per format, and the CSV of exactly what is drawn.
+    The files are `DIR/<y>-over-<x>`, or those of another stem: one per format, and the CSV of
+    exactly what is drawn.
 
     Raises:
         ConfigError: when an axis or a format is unknown, or both axes are one column.
-        StoreError: when a table is missing or damaged, or nothing has both values.
+        StoreError: when nothing has both values.
     """
     for name in export.formats:
         if name not in FORMATS:
@@ -104,15 +91,15 @@ def export_chart(folder: Path, export: Export, stem: Path | None = None) -> list
             f"--x and --y: expected two columns, got {export.x} for both; name another for one "
             f"of them (their defaults are {Export.x} and {Export.y})"
         )
-    results, metrics = read_results(folder), read_metrics(folder)
-    axes = [_axis(results, metrics, option, name) for option, name in _options(export)]
-    panels = _panels(results, *axes)
+    x, y = _axis(tables, "--x", export.x), _axis(tables, "--y", export.y)
+    fronts = (front_of(scores, x, y) for scores in scores_by_dataset(tables.results))
+    panels = {front.dataset: front for front in fronts if front.candidates or front.others}
     if not panels:
         raise StoreError(
-            f"{folder / RESULTS}: nothing has both {export.x} and {export.y}; "
+            f"{tables.folder / RESULTS}: nothing has both {export.x} and {export.y}; "
             "choose other axes or run the sweep first"
         )
-    base = stem or folder / f"{export.y}-over-{export.x}"
+    base = stem or tables.folder / f"{export.y}-over-{export.x}"
     contents = render_export(panels, export)
     contents["csv"] = drawn_csv(panels).encode()
     written = [base.with_name(f"{base.name}.{suffix}") for suffix in contents]
@@ -121,51 +108,24 @@ def export_chart(folder: Path, export: Export, stem: Path | None = None) -> list
     return written
 
 
-def render_export(panels: Mapping[str, PanelData], export: Export) -> dict[str, bytes]:
-    """Draws the chart.
-
-    Args:
-        panels: Data set to what its panel shows.
-        export: How to draw it.
-
-    Returns:
-        Format to the content of its file.
-    """
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure as NewFigure
-
+def render_export(panels: Mapping[str, Front], export: Export) -> dict[str, bytes]:
+    """Draws the chart of some data sets: format to the content of its file."""
     look = LOOKS[export.style]
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()  # A user's own settings would change sizes and fonts.
-        matplotlib.rcParams.update(RC | _settings(look))
-        columns = min(len(panels), _PANELS_PER_ROW[export.width])
-        rows = -(-len(panels) // columns)
-        size = (look.widths[export.width], rows * look.panel_height + 5 * look.font_size / 72)
-        figure = NewFigure(figsize=size, dpi=look.dpi, layout="constrained")
-        FigureCanvasAgg(figure)
+    columns = min(len(panels), _PANELS_PER_ROW[export.width])
+    rows = -(-len(panels) // columns)
+    size = (look.widths[export.width], rows * look.panel_height + 5 * look.font_size / 72)
+    settings = RC | _settings(look)
+    with new_figure(settings, figsize=size, dpi=look.dpi, layout="constrained") as figure:
         _compose(figure, panels, rows, columns, look)
-        return {name: _saved(figure, name, look.dpi) for name in export.formats}
+        return {name: file_of(figure, name) for name in export.formats}
 
 
-def _options(export: Export) -> tuple[tuple[str, str], tuple[str, str]]:
-    return ("--x", export.x), ("--y", export.y)
-
-
-def _axis(results: pd.DataFrame, metrics: Mapping[str, Metric], option: str, name: str) -> Metric:
-    measured = [c for c in metrics if c in results and not results[c].isna().all()]
+def _axis(tables: Tables, option: str, name: str) -> Metric:
+    results = tables.results
+    measured = [c for c in tables.metrics if c in results and not results[c].isna().all()]
     if name not in measured:
         raise ConfigError(f"{option}: {unknown_name('measured column', name, measured)}")
-    return metrics[name]
-
-
-def _panels(results: pd.DataFrame, x: Metric, y: Metric) -> dict[str, PanelData]:
-    found = {}
-    for dataset in dict.fromkeys(results["dataset"]):
-        data = panel_data(results[results["dataset"] == dataset], x, y)
-        if data.trained or data.others:
-            found[dataset] = data
-    return found
+    return tables.metrics[name]
 
 
 def _settings(look: Look) -> dict[str, Any]:
@@ -183,31 +143,19 @@ def _settings(look: Look) -> dict[str, Any]:
 
 
 def _compose(
-    figure: Figure, panels: Mapping[str, PanelData], rows: int, columns: int, look: Look
+    figure: Figure, panels: Mapping[str, Front], rows: int, columns: int, look: Look
 ) -> None:
-    contents = [content for data in panels.values() for content in data.lines]
-    styles = line_styles(contents)
-    trials = [point for data in panels.values() for line in data.lines.values() for point in line]
-    scale = CoefficientScale(point.adv for point in trials if point.adv is not None)
+    fronts = list(panels.values())
+    styles = line_styles(content for front in fronts for content in front.lines)
+    points = [point for front in fronts for point in front.candidates]
+    scale = CoefficientScale(point.adv for point in points if point.adv is not None)
     grid = figure.subplots(rows, columns, squeeze=False)
     flat = list(grid.ravel())
-    for axes, (dataset, data) in zip(flat, panels.items(), strict=False):
-        draw_export_panel(axes, data, styles, scale, look.marker_size)
+    for axes, (dataset, front) in zip(flat, panels.items(), strict=False):
+        draw_export_panel(axes, front, styles, scale, look.marker_size)
         if len(panels) > 1:
             axes.set_title(dataset, loc="left", fontweight="bold")
     for axes in flat[len(panels) :]:
         axes.set_axis_off()
     shown = flat[: len(panels)]
-    draw_keys(figure, shown, panels.values(), styles, scale, look.marker_size)
-
-
-def _saved(figure: Figure, name: str, dpi: int) -> bytes:
-    # Dates and versions in the file would change its bytes from run to run.
-    metadata: dict[str, dict[str, str | None]] = {
-        "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
-        "svg": {"Date": None, "Creator": None},
-        "png": {"Software": None},
-    }
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=name, dpi=dpi, metadata=metadata[name])
-    return buffer.getvalue()
+    draw_keys(figure, shown, fronts, styles, scale, look.marker_size)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sweep.tables.metric_file import Metric
-from sweep.visualization.plots.drawn import panel_limits
-from sweep.visualization.plots.points import PanelData, Point, adv_text
-from sweep.visualization.plots.style import FAINT, GREY, INK, LineStyle
+from sweep.analysis.fronts import Front, Point
+from sweep.tables.columns import adv_text
+from sweep.visualization.plots.limits import panel_limits
+from sweep.visualization.plots.style import FAINT, GREY, INK, LineStyle, reference_look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +18,6 @@ COLOR_MAP = "viridis"
 # The map's yellow end is too light on white.
 _LIGHTEST = 0.88
 _ZERO_COLOR = GREY
-_REFERENCES = {"bicubic": ("X", "bicubic"), "srresnet": ("*", "SRResNet")}
 _FRONT_WIDTH = 0.9
 
 
@@ -47,27 +46,23 @@ class CoefficientScale:
 
 def draw_export_panel(
     axes: Axes,
-    data: PanelData,
+    front: Front,
     styles: Mapping[str, LineStyle],
     scale: CoefficientScale,
     marker_size: float,
 ) -> None:
-    """Draws the points of one test set, better at the lower left.
-
-    Args:
-        axes: Empty axes.
-        data: What to draw.
-        styles: Content loss to its marker and dashes.
-        scale: Coefficient to colour.
-        marker_size: Typographic points.
-    """
-    _limit(axes, data)
-    if data.hr is not None:
-        axes.axhline(data.hr, color=GREY, linestyle=":", linewidth=1)
-    corners = data.front()
+    """Draws the points of one test set on empty axes, better at the lower left."""
+    for side, metric, limits in zip(
+        "xy", (front.axes.x, front.axes.y), panel_limits(front), strict=True
+    ):
+        ends = (limits.high, limits.low) if metric.higher_is_better else (limits.low, limits.high)
+        axes.set(**{f"{side}lim": ends, f"{side}label": metric.heading})
+    if front.axes.y_hr is not None:
+        axes.axhline(front.axes.y_hr, color=GREY, linestyle=":", linewidth=1)
+    corners = front.staircase()
     if corners:
         axes.plot(*zip(*corners, strict=True), color=INK, linewidth=_FRONT_WIDTH, zorder=2)
-    for content, points in data.lines.items():
+    for content, points in front.lines.items():
         style = styles[content]
         across, up = [p.x for p in points], [p.y for p in points]
         axes.plot(across, up, color=FAINT, linestyle=style.dashes, zorder=1.5)
@@ -75,31 +70,21 @@ def draw_export_panel(
             color = scale.color(point.adv)
             face = "white" if point.adv == 0 else color
             _draw(axes, point, style.marker, marker_size, color, face)
-    for reference in (data.srresnet, *data.others):
-        if reference is not None:
-            marker = _reference(reference.content)[0]
-            _draw(axes, reference, marker, 1.3 * marker_size, INK, INK)
+    for reference in front.references:
+        marker, _ = reference_look(reference.content)
+        _draw(axes, reference, marker, 1.3 * marker_size, INK, INK)
 
 
 def draw_keys(
     figure: Figure,
     panels: Sequence[Axes],
-    data: Iterable[PanelData],
+    fronts: Sequence[Front],
     styles: Mapping[str, LineStyle],
     scale: CoefficientScale,
     marker_size: float,
 ) -> None:
-    """Draws the legend of markers below the panels, and the colour scale beside them.
-
-    Args:
-        figure: Their figure.
-        panels: Axes with something drawn.
-        data: What is drawn.
-        styles: Content loss to its marker.
-        scale: Coefficient to colour.
-        marker_size: Typographic points.
-    """
-    handles = _handles(list(data), styles, marker_size)
+    """Draws the legend of markers below the panels, and the colour scale beside them."""
+    handles = _handles(fronts, styles, marker_size)
     inches_each = 0.19 * marker_size + 0.1
     columns = max(2, min(len(handles), int(figure.get_figwidth() / inches_each)))
     figure.legend(
@@ -121,7 +106,7 @@ def draw_keys(
 
 
 def _handles(
-    data: Sequence[PanelData], styles: Mapping[str, LineStyle], marker_size: float
+    fronts: Sequence[Front], styles: Mapping[str, LineStyle], marker_size: float
 ) -> list[Any]:
     from matplotlib.lines import Line2D
 
@@ -130,20 +115,15 @@ def _handles(
         return Line2D([], [], label=label, marker=marker, **(plain | look))
 
     handles = [entry(name, style.marker) for name, style in styles.items()]
-    trials = [point for panel in data for line in panel.lines.values() for point in line]
-    if any(point.adv == 0 for point in trials):
+    if any(point.adv == 0 for front in fronts for point in front.candidates):
         handles.append(entry("λ = 0", "o", markerfacecolor="white"))
-    references = [p for panel in data for p in (panel.srresnet, *panel.others) if p is not None]
-    for marker, name in dict.fromkeys(_reference(point.content) for point in references):
+    references = [point for front in fronts for point in front.references]
+    for marker, name in dict.fromkeys(reference_look(point.content) for point in references):
         handles.append(entry(name, marker, color=INK))
     handles.append(Line2D([], [], color=INK, linewidth=_FRONT_WIDTH, label="Pareto front"))
-    if any(panel.hr is not None for panel in data):
+    if any(front.axes.y_hr is not None for front in fronts):
         handles.append(Line2D([], [], color=GREY, linestyle=":", label="HR"))
     return handles
-
-
-def _reference(content: str) -> tuple[str, str]:
-    return _REFERENCES.get(content, ("h", content))
 
 
 def _draw(axes: Axes, point: Point, marker: str, size: float, color: Any, face: Any) -> None:
@@ -162,16 +142,3 @@ def _draw(axes: Axes, point: Point, marker: str, size: float, color: Any, face: 
     )
     if point.health:
         axes.plot(point.x, point.y, marker="x", markersize=1.6 * size, color=INK, zorder=3.4)
-
-
-def _limit(axes: Axes, data: PanelData) -> None:
-    for side, metric, limits in zip(
-        "xy", (data.x_metric, data.y_metric), panel_limits(data), strict=True
-    ):
-        ends = (limits.high, limits.low) if metric.higher_is_better else (limits.low, limits.high)
-        axes.set(**{f"{side}lim": ends, f"{side}label": _label(metric)})
-
-
-def _label(metric: Metric) -> str:
-    unit = f" [{metric.unit}]" if metric.unit else ""
-    return f"{metric.label}{unit} {metric.arrow}"

@@ -23,14 +23,7 @@ _CORNER_COST = 120.0
 
 @dataclass(frozen=True)
 class Label:
-    """A text that belongs to a point.
-
-    Attributes:
-        text: What to write.
-        at: The point in data units.
-        marker_size: Size of its marker in typographic points.
-        color: Colour of the text.
-    """
+    """A text of a point in data units, whose marker has a size in typographic points."""
 
     text: str
     at: tuple[float, float]
@@ -41,12 +34,9 @@ class Label:
 def write_labels(
     axes: Axes, labels: Sequence[Label], line: tuple[float, str] | None = None
 ) -> None:
-    """Places and writes all texts of a panel.
+    """Places and writes all texts of a panel, whose limits are set and all else drawn.
 
-    Args:
-        axes: Axes with everything else drawn and their limits set.
-        labels: Labels of points.
-        line: Height in data units and text of a horizontal line, if there is one.
+    A horizontal line, if there is one, comes as its height in data units and its text.
     """
     texts = [_text(axes, label.text, label.color) for label in labels]
     better = _text(axes, BETTER, GREY, style="italic", fontsize=10.5)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sweep.analysis.fronts import Front
+from sweep.visualization.plots.overlays import NO_OVERLAYS, Overlays
+
 MARGIN = 0.09
 # Including a reference may make an axis this many times as long as the trained points need.
 REFERENCE_STRETCH = 1.5
@@ -34,15 +37,12 @@ class Limits:
 
 
 def axis_limits(trained: Sequence[float], optional: Sequence[tuple[float, float]] = ()) -> Limits:
-    """Chooses the range of an axis.
+    """Chooses the range of an axis, with a margin at both ends.
 
     Args:
         trained: Values that must be on the axis; at least one.
         optional: Pairs of a reference's value and the stretch that it may cause: the longest
             axis, in multiples of the trained span, that may still include it.
-
-    Returns:
-        Range with a margin at both ends; a reference that would stretch it too far is outside.
     """
     low, high = min(trained), max(trained)
     span = high - low
@@ -55,3 +55,22 @@ def axis_limits(trained: Sequence[float], optional: Sequence[tuple[float, float]
         low, high = low - half, high + half
     margin = MARGIN * (high - low)
     return Limits(low - margin, high + margin)
+
+
+def panel_limits(front: Front, overlays: Overlays = NO_OVERLAYS) -> tuple[Limits, Limits]:
+    """Ranges of both axes; a reference that would stretch one too far is outside."""
+    core = front.candidates or front.others
+    bars = [bar for point in core for bar in point.bars]
+    places = [(p.x, p.y) for p in front.others] + overlays.dots
+    x_optional = [(x, REFERENCE_STRETCH) for x, _ in places]
+    x_optional += [(end, BAR_STRETCH) for xs, _ in bars for end in xs]
+    x_optional += [(p.x, HR_STRETCH) for p in overlays.published]
+    y_optional = [(y, REFERENCE_STRETCH) for _, y in places]
+    y_optional += [(end, BAR_STRETCH) for _, ys in bars for end in ys]
+    y_optional += [(p.y, HR_STRETCH) for p in overlays.published]
+    if front.axes.y_hr is not None:
+        y_optional.append((front.axes.y_hr, HR_STRETCH))
+    return (
+        axis_limits([p.x for p in core], x_optional),
+        axis_limits([p.y for p in core], y_optional),
+    )

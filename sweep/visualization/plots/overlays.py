@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sweep.analysis.fronts import Front
+from sweep.analysis.summary import DatasetScores
+from sweep.store.states import Method
+from sweep.tables.columns import content_text
 from sweep.tables.frames import records_of
-from sweep.visualization.plots.points import NO_CONTENT, PanelData
 from sweep.visualization.plots.style import CURVE, FAINT, GREY, INK, LineStyle
 
 if TYPE_CHECKING:
@@ -36,11 +39,9 @@ Dots = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True)
 class Trace:
-    """A line without points of its own.
+    """A line without points of its own: its corners in data units, and its entry in the legend.
 
-    Attributes:
-        label: Entry in the legend; for a path the content loss.
-        dots: Its corners in data units, in order.
+    For a path that is the content loss.
     """
 
     label: str
@@ -51,10 +52,8 @@ class Trace:
 class Overlays:
     """What is drawn beside the scored points of one panel.
 
-    Attributes:
-        curves: Interpolations between two generators.
-        paths: How trials got to their points.
-        published: Published results of the panel's protocol.
+    Curves are interpolations between two generators, paths lead trials to their points, published
+    results have the panel's protocol.
     """
 
     curves: tuple[Trace, ...] = ()
@@ -71,15 +70,9 @@ NO_OVERLAYS = Overlays()
 
 
 def curves_of(table: pd.DataFrame | None, dataset: str, columns: Sequence[str]) -> list[Trace]:
-    """Picks the interpolation curves of a panel.
+    """Picks the interpolation curves of a panel out of `interpolation.csv`, if that is there.
 
-    Args:
-        table: `interpolation.csv`; None when there is none.
-        dataset: Test set.
-        columns: Metric columns of the horizontal and the vertical axis.
-
-    Returns:
-        One trace for each curve with two scored alphas or more, in the table's order.
+    Each curve with two scored alphas or more is a trace, in the table's order.
     """
     if table is None or not {*columns} <= {*table.columns}:
         return []
@@ -96,31 +89,25 @@ def curves_of(table: pd.DataFrame | None, dataset: str, columns: Sequence[str]) 
 
 
 def paths_of(
-    table: pd.DataFrame | None, results: pd.DataFrame, columns: Sequence[str]
+    table: pd.DataFrame | None, scores: DatasetScores, columns: Sequence[str]
 ) -> list[Trace]:
     """Picks the paths of the trials, from the SRResNet of their seed to their own points.
 
-    Args:
-        table: `path.csv`; None when there is none.
-        results: Rows of one test set.
-        columns: Metric columns of the horizontal and the vertical axis.
-
-    Returns:
-        One trace for each trial whose scores on the way are there.
+    Each trial with scores in `path.csv`, if that is there, has a trace.
     """
     if table is None or not {*columns} <= {*table.columns}:
         return []
-    rows = records_of(results)
-    starts = {r["seed"]: _dot(r, columns) for r in rows if r["method"] == "srresnet"}
-    here = records_of(table[table["dataset"] == (rows[0]["dataset"] if rows else "")])
+    srresnets = [row for row in scores.rows if row["method"] == Method.SRRESNET]
+    starts = {row["seed"]: _dot(row, columns) for row in srresnets}
+    here = records_of(table[table["dataset"] == scores.name])
     traces = []
-    for row in (row for row in rows if row["method"] == "srgan"):
+    for row in (row for row in scores.rows if row["method"] == Method.SRGAN):
         steps = sorted((r for r in here if r["trial"] == row["trial"]), key=lambda r: r["step"])
         way = [_dot(step, columns) for step in steps]
         if any(way):
             dots = (starts.get(row["seed"]), *way, _dot(row, columns))
             found = tuple(dot for dot in dots if dot is not None)
-            traces.append(Trace(row["content"] or NO_CONTENT, found))
+            traces.append(Trace(content_text(row["content"]), found))
     return traces
 
 
@@ -144,19 +131,18 @@ def curve_dashes(place: int) -> str | tuple[float, tuple[float, ...]]:
     return _CURVE_DASHES[place % len(_CURVE_DASHES)]
 
 
-def draw_health_marks(axes: Axes, data: PanelData) -> None:
+def draw_health_marks(axes: Axes, front: Front) -> None:
     """Crosses out the points that are not fit to be compared."""
-    for point in data.trained:
-        if point.health:
-            axes.plot(
-                point.x,
-                point.y,
-                marker="x",
-                markersize=CROSS_SIZE,
-                markeredgecolor=INK,
-                markeredgewidth=1.4,
-                zorder=3.4,
-            )
+    for point in front.unhealthy:
+        axes.plot(
+            point.x,
+            point.y,
+            marker="x",
+            markersize=CROSS_SIZE,
+            markeredgecolor=INK,
+            markeredgewidth=1.4,
+            zorder=3.4,
+        )
 
 
 def draw_pirm_regions(axes: Axes) -> None:
@@ -181,15 +167,7 @@ def draw_pirm_regions(axes: Axes) -> None:
 
 
 def overlay_entries(panels: Sequence[Overlays], any_unhealthy: bool) -> list[Line2D]:
-    """Makes the legend's entries of what is drawn on some panel.
-
-    Args:
-        panels: The overlays of all panels.
-        any_unhealthy: Whether some point is crossed out.
-
-    Returns:
-        Handles with labels; empty when nothing is overlaid.
-    """
+    """Makes the legend's entries of what is drawn on some panel; empty when nothing is."""
     from matplotlib.lines import Line2D
 
     curves = max((panel.curves for panel in panels), key=len, default=())

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from sweep.analysis.front_report import front_summary
+from sweep.analysis.fronts import Axes as FrontAxes
+from sweep.analysis.fronts import Front, Point
+from sweep.store.states import Method
+from sweep.tables.columns import adv_text, measured_text
 from sweep.tables.metric_file import Metric
 from sweep.visualization.plots.labels import Label, write_labels
-from sweep.visualization.plots.limits import (
-    BAR_STRETCH,
-    HR_STRETCH,
-    REFERENCE_STRETCH,
-    Limits,
-    axis_limits,
-)
+from sweep.visualization.plots.limits import Limits, panel_limits
 from sweep.visualization.plots.overlays import (
     NO_OVERLAYS,
     PUBLISHED_MARKER,
@@ -23,9 +21,16 @@ from sweep.visualization.plots.overlays import (
     draw_pirm_regions,
     draw_traces,
 )
-from sweep.visualization.plots.points import PanelData, Point, adv_text
-from sweep.visualization.plots.style import FAINT, GREY, INK, LineStyle, darkened, faded, half_faded
-from sweep.visualization.printing.view import decimals_for
+from sweep.visualization.plots.style import (
+    FAINT,
+    GREY,
+    INK,
+    LineStyle,
+    darkened,
+    faded,
+    half_faded,
+    reference_look,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,9 +39,6 @@ if TYPE_CHECKING:
 
 MARKER_SIZE = 8.0
 KNEE_SIZE = 14.0
-_REFERENCE_MARKERS = {"bicubic": "X", "srresnet": "*"}
-_REFERENCE_NAMES = {"srresnet": "SRResNet"}
-_OTHER_MARKER = "h"
 # How far inside the panel a reference beyond its limits is drawn, as a share of the axis.
 _INSET = 0.055
 _TICKS = {"x": 7, "y": 8}
@@ -46,37 +48,36 @@ _REACH = 14.0
 
 def draw_panel(
     axes: Axes,
-    data: PanelData,
+    front: Front,
     styles: Mapping[str, LineStyle],
     overlays: Overlays = NO_OVERLAYS,
 ) -> None:
-    """Draws points, lines, references, front and labels.
+    """Draws points, lines, references, front and labels; there is at least one point.
 
-    Args:
-        axes: Empty axes at their final place in a figure that has its final size.
-        data: What to draw; at least one point.
-        styles: Content loss to style.
-        overlays: What is drawn beside the scored points.
+    The axes are empty and at their final place in a figure that has its final size.
     """
-    x_limits, y_limits = _limits(data, overlays)
-    _set_axis(axes, "x", x_limits, data.x_metric)
-    _set_axis(axes, "y", y_limits, data.y_metric)
-    summary = front_summary(data.found)
-    axes.set_title(summary, loc="left", fontsize=8.5, color=GREY, pad=4)
-    if data.x_metric.column == "rmse":
+    x_limits, y_limits = panel_limits(front, overlays)
+    _set_axis(axes, "x", x_limits, front.axes.x)
+    _set_axis(axes, "y", y_limits, front.axes.y)
+    axes.set_title(front_summary(front), loc="left", fontsize=8.5, color=GREY, pad=4)
+    if front.axes.x.column == "rmse":
         draw_pirm_regions(axes)
     draw_traces(axes, overlays, styles)
-    _draw_front(axes, data)
+    corners = front.staircase()
+    if corners:
+        axes.plot(*zip(*corners, strict=True), color=INK, linewidth=1.1, zorder=2.2)
     labels = [
         label
-        for content, points in data.lines.items()
+        for content, points in front.lines.items()
         for label in _draw_line(axes, points, styles[content])
     ]
-    references = [point for point in (data.srresnet, *data.others) if point is not None]
-    references += [_published_point(placed) for placed in overlays.published]
-    labels += [_draw_reference(axes, data, point, x_limits, y_limits) for point in references]
-    draw_health_marks(axes, data)
-    write_labels(axes, labels, _hr_line(axes, data, y_limits))
+    references = [(point, *reference_look(point.content)) for point in front.references]
+    references += [
+        (_published_point(placed), PUBLISHED_MARKER, placed.method) for placed in overlays.published
+    ]
+    labels += [_draw_reference(axes, front, *each, x_limits, y_limits) for each in references]
+    draw_health_marks(axes, front)
+    write_labels(axes, labels, _hr_line(axes, front.axes, y_limits))
 
 
 def draw_reason(axes: Axes, reason: str) -> None:
@@ -88,24 +89,7 @@ def draw_reason(axes: Axes, reason: str) -> None:
 
 
 def _published_point(placed: Placed) -> Point:
-    return Point(placed.method, None, placed.x, placed.y, state="published")
-
-
-def _limits(data: PanelData, overlays: Overlays) -> tuple[Limits, Limits]:
-    core = data.trained or list(data.others)
-    others = [(p.x, p.y) for p in data.others]
-    hr = [] if data.hr is None else [(data.hr, HR_STRETCH)]
-    ends = [bar for point in core for bar in point.bars]
-    x_optional = [(x, REFERENCE_STRETCH) for x, _ in others]
-    x_optional += [(x, BAR_STRETCH) for pair, _ in ends for x in pair]
-    y_optional = [(y, REFERENCE_STRETCH) for _, y in others]
-    y_optional += [(y, BAR_STRETCH) for _, pair in ends for y in pair]
-    x_optional += [(x, REFERENCE_STRETCH) for x, _ in overlays.dots]
-    y_optional += [(y, REFERENCE_STRETCH) for _, y in overlays.dots]
-    x_optional += [(p.x, HR_STRETCH) for p in overlays.published]
-    y_optional += [(p.y, HR_STRETCH) for p in overlays.published]
-    x_limits = axis_limits([p.x for p in core], x_optional)
-    return x_limits, axis_limits([p.y for p in core], y_optional + hr)
+    return Point(placed.method, placed.method, placed.method, None, (), placed.x, placed.y)
 
 
 def _set_axis(axes: Axes, name: Literal["x", "y"], limits: Limits, metric: Metric) -> None:
@@ -118,13 +102,7 @@ def _set_axis(axes: Axes, name: Literal["x", "y"], limits: Limits, metric: Metri
     axes.locator_params(axis=name, nbins=_TICKS[name])
 
 
-def _draw_front(axes: Axes, data: PanelData) -> None:
-    corners = data.front()
-    if corners:
-        axes.plot(*zip(*corners, strict=True), color=INK, linewidth=1.1, zorder=2.2)
-
-
-def _draw_line(axes: Axes, points: tuple[Point, ...], style: LineStyle) -> list[Label]:
+def _draw_line(axes: Axes, points: Sequence[Point], style: LineStyle) -> list[Label]:
     axes.plot(
         [point.x for point in points],
         [point.y for point in points],
@@ -182,16 +160,20 @@ def _draw_knee(axes: Axes, point: Point) -> None:
 
 
 def _draw_reference(
-    axes: Axes, data: PanelData, point: Point, x_limits: Limits, y_limits: Limits
+    axes: Axes,
+    front: Front,
+    point: Point,
+    marker: str,
+    name: str,
+    x_limits: Limits,
+    y_limits: Limits,
 ) -> Label:
     inside_x, inside_y = x_limits.contains(point.x), y_limits.contains(point.y)
     x = point.x if inside_x else x_limits.clamp(point.x, _INSET)
     y = point.y if inside_y else y_limits.clamp(point.y, _INSET)
-    color = FAINT if point.content == "srresnet" and not point.on_front else GREY
+    color = FAINT if point.method == Method.SRRESNET and not point.on_front else GREY
     if inside_x and inside_y:
         _draw_bars(axes, point, GREY)
-    usual = PUBLISHED_MARKER if point.state == "published" else _OTHER_MARKER
-    marker = _REFERENCE_MARKERS.get(point.content, usual)
     size = MARKER_SIZE * (1.6 if marker == "*" else 1.1)
     axes.plot(x, y, marker=marker, markersize=size, color=color, markeredgecolor=INK, zorder=3.1)
     if point.knee:
@@ -199,12 +181,11 @@ def _draw_reference(
         size = max(size, KNEE_SIZE)
     values = []
     if not inside_x:
-        values.append(_value(data.x_metric, point.x))
+        values.append(_value(front.axes.x, point.x))
     if not inside_y:
-        values.append(_value(data.y_metric, point.y))
+        values.append(_value(front.axes.y, point.y))
     if values:
         _point_outwards(axes, (x, y), (point.x, point.y))
-    name = _REFERENCE_NAMES.get(point.content, point.content)
     return Label("\n".join([name, *values]), (x, y), size, INK)
 
 
@@ -223,21 +204,22 @@ def _point_outwards(axes: Axes, shown: tuple[float, float], real: tuple[float, f
     )
 
 
-def _hr_line(axes: Axes, data: PanelData, limits: Limits) -> tuple[float, str] | None:
+def _hr_line(axes: Axes, shown: FrontAxes, limits: Limits) -> tuple[float, str] | None:
     """Draws HR's own value as a line, and gives its height and label."""
-    if data.hr is None:
+    hr = shown.y_hr
+    if hr is None:
         return None
-    text = f"HR {_value(data.y_metric, data.hr, with_label=False)}"
-    if limits.contains(data.hr):
-        axes.axhline(data.hr, color=GREY, linestyle=(0, (1, 2)), linewidth=1.4, zorder=1.8)
-        return data.hr, text
-    below = (data.hr < limits.low) != axes.yaxis_inverted()
-    edge = limits.low if data.hr < limits.low else limits.high
+    text = f"HR {_value(shown.y, hr, with_label=False)}"
+    if limits.contains(hr):
+        axes.axhline(hr, color=GREY, linestyle=(0, (1, 2)), linewidth=1.4, zorder=1.8)
+        return hr, text
+    below = (hr < limits.low) != axes.yaxis_inverted()
+    edge = limits.low if hr < limits.low else limits.high
     return edge, f"{text}, {'below' if below else 'above'} this panel"
 
 
 def _value(metric: Metric, value: float, with_label: bool = True) -> str:
-    text = f"{value:.{decimals_for([value])}f}"
+    text = measured_text(value)
     if metric.unit:
         return f"{text} {metric.unit}"
     return f"{metric.label} {text}" if with_label else text

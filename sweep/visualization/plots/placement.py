@@ -32,13 +32,7 @@ _CLEARANCE = 3.0
 
 @dataclass(frozen=True)
 class Place:
-    """Where a label may stand.
-
-    Attributes:
-        box: The label's rectangle.
-        cost: What this place costs by itself.
-        leader: Line from the marker to the label, if they are apart.
-    """
+    """Where a label may stand, what that costs, and a line to its marker if they are apart."""
 
     box: Box
     cost: float
@@ -49,10 +43,7 @@ class Place:
 class Obstacles:
     """What labels avoid.
 
-    Attributes:
-        bounds: Labels stay inside.
-        boxes: Never to be covered: markers and fixed texts.
-        lines: Better not covered.
+    They stay inside the bounds, never cover boxes (markers and fixed texts), and better no lines.
     """
 
     bounds: Box
@@ -64,15 +55,9 @@ _Options = list[tuple[Place, float]]
 
 
 def places_around(marker: Box, width: float, height: float) -> list[Place]:
-    """Lists places around a marker, from near to far in all directions.
+    """Lists places around a marker for a label of a size, from near to far in all directions.
 
-    Args:
-        marker: The marker's rectangle.
-        width: Width of the label.
-        height: Height of the label.
-
-    Returns:
-        Places; those far from the marker carry a leader line.
+    Those far from the marker carry a leader line.
     """
     x, y = marker.centre
     radius = (marker.right - marker.left) / 2
@@ -92,15 +77,7 @@ def places_around(marker: Box, width: float, height: float) -> list[Place]:
 
 
 def place_labels(labels: Sequence[Sequence[Place]], obstacles: Obstacles) -> list[Place]:
-    """Chooses one place per label.
-
-    Args:
-        labels: Candidate places per label, at least one each.
-        obstacles: What to avoid.
-
-    Returns:
-        The chosen places in the order of the labels.
-    """
+    """Chooses one of its places for each label, in their order."""
     options = [_by_standing_cost(each, obstacles) for each in labels]
     orders = [_order(len(labels), start) for start in range(min(_STARTS, len(labels)))]
     layouts = [_settle(options, order) for order in orders]

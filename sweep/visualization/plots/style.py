@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sweep.store.states import Method
+
 INK = "#222222"
 GREY = "#666666"
 FAINT = "#bbbbbb"
@@ -50,13 +52,7 @@ RC: Any = {
 
 @dataclass(frozen=True)
 class LineStyle:
-    """How the line of one content loss looks.
-
-    Attributes:
-        color: Colour as #rrggbb.
-        marker: Marker code of matplotlib.
-        dashes: Line style of matplotlib.
-    """
+    """How the line of a content loss looks: #rrggbb, and matplotlib's marker and line style."""
 
     color: str
     marker: str
@@ -75,15 +71,18 @@ _STYLES = (
 _PLACES = {"mse": 0, "vgg22": 1, "vgg54": 2, "vgg16-22": 3, "vgg16-53": 4}
 
 
+def reference_look(content: str) -> tuple[str, str]:
+    """Marker and name of what is no trial."""
+    if content == Method.BICUBIC:
+        return "X", "bicubic"
+    return ("*", "SRResNet") if content == Method.SRRESNET else ("h", content)
+
+
 def line_styles(contents: Iterable[str]) -> dict[str, LineStyle]:
     """Gives each content loss its look.
 
-    Args:
-        contents: Content losses in the order of the table, repeats allowed.
-
-    Returns:
-        Content loss to style; unknown losses take the styles that the others leave free, and
-        only beyond six losses a style repeats.
+    Unknown losses take the styles that the others leave free, and only beyond six losses a style
+    repeats.
     """
     listed = list(dict.fromkeys(contents))
     places = {content: _PLACES[content] for content in listed if content in _PLACES}

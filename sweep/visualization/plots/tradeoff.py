@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import pandas as pd
-
 from srgan_core.files import write_atomically
 from srgan_core.wording import counted
+from sweep.analysis.fronts import DISTORTION, USUAL_AXES, Front, front_of
+from sweep.analysis.summary import DatasetScores, scores_by_dataset
 from sweep.errors import StoreError
-from sweep.tables.files import RESULTS, read_results
-from sweep.tables.metric_file import Metric, read_metrics
-from sweep.visualization.plots.extras import Extras, read_extras
+from sweep.store.states import Method
+from sweep.tables.columns import content_text
+from sweep.tables.files import RESULTS
+from sweep.tables.metric_file import Metric
+from sweep.tables.tables import Tables
+from sweep.visualization.plots.canvas import file_of, new_figure
+from sweep.visualization.plots.extras import overlays_of
 from sweep.visualization.plots.overlays import overlay_entries
 from sweep.visualization.plots.panel import MARKER_SIZE, draw_panel, draw_reason
-from sweep.visualization.plots.points import (
-    NO_CONTENT,
-    any_beyond_hr,
-    left_out,
-    not_drawn,
-    panel_data,
-)
+from sweep.visualization.plots.remarks import any_beyond_hr, left_out, not_drawn
 from sweep.visualization.plots.style import GREY, INK, RC, LineStyle, faded, line_styles
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-DISTORTION = "psnr_y"
-PANELS = ("niqe", "lpips_alex")
+PANELS = USUAL_AXES
 SIZE_INCHES = (32 / 3, 5.0)
 DPI = 150
 _PANEL_BOXES = ((0.066, 0.275, 0.412, 0.63), (0.568, 0.275, 0.412, 0.63))
@@ -43,133 +39,73 @@ _LEGEND_HEIGHTS = (0.147, 0.102)
 _CROWDED_LEGEND_HEIGHTS = (0.172, 0.132, 0.092)
 
 
-def draw_tradeoff(folder: Path, published: bool = False) -> list[Path]:
+def draw_tradeoff(tables: Tables, published: bool = False) -> list[Path]:
     """Draws the tradeoff charts, two panels over PSNR with better at the lower left.
 
-    Reads `results.csv` and `metrics.json`, and `interpolation.csv` and `path.csv` where they are
-    there. The first data set gives `tradeoff.png` and
-    `tradeoff.svg`, every other one `tradeoff-<dataset>.*`. The same tables give the same bytes
-    with the same version of matplotlib.
-
-    Args:
-        folder: Results folder.
-        published: Whether to draw published results of the same protocol too.
-
-    Returns:
-        The files written.
+    The first data set gives `tradeoff.png` and `tradeoff.svg` in the tables' folder, every other
+    one `tradeoff-<dataset>.*`. The same tables give the same bytes with the same version of
+    matplotlib. Published results of the same protocol are drawn on request.
 
     Raises:
-        StoreError: when a table is missing, damaged, or empty.
+        StoreError: when the result table is empty.
     """
-    results = read_results(folder)
-    metrics = read_metrics(folder)
-    extras = read_extras(folder, published)
-    if results.empty:
-        raise StoreError(f"{folder / RESULTS}: no trial has been scored yet; run the sweep first")
+    datasets = scores_by_dataset(tables.results)
+    if not datasets:
+        path = tables.folder / RESULTS
+        raise StoreError(f"{path}: no trial has been scored yet; run the sweep first")
     written = []
-    for dataset, stem in _stems(results).items():
-        rows = results[results["dataset"] == dataset]
-        title = _title(folder, rows)
-        for suffix, data in render(rows, metrics, title, extras).items():
-            path = folder / f"{stem}.{suffix}"
+    for place, scores in enumerate(datasets):
+        # A data set is named after a folder, whose name may hold what a file's name may not.
+        stem = f"tradeoff-{quote(scores.name, safe=' ')}" if place else "tradeoff"
+        images = counted(scores.images, "image")
+        scale = f"\N{MULTIPLICATION SIGN}{scores.scale}"
+        title = f"{tables.folder.resolve().name}: {scores.name}, {scale}, {images}"
+        for suffix, data in render(scores, tables, title, published).items():
+            path = tables.folder / f"{stem}.{suffix}"
             write_atomically(path, data)
             written.append(path)
     return written
 
 
-def _stems(results: pd.DataFrame) -> dict[str, str]:
-    """Data set to the name of its chart."""
-    first, *others = dict.fromkeys(results["dataset"]) or [""]
-    # A data set is named after a folder, whose name may hold what a file's name may not.
-    return {first: "tradeoff"} | {name: f"tradeoff-{quote(name, safe=' ')}" for name in others}
-
-
 def render(
-    results: pd.DataFrame,
-    metrics: Mapping[str, Metric],
-    title: str,
-    extras: Extras | None = None,
+    scores: DatasetScores, tables: Tables, title: str, published: bool = False
 ) -> dict[str, bytes]:
-    """Draws the chart of one data set.
-
-    Args:
-        results: Rows of the data set.
-        metrics: Column to metric.
-        title: Heading of the chart.
-        extras: What is drawn beside the scored points.
-
-    Returns:
-        File suffix (`png`, `svg`) to the content of the file.
-    """
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure as NewFigure
-
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()  # A user's own settings would move labels and change bytes.
-        matplotlib.rcParams.update(RC)
-        figure = NewFigure(figsize=SIZE_INCHES, dpi=DPI)
-        FigureCanvasAgg(figure)
-        _compose(figure, results, metrics, title, extras or Extras())
-        return {
-            "png": _saved(figure, "png", {"Software": None}),
-            "svg": _saved(figure, "svg", {"Date": None, "Creator": None, "Title": title}),
-        }
+    """Draws the chart of one data set: file suffix (`png`, `svg`) to the content of the file."""
+    with new_figure(RC, figsize=SIZE_INCHES, dpi=DPI) as figure:
+        figure.text(0.012, 0.975, title, ha="left", va="top", fontsize=12.5, fontweight="bold")
+        _compose(figure, scores, tables, published)
+        return {"png": file_of(figure, "png"), "svg": file_of(figure, "svg", Title=title)}
 
 
-def _title(folder: Path, results: pd.DataFrame) -> str:
-    first = results.iloc[0]
-    images = counted(first["images"], "image")
-    scale = f"\N{MULTIPLICATION SIGN}{first['scale']}"
-    return f"{folder.resolve().name}: {first['dataset']}, {scale}, {images}"
-
-
-def _compose(
-    figure: Figure,
-    results: pd.DataFrame,
-    metrics: Mapping[str, Metric],
-    title: str,
-    extras: Extras,
-) -> None:
-    trials = results[results["method"] == "srgan"]
-    styles = line_styles(content or NO_CONTENT for content in trials["content"])
-    figure.text(0.012, 0.975, title, ha="left", va="top", fontsize=12.5, fontweight="bold")
+def _compose(figure: Figure, scores: DatasetScores, tables: Tables, published: bool) -> None:
+    trials = [row for row in scores.rows if row["method"] == Method.SRGAN]
+    styles = line_styles(content_text(trial["content"]) for trial in trials)
     drawn, unhealthy = [], False
     for box, column in zip(_PANEL_BOXES, PANELS, strict=True):
         axes = figure.add_axes(box)
-        reason = why_empty(results, metrics, column)
-        if reason:
-            draw_reason(axes, reason)
+        front = panel_front(scores, tables.metrics, column)
+        if isinstance(front, str):
+            draw_reason(axes, front)
         else:
-            data = panel_data(results, metrics[DISTORTION], metrics[column])
-            drawn.append(extras.overlays(results, DISTORTION, column))
-            unhealthy |= any(point.health for point in data.trained)
-            draw_panel(axes, data, styles, drawn[-1])
+            drawn.append(overlays_of(scores, tables, (DISTORTION, column), published))
+            unhealthy |= bool(front.unhealthy)
+            draw_panel(axes, front, styles, drawn[-1])
     _draw_legend(figure, styles, overlay_entries(drawn, unhealthy))
-    caption = "\n".join(caption_lines(results, metrics))
+    caption = "\n".join(caption_lines(scores, tables.metrics))
     figure.text(0.012, 0.012, caption, ha="left", va="bottom", fontsize=8.5, color=GREY)
 
 
-def why_empty(results: pd.DataFrame, metrics: Mapping[str, Metric], column: str) -> str:
-    """Says why a panel cannot be drawn.
-
-    Args:
-        results: Rows of one data set.
-        metrics: Column to metric.
-        column: Metric of the vertical axis.
-
-    Returns:
-        One sentence with its remedy, empty when the panel can be drawn.
-    """
+def panel_front(scores: DatasetScores, metrics: Mapping[str, Metric], column: str) -> Front | str:
+    """Finds what the panel of a column shows, or says in one sentence why it is empty."""
     for needed in (column, DISTORTION):
-        if needed not in results or needed not in metrics:
+        if needed not in scores.rows[0] or needed not in metrics:
             return f"No {needed} in these tables:\nadd it with `sweep run --metrics`."
-        if results[needed].isna().all():
+        if all(row[needed] is None for row in scores.rows):
             return f"{metrics[needed].label} was not measured:\nadd it with `sweep run --metrics`."
-    data = panel_data(results, metrics[DISTORTION], metrics[column])
-    if not data.trained and not data.others:
+    front = front_of(scores, metrics[DISTORTION], metrics[column])
+    if not front.candidates and not front.others:
         return f"Nothing has both {metrics[DISTORTION].label} and {metrics[column].label} yet."
-    return ""
+    return front
 
 
 def _draw_legend(
@@ -208,17 +144,10 @@ def _draw_legend(
         )
 
 
-def caption_lines(results: pd.DataFrame, metrics: Mapping[str, Metric]) -> list[str]:
-    """Words the lines below a chart: what the numbers are, and what is not drawn.
-
-    Args:
-        results: Rows of one data set.
-        metrics: Column to metric.
-
-    Returns:
-        At most two lines that fit the chart's width.
-    """
-    seeds = results.loc[results["method"] == "srgan", "seed"].nunique()
+def caption_lines(scores: DatasetScores, metrics: Mapping[str, Metric]) -> list[str]:
+    """Words at most two lines below a chart: what the numbers are, and what is not drawn."""
+    trials = [row for row in scores.rows if row["method"] == Method.SRGAN]
+    seeds = len({row["seed"] for row in trials} - {None})
     text = "Numbers beside the points: λ."
     if seeds > 1:
         text = (
@@ -226,12 +155,12 @@ def caption_lines(results: pd.DataFrame, metrics: Mapping[str, Metric]) -> list[
             "95% intervals (Student's t). Half pale: dominated by the means, not beyond the bars."
         )
     for metric in (metrics[column] for column in PANELS if column in metrics):
-        if any_beyond_hr(results, metric):
+        if any_beyond_hr(scores, metric):
             text += f" {metric.label} beyond HR's counts as equal to HR's."
-    unhealthy = left_out(results)
+    unhealthy = left_out(scores)
     if unhealthy:
         text += f" Left out of the front: {', '.join(unhealthy)}."
-    absent = not_drawn(results)
+    absent = not_drawn(scores)
     if absent:
         text += f" Not drawn: {', '.join(absent)}."
     lines = wrap(text, _CAPTION_WIDTH)
@@ -240,9 +169,3 @@ def caption_lines(results: pd.DataFrame, metrics: Mapping[str, Metric]) -> list[
     note = f" and others, {len(unhealthy) + len(absent)} in all: see {RESULTS}."
     last = lines[_CAPTION_LINES - 1][: _CAPTION_WIDTH - len(note)].rsplit(",", 1)[0]
     return [*lines[: _CAPTION_LINES - 1], last + note]
-
-
-def _saved(figure: Figure, suffix: str, metadata: dict[str, str | None]) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=suffix, dpi=DPI, metadata=metadata)
-    return buffer.getvalue()

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from srgan_core.wording import counted
 from sweep.analysis.comparison.report import Comparison, Report
 from sweep.analysis.statistics.bootstrap import LEAST_IMAGES
-from sweep.visualization.printing.view import decimals_for, printable
+from sweep.tables.columns import decimals_for
+from sweep.visualization.printing.terminal import new_table
+from sweep.visualization.printing.view import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,12 +21,7 @@ _STYLES = {"better": "green", "worse": "red", "indistinguishable": "", "test set
 
 
 def print_report(report: Report, console: Console | None = None) -> None:
-    """Prints a table per data set, and how to read it.
-
-    Args:
-        report: What `compare` found.
-        console: Where to print; standard output if None.
-    """
+    """Prints a table per data set, and how to read it."""
     from rich.console import Console as StandardConsole
 
     console = console or StandardConsole()
@@ -39,14 +36,7 @@ def print_report(report: Report, console: Console | None = None) -> None:
 
 
 def notes_of(report: Report) -> list[str]:
-    """Words how the numbers came about and what they cannot say.
-
-    Args:
-        report: What `compare` found.
-
-    Returns:
-        Sentences.
-    """
+    """Words how the numbers came about and what they cannot say."""
     how = report.resampling
     seeded = any(max(found.seeds) > 1 for found in report.comparisons)
     paired = all(found.paired for found in report.comparisons)
@@ -75,20 +65,10 @@ def notes_of(report: Report) -> list[str]:
 
 
 def _table(found: Sequence[Comparison], report: Report) -> Table:
-    from rich import box
-    from rich.table import Table as RichTable
     from rich.text import Text
 
     first = found[0]
-    table = RichTable(
-        title=printable(f"{first.dataset}, x{first.scale}, {_count(found)}"),
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-        show_edge=False,
-    )
+    table = new_table(printable(f"{first.dataset}, x{first.scale}, {_count(found)}"))
     pointed = any(comparison.point for comparison in found)
     several = len({comparison.metric.column for comparison in found}) > 1
     if pointed:

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
-from sweep.analysis.summary import INTERVAL_NOTE
+from sweep.analysis.summary import INTERVAL_NOTE, scores_by_dataset
 from sweep.tables.files import csv_text
 from sweep.tables.metric_file import Metric
 from sweep.visualization.printing.view import DASH, Cell, Column, View, views_of
@@ -47,9 +47,6 @@ def format_table(
             give one table per data set with the best values bold and the second underlined.
         each_seed: Whether to list every trial where there are several seeds, not their means.
 
-    Returns:
-        Text that ends with a line end.
-
     Raises:
         ConfigError: when the markup is unknown.
     """
@@ -57,7 +54,7 @@ def format_table(
         return csv_text(results)
     if markup not in MARKUPS:
         raise ConfigError(unknown_name("format", markup, MARKUPS))
-    views = views_of(results, metrics, each_seed=each_seed)
+    views = views_of(scores_by_dataset(results), metrics, each_seed=each_seed)
     write = _markdown if markup == "markdown" else _latex
     return "\n".join(write(view.essential()) for view in views)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sweep.analysis.front_report import front_lines
 from sweep.analysis.fronts import fronts_of
-from sweep.analysis.summary import INTERVAL_NOTE
+from sweep.analysis.summary import INTERVAL_NOTE, scores_by_dataset
 from sweep.tables.metric_file import Metric
 from sweep.visualization.printing.view import DASH, Cell, Column, View, printable, views_of
 
@@ -33,21 +33,17 @@ def print_table(
     *,
     each_seed: bool = False,
 ) -> None:
-    """Prints one table per data set, and its fronts.
+    """Prints one table per data set, and its fronts, to standard output if no console is given.
 
-    Columns that do not fit are left out, the least important first, and named below.
-
-    Args:
-        results: Table of `read_results`.
-        metrics: Column to metric, of `read_metrics`.
-        console: Where to print; standard output if None.
-        each_seed: Whether to list every trial where there are several seeds, not their means.
+    Columns that do not fit are left out, the least important first, and named below. With
+    `each_seed` every trial is listed where there are several seeds, else their means.
     """
     from rich.console import Console as StandardConsole
 
     console = console or StandardConsole()
-    views = views_of(results, metrics, each_seed=each_seed)
-    fronts = list(fronts_of(results, metrics))
+    datasets = scores_by_dataset(results)
+    views = views_of(datasets, metrics, each_seed=each_seed)
+    fronts = list(fronts_of(datasets, metrics))
     if not views:
         console.print("no trial has been scored yet")
     for position, view in enumerate(views):
@@ -61,12 +57,9 @@ def print_table(
 
 
 def print_view(view: View, notes: Sequence[str] = (), console: Console | None = None) -> None:
-    """Prints one prepared table.
+    """Prints one prepared table and lines below it.
 
-    Args:
-        view: The table; columns that do not fit are left out and named below.
-        notes: Lines below it.
-        console: Where to print; standard output if None.
+    Columns that do not fit are left out and named below.
     """
     from rich.console import Console as StandardConsole
 
@@ -90,12 +83,13 @@ def _fit(view: View, console: Console) -> View:
     return view.select(chosen)
 
 
-def _table(view: View, console: Console) -> Table:
+def new_table(title: str) -> Table:
+    """Makes an empty table with this project's rules and spaces."""
     from rich import box
     from rich.table import Table as RichTable
 
-    table = RichTable(
-        title=view.title,
+    return RichTable(
+        title=title,
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
@@ -103,6 +97,10 @@ def _table(view: View, console: Console) -> Table:
         pad_edge=False,
         show_edge=False,
     )
+
+
+def _table(view: View, console: Console) -> Table:
+    table = new_table(view.title)
     for column in view.columns:
         table.add_column(
             _heading(column, console), justify="right" if column.numeric else "left", no_wrap=True

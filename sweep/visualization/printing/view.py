@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-import pandas as pd
+from dataclasses import dataclass, replace
 
 from srgan_core.wording import counted
-from sweep.analysis.summary import SEEDS, mean_records, summary_frame
+from sweep.analysis.summary import SEEDS, DatasetScores, counted_seeds
+from sweep.store.states import Method
 from sweep.tables import columns as names
-from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric
-from sweep.tables.ranking import Mark, Record, marks_of
+from sweep.tables.ranking import Mark, Record, is_scored, marks_of
 
 DASH = "\N{EN DASH}"
-SIGNIFICANT_DIGITS = 4
 _HEADINGS = {"adv": "λ", "train_seconds": "seconds"}
 _IMPORTANCE = ("method", "content", "adv", "status", "psnr_y", "lpips_alex", "niqe", "seed")
 _OPTIONAL = ("steps", "train_seconds", "trial")
@@ -24,15 +20,10 @@ _OPTIONAL = ("steps", "train_seconds", "trial")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a printed table.
+    """A column of a printed table, by its name in the CSV tables and its heading for people.
 
-    Attributes:
-        name: Name in the CSV tables.
-        heading: Name for people.
-        unit: Unit; empty where there is none.
-        arrow: Sign of the better direction; empty where there is none.
-        numeric: Whether the cells are numbers.
-        essential: Whether the table would mislead without it, or is about it.
+    Unit and arrow, the sign of the better direction, are empty where there is none. The table
+    would mislead without an essential column, or is about it.
     """
 
     name: str
@@ -64,18 +55,12 @@ class Row:
 class View:
     """A printed table of one data set.
 
-    Attributes:
-        title: Data set, magnification and number of images.
-        columns: Columns from left to right.
-        rows: Rows from top to bottom.
-        over_seeds: Whether rows are means over seeds, not single trials.
-        dataset: Name of the data set.
+    The title names data set, magnification and number of images.
     """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    over_seeds: bool = False
     dataset: str = ""
 
     @property
@@ -96,13 +81,8 @@ class View:
     def select(self, chosen: Sequence[str]) -> View:
         """Keeps some columns, in their order."""
         kept = [index for index, column in enumerate(self.columns) if column.name in chosen]
-        return View(
-            self.title,
-            tuple(self.columns[index] for index in kept),
-            tuple(Row(tuple(row.cells[index] for index in kept), row.section) for row in self.rows),
-            self.over_seeds,
-            self.dataset,
-        )
+        rows = (Row(tuple(row.cells[index] for index in kept), row.section) for row in self.rows)
+        return replace(self, columns=tuple(self.columns[index] for index in kept), rows=tuple(rows))
 
     def essential(self) -> View:
         """Keeps the essential columns."""
@@ -110,58 +90,31 @@ class View:
 
 
 def views_of(
-    results: pd.DataFrame, metrics: Mapping[str, Metric], *, each_seed: bool = False
+    datasets: Sequence[DatasetScores], metrics: Mapping[str, Metric], *, each_seed: bool = False
 ) -> list[View]:
-    """Prepares the printed tables, one per data set.
+    """Prepares the printed tables, one per data set, without metrics that nobody measured.
 
-    Args:
-        results: Table of `read_results` or `results_frame`.
-        metrics: Column to metric, of `read_metrics`.
-        each_seed: Whether to list every trial where there are several seeds, not their means.
-
-    Returns:
-        Views in the order of the table; metric columns that nobody filled are left out.
+    With `each_seed` every trial is listed where there are several seeds, else their means.
     """
-    extra = names.extra_metrics(results.columns)
     views = []
-    for dataset in dict.fromkeys(results["dataset"]):
-        rows = results[results["dataset"] == dataset]
-        records = records_of(rows)
-        over_seeds = not each_seed and rows["seed"].nunique() > 1
-        if over_seeds:
-            records = mean_records(records, records_of(summary_frame(rows)))
-        views.append(_view(records, metrics, extra, over_seeds))
+    for scores in datasets:
+        over_seeds = not each_seed and len({row["seed"] for row in scores.rows} - {None}) > 1
+        records = counted_seeds(scores.means) if over_seeds else scores.rows
+        columns = _columns(records, metrics, names.extra_metrics(scores.rows[0]))
+        cells = [_column_cells(column.name, records, metrics) for column in columns]
+        rows = tuple(
+            Row(tuple(column[index] for column in cells), _section(record["method"]))
+            for index, record in enumerate(records)
+        )
+        images = counted(scores.images, "image")
+        title = f"{printable(scores.name)}, x{scores.scale}, {images}"
+        views.append(View(title, columns, rows, scores.name))
     return views
-
-
-def decimals_for(values: Sequence[float]) -> int:
-    """Number of decimals that gives the largest of some values 4 significant digits."""
-    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
-    whole_digits = len(str(int(largest))) if largest >= 1 else 0
-    return max(0, SIGNIFICANT_DIGITS - whole_digits)
 
 
 def printable(text: str) -> str:
     """Replaces line ends and terminal control characters, which a folder's name may hold."""
     return "".join(character if character.isprintable() else "?" for character in text)
-
-
-def _view(
-    records: Sequence[Record],
-    metrics: Mapping[str, Metric],
-    extra: Sequence[str],
-    over_seeds: bool,
-) -> View:
-    columns = _columns(records, metrics, extra)
-    cells = [_column_cells(column.name, records, metrics) for column in columns]
-    rows = [
-        Row(tuple(column[index] for column in cells), _section(record["method"]))
-        for index, record in enumerate(records)
-    ]
-    first = records[0]
-    images = counted(first["images"], "image")
-    title = f"{printable(first['dataset'])}, x{first['scale']}, {images}"
-    return View(title, columns, tuple(rows), over_seeds, first["dataset"])
 
 
 def _columns(
@@ -175,7 +128,7 @@ def _columns(
     order = tuple(name for name in order if name not in _OPTIONAL or name in optional)
     if seed == "seed" and len({record["seed"] for record in records} - {None}) < 2:
         optional.add("seed")
-    if all(record["status"] in names.SCORED_STATES for record in records):
+    if all(map(is_scored, records)):
         optional.add("status")
     return tuple(_column(name, metrics, name not in optional) for name in order)
 
@@ -197,13 +150,15 @@ def _column_cells(
     values = [record[name] for record in records]
     if name == SEEDS or name in names.TEXT_COLUMNS:
         return [Cell(printable(value) or DASH) for value in values]
-    if name in names.EXACT_COLUMNS | names.INTEGER_COLUMNS or name.endswith("_seconds"):
+    decimals = names.decimals_of(name, records)
+    if decimals is None or name.endswith("_seconds"):
         return [Cell(DASH if v is None else names.number_text(name, float(v))) for v in values]
-    measured = [record[_scale_column(name)] for record in records]
-    decimals = decimals_for([value for value in measured if value is not None])
     marks = marks_of(metrics[name], records, decimals) if name in metrics else {}
     sign = "+" if name == names.NIQE_DISTANCE else ""
     halves = [record.get(names.interval_column(name)) for record in records]
+    if name == names.NIQE_DISTANCE:
+        # That of NIQE itself, which stands beside it.
+        halves = [None] * len(records)
     return [
         Cell(
             DASH if value is None else f"{value:{sign}.{decimals}f}",
@@ -214,12 +169,7 @@ def _column_cells(
     ]
 
 
-def _scale_column(name: str) -> str:
-    """Names the column whose size sets the decimals: a distance is printed like its values."""
-    return "niqe" if name == names.NIQE_DISTANCE else name
-
-
 def _section(method: str) -> str:
-    if method in ("bicubic", "srresnet"):
+    if method in (Method.BICUBIC, Method.SRRESNET):
         return "start"
-    return "trials" if method == "srgan" else "other"
+    return "trials" if method == Method.SRGAN else "other"

@@ -6,17 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sweep.visualization.report.values import finite, plain
+from sweep.visualization.report.values import logged
 
 MOST_POINTS = 150
 """Logged steps of a trial that the page keeps; more would not show at its charts' width."""
 
 
 def read_curve(path: Path) -> dict[str, list[Any]]:
-    """Reads a training log.
-
-    Args:
-        path: log.jsonl; need not exist, and its last line may be half written.
+    """Reads a training log, which need not exist, and whose last line may be half written.
 
     Returns:
         Column to its values at the kept steps, None where a line lacks one; empty without a log.
@@ -24,7 +21,7 @@ def read_curve(path: Path) -> dict[str, list[Any]]:
     records = _records(path)
     kept = _thinned(records)
     columns = dict.fromkeys(name for record in kept for name in record)
-    return {name: [plain(finite(_number(record.get(name)))) for record in kept] for name in columns}
+    return {name: [logged(record.get(name)) for record in kept] for name in columns}
 
 
 def last_record(path: Path) -> dict[str, Any]:
@@ -56,7 +53,3 @@ def _thinned(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     last = len(records) - 1
     places = [round(place * last / (MOST_POINTS - 1)) for place in range(MOST_POINTS)]
     return [records[place] for place in dict.fromkeys(places)]
-
-
-def _number(value: Any) -> Any:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
 
 from sweep.errors import StoreError
 from sweep.metrics.specs import METRICS
@@ -10,41 +12,32 @@ from sweep.scoring.sets.test_sets import dataset_name
 from sweep.store.folder import SweepStore
 from sweep.tables.frames import per_image_frame, results_frame
 from sweep.tables.from_records import result_rows, stored_trials
-from sweep.tables.metric_file import Metric, read_metrics
-from sweep.visualization.report.collect import Tables, read_curves, read_tables
+from sweep.tables.metric_file import Metric, read_metric_file
+from sweep.visualization.report.collect import PageTables, read_curves, read_page_tables
 
 
-def live_tables(store: SweepStore) -> Tables:
+def live_tables(store: SweepStore) -> PageTables:
     """Derives the tables from the records; reads them where the folder holds no config.
 
-    Args:
-        store: The folder.
-
-    Returns:
-        The tables, with a row for every grid point whatever its state.
+    There is a row for every grid point whatever its state.
 
     Raises:
         StoreError: when the folder holds neither a sweep nor tables.
     """
     config = store.read_config()
     if config is None:
-        return read_tables(store)
+        return read_page_tables(store.root)
     trials, starts = stored_trials(store, config)
     datasets = [dataset_name(name) for name in config.eval.sets]
     rows = list(result_rows(store, config, trials, starts, datasets))
-    curves, notes = read_curves(store)
-    return Tables(results_frame(rows), per_image_frame(rows), _metrics(store), curves, notes)
+    curves, notes = read_curves(store.root)
+    metrics, protocol = _metrics(store)
+    frames = results_frame(rows), per_image_frame(rows)
+    return PageTables(*frames, metrics, protocol, curves, notes)
 
 
 def fingerprint(store: SweepStore) -> str:
-    """Identifies the state of the records by names, sizes and times of their files.
-
-    Args:
-        store: The folder.
-
-    Returns:
-        16 hexadecimal digits that change when a record does.
-    """
+    """Identifies the state of the records by names, sizes and times of their files."""
     digest = hashlib.sha256()
     for path in store.sources():
         try:
@@ -55,19 +48,10 @@ def fingerprint(store: SweepStore) -> str:
     return digest.hexdigest()[:16]
 
 
-def _metrics(store: SweepStore) -> dict[str, Metric]:
+def _metrics(store: SweepStore) -> tuple[Mapping[str, Metric], Mapping[str, Any]]:
     """metrics.json appears with the first tables; until then this version's own metrics stand."""
     try:
-        return read_metrics(store.root)
+        file = read_metric_file(store.root)
     except StoreError:
-        return {
-            name: Metric(
-                spec.column,
-                spec.label,
-                spec.kind,
-                spec.reference,
-                spec.higher_is_better,
-                spec.unit,
-            )
-            for name, spec in METRICS.items()
-        }
+        return {name: Metric.of(spec) for name, spec in METRICS.items()}, {}
+    return file.metrics, file.document

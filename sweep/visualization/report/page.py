@@ -15,7 +15,7 @@ from typing import Any
 from srgan_core.files import write_atomically
 from srgan_core.wording import counted
 from sweep.store.folder import SweepStore
-from sweep.visualization.report.collect import Tables, collect, dataset_images, read_tables
+from sweep.visualization.report.collect import PageTables, collect, dataset_images, read_page_tables
 from sweep.visualization.report.pictures import Packed, Picture, find_pictures, pack_pictures
 from sweep.visualization.report.values import plain_tree
 
@@ -50,14 +50,7 @@ Progress = Callable[[str, int], AbstractContextManager[Advance]]
 
 @dataclass(frozen=True)
 class Report:
-    """What `write_report` did.
-
-    Attributes:
-        path: The page.
-        size: Its bytes.
-        images: Number of images inside.
-        notes: Sentences about what is missing or was left out.
-    """
+    """The page that was written, its bytes, how many images it has, and what was left out."""
 
     path: Path
     size: int
@@ -81,13 +74,10 @@ def write_report(
         progress: Opens a display for a title and a number of images, and gives the function to
             call with each image's name.
 
-    Returns:
-        What was written.
-
     Raises:
         StoreError: when the tables are missing or damaged.
     """
-    tables = read_tables(store)
+    tables = read_page_tables(store.root)
     document = collect(store, tables)
     pictures, notes = choose_pictures(store, tables, most_images)
     show = progress or _no_progress
@@ -107,18 +97,9 @@ def write_report(
 
 
 def choose_pictures(
-    store: SweepStore, tables: Tables, most_images: int
+    store: SweepStore, tables: PageTables, most_images: int
 ) -> tuple[list[Picture], list[str]]:
-    """Finds the image files of the first images of each test set.
-
-    Args:
-        store: The results folder.
-        tables: Its tables.
-        most_images: Images per test set.
-
-    Returns:
-        The files, and sentences about what is missing or was left out.
-    """
+    """Finds the image files of the first images of each test set, and says what is left out."""
     images = dataset_images(tables)
     notes = [
         f"{dataset}: this page holds the first {most_images} of {counted(len(listed), 'image')}"
@@ -143,15 +124,9 @@ def choose_pictures(
 def render_page(
     document: dict[str, Any], packed: dict[str, Packed] | None = None, *, live: bool = False
 ) -> str:
-    """Renders the page.
+    """Renders the page, which holds its own images unless it is live and may fetch them.
 
-    Args:
-        document: What `collect` gave, with `pictures`.
-        packed: Images to put inside, by key.
-        live: Whether a server stands behind the page, from which it may fetch.
-
-    Returns:
-        HTML whose policy admits its own script and style alone, and no network unless live.
+    Its policy admits its own script and style alone, and no network unless live.
     """
     from jinja2 import Environment, FunctionLoader, select_autoescape
 
@@ -173,15 +148,9 @@ def render_page(
 
 
 def policy(script: str, style: str, *, live: bool) -> str:
-    """Words the Content-Security-Policy.
+    """Words the Content-Security-Policy: the page's own script and style by hash, nothing else.
 
-    Args:
-        script: The page's only script.
-        style: The page's only style sheet.
-        live: Whether the page may fetch from where it came from.
-
-    Returns:
-        A policy that names both by their hashes and forbids everything else.
+    Only a live page may fetch, from where it came.
     """
     return "; ".join(
         (

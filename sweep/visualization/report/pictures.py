@@ -13,7 +13,7 @@ from typing import Any
 from srgan_core.cores import usable_cores
 from sweep.store.folder import SweepStore
 from sweep.store.states import Method
-from sweep.visualization.report.values import is_path_part
+from sweep.tables.columns import is_path_part
 
 REFERENCES = ("lr", "bicubic", "hr")
 WEBP_LIMIT = 16_383
@@ -27,9 +27,7 @@ _EFFORT = {"quality": 50, "method": 2}
 class Picture:
     """An image file of a results folder.
 
-    Attributes:
-        key: `<dataset>/<source>/<image>`, the source a trial, `hr`, `lr` or `bicubic`.
-        path: Its PNG file.
+    Its key is `<dataset>/<source>/<image>`, the source a trial, `hr`, `lr` or `bicubic`.
     """
 
     key: str
@@ -89,14 +87,7 @@ def _folders(
 
 
 def pack_pictures(pictures: Sequence[Picture]) -> Iterator[tuple[Picture, Packed | str]]:
-    """Packs images, several at once.
-
-    Args:
-        pictures: What to pack.
-
-    Yields:
-        Each picture in its order with its packed form, or a sentence why there is none.
-    """
+    """Packs images, several at once, in their order, or says why there is no packed form."""
     with ThreadPoolExecutor(max_workers=usable_cores()) as pool:
         yield from zip(pictures, pool.map(_packed_or_reason, pictures), strict=True)
 
@@ -114,13 +105,7 @@ def _packed_or_reason(picture: Picture) -> Packed | str:
 
 
 def pack(path: Path) -> Packed:
-    """Packs one image file, as lossless WebP where that is smaller than the file.
-
-    Args:
-        path: PNG file.
-
-    Returns:
-        The packed image, whose pixels are those of the file.
+    """Packs the pixels of a PNG file, as lossless WebP where that is smaller than the file.
 
     Raises:
         OSError: when the file cannot be read as an image.

@@ -25,12 +25,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the server sends until the records change.
+    """What the server sends until the records, and so their fingerprint, change.
 
-    Attributes:
-        version: Fingerprint of the records.
-        document: The page's data.
-        pictures: Images by the number under which the page asks for them.
+    The page asks for pictures by their number.
     """
 
     version: str
@@ -39,12 +36,7 @@ class Snapshot:
 
 
 class LiveReport:
-    """Makes the newest snapshot of a folder, once for each state of its records.
-
-    Args:
-        store: The results folder.
-        most_images: Images per test set.
-    """
+    """Makes the newest snapshot of a folder, once for each state of its records."""
 
     def __init__(self, store: SweepStore, most_images: int) -> None:
         self._store, self._most_images = store, most_images
@@ -80,12 +72,7 @@ class LiveReport:
 
 
 class ReportServer(ThreadingHTTPServer):
-    """HTTP server of one live report.
-
-    Args:
-        report: What to serve.
-        host: Address to listen on.
-        port: Port; 0 lets the system choose.
+    """HTTP server of one live report; port 0 lets the system choose.
 
     Raises:
         StoreError: when the address cannot be had.

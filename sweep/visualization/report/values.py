@@ -6,18 +6,22 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-SIGNIFICANT_DIGITS = 6
+from sweep.tables.columns import number_text
+
+LOGGED_DIGITS = 6
+"""Significant digits that the page keeps of what was logged."""
 
 
-def plain(value: Any) -> Any:
-    """Turns a cell of a table into what JSON can hold.
+def plain_tree(value: Any) -> Any:
+    """Turns nested mappings and lists into what JSON can hold.
 
-    Args:
-        value: Text, a number of any library, None or nan.
-
-    Returns:
-        Text, int, float with 6 significant digits, `"inf"` or `"-inf"`, or None.
+    Keys become text, infinity `"inf"` or `"-inf"`, nan None, and a whole number of any library
+    an int.
     """
+    if isinstance(value, Mapping):
+        return {str(key): plain_tree(below) for key, below in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_tree(below) for below in value]
     if value is None or isinstance(value, str | bool | int):
         return value
     number = float(value)
@@ -25,28 +29,25 @@ def plain(value: Any) -> Any:
         return None
     if math.isinf(number):
         return "inf" if number > 0 else "-inf"
-    if number.is_integer() and abs(number) < 2**53:
-        return int(number)
-    return float(f"{number:.{SIGNIFICANT_DIGITS}g}")
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
-def plain_tree(value: Any) -> Any:
-    """Applies `plain` to every leaf of nested mappings and lists, whose keys become text."""
-    if isinstance(value, Mapping):
-        return {str(key): plain_tree(below) for key, below in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain_tree(below) for below in value]
-    return plain(value)
+def cell(column: str, value: Any) -> Any:
+    """Turns a cell of a table into what JSON can hold, rounded as the table's file is."""
+    if value is None or isinstance(value, str):
+        return value
+    text = number_text(column, float(value))
+    return plain_tree(float(text)) if text else None
+
+
+def logged(value: Any) -> float | None:
+    """Takes a logged number that can be drawn; None for anything else."""
+    number = None if isinstance(value, bool) else finite(value)
+    return None if number is None else float(f"{number:.{LOGGED_DIGITS}g}")
 
 
 def finite(value: Any) -> float | None:
-    """Takes a cell that can be drawn; None for text, missing and infinite values."""
-    if value is None or isinstance(value, str):
+    """Takes a number that can be drawn; None for text, missing and infinite values."""
+    if not isinstance(value, int | float):
         return None
-    number = float(value)
-    return number if math.isfinite(number) else None
-
-
-def is_path_part(name: str) -> bool:
-    """Tells whether a name from a table can be that of one file or folder, and leads nowhere."""
-    return name not in ("", ".", "..") and not any(sign in name for sign in "/\\\0")
+    return float(value) if math.isfinite(value) else None

@@ -36,8 +36,9 @@ def test_drawing_a_chart_loads_no_networks(store, usual):
     folder = store(usual.rows())
     script = f"""
 import pathlib, sys
+from sweep.tables.tables import read_tables
 from sweep.visualization.plots.tradeoff import draw_tradeoff
-draw_tradeoff(pathlib.Path({str(folder)!r}))
+draw_tradeoff(read_tables(pathlib.Path({str(folder)!r})))
 loaded = {{name.partition('.')[0] for name in sys.modules}}
 sys.exit(', '.join(loaded & set({HEAVY!r})) or 0)
 """

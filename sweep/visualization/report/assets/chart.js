@@ -77,7 +77,7 @@ function chartScales(groups, width, height) {
   const needed = core.length ? core : groups;
   const extra = state.show.published ? dataset().published : [];
   const scale = (name, from, to) => {
-    const bars = state.show.bars ? needed.flatMap((g) => [g.low[name], g.high[name]]) : [];
+    const bars = state.show.bars ? needed.flatMap((g) => barEnds(g, name)) : [];
     const values = [...needed.map((g) => g.mean[name]), ...bars].filter(Number.isFinite);
     const optional = [...groups.map((g) => g.mean[name]), ...extra.map((p) => p[name])]
       .filter(Number.isFinite)
@@ -171,7 +171,7 @@ function drawPoint(root, group, sx, sy, front, width, height) {
   const x = Math.min(Math.max(sx.at(value[0]), left + 12), width - right - 12);
   const y = Math.min(Math.max(sy.at(value[1]), top + 12), height - bottom - 12);
   const pale = frontOf() !== null && group.method === "srgan" && !front.has(place);
-  const unhealthy = !["", "ok", "healthy"].includes(group.health);
+  const unhealthy = group.health !== "";
   const classes = ["point", pale && "pale", unhealthy && "unhealthy"].filter(Boolean).join(" ");
   const selected = state.selected.includes(key);
   const mark = svg("g", {
@@ -208,6 +208,9 @@ function labelText(group, sx, sy) {
   return [groupName(group), ...beyond].join("\n");
 }
 
+/** Both ends of a 95% interval; not numbers where there is none. */
+const barEnds = (group, name) => [-1, 1].map((sign) => group.mean[name] + sign * group.half[name]);
+
 function drawBars(root, group, sx, sy, look) {
   const [x, y] = [sx.at(group.mean[state.x]), sy.at(group.mean[state.y])];
   const bar = (d) => {
@@ -215,12 +218,12 @@ function drawBars(root, group, sx, sy, look) {
     line.style.stroke = look.color;
     root.append(line);
   };
-  if (state.x in group.low) {
-    const [a, b] = [sx.at(group.low[state.x]), sx.at(group.high[state.x])];
+  if (state.x in group.half) {
+    const [a, b] = barEnds(group, state.x).map(sx.at);
     bar(`M${a},${y - 4}v8M${a},${y}H${b}M${b},${y - 4}v8`);
   }
-  if (state.y in group.low) {
-    const [a, b] = [sy.at(group.low[state.y]), sy.at(group.high[state.y])];
+  if (state.y in group.half) {
+    const [a, b] = barEnds(group, state.y).map(sy.at);
     bar(`M${x - 4},${a}h8M${x},${a}V${b}M${x - 4},${b}h8`);
   }
 }

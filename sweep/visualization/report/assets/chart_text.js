@@ -10,9 +10,7 @@ function pointText(group) {
 
 function scoreText(group, c) {
   const value = numberText(group.mean[c.name], c.decimals);
-  if (!(c.name in group.low)) return value;
-  const half = Math.max(group.high[c.name] - group.mean[c.name], group.mean[c.name] - group.low[c.name]);
-  return `${value} \u00b1 ${numberText(half, c.decimals)}`;
+  return c.name in group.half ? `${value} \u00b1 ${numberText(group.half[c.name], c.decimals)}` : value;
 }
 
 function hoverPoint(mark, group) {
@@ -89,7 +87,7 @@ function emptyReason() {
 function absentText(drawn) {
   const parts = [];
   if (frontOf()) parts.push("Pale points are dominated: another trained generator is at least as good on both axes.");
-  if (drawn.some((g) => state.y in g.low || state.x in g.low)) parts.push("Bars: 95% interval of the mean where the tables hold one, else the range over the seeds.");
+  if (drawn.some((g) => state.y in g.half || state.x in g.half)) parts.push("Bars: 95% interval of the mean over the seeds (Student\u2019s t).");
   if (frontOf() && [state.x, state.y].some((name) => Number.isFinite(dataset().hr[name]))) parts.push("A value beyond HR\u2019s own counts as equal to it.");
   const absent = dataset().groups.filter((g) => g.method === "srgan" && !drawn.includes(g));
   if (absent.length) {

@@ -1,10 +1,11 @@
 // The data of the page and what the reader chose.
 //
-// document: title, columns (name, label, unit, kind, higher, numeric, axis, decimals), styles (one
-// per content loss), datasets (name, scale, images, rows, marks, perImage, groups, fronts, hr,
+// document: title, columns (name, label, unit, kind, higher, numeric, axis), styles (one per
+// content loss), datasets (name, scale, images, rows, marks, decimals, perImage, groups, fronts, hr,
 // curves, published), trials (name, status, health, cause, attempts, curve, progress), config,
 // protocol, notes, pictures ("dataset/source/image" to [type, width, height]), live.
-// A group is a generator averaged over its seeds; a group's key is stable while data change.
+// A group is a generator averaged over its seeds: mean, and half of its 95% interval; its key is
+// stable while data change. Decimals are those of the printed table, null for exact columns.
 
 let data = JSON.parse(byId("document").textContent);
 
@@ -31,9 +32,11 @@ function choose(changes) {
 }
 
 const dataset = () => data.datasets[state.dataset] ?? data.datasets[0];
-const column = (name) =>
-  data.columns.find((c) => c.name === name) ??
-  { name, label: name, unit: "", higher: null, decimals: null, numeric: true };
+const column = (name) => ({
+  ...(data.columns.find((c) => c.name === name) ??
+    { name, label: name, unit: "", higher: null, numeric: true }),
+  decimals: dataset().decimals[name] ?? null,
+});
 const heading = (c) => (c.unit ? `${c.label} [${c.unit}]` : c.label);
 const arrow = (c) => (c.higher === null ? "" : c.higher ? " \u2191" : " \u2193");
 
@@ -104,7 +107,7 @@ function imageScores(trial, image) {
 /** Metrics that this data set has values of, the distortions first. */
 function metricColumns() {
   const names = new Set(dataset().groups.flatMap((g) => Object.keys(g.mean)));
-  return data.columns.filter((c) => c.kind && names.has(c.name));
+  return data.columns.filter((c) => c.kind && names.has(c.name)).map((c) => column(c.name));
 }
 
 /** First choice of axes, trials and image. */
@@ -127,12 +130,12 @@ function chooseDefaults() {
   if (!seeds.includes(state.seed)) state.seed = seeds.length ? Math.min(...seeds) : null;
 }
 
-/** Starts at the loss whose best trial is best on the vertical axis. */
+/** Starts at the trial of the front that is best on the vertical axis. */
 function defaultSlider() {
   const c = column(state.y);
-  const scored = dataset().groups.filter((g) => g.method === "srgan" && state.y in g.mean);
   const any = dataset().groups.find((g) => g.method === "srgan");
+  const front = (frontOf() ?? []).map((place) => dataset().groups[place]).filter((g) => g.method === "srgan");
   const worth = (g) => (c.higher ? -1 : 1) * g.mean[state.y];
-  const best = [...scored].sort((a, b) => worth(a) - worth(b))[0] ?? any;
+  const best = front.sort((a, b) => worth(a) - worth(b))[0] ?? any;
   return best ? { content: contentOf(best), key: groupKey(best) } : { content: "", key: "" };
 }

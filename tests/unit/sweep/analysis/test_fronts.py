@@ -12,10 +12,12 @@ from sweep.analysis.front_report import (
     write_frontier,
 )
 from sweep.analysis.fronts import front_of, fronts_of
+from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.files import read_table
 from sweep.tables.frames import results_frame
 from sweep.tables.metric_file import Metric, read_metrics
 from sweep.tables.rows import ResultRow
+from sweep.tables.tables import read_tables
 
 PSNR = Metric("psnr_y", "PSNR (Y)", "distortion", "full", True, "dB")
 LPIPS = Metric("lpips_alex", "LPIPS (AlexNet)", "distortion", "full", False, "")
@@ -33,8 +35,12 @@ def _trial(content: str, psnr: float, lpips: float, seed: int = 0, **more: objec
 BICUBIC = ResultRow("bicubic", "bicubic", "set5", 5, 4, scores={"psnr_y": 28.0, "lpips_alex": 0.34})
 
 
+def _scores(rows):
+    return scores_by_dataset(results_frame(rows))[0]
+
+
 def _front(*rows):
-    return front_of(results_frame(rows), PSNR, LPIPS)
+    return front_of(_scores(rows), PSNR, LPIPS)
 
 
 def _states(front):
@@ -107,7 +113,17 @@ def test_niqe_below_hr_counts_as_hr():
         return replace(_trial(name, psnr, 0.2), scores={"psnr_y": psnr, "niqe": niqe})
 
     hr = ResultRow("original", "original", "set5", 5, 4, scores={"niqe": 5.4})
-    front = front_of(results_frame([hr, row("a", 29.0, 4.0), row("b", 30.0, 5.0)]), PSNR, NIQE)
+    front = front_of(_scores([hr, row("a", 29.0, 4.0), row("b", 30.0, 5.0)]), PSNR, NIQE)
+    assert _states(front) == {"a@0": "dominated", "b@0": "front"}
+
+
+def test_hr_bounds_the_horizontal_axis_too():
+    def row(name: str, lpips: float, niqe: float) -> ResultRow:
+        return replace(_trial(name, 30.0, lpips), scores={"lpips_alex": lpips, "niqe": niqe})
+
+    hr = ResultRow("original", "original", "set5", 5, 4, scores={"niqe": 5.4})
+    front = front_of(_scores([hr, row("a", 0.2, 4.0), row("b", 0.1, 5.0)]), NIQE, LPIPS)
+    # Both count as 5.4, so the less faithful one is dominated.
     assert _states(front) == {"a@0": "dominated", "b@0": "front"}
 
 
@@ -126,10 +142,9 @@ def test_neither_order_nor_names_decide_about_the_front(points, random):
 
 def test_every_data_set_and_axis_has_its_front(store, usual):
     folder = store([*usual.rows(), *replace(usual, dataset="set14").rows()])
-    from sweep.tables.files import read_results
-
-    fronts = list(fronts_of(read_results(folder), read_metrics(folder)))
-    assert [(front.dataset, front.y_metric.column) for front in fronts] == [
+    tables = read_tables(folder)
+    fronts = list(fronts_of(scores_by_dataset(tables.results), tables.metrics))
+    assert [(front.dataset, front.axes.y.column) for front in fronts] == [
         ("set5", "niqe"),
         ("set5", "lpips_alex"),
         ("set14", "niqe"),
@@ -139,7 +154,7 @@ def test_every_data_set_and_axis_has_its_front(store, usual):
 
 def test_the_file_reads_back_with_its_columns(store, usual):
     folder = store(usual.rows())
-    assert write_frontier(folder) == folder / FRONTIER
+    assert write_frontier(read_tables(folder)) == folder / FRONTIER
     table = read_table(folder, FRONTIER, COLUMNS)
     assert tuple(table.columns) == COLUMNS
     assert len(table) == 2 * 13
@@ -150,4 +165,76 @@ def test_the_file_reads_back_with_its_columns(store, usual):
 
 def test_an_empty_table_has_an_empty_file(store):
     folder = store([])
-    assert write_frontier(folder).read_text() == ",".join(COLUMNS) + "\n"
+    assert write_frontier(read_tables(folder)).read_text() == ",".join(COLUMNS) + "\n"
+
+
+@pytest.fixture
+def panel(tmp_path, describe):
+    describe(tmp_path)
+    metrics = read_metrics(tmp_path)
+
+    def collect(rows, column="lpips_alex"):
+        return front_of(_scores(rows), metrics["psnr_y"], metrics[column])
+
+    return collect
+
+
+def test_each_loss_is_a_line_in_the_order_of_the_coefficient(panel, usual):
+    lines = panel(usual.rows()[::-1]).lines
+    assert set(lines) == {"mse", "vgg22", "vgg54"}
+    for points in lines.values():
+        assert [point.adv for point in points] == [0.0, 1e-4, 1e-3, 1e-2]
+
+
+def test_references_are_apart(panel, usual):
+    data = panel(usual.rows())
+    assert [point.method for point in data.references] == ["srresnet", "bicubic"]
+    assert data.references[0].x == pytest.approx(30.01)
+    assert [point.content for point in data.others] == ["bicubic"]
+
+
+def test_only_a_metric_without_reference_has_a_line_for_hr(panel, usual):
+    assert panel(usual.rows(), "niqe").axes.y_hr == pytest.approx(5.459)
+    assert panel(usual.rows()).axes.y_hr is None
+
+
+def test_the_front_is_that_of_the_trained_generators(panel, usual):
+    data = panel(usual.rows())
+    front = {(point.content, point.adv) for point in data.candidates if point.on_front}
+    losses = {("vgg22", 1e-3), ("vgg22", 1e-4), ("vgg22", 0.0), ("vgg54", 0.0)}
+    assert front == {*losses, ("srresnet", None)}
+    assert not any(point.on_front for point in data.others)
+
+
+def test_the_front_is_a_staircase_from_high_fidelity_down(panel, usual):
+    corners = panel(usual.rows()).staircase()
+    assert corners[0] == (30.01, 0.2312)
+    assert corners[1] == (pytest.approx(30.0), 0.2312)
+    assert [x for x, _ in corners] == sorted((x for x, _ in corners), reverse=True)
+    assert [y for _, y in corners] == sorted((y for _, y in corners), reverse=True)
+
+
+def test_niqe_below_hr_does_not_win_the_front(panel, usual):
+    better = {"psnr_y": 29.0, "lpips_alex": 0.3, "niqe": 5.0}
+    faithful = {"psnr_y": 31.0, "lpips_alex": 0.3, "niqe": 5.2}
+    base = usual.rows()[-1]
+    rows = [replace(base, adv=2.0, scores=better), replace(base, adv=3.0, scores=faithful)]
+    data = panel([*usual.rows()[:3], *rows], "niqe")
+    assert {p.adv for p in data.candidates if p.on_front} == {3.0}
+
+
+def test_seeds_become_one_point(panel, usual):
+    data = panel(replace(usual, seeds=(0, 1, 2)).rows())
+    assert len(data.lines["mse"]) == 4
+    assert data.lines["vgg22"][0].x == pytest.approx(29.83)
+
+
+def test_dominance_within_the_intervals_is_told_apart(panel, usual):
+    rows = [
+        replace(row, scores={**row.scores, "psnr_y": row.scores["psnr_y"] + row.seed})
+        for row in replace(usual, seeds=(0, 1, 2)).rows()
+        if row.method == "srgan"
+    ]
+    states = {point.state for point in panel(rows).candidates}
+    assert states >= {"front", "dominated by the means"}
+    assert {point.state for point in panel(usual.rows()).candidates} == {"front", "dominated"}

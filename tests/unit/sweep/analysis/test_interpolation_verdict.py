@@ -1,6 +1,7 @@
 import pytest
 
 from sweep.analysis.interpolation_verdict import judge
+from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.curves import interpolation_frame
 from sweep.tables.frames import results_frame
 from sweep.tables.metric_file import read_metrics
@@ -12,6 +13,10 @@ ENDS = {"from": "a", "to": "b", "space": "weights", "dataset": "set5", "images":
 def row(trial, psnr, lpips, method="srgan", **more):
     scores = {"psnr_y": psnr, "lpips_alex": lpips}
     return ResultRow(trial, method, "set5", 5, 4, scores=scores, seed=0, **more)
+
+
+def _scores(rows):
+    return scores_by_dataset(results_frame(rows))[0]
 
 
 def curve(*points):
@@ -40,7 +45,7 @@ ROWS = [
     [((29.5, 0.14), "better"), ((28.5, 0.16), "worse"), ((29.5, 0.16), "neither")],
 )
 def test_a_trial_beats_the_curve_is_beaten_or_neither(metrics, point, place):
-    frame = results_frame([*ROWS, row("c", *point, content="mse", adv=0.01)])
+    frame = _scores([*ROWS, row("c", *point, content="mse", adv=0.01)])
     verdict = judge(frame, CURVE, *metrics)
     assert {p: getattr(verdict, p) for p in ("better", "worse", "neither")} == {
         "better": (),
@@ -52,11 +57,11 @@ def test_a_trial_beats_the_curve_is_beaten_or_neither(metrics, point, place):
 
 def test_ends_and_unhealthy_trials_are_on_neither_side(metrics):
     broken = row("c", 29.5, 0.1, content="mse", adv=0.01, health="checkerboard pattern")
-    assert judge(results_frame([*ROWS, broken]), CURVE, *metrics) is None
+    assert judge(_scores([*ROWS, broken]), CURVE, *metrics) is None
 
 
 def test_a_curve_that_bends_further_dominates_more(metrics):
-    frame = results_frame([*ROWS, row("c", 28.5, 0.16, content="mse", adv=0.01)])
+    frame = _scores([*ROWS, row("c", 28.5, 0.16, content="mse", adv=0.01)])
     straight = curve((0, 30, 0.20), (0.5, 28.5, 0.17), (1, 27, 0.14))
     areas = [judge(frame, points, *metrics).curve_area for points in (straight, CURVE)]
     assert areas[0] < areas[1]
@@ -67,5 +72,10 @@ def test_a_curve_that_bends_further_dominates_more(metrics):
 
 
 def test_a_curve_of_ends_alone_proves_nothing(metrics):
-    frame = results_frame([*ROWS, row("c", 28.5, 0.16, content="mse", adv=0.01)])
+    frame = _scores([*ROWS, row("c", 28.5, 0.16, content="mse", adv=0.01)])
     assert judge(frame, curve((0, 30, 0.20), (1, 27, 0.14)), *metrics) is None
+
+
+def test_a_trial_that_was_not_scored_to_its_end_is_on_neither_side(metrics):
+    failed = row("c", 29.5, 0.1, content="mse", adv=0.01, status="failed")
+    assert judge(_scores([*ROWS, failed]), CURVE, *metrics) is None

@@ -57,3 +57,11 @@ def test_neutralised_text_never_starts_a_formula_and_reads_back(text):
     safe = columns.neutralise(text)
     assert not safe.startswith(("=", "+", "-", "@"))
     assert columns.restore_text(safe) == text
+
+
+def test_a_distance_to_hr_is_written_like_niqe_itself():
+    records = [{"niqe": 11.2, "niqe_minus_hr": 5.74, "train_seconds": 1234.5, "adv": 0.001}]
+    assert columns.decimals_of("niqe", records) == 2
+    assert columns.decimals_of("niqe_minus_hr", records) == 2
+    assert columns.decimals_of("train_seconds", records) == 1
+    assert columns.decimals_of("adv", records) is None

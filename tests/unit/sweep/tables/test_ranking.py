@@ -60,3 +60,11 @@ def test_only_a_metric_without_reference_has_a_value_for_hr():
     assert hr_value(NIQE, records) == 5.4
     assert hr_value(LPIPS, records) is None
     assert hr_value(NIQE, records[:1]) is None
+
+
+def test_an_unhealthy_trial_is_not_marked():
+    ill = {**_record("srgan", 2.0), "health": "colours shifted by 17.2 grey levels"}
+    assert marks_of(NIQE, [ill, _record("srgan", 8.0), _record("srgan", 9.0)], 2) == {
+        1: "best",
+        2: "second",
+    }

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from srgan_core.errors import ConfigError, ShapeError
-from sweep.analysis.statistics.aggregation import aggregation
 from sweep.analysis.statistics.bootstrap import Runs, bootstrap_difference, draw
 from sweep.analysis.statistics.intervals import student_t_quantile
+from sweep.metrics.aggregation import aggregation
 
 SEEDS = (0, 1, 2)
 IMAGES = 12

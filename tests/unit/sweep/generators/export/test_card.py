@@ -13,7 +13,7 @@ from sweep.store.records.scores import ReferenceScores
 SPEC = {
     "scale": 2,
     "content": "vgg22",
-    "adversarial_weight": 0.001,
+    "adversarial_weight": 0.00001,
     "pixel_weight": 1.0,
     "content_weight": 0.006,
     "seed": 3,
@@ -53,12 +53,20 @@ def card(tmp_path, file):
 
 def test_scores_are_means_beside_the_references(card):
     assert "Means over the 2 images of set5." in card
-    assert "| this generator | 25 | 6 |" in card
-    assert "| bicubic | 28.5 | \N{EN DASH} |" in card
+    assert "| this generator | 25.00 | 6.000 |" in card
+    assert "| bicubic | 28.50 | \N{EN DASH} |" in card
 
 
 def test_training_and_files_are_told(card):
-    for words in ("vgg22", "| seed | 3 |", "8 patches of 64 px", "`sr.onnx`", "3.0e-06", "ab" * 32):
+    for words in (
+        "vgg22",
+        "| adversarial coefficient λ | 0.00001 |",
+        "| seed | 3 |",
+        "8 patches of 64 px",
+        "`sr.onnx`",
+        "3.0e-06",
+        "ab" * 32,
+    ):
         assert words in card
     assert "## Limits" in card
 
@@ -75,3 +83,13 @@ def test_a_bare_file_says_that_nothing_is_known(tmp_path, file):
     assert card.startswith("# bare\n")
     assert "No record of its training" in card
     assert "It has not been scored." in card
+
+
+def test_an_rmse_is_combined_as_in_the_tables(tmp_path, file):
+    store = SweepStore(tmp_path / "results")
+    folder = store.trial(file.parent.name)
+    folder.update_trial(state="done", spec=SPEC)
+    folder.write_result({"scores": {"set5": {"a": {"rmse": 1.0}, "b": {"rmse": 7.0}}}})
+    card = model_card(read_origin(file), load_generator(file, None), {})
+    # The root of the mean of 1 and 49, where the mean of the values would be 4.
+    assert "| this generator | 5.000 |" in card

@@ -1,11 +1,19 @@
 from dataclasses import replace
 
+from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.frames import results_frame
+from sweep.tables.metric_file import Metric
 from sweep.visualization.figures.choice import choose_trials
+
+METRICS = {
+    "psnr_y": Metric("psnr_y", "PSNR (Y)", "distortion", "full", True, "dB"),
+    "lpips_alex": Metric("lpips_alex", "LPIPS (AlexNet)", "distortion", "full", False, ""),
+}
 
 
 def _chosen(rows, places=4):
-    return [trial.rsplit("-s0", 1)[0] for trial in choose_trials(results_frame(rows), places)]
+    trials = choose_trials(scores_by_dataset(results_frame(rows)), METRICS, places)
+    return [trial.rsplit("-s0", 1)[0] for trial in trials]
 
 
 def test_each_loss_sends_its_best_and_the_front_fills_up(usual):
@@ -51,3 +59,42 @@ def test_a_single_loss_shows_its_front(usual):
 def test_nothing_trained_chooses_nothing(usual):
     assert _chosen([]) == []
     assert _chosen([row for row in usual.rows() if row.method != "srgan"]) == []
+
+
+def test_unhealthy_trials_are_left_out(usual):
+    best = "vgg22-adv0.001"
+    assert best in _chosen(usual.rows())
+    rows = [
+        replace(row, health="colours shifted by 17.2 grey levels")
+        if row.trial.startswith(f"{best}-")
+        else row
+        for row in usual.rows()
+    ]
+    assert best not in _chosen(rows)
+    assert len(_chosen(rows)) == 4
+
+
+def test_without_scores_for_both_axes_unhealthy_trials_are_left_out_too(usual):
+    rows = [
+        replace(row, scores={"niqe": 8.0}, health="grid" if row.adv == 0 else "")
+        for row in usual.rows()
+    ]
+    assert _chosen(rows) == ["mse-adv0.0001", "vgg22-adv0.0001", "vgg54-adv0.0001"]
+
+
+def test_what_the_srresnet_dominates_is_no_part_of_the_front(usual):
+    worse = {"psnr_y": 29.0, "lpips_alex": 0.24, "niqe": 8.0}
+    rows = [row for row in replace(usual, contents=("mse",)).rows() if row.adv in (None, 0.0)]
+    rows.append(replace(rows[-1], trial="mse-adv2-s0", adv=2.0, scores={**worse, "psnr_y": 29.9}))
+    assert _chosen(rows) == ["mse-adv0"]
+
+
+def test_of_several_seeds_the_first_is_shown(usual):
+    rows = [
+        replace(row, scores={**row.scores, "lpips_alex": row.scores["lpips_alex"] - row.seed / 100})
+        if row.method == "srgan"
+        else row
+        for row in replace(usual, seeds=(0, 1)).rows()
+    ]
+    trials = choose_trials(scores_by_dataset(results_frame(rows)), METRICS)
+    assert all("-s0-" in trial for trial in trials)

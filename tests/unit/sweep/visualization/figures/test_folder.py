@@ -7,6 +7,7 @@ from PIL import Image, ImageFilter
 
 from sweep.errors import StoreError
 from sweep.tables.rows import ImageScore
+from sweep.tables.tables import read_tables
 from sweep.visualization.figures.folder import draw_comparisons
 
 
@@ -43,7 +44,7 @@ def filled(store, usual, noise):
 
 
 def test_every_test_image_gets_a_picture(filled):
-    done = draw_comparisons(filled)
+    done = draw_comparisons(read_tables(filled))
     assert done.written == (filled / "figures" / "set5" / "baby.png",)
     assert done.warnings == ()
     with Image.open(done.written[0]) as image:
@@ -52,7 +53,7 @@ def test_every_test_image_gets_a_picture(filled):
 
 def test_a_missing_image_is_left_out_with_a_warning(filled):
     (filled / "reference/set5/bicubic/baby.png").unlink()
-    done = draw_comparisons(filled)
+    done = draw_comparisons(read_tables(filled))
     assert len(done.written) == 1
     (warning,) = done.warnings
     assert "no such image, bicubic is left out of baby" in warning
@@ -60,14 +61,14 @@ def test_a_missing_image_is_left_out_with_a_warning(filled):
 
 def test_without_hr_there_is_no_picture(filled):
     (filled / "reference/set5/hr/baby.png").unlink()
-    done = draw_comparisons(filled)
+    done = draw_comparisons(read_tables(filled))
     assert done.written == ()
     assert "its HR image is missing" in done.warnings[-1]
 
 
 def test_a_damaged_image_costs_its_picture_alone(filled):
     (filled / "reference/set5/bicubic/baby.png").write_bytes(b"damaged")
-    done = draw_comparisons(filled)
+    done = draw_comparisons(read_tables(filled))
     assert done.written == ()
     assert "cannot be read as an image" in done.warnings[0]
 
@@ -76,7 +77,7 @@ def test_a_damaged_image_costs_its_picture_alone(filled):
 def test_a_name_cannot_lead_out_of_the_folder(store, usual, name):
     rows = [replace(row, per_image=(ImageScore(name, row.scores),)) for row in usual.rows()]
     with pytest.raises(StoreError, match="cannot be the name of a file"):
-        draw_comparisons(store(rows))
+        draw_comparisons(read_tables(store(rows)))
 
 
 @pytest.mark.shared_data
@@ -91,6 +92,6 @@ def test_set5_is_drawn(store, usual, set5):
     ]
     folder = store(rows)
     _save_images(folder, rows, photographs)
-    done = draw_comparisons(folder)
+    done = draw_comparisons(read_tables(folder))
     assert [path.stem for path in done.written] == list(photographs)
     assert done.warnings == ()

@@ -9,8 +9,13 @@ from PIL import Image
 
 from srgan_core.errors import ConfigError
 from sweep.errors import StoreError
+from sweep.tables.tables import read_tables
 from sweep.visualization.plots.export import LOOKS, Export, export_chart
 from sweep.visualization.plots.export_panel import CoefficientScale
+
+
+def _export(folder, export):
+    return export_chart(read_tables(folder), export)
 
 
 def records(path):
@@ -18,7 +23,7 @@ def records(path):
 
 
 def test_fonts_are_embedded_as_truetype(store, usual):
-    pdf, _ = export_chart(store(usual.rows()), Export())
+    pdf, _ = _export(store(usual.rows()), Export())
     content = pdf.read_bytes()
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, flags=re.DOTALL)
     texts = [content]
@@ -34,14 +39,14 @@ def test_fonts_are_embedded_as_truetype(store, usual):
 
 @pytest.mark.parametrize("width", ["one", "two"])
 def test_a_figure_is_as_wide_as_its_columns(store, usual, width):
-    png, _ = export_chart(store(usual.rows()), Export(width=width, formats=("png",)))
+    png, _ = _export(store(usual.rows()), Export(width=width, formats=("png",)))
     look = LOOKS["paper"]
     with Image.open(png) as image:
         assert image.width == pytest.approx(look.widths[width] * look.dpi, abs=1)
 
 
 def test_the_table_beside_lists_every_point_that_is_drawn(store, usual):
-    *_, table = export_chart(store(usual.rows()), Export(y="niqe", formats=("svg",)))
+    *_, table = _export(store(usual.rows()), Export(y="niqe", formats=("svg",)))
     assert table.name == "niqe-over-psnr_y.csv"
     rows = records(table)
     trials = [row for row in rows if row["drawn"] == "trial"]
@@ -54,14 +59,14 @@ def test_the_table_beside_lists_every_point_that_is_drawn(store, usual):
 def test_a_reference_beyond_the_axes_is_not_listed(store, usual):
     far = {"psnr_y": 28.0, "lpips_alex": 0.9}
     rows = [replace(r, scores=far) if r.method == "bicubic" else r for r in usual.rows()]
-    *_, table = export_chart(store(rows), Export(formats=("svg",)))
+    *_, table = _export(store(rows), Export(formats=("svg",)))
     listed = [row["content"] for row in records(table) if row["drawn"] == "reference"]
     assert listed == ["srresnet"]
 
 
 def test_every_test_set_has_its_panel(store, usual):
     rows = [*usual.rows(), *replace(usual, dataset="other").rows()]
-    svg, table = export_chart(store(rows), Export(width="two", formats=("svg",)))
+    svg, table = _export(store(rows), Export(width="two", formats=("svg",)))
     assert {row["dataset"] for row in records(table)} == {"set5", "other"}
     assert svg.stat().st_size > 10_000
 
@@ -69,8 +74,8 @@ def test_every_test_set_has_its_panel(store, usual):
 def test_the_same_tables_give_the_same_bytes(store, usual):
     folder = store(usual.rows())
     export = Export(formats=("pdf", "svg"))
-    first = [path.read_bytes() for path in export_chart(folder, export)]
-    assert [path.read_bytes() for path in export_chart(folder, export)] == first
+    first = [path.read_bytes() for path in _export(folder, export)]
+    assert [path.read_bytes() for path in _export(folder, export)] == first
 
 
 def test_equal_factors_of_the_coefficient_are_equal_steps_of_colour():
@@ -92,7 +97,7 @@ def test_wrong_axes_and_formats_are_refused_by_name(store, usual, export, messag
     folder = store(usual.rows())
     before = sorted(folder.iterdir())
     with pytest.raises(ConfigError, match=message):
-        export_chart(folder, export)
+        _export(folder, export)
     assert sorted(folder.iterdir()) == before
 
 
@@ -102,4 +107,4 @@ def test_nothing_to_draw_is_said(store, usual):
         column = "psnr_y" if row.method == "bicubic" else "lpips_alex"
         rows.append(replace(row, scores={k: v for k, v in row.scores.items() if k == column}))
     with pytest.raises(StoreError, match="nothing has both psnr_y and lpips_alex"):
-        export_chart(store(rows), Export())
+        _export(store(rows), Export())

@@ -1,14 +1,18 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from sweep.analysis.fronts import front_of
+from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.curves import interpolation_frame, path_frame
 from sweep.tables.frames import results_frame
 from sweep.tables.metric_file import read_metrics
-from sweep.visualization.plots.extras import Extras, published_lines
+from sweep.tables.tables import Tables
+from sweep.visualization.plots.extras import overlays_of, published_lines
 from sweep.visualization.plots.overlays import (
     CROSS_SIZE,
     Overlays,
@@ -19,7 +23,6 @@ from sweep.visualization.plots.overlays import (
     paths_of,
 )
 from sweep.visualization.plots.panel import draw_panel
-from sweep.visualization.plots.points import panel_data
 from sweep.visualization.plots.style import RC, line_styles
 from sweep.visualization.plots.tradeoff import render
 
@@ -54,7 +57,9 @@ def panel(tmp_path, describe):
     metrics = read_metrics(tmp_path)
 
     def draw(rows, overlays):
-        data = panel_data(results_frame(rows), metrics["psnr_y"], metrics["lpips_alex"])
+        data = front_of(
+            scores_by_dataset(results_frame(rows))[0], metrics["psnr_y"], metrics["lpips_alex"]
+        )
         with rc_context(RC):
             figure = Figure(figsize=(32 / 3, 5), dpi=150)
             FigureCanvasAgg(figure)
@@ -86,8 +91,8 @@ def test_there_is_no_curve_without_its_table_set_and_metrics(table, dataset, col
 
 
 def test_a_path_leads_from_the_srresnet_to_the_trial_in_the_order_of_steps(usual):
-    results = results_frame(usual.rows())
-    trial = results[results["method"] == "srgan"].iloc[1]
+    (results,) = scores_by_dataset(results_frame(usual.rows()))
+    trial = [row for row in results.rows if row["method"] == "srgan"][1]
     (trace,) = paths_of(path_table(trial["trial"]), results, AXES)
     assert trace.dots == (
         (30.01, 0.2312),
@@ -127,15 +132,18 @@ def test_unhealthy_points_are_crossed_out(panel, usual):
 
 def test_published_points_are_drawn_on_request_alone(panel, usual):
     results = results_frame(usual.rows())
-    assert Extras().overlays(results, *AXES).published == ()
-    overlays = Extras(published=True).overlays(results, *AXES)
+    (scores,) = scores_by_dataset(results)
+    tables = Tables(Path(), results, {})
+    assert overlays_of(scores, tables, AXES).published == ()
+    overlays = overlays_of(scores, tables, AXES, published=True)
     texts = [text.get_text() for text in panel(usual.rows(), overlays).texts]
     assert any(text.startswith("SRGAN (SPSR)") for text in texts)
     assert not any("SRGAN-VGG54" in text for text in texts)
 
 
 def test_what_is_not_drawn_is_listed_with_its_reason(usual):
-    lines = published_lines(results_frame(usual.rows()), "psnr_y", ["niqe", "lpips_alex"])
+    datasets = scores_by_dataset(results_frame(usual.rows()))
+    lines = published_lines(datasets, "psnr_y", ["niqe", "lpips_alex"])
     assert any("lpips_alex over psnr_y: SRGAN (SPSR): drawn" in line for line in lines)
     reason = "SRGAN-VGG54: not drawn: niqe: no published value (Ledig"
     assert any(reason in line for line in lines)
@@ -164,5 +172,7 @@ def test_a_chart_shows_what_lies_in_the_tables(tmp_path, describe, usual):
     results = results_frame(usual.rows()[:7])
     trial = results[results["method"] == "srgan"].iloc[1]["trial"]
     metrics = read_metrics(tmp_path)
-    laid = render(results, metrics, "title", Extras(curve_table(trial), path_table(trial)))
-    assert laid["svg"] != render(results, metrics, "title")["svg"]
+    (scores,) = scores_by_dataset(results)
+    plain = Tables(tmp_path, results, metrics)
+    laid = replace(plain, interpolation=curve_table(trial), path=path_table(trial))
+    assert render(scores, laid, "title")["svg"] != render(scores, plain, "title")["svg"]

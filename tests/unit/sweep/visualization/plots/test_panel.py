@@ -6,10 +6,11 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from sweep.analysis.fronts import front_of
+from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.frames import results_frame
 from sweep.tables.metric_file import read_metrics
 from sweep.visualization.plots.panel import draw_panel
-from sweep.visualization.plots.points import panel_data
 from sweep.visualization.plots.style import RC, line_styles
 
 
@@ -20,7 +21,9 @@ def drawn(tmp_path, describe):
     metrics = read_metrics(tmp_path)
 
     def draw(rows, column):
-        data = panel_data(results_frame(rows), metrics["psnr_y"], metrics[column])
+        data = front_of(
+            scores_by_dataset(results_frame(rows))[0], metrics["psnr_y"], metrics[column]
+        )
         with rc_context(RC):
             figure = Figure(figsize=(32 / 3, 5), dpi=150)
             FigureCanvasAgg(figure)

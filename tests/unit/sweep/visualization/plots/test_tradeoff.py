@@ -6,16 +6,27 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from sweep.analysis.fronts import Front
+from sweep.analysis.summary import scores_by_dataset
 from sweep.errors import StoreError
 from sweep.tables.files import read_results
 from sweep.tables.metric_file import read_metrics
 from sweep.tables.rows import ResultRow
-from sweep.visualization.plots.tradeoff import caption_lines, draw_tradeoff, why_empty
+from sweep.tables.tables import read_tables
+from sweep.visualization.plots.tradeoff import caption_lines, draw_tradeoff, panel_front
+
+
+def _draw(folder):
+    return draw_tradeoff(read_tables(folder))
+
+
+def _front(results, metrics, column):
+    return panel_front(scores_by_dataset(results)[0], metrics, column)
 
 
 def test_the_chart_comes_as_png_and_svg(store, usual):
     folder = store(usual.rows())
-    assert [path.name for path in draw_tradeoff(folder)] == ["tradeoff.png", "tradeoff.svg"]
+    assert [path.name for path in _draw(folder)] == ["tradeoff.png", "tradeoff.svg"]
     with Image.open(folder / "tradeoff.png") as image:
         assert image.size == (1600, 750)
     assert ET.parse(folder / "tradeoff.svg").getroot().tag.endswith("svg")
@@ -23,25 +34,29 @@ def test_the_chart_comes_as_png_and_svg(store, usual):
 
 def test_the_same_tables_give_the_same_bytes_in_another_process(store, usual, tmp_path):
     folder = store(usual.rows())
-    first = [path.read_bytes() for path in draw_tradeoff(folder)]
+    first = [path.read_bytes() for path in _draw(folder)]
     settings = tmp_path / "matplotlibrc"
     settings.write_text("font.size: 20\naxes.grid: False\nsavefig.dpi: 50\n")
-    draw = f"draw_tradeoff(pathlib.Path({str(folder)!r}))"
-    script = f"import pathlib; from sweep.visualization.plots import draw_tradeoff; {draw}"
+    script = (
+        "import pathlib\n"
+        "from sweep.tables.tables import read_tables\n"
+        "from sweep.visualization.plots.tradeoff import draw_tradeoff\n"
+        f"draw_tradeoff(read_tables(pathlib.Path({str(folder)!r})))"
+    )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)
     assert [(folder / f"tradeoff.{suffix}").read_bytes() for suffix in ("png", "svg")] == first
 
 
 def test_further_data_sets_get_their_own_charts(store, usual):
     other = replace(usual, dataset="my set").rows()
-    names = [path.name for path in draw_tradeoff(store([*usual.rows(), *other]))]
+    names = [path.name for path in _draw(store([*usual.rows(), *other]))]
     assert names[2:] == ["tradeoff-my set.png", "tradeoff-my set.svg"]
 
 
 def test_a_data_set_cannot_lead_out_of_the_folder(store, usual):
     other = replace(usual, contents=("mse",), dataset="../x").rows()
     folder = store([*usual.rows(), *other])
-    assert {path.parent for path in draw_tradeoff(folder)} == {folder}
+    assert {path.parent for path in _draw(folder)} == {folder}
 
 
 def test_a_metric_that_was_not_measured_leaves_its_reason(store, usual):
@@ -50,17 +65,17 @@ def test_a_metric_that_was_not_measured_leaves_its_reason(store, usual):
         for row in usual.rows()
     ]
     folder = store(rows)
-    draw_tradeoff(folder)
+    _draw(folder)
     assert (folder / "tradeoff.png").stat().st_size > 10_000
 
 
 def test_an_empty_panel_says_why(store, usual):
     folder = store(usual.rows())
     results, metrics = read_results(folder), read_metrics(folder)
-    assert why_empty(results, metrics, "niqe") == ""
-    assert "No dists in these tables" in why_empty(results, metrics, "dists")
+    assert isinstance(_front(results, metrics, "niqe"), Front)
+    assert "No dists in these tables" in _front(results, metrics, "dists")
     unmeasured = results.assign(niqe=float("nan"))
-    assert "NIQE was not measured" in why_empty(unmeasured, metrics, "niqe")
+    assert "NIQE was not measured" in _front(unmeasured, metrics, "niqe")
 
 
 def test_a_panel_without_a_pair_of_values_says_so(store):
@@ -69,28 +84,28 @@ def test_a_panel_without_a_pair_of_values_says_so(store):
         ResultRow("b", "srgan", "set5", 5, 4, adv=0.1, scores={"niqe": 8.0}),
     ]
     folder = store(rows)
-    reason = why_empty(read_results(folder), read_metrics(folder), "niqe")
+    reason = _front(read_results(folder), read_metrics(folder), "niqe")
     assert reason == "Nothing has both PSNR (Y) and NIQE yet."
 
 
 @pytest.mark.parametrize("kept", [("bicubic", "original"), ("original",), ("srresnet",)])
 def test_a_sweep_without_finished_trials_still_has_a_chart(store, usual, kept):
     folder = store([row for row in usual.rows() if row.method in kept])
-    assert draw_tradeoff(folder)
+    assert _draw(folder)
 
 
 def test_names_with_a_dollar_sign_are_no_formulas(store, usual):
     other = replace(usual, contents=("$\\frac{",), dataset="$x^2$")
-    assert draw_tradeoff(store(other.rows()))
+    assert _draw(store(other.rows()))
 
 
 def test_an_empty_table_is_refused(store):
     with pytest.raises(StoreError, match="no trial has been scored yet"):
-        draw_tradeoff(store([]))
+        _draw(store([]))
 
 
 def _caption(folder):
-    return caption_lines(read_results(folder), read_metrics(folder))
+    return caption_lines(scores_by_dataset(read_results(folder))[0], read_metrics(folder))
 
 
 def test_the_caption_names_what_is_not_drawn_and_the_seeds(store, usual):

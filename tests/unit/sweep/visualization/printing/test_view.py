@@ -2,17 +2,19 @@ from dataclasses import replace
 
 import pytest
 
+from sweep.analysis.summary import scores_by_dataset
+from sweep.tables.columns import decimals_for
 from sweep.tables.files import read_results
 from sweep.tables.metric_file import read_metrics
 from sweep.tables.rows import ResultRow
-from sweep.visualization.printing.view import decimals_for, views_of
+from sweep.visualization.printing.view import views_of
 
 
 @pytest.fixture
 def view_of(store):
     def view(rows, **options):
         folder = store(rows)
-        return views_of(read_results(folder), read_metrics(folder), **options)
+        return views_of(scores_by_dataset(read_results(folder)), read_metrics(folder), **options)
 
     return view
 

@@ -150,3 +150,11 @@ def test_every_script_is_in_the_bundle():
 
     names = {path.name for path in (files("sweep.visualization.report") / "assets").iterdir()}
     assert {name for name in names if name.endswith(".js")} == set(SCRIPTS)
+
+
+def test_numbers_are_written_as_in_the_printed_table(written, usual):
+    _, text = written(usual.rows())
+    (dataset,) = document_of(text)["datasets"]
+    assert dataset["decimals"]["niqe"] == dataset["decimals"]["niqe_minus_hr"] == 2
+    assert dataset["decimals"]["train_seconds"] == 1
+    assert dataset["decimals"]["adv"] is None

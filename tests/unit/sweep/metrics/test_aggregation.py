@@ -1,8 +1,10 @@
+import math
+
 import numpy as np
 import pytest
 
 from srgan_core.errors import ConfigError
-from sweep.analysis.statistics.aggregation import aggregation
+from sweep.metrics.aggregation import aggregation
 
 
 def test_a_mean_leaves_the_values_alone():
@@ -19,3 +21,11 @@ def test_an_rmse_is_the_root_of_the_mean_of_the_squares():
 def test_an_unknown_aggregation_names_the_known_ones():
     with pytest.raises(ConfigError, match="'median' is unknown: mean, root mean square"):
         aggregation("median")
+
+
+@pytest.mark.parametrize(("name", "value"), [("mean", 3.5), ("root mean square", math.sqrt(12.5))])
+def test_one_rule_for_numbers_and_for_arrays(name, value):
+    rule = aggregation(name)
+    array = np.array([3.0, 4.0])
+    assert rule.of([3.0, 4.0]) == value
+    assert rule.backward(rule.forward(array).mean()) == pytest.approx(value)

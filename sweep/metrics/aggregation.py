@@ -1,8 +1,9 @@
-"""How the values of single images become the value of a test set."""
+"""How the values of single images become the value of a test set; imports nothing heavy."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -16,29 +17,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Aggregation:
-    """A mean of the powers of the values: the p-th root of the mean of the p-th powers.
+    """The arithmetic mean of the values, or the root of the mean of their squares."""
 
-    Attributes:
-        name: Name that a metric declares.
-        power: 1 for the arithmetic mean, 2 for the root of the mean square.
-    """
-
-    name: str
-    power: float
+    squared: bool
 
     def forward(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turns values of images into what is averaged."""
-        return values if self.power == 1 else values**self.power
+        return values**2 if self.squared else values
 
     def backward(self, means: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turns averages into values of the test set."""
-        return means if self.power == 1 else means ** (1 / self.power)
+        return means**0.5 if self.squared else means
+
+    def of(self, values: Sequence[float]) -> float:
+        """The value of a test set of at least one image, whatever their order.
+
+        Infinite as soon as one image's value is, nan as soon as one image's value is.
+        """
+        mean = math.fsum(value**2 if self.squared else value for value in values) / len(values)
+        return math.sqrt(mean) if self.squared else mean
 
 
+MEAN = Aggregation(squared=False)
 AGGREGATIONS: Mapping[str, Aggregation] = MappingProxyType(
     {
-        "mean": Aggregation("mean", 1),
-        "root mean square": Aggregation("root mean square", 2),
+        "mean": MEAN,
+        "root mean square": Aggregation(squared=True),
     }
 )
 """Name to aggregation; `mean` is the rule, an RMSE is the root of the mean over images of MSE."""

@@ -1,0 +1,42 @@
+"""The tables of a results folder that charts and reports are made from, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from sweep.tables.curves import read_interpolation, read_path
+from sweep.tables.files import read_results
+from sweep.tables.metric_file import Metric, read_metrics
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one results folder, as the functions of their modules read them.
+
+    Those behind the curves of a chart are None where there are none.
+    """
+
+    folder: Path
+    results: pd.DataFrame
+    metrics: Mapping[str, Metric]
+    interpolation: pd.DataFrame | None = None
+    path: pd.DataFrame | None = None
+
+
+def read_tables(folder: Path) -> Tables:
+    """Reads the tables of a results folder, each file once.
+
+    Raises:
+        StoreError: when results.csv or metrics.json is missing, or a table is damaged.
+    """
+    return Tables(
+        folder,
+        read_results(folder),
+        read_metrics(folder),
+        read_interpolation(folder),
+        read_path(folder),
+    )
