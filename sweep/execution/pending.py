@@ -131,12 +131,6 @@ def in_running_order(trials: Sequence[Trial]) -> list[Trial]:
     One trial of each seed warms its discriminator up; meanwhile the controls, which have none,
     keep the other workers busy. Behind them the deepest content loss, which takes longest,
     comes first.
-
-    Args:
-        trials: In any order.
-
-    Returns:
-        The same trials.
     """
     from srgan_core.vgg import FEATURE_CUTS
 
@@ -155,15 +149,7 @@ def in_running_order(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def test_set_jobs(plan: Plan, references: Sequence[TestSet]) -> tuple[TestSetJob, ...]:
-    """Makes what jobs know of the test sets.
-
-    Args:
-        plan: What is going to be done.
-        references: Its test sets, whose images are written.
-
-    Returns:
-        One for each test set, in their order.
-    """
+    """Makes what jobs know of the test sets, whose images are written."""
     columns = columns_for(plan.config.eval.metrics)
     return tuple(
         TestSetJob(

@@ -53,13 +53,7 @@ class Plan:
 def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) -> Plan:
     """Resolves a config against this machine and this results folder. Writes nothing.
 
-    Args:
-        store: The results folder.
-        config: As asked for.
-        typed: Dotted keys that the user typed; those are never replaced.
-
-    Returns:
-        What to do.
+    Keys that the user typed, `typed`, are never replaced.
 
     Raises:
         ConfigError, DataError, WeightsError: when something asked for is not to be had.
@@ -99,10 +93,7 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
 def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> dict[str, str]:
     """Refuses a plan that cannot be carried out, before anything is written.
 
-    Args:
-        store: The results folder.
-        plan: What is going to be done.
-        jobs: Trials at once.
+    Trials at once, `jobs`, decide the space that is needed.
 
     Returns:
         Data source to the hash of its packed images.

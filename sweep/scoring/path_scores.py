@@ -51,12 +51,7 @@ class PathRecorder:
     should_stop: Callable[[], bool]
 
     def __call__(self, step: int, generator: Generator) -> None:
-        """Scores one generator.
-
-        Args:
-            step: Step of the adversarial phase.
-            generator: In evaluation mode.
-        """
+        """Scores one generator, in evaluation mode, at a step of the adversarial phase."""
         for test_set in self.test_sets:
             if test_set.name not in self.files.read_path().root.get(step, {}):
                 rows = self._score(generator, test_set)
@@ -84,26 +79,12 @@ class PathRecorder:
 def add_step(
     files: TrialFolder, step: int, dataset: str, rows: Sequence[Mapping[str, float]]
 ) -> None:
-    """Adds one step to the path of a trial, which stays in the order of the steps.
-
-    Args:
-        files: The trial.
-        step: Step of the adversarial phase.
-        dataset: Name of the test set.
-        rows: Scores of its images.
-    """
+    """Adds the means over the images of one step to the path of a trial."""
     files.write_path(files.read_path().with_means(step, dataset, summarise(rows)))
 
 
 def path_records(files: TrialFolder) -> list[dict[str, str | float]]:
-    """Lists the path of a trial for `path.csv`.
-
-    Args:
-        files: The trial.
-
-    Returns:
-        One mapping per test set and step: trial, step, dataset and the metric columns.
-    """
+    """Lists the path of a trial, one mapping per test set and step, for `path.csv`."""
     records: list[dict[str, str | float]] = [
         {"trial": files.path.name, "step": step, "dataset": dataset, **means}
         for step, datasets in files.read_path().root.items()

@@ -57,14 +57,7 @@ class Run:
 
 
 def find_run(root: Path) -> Run | None:
-    """Looks for a run in a results folder; leaves nothing behind there.
-
-    Args:
-        root: The folder.
-
-    Returns:
-        The run that made the record there; None when there is none or it is damaged.
-    """
+    """Looks for the run in a results folder; None when there is no record or it is damaged."""
     path = root / RUN_FILE
     try:
         claim = read_record(path, RunClaim)

@@ -38,15 +38,7 @@ def refuse_foreign_folder(root: Path) -> None:
 
 
 def find_waste(root: Path) -> list[Waste]:
-    """Lists what can be deleted. Nobody may be at work in the folder.
-
-    Args:
-        root: The results folder.
-
-    Returns:
-        Checkpoints of trials that are done or diverged, discriminators warmed up for trials
-        when all are, and what writes that were cut off left behind; the largest first.
-    """
+    """Lists what can be deleted, the largest first. Nobody may be at work in the folder."""
     found = dict(_folders(root))
     for path in leftovers(root):
         # What lies inside a folder that goes as a whole is counted with it.
@@ -69,11 +61,7 @@ def _folders(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def remove(waste: Waste) -> None:
-    """Deletes one piece.
-
-    Args:
-        waste: What `find_waste` listed.
-    """
+    """Deletes one piece."""
     if waste.path.is_symlink() or not waste.path.is_dir():
         waste.path.unlink(missing_ok=True)
     elif waste.path.name.endswith(".tmp"):
@@ -83,14 +71,7 @@ def remove(waste: Waste) -> None:
 
 
 def format_size(size: float) -> str:
-    """Writes a number of bytes for people.
-
-    Args:
-        size: Bytes, 0 or more.
-
-    Returns:
-        Such as `312 MB`; units are powers of 1000.
-    """
+    """Writes a number of bytes, 0 or more, for people: `312 MB`, in powers of 1000."""
     for unit in ("bytes", "kB", "MB"):
         if size < 1000:
             return f"{size:.0f} {unit}"

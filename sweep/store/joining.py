@@ -11,15 +11,7 @@ from sweep.store.folder import SWEEP_FILE
 
 
 def join_config(root: Path, config: SweepConfig, stored: SweepConfig | None) -> SweepConfig:
-    """Joins what is asked for with what the folder already holds.
-
-    Args:
-        root: The folder.
-        config: Resolved config of this run.
-        stored: Config that the folder holds; None when it holds none.
-
-    Returns:
-        The same config with the axes, test sets and metrics of both.
+    """Joins what is asked for with the config that a folder holds, if it holds one.
 
     Raises:
         StoreError: when the folder belongs to a different config; names what differs.

@@ -56,15 +56,7 @@ def publish_result(path: Path, result: ResultRecord) -> Path | None:
 
 
 def differences(published: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    """Names the fields in which two documents contradict each other.
-
-    Args:
-        published: The first.
-        other: The second; fields that only one has are no contradiction.
-
-    Returns:
-        Dotted keys, sorted.
-    """
+    """Names the fields, as sorted dotted keys, in which two documents contradict each other."""
     found = []
     for key in sorted((published.keys() & other.keys()) - set(_FREE)):
         old, new = published[key], other[key]

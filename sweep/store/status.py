@@ -79,13 +79,7 @@ class SweepStatus:
 
 
 def read_status(root: Path) -> SweepStatus:
-    """Reads how far a sweep is; may be called while it runs.
-
-    Args:
-        root: The results folder.
-
-    Returns:
-        Its trials, those included that have not begun.
+    """Reads how far all trials of a sweep are, begun or not; may be called while it runs.
 
     Raises:
         StoreError: when there is no sweep.

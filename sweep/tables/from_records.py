@@ -21,15 +21,7 @@ Scores = Mapping[str, Mapping[str, float]]
 def stored_trials(
     store: SweepStore, config: SweepConfig
 ) -> tuple[tuple[Trial, ...], dict[int, Start]]:
-    """Lists what a folder's config asks for, by the starts that its records name.
-
-    Args:
-        store: The folder.
-        config: Its config.
-
-    Returns:
-        The trials, and the start of each seed.
-    """
+    """Lists a folder's trials and the start of each seed, as config and records name them."""
     starts = {seed: _stored_start(store, config, seed) for seed in config.grid.seeds}
     return expand(config, starts), starts
 
@@ -49,13 +41,6 @@ def result_rows(
     datasets: Sequence[str],
 ) -> Iterator[ResultRow]:
     """Lists the rows of the result table.
-
-    Args:
-        store: The folder.
-        config: Its config.
-        trials: All of its trials.
-        starts: Its shared SRResNets.
-        datasets: Names of the test sets, in order.
 
     Yields:
         For every test set: `bicubic`, each SRResNet, every trial whatever its state, the methods

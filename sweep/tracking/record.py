@@ -48,11 +48,7 @@ class RunRecord:
 
 
 def read_record(sweep: str, files: TrialFolder) -> RunRecord:
-    """Reads the records of a trial.
-
-    Args:
-        sweep: Name of the results folder.
-        files: The trial's folder.
+    """Reads the records of a trial in the results folder `sweep`.
 
     Raises:
         StoreError: when a record is damaged.
@@ -73,13 +69,7 @@ def read_record(sweep: str, files: TrialFolder) -> RunRecord:
 
 
 def fingerprint(files: TrialFolder) -> str:
-    """Identifies the content of a trial's records.
-
-    Args:
-        files: The trial's folder.
-
-    Returns:
-        16 hexadecimal digits.
+    """Identifies the content of a trial's records, in 16 hexadecimal digits.
 
     Raises:
         StoreError: when a record is damaged.

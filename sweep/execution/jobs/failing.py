@@ -23,17 +23,9 @@ def record_failure(
     trace: str | None = None,
     state: str = State.FAILED,
 ) -> str:
-    """Tells what went wrong and writes it into the trial's record.
+    """Tells what went wrong and writes it into the trial's record; returns the state.
 
-    Args:
-        job: What failed.
-        cause: One sentence.
-        emit: Who is told.
-        trace: Traceback of an error that nobody foresaw.
-        state: What the job ended in; `OUT_OF_MEMORY` leaves the trial `interrupted`.
-
-    Returns:
-        The state.
+    `OUT_OF_MEMORY` leaves the trial `interrupted`; a trace is that of an error nobody foresaw.
     """
     emit(Event(job.label, "warning", {"message": cause}))
     kept = State.INTERRUPTED if state == OUT_OF_MEMORY else State(state)
@@ -46,11 +38,7 @@ def note_state(job: Job, state: State, cause: str, trace: str | None = None) -> 
 
     A trial that was done stays so, and a damaged record as it is: what made it so may want a look.
 
-    Args:
-        job: What ended; jobs of other kinds have no record.
-        state: State of the trial.
-        cause: One sentence.
-        trace: Traceback of an error that nobody foresaw.
+    A trial that was done stays so, and a damaged record as it is: what made it so may want a look.
     """
     if not isinstance(job, TrainJob):
         return

@@ -53,11 +53,8 @@ class Missing:
 def missing_of_trial(files: TrialFolder, result: ResultRecord, test_set: TestSetJob) -> Missing:
     """Says what the result of a trial lacks on a test set.
 
-    Args:
-        files: The trial; of an old one neither images nor generator may be left, without which
-            its health cannot be measured.
-        result: Its result.
-        test_set: Which images and columns.
+    Of an old trial neither images nor generator may be left, without which its health cannot be
+    measured.
     """
     name = test_set.name
     measured = name in result.health.images
@@ -69,13 +66,7 @@ def missing_of_trial(files: TrialFolder, result: ResultRecord, test_set: TestSet
 
 
 def missing_of_reference(scores: ReferenceScores, method: Method, test_set: TestSetJob) -> Missing:
-    """Says what bicubic lacks on a test set, or HR itself, which has columns without reference.
-
-    Args:
-        scores: Those of the test set.
-        method: `BICUBIC` or `ORIGINAL`.
-        test_set: Which images and columns.
-    """
+    """Says what bicubic lacks on a test set, or HR itself, which has columns without reference."""
     full_reference = method is Method.BICUBIC
     return Missing(
         _image_columns(scores.of(method), test_set, full_reference),

@@ -19,10 +19,6 @@ from sweep.store.states import State
 def run_job(job: Job, context: Context) -> str:
     """Runs a job and turns what goes wrong into a state.
 
-    Args:
-        job: What to do.
-        context: What the worker lends.
-
     Returns:
         `done`, `interrupted`, `diverged`, `failed`, or `OUT_OF_MEMORY`, upon which the job may
         be tried once more alone.

@@ -16,14 +16,7 @@ if TYPE_CHECKING:
 
 
 def restore_images(files: TrialFolder, test_set: TestSetJob, lr: Path, context: Context) -> None:
-    """Restores the LR images of a test set with a trial's generator, unless all are there.
-
-    Args:
-        files: The trial.
-        test_set: Which images.
-        lr: Folder of the LR images.
-        context: What the worker lends.
-    """
+    """Restores the LR images of a test set with a trial's generator, unless all are there."""
     from srgan_core.data.images import read_rgb, write_png
     from srgan_core.inference import load_generator, restore
     from srgan_core.training.hardware import resolve_device
@@ -43,31 +36,17 @@ def complete_scores(
     columns: tuple[str, ...],
     test_set: TestSetJob,
     images: Path,
-    references: Path | None,
+    hr: Path | None,
     context: Context,
 ) -> Scores:
-    """Adds missing columns to every image.
-
-    Args:
-        scores: What is known.
-        columns: What is missing.
-        test_set: Which images.
-        images: Folder of the restored images.
-        references: Folder of the HR images; None for methods that have none.
-        context: What the worker lends.
-
-    Returns:
-        The completed scores.
-    """
+    """Adds missing columns to the scores of every image; HR is None for a method without one."""
     if not columns:
         return scores
     scorer = scorer_for(columns, test_set.scale, context.device)
-    # The scorer serves many trials and test sets.
-    scorer.warnings.clear()
     completed = {}
     for name in test_set.images:
         context.check()
-        reference = references / f"{name}.png" if references else None
+        reference = hr / f"{name}.png" if hr else None
         found = scorer.score(images / f"{name}.png", reference)
         completed[name] = scores.get(name, {}) | found
     _warn(scorer.warnings, test_set, context)
@@ -78,28 +57,17 @@ def score_as_a_whole(
     columns: tuple[str, ...],
     test_set: TestSetJob,
     images: Path,
-    references: Path,
+    hr: Path,
     context: Context,
 ) -> Columns:
-    """Scores what has one value for a whole test set: a distance between two sets of images.
-
-    Args:
-        columns: What is missing.
-        test_set: Which images.
-        images: Folder of the restored images.
-        references: Folder of the HR images.
-        context: What the worker lends.
-
-    Returns:
-        Column to value; empty when nothing is missing.
-    """
+    """Scores missing columns that are a distance between two sets of images."""
     if not columns:
         return {}
     context.check()
     files = [f"{image}.png" for image in test_set.images]
     scorer = scorer_for(columns, test_set.scale, context.device)
     found = scorer.score_distribution(
-        [images / file for file in files], [references / file for file in files]
+        [images / file for file in files], [hr / file for file in files]
     )
     _warn(scorer.warnings, test_set, context)
     return found
@@ -114,17 +82,13 @@ _scorers: dict[tuple[tuple[str, ...], int, str], Scorer] = {}
 
 
 def scorer_for(columns: tuple[str, ...], scale: int, device: str) -> Scorer:
-    """Gives the scorer of some columns; its networks are loaded once a process.
-
-    Args:
-        columns: Metric columns.
-        scale: Magnification.
-        device: Where networks run.
-    """
+    """Gives the scorer of some columns; its networks are loaded once a process."""
     from srgan_core.training.hardware import resolve_device
     from sweep.scoring.evaluate import Scorer
 
     key = (columns, scale, device)
     if key not in _scorers:
         _scorers[key] = Scorer(columns, scale, str(resolve_device(device)))
+    # It serves many trials and test sets.
+    _scorers[key].warnings.clear()
     return _scorers[key]

@@ -249,14 +249,7 @@ class TrainJob:
 def report_conflict(
     files: TrialFolder, label: str, aside: Path, emit: Callable[[Event], None]
 ) -> None:
-    """Tells that a trial has two results, and keeps it in trial.json.
-
-    Args:
-        files: The trial.
-        label: Name in progress displays.
-        aside: File of the second result.
-        emit: Who is told.
-    """
+    """Tells that a trial has two results, and keeps it in trial.json."""
     message = f"a second result differs from the published one and was set aside: {aside.name}"
     files.update_trial(conflicts=[*files.read_trial().conflicts, message])
     emit(Event(label, "warning", {"message": message}))

@@ -50,13 +50,7 @@ class ExternalScores:
 
 
 def check_method_name(name: str) -> str:
-    """Refuses a name that the tables or the file system could mistake.
-
-    Args:
-        name: Name of a method.
-
-    Returns:
-        The name.
+    """Refuses a name that the tables or the file system could mistake; returns any other.
 
     Raises:
         ConfigError: when it is reserved, empty, too long, or holds other characters than
@@ -94,15 +88,7 @@ def refuse_other_protocol(scale: int, asked: int | None, crop_border: int | None
 
 
 def write_external(store: SweepStore, scores: ExternalScores) -> Path:
-    """Adds or replaces the scores of a method on one test set.
-
-    Args:
-        store: The sweep; the caller holds its lock.
-        scores: What to write.
-
-    Returns:
-        The file.
-    """
+    """Adds or replaces the scores of a method on one test set; the caller holds the lock."""
     method = check_method_name(scores.method)
     known = store.read_external().get(method)
     added = ExternalSet(
@@ -116,13 +102,7 @@ def write_external(store: SweepStore, scores: ExternalScores) -> Path:
 
 
 def read_external(store: SweepStore) -> list[ExternalScores]:
-    """Reads the scores of every method that was added to a sweep.
-
-    Args:
-        store: The sweep.
-
-    Returns:
-        One entry for each method and test set, methods by name.
+    """Reads the scores of every method that was added to a sweep, methods by name.
 
     Raises:
         StoreError: when a file is damaged or of another version.

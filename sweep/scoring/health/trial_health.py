@@ -11,13 +11,7 @@ from sweep.store.records.result import ResultRecord
 
 
 def can_measure_health(files: TrialFolder, dataset: str, images: Sequence[str]) -> bool:
-    """Whether the restored images of a trial on a test set are there, or can be made.
-
-    Args:
-        files: The trial.
-        dataset: Name of the test set.
-        images: Image names.
-    """
+    """Whether the restored images of a trial on a test set are there, or can be made."""
     restored = (files.images(dataset) / f"{name}.png" for name in images)
     return files.generator.is_file() or all(image.is_file() for image in restored)
 
@@ -30,19 +24,7 @@ def with_health(
     lr: Path,
     scale: int,
 ) -> ResultRecord:
-    """Measures a trial whose images are restored.
-
-    Args:
-        files: The trial.
-        result: Its result.
-        dataset: Name of the test set.
-        images: Image names.
-        lr: Folder of the LR images.
-        scale: Magnification.
-
-    Returns:
-        The result with the measures.
-    """
+    """Adds the health of a trial whose images are restored to its result."""
     from sweep.scoring.health.measures import image_measures, training_measures
 
     training = training_measures([line.values for line in read_log(files.log)])

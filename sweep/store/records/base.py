@@ -101,14 +101,7 @@ F = TypeVar("F", bound=File)
 
 
 def read_record(path: Path, kind: type[F]) -> F | None:
-    """Reads a record.
-
-    Args:
-        path: Its file.
-        kind: Its type.
-
-    Returns:
-        The record; None when there is no file.
+    """Reads a record; None when there is no file.
 
     Raises:
         StoreError: when it cannot be read or is not such a record; names the file, the field and
@@ -128,16 +121,7 @@ def read_record(path: Path, kind: type[F]) -> F | None:
 
 
 def decode(content: bytes, kind: type[F], path: Path) -> F:
-    """Makes a record of the content of its file.
-
-    Args:
-        content: All of its bytes.
-        kind: Type of the record.
-        path: Where it comes from, for the error.
-
-    Raises:
-        StoreError: as `read_record`.
-    """
+    """Makes a record of the content of the file at a path; raises as `read_record`."""
     try:
         return kind.model_validate_json(content)
     except ValidationError as error:
@@ -153,10 +137,5 @@ def _complaint(error: ValidationError, kind: type[F]) -> str:
 
 
 def write_record(path: Path, record: File) -> None:
-    """Writes a record in one step.
-
-    Args:
-        path: Its file.
-        record: What it is to hold.
-    """
+    """Writes a record in one step."""
     write_atomically(path, record.encoded())

@@ -37,28 +37,17 @@ class LogLine(Record):
 
 
 def read_log(path: Path) -> list[LogLine]:
-    """Reads a log.
-
-    Args:
-        path: `log.jsonl`; need not exist.
-
-    Returns:
-        Its whole lines, oldest first; one that a crash cut off is passed over.
-    """
+    """Reads the whole lines of a log, oldest first; none when there is no file."""
     return list(_whole(path.read_bytes().splitlines())) if path.is_file() else []
 
 
 def last_line(path: Path) -> LogLine | None:
-    """Reads the last whole line of a log without reading the log.
-
-    Args:
-        path: `log.jsonl`; need not exist.
-    """
+    """Reads the last whole line of a log without reading the log; None when there is none."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - TAIL_BYTES))
             tail = file.read().splitlines()
-    except FileNotFoundError:
+    except OSError:
         return None
     return next(_whole(reversed(tail)), None)
 
