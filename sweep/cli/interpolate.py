@@ -106,14 +106,14 @@ def command(
     is not scored again.
     """
     from srgan_core.training.hardware import prepare_torch, resolve_device
-    from sweep.generators.interpolation.curve import Curve, curve_records, read_sweep
+    from sweep.generators.interpolation.curve import Curve, curve_records
     from sweep.generators.interpolation.ends import find_end
-    from sweep.store.folder import SweepStore
+    from sweep.store.folder import SweepStore, require_config
     from sweep.tables.curves import INTERPOLATION, interpolation_frame
     from sweep.tables.files import write_csv
 
     store = SweepStore(folder)
-    config = read_sweep(store)
+    config = require_config(store)
     datasets = _datasets(config, sets)
     ends = find_end(store, first), find_end(store, second)
     if ends[0].name == ends[1].name:

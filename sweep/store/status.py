@@ -10,7 +10,7 @@ from typing import Any
 
 from sweep.errors import StoreError
 from sweep.store.claims import Run, find_run
-from sweep.store.folder import SWEEP_FILE, SweepStore, TrialFolder
+from sweep.store.folder import SweepStore, TrialFolder, require_sweep
 
 TAIL_BYTES = 16_384
 """As much of a log's end is read as surely holds its last whole line."""
@@ -88,8 +88,7 @@ def read_status(root: Path) -> SweepStatus:
     Raises:
         StoreError: when there is no sweep.
     """
-    if not (root / SWEEP_FILE).is_file():
-        raise StoreError(f"{root}: holds no {SWEEP_FILE}; expected a results folder of `sweep run`")
+    require_sweep(root)
     run = find_run(root)
     at_work = run if run is not None and run.alive else None
     folders = [*_below(root / "shared"), *_below(root / "trials")]
@@ -182,7 +181,7 @@ def last_record(log: Path) -> dict[str, Any]:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - TAIL_BYTES))
             lines = file.read().splitlines()
-    except FileNotFoundError:
+    except OSError:
         return {}
     for line in reversed(lines):
         try:

@@ -15,6 +15,7 @@ from sweep.analysis.published.points import published_values
 from sweep.analysis.summary import summary_frame
 from sweep.errors import StoreError
 from sweep.store.folder import SWEEP_FILE, SweepStore, TrialFolder
+from sweep.store.status import last_record
 from sweep.tables import columns as names
 from sweep.tables.curves import read_interpolation
 from sweep.tables.files import RESULTS, read_per_image, read_results
@@ -24,7 +25,7 @@ from sweep.tables.ranking import Mark, Record, marks_of
 from sweep.visualization.plots.points import NO_CONTENT
 from sweep.visualization.plots.style import line_styles, mixed
 from sweep.visualization.printing.view import decimals_for
-from sweep.visualization.report.curves import last_record, read_curve
+from sweep.visualization.report.curves import read_curve
 from sweep.visualization.report.groups import fronts_of, groups_of
 from sweep.visualization.report.values import finite, is_path_part, plain
 

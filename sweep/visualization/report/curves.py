@@ -27,12 +27,6 @@ def read_curve(path: Path) -> dict[str, list[Any]]:
     return {name: [plain(finite(_number(record.get(name)))) for record in kept] for name in columns}
 
 
-def last_record(path: Path) -> dict[str, Any]:
-    """Reads the newest whole line of a training log; empty without one."""
-    records = _records(path)
-    return records[-1] if records else {}
-
-
 def _records(path: Path) -> list[dict[str, Any]]:
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()

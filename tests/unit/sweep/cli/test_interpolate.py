@@ -46,4 +46,4 @@ def test_anything_else_is_a_usage_error(sweep, text):
 def test_a_folder_without_a_sweep_is_refused(sweep):
     answer = sweep("interpolate", "nowhere", *ENDS)
     assert answer.status == 2
-    assert "nowhere: expected a sweep, found no sweep.yaml; run `sweep run --out" in answer.err
+    assert "nowhere: expected a results folder with a sweep, found no sweep.yaml; run" in answer.err

@@ -7,7 +7,7 @@ import pytest
 
 from sweep.config.sweep_config import SweepConfig, load_config
 from sweep.errors import StoreError
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore, TrialFolder, require_config, require_sweep
 
 
 @pytest.fixture
@@ -23,6 +23,15 @@ def test_a_folder_that_does_not_exist_holds_no_sweep(folder):
     assert folder.read_config() is None
     assert folder.merge_config(smoke()) == smoke()
     assert not folder.root.exists()
+
+
+def test_a_folder_without_a_sweep_is_refused_where_one_is_needed(folder):
+    for need in (lambda: require_sweep(folder.root), lambda: require_config(folder)):
+        with pytest.raises(StoreError, match=r"expected a results folder with a sweep, found no"):
+            need()
+    folder.write_config(smoke())
+    require_sweep(folder.root)
+    assert require_config(folder) == smoke()
 
 
 def test_another_config_is_refused_with_what_differs(folder):

@@ -137,7 +137,10 @@ def test_a_broken_config_is_said_beside_the_trials(store):
     assert found.count() == {"failed": 1}
 
 
-@pytest.mark.parametrize("tail", [b"", b'{"iteration": 3', b"\x00\xff", b"[1]\n"])
+@pytest.mark.parametrize(
+    "tail",
+    [b"", b'{"iteration": 3', b"\x00\xff", b"[1]\n", b'[1]\n{"iteration": 3, "lo'],
+)
 def test_the_last_whole_line_of_a_log_is_read(tmp_path, tail):
     path = tmp_path / "log.jsonl"
     path.write_bytes(b'{"iteration": 1}\n' * 5000 + b'{"iteration": 2}\n' + tail)
