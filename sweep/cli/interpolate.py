@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from sweep.config.sweep_config import SweepConfig
     from sweep.generators.interpolation.curve import Curve
     from sweep.store.folder import SweepStore
-
-    AlphaType = click.ParamType[tuple[float, ...]]
-else:
-    AlphaType = click.ParamType
 
 MOST_ALPHAS = 1001
 
@@ -31,30 +27,19 @@ Then `sweep plot` draws the curve on the tradeoff charts.
 """
 
 
-class Alphas(AlphaType):
-    """`FIRST:LAST:STEP`, both ends included, or a comma-separated list."""
-
-    name = "alphas"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[float, ...]:
-        """Reads numbers from 0 to 1, exactly as decimals; anything else is a usage error."""
-        if not isinstance(value, str):
-            return tuple(value)
-        try:
-            numbers = _range(value) if ":" in value else [Decimal(t) for t in value.split(",")]
-        except (InvalidOperation, ValueError):
-            numbers = []
-        found = sorted({float(number) for number in numbers if number.is_finite()})
-        if not found or len(found) < len(set(numbers)) or found[0] < 0 or found[-1] > 1:
-            self.fail(
-                "expected FIRST:LAST:STEP or a comma-separated list of numbers from 0 to 1, "
-                f"at most {MOST_ALPHAS}, got {value!r}; 0:1:0.1 gives eleven",
-                param,
-                ctx,
-            )
-        return tuple(found)
+def alpha_list(text: str) -> tuple[float, ...]:
+    """Reads `FIRST:LAST:STEP`, both ends included, or a comma-separated list, as exact decimals."""
+    try:
+        numbers = _range(text) if ":" in text else [Decimal(part) for part in text.split(",")]
+    except (InvalidOperation, ValueError):
+        numbers = []
+    found = sorted({float(number) for number in numbers if number.is_finite()})
+    if not found or len(found) < len(set(numbers)) or found[0] < 0 or found[-1] > 1:
+        raise click.BadParameter(
+            "expected FIRST:LAST:STEP or a comma-separated list of numbers from 0 to 1, "
+            f"at most {MOST_ALPHAS}, got {text!r}; 0:1:0.1 gives eleven"
+        )
+    return tuple(found)
 
 
 def _range(text: str) -> list[Decimal]:
@@ -72,7 +57,8 @@ def _range(text: str) -> list[Decimal]:
 @click.option("--to", "second", required=True, metavar="B", help="Where alpha is 1.")
 @click.option(
     "--alphas",
-    type=Alphas(),
+    type=alpha_list,
+    metavar="ALPHAS",
     default="0:1:0.1",
     show_default=True,
     help="FIRST:LAST:STEP, or a comma-separated list.",

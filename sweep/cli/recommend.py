@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from math import isnan, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from sweep.analysis.recommendation import Recommendation
     from sweep.tables.metric_file import Metric
 
-    BoundType = click.ParamType[tuple[str, float]]
-else:
-    BoundType = click.ParamType
-
 EXAMPLES = """\b
 Examples:
   sweep recommend results/standard --min psnr_y=28 --best niqe
@@ -33,35 +30,25 @@ usage.
 """
 
 
-class Bound(BoundType):
-    """A condition as COLUMN=VALUE."""
-
-    name = "bound"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, float]:
-        """Splits and converts; anything else is a usage error."""
-        if not isinstance(value, str):
-            column, number = value
-            return str(column), float(number)
-        column, _, text = value.partition("=")
-        try:
-            number = float(text)
-        except ValueError:
-            number = float("nan")
-        if not column or number != number:
-            self.fail(f"expected COLUMN=NUMBER, got {value!r}; for example psnr_y=28", param, ctx)
-        return column.strip(), number
+def bound(text: str) -> tuple[str, float]:
+    """Reads a condition as COLUMN=VALUE."""
+    column, _, number = text.partition("=")
+    try:
+        value = float(number)
+    except ValueError:
+        value = nan
+    if not column or isnan(value):
+        raise click.BadParameter(f"expected COLUMN=NUMBER, got {text!r}; for example psnr_y=28")
+    return column.strip(), value
 
 
 @click.command("recommend", epilog=EXAMPLES)
 @results_folder
 @click.option(
-    "--min", "least", type=Bound(), multiple=True, metavar="COLUMN=VALUE", help="Least value."
+    "--min", "least", type=bound, multiple=True, metavar="COLUMN=VALUE", help="Least value."
 )
 @click.option(
-    "--max", "most", type=Bound(), multiple=True, metavar="COLUMN=VALUE", help="Greatest value."
+    "--max", "most", type=bound, multiple=True, metavar="COLUMN=VALUE", help="Greatest value."
 )
 @click.option("--best", required=True, metavar="COLUMN", help="Metric to be best in.")
 @click.option("--dataset", help="Test set that decides.  [default: the first in the table]")
@@ -77,8 +64,8 @@ def command(
     from sweep.tables.files import read_results
     from sweep.tables.metric_file import read_metrics
 
-    conditions = [Condition(column, "min", bound) for column, bound in least]
-    conditions += [Condition(column, "max", bound) for column, bound in most]
+    conditions = [Condition(column, "min", value) for column, value in least]
+    conditions += [Condition(column, "max", value) for column, value in most]
     metrics = read_metrics(folder)
     found = recommend(read_results(folder), metrics, conditions, best, dataset)
     if found.chosen is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sweep.cli.options import CommaList, Seconds, retried, tracker
+from sweep.cli.options import CommaList, one_of, seconds
 from sweep.cli.sweep_options import plan_from_options, sweep_options
 
 EXAMPLES = """\b
@@ -38,14 +38,14 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
 )
 @click.option(
     "--retry",
-    type=CommaList(retried, "failed, diverged or none"),
+    type=CommaList(one_of("failed", "diverged", "none"), "failed, diverged or none"),
     default="failed",
     show_default=True,
     help="Which trials of earlier runs to try again: failed, diverged, both or none.",
 )
 @click.option(
     "--watchdog",
-    type=Seconds(),
+    type=seconds,
     default="1800",
     show_default=True,
     metavar="SECONDS",
@@ -71,7 +71,7 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
 @click.option(
     "--track",
     "trackers",
-    type=CommaList(tracker, "wandb or mlflow"),
+    type=CommaList(one_of("wandb", "mlflow"), "wandb or mlflow"),
     multiple=True,
     help="Write each trial that ends to wandb or mlflow too, as a run; comma-separated, may be "
     "repeated. Results do not depend on it.  [default: neither]",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sweep.cli.completion import complete_configs
-from sweep.cli.options import DEFAULT_CONFIG, CommaList, JobCount, coefficient, name, seed
+from sweep.cli.options import DEFAULT_CONFIG, CommaList, coefficient, job_count, name, seed
 
 if TYPE_CHECKING:
     from sweep.planning.plan import Plan
@@ -73,7 +73,8 @@ OPTIONS = (
     ),
     click.option(
         "--jobs",
-        type=JobCount(),
+        type=job_count,
+        metavar="NUMBER OR AUTO",
         default="auto",
         show_default=True,
         help="Trials at once, each in a process of its own; auto is as many as have cores and "

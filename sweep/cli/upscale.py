@@ -12,7 +12,7 @@ import click
 from srgan_core.wording import counted
 from sweep.cli.completion import complete_generators
 from sweep.cli.messages import say
-from sweep.cli.options import DEFAULT_FOLDER, ResultsFolder, Share
+from sweep.cli.options import DEFAULT_FOLDER, ResultsFolder, share
 
 if TYPE_CHECKING:
     from srgan_core.networks import Generator
@@ -59,10 +59,10 @@ Exit status: 0 every image written; 1 some image could not be read (the others a
 @click.option(
     "--adv-like",
     metavar="SHARE",
-    type=Share(),
+    type=share,
     help="How much realism to buy, from 0 to 1: mixes the weights of the two ends of a sweep. 1 is "
     "its finished trial of the largest adversarial coefficient with a generator file (among equals "
-    "the lowest LPIPS), 0 the SRResNet that this trial was trained from.",
+    "the lowest LPIPS), 0 the SRResNet that this trial was trained from.  [0<=x<=1]",
 )
 @click.option("--content", help="Content loss that --adv-like stays within.  [default: any]")
 @click.option(

@@ -1,6 +1,6 @@
 import pytest
 
-from sweep.cli.interpolate import MOST_ALPHAS, Alphas
+from sweep.cli.interpolate import MOST_ALPHAS, alpha_list
 
 ENDS = ("--from", "a", "--to", "b")
 
@@ -16,7 +16,7 @@ ENDS = ("--from", "a", "--to", "b")
     ],
 )
 def test_alphas_are_exact_decimals_with_both_ends(text, alphas):
-    assert Alphas().convert(text, None, None) == alphas
+    assert alpha_list(text) == alphas
 
 
 @pytest.mark.parametrize(
