@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sweep.cli.completion import complete_generators
-from sweep.cli.options import DEFAULT_FOLDER, ResultsFolder
+from sweep.cli.options import results_option
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,14 +39,7 @@ ONNX needs the extra: pip install 'srgan-sweep[export]'.
     type=click.Path(path_type=Path),
     help="Where the model card goes.  [default: beside the first file, with the ending .md]",
 )
-@click.option(
-    "--results",
-    metavar="DIR",
-    type=ResultsFolder(),
-    default=DEFAULT_FOLDER,
-    show_default=True,
-    help="Results folder in which TRIAL is looked up.",
-)
+@results_option("in which TRIAL is looked up")
 def command(
     generator: str, onnx: Path | None, program: Path | None, card: Path | None, results: Path
 ) -> None:

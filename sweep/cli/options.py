@@ -38,10 +38,33 @@ class ResultsFolder(click.Path):
         return path
 
 
-def results_folder(command: Command) -> Command:
-    """Adds the argument [DIR] of every command that reads a results folder."""
-    return click.argument("folder", metavar="[DIR]", type=ResultsFolder(), default=DEFAULT_FOLDER)(
-        command
+results_folder = click.argument(
+    "folder", metavar="[DIR]", type=ResultsFolder(), default=DEFAULT_FOLDER
+)
+"""The argument [DIR] of every command that reads a results folder."""
+
+
+def results_option(use: str) -> Callable[[Command], Command]:
+    """Makes the option --results of commands that look up a trial by its name."""
+    return click.option(
+        "--results",
+        metavar="DIR",
+        type=ResultsFolder(),
+        default=DEFAULT_FOLDER,
+        show_default=True,
+        help=f"Results folder {use}.",
+    )
+
+
+def images_option(use: str) -> Callable[[Command], Command]:
+    """Makes the option --images of commands that show a page."""
+    return click.option(
+        "--images",
+        "most_images",
+        type=click.IntRange(min=0),
+        default=20,
+        show_default=True,
+        help=f"Images per test set {use}.",
     )
 
 

@@ -12,7 +12,7 @@ import click
 from srgan_core.wording import counted
 from sweep.cli.completion import complete_generators
 from sweep.cli.messages import say
-from sweep.cli.options import DEFAULT_FOLDER, ResultsFolder, share
+from sweep.cli.options import results_option, share
 
 if TYPE_CHECKING:
     from srgan_core.networks import Generator
@@ -48,14 +48,7 @@ Exit status: 0 every image written; 1 some image could not be read (the others a
     show_default=True,
     help="Folder for the images, written as DIR/<stem>.png.",
 )
-@click.option(
-    "--results",
-    metavar="DIR",
-    type=ResultsFolder(),
-    default=DEFAULT_FOLDER,
-    show_default=True,
-    help="Results folder for TRIAL and --adv-like.",
-)
+@results_option("for TRIAL and --adv-like")
 @click.option(
     "--adv-like",
     metavar="SHARE",

@@ -86,7 +86,7 @@ def test_an_unknown_format_is_refused(sweep):
 
 def test_doctor_shows_every_section(sweep, monkeypatch):
     sections = [("versions", ["python 3"]), ("device", ["cpu"])]
-    monkeypatch.setattr("sweep.cli.diagnosis.diagnose", lambda: iter(sections))
+    monkeypatch.setattr("sweep.cli.doctor.diagnose", lambda: iter(sections))
     answer = sweep("doctor")
     assert answer.status == 0
     assert answer.out == "versions\n  python 3\ndevice\n  cpu\n"

@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from sweep.cli.diagnosis import diagnose
+from sweep.cli.doctor import diagnose
 
 
 @pytest.fixture(autouse=True)
