@@ -121,10 +121,9 @@ def command(
     try:
         with (
             store.locked(),
-            open_progress() as progress,
+            open_progress(plan, store) as progress,
             open_tracking(tracked, store, plan, progress.receive) as tracking,
         ):
-            progress.begin(plan, store)
             summary = run_sweep(
                 store,
                 plan,
