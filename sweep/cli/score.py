@@ -11,9 +11,9 @@ import click
 
 from sweep.cli.messages import say
 from sweep.cli.options import CommaList, name
-from sweep.cli.score_request import Request, score
 
 if TYPE_CHECKING:
+    from sweep.scoring.external.request import Request
     from sweep.scoring.external.scored_method import ScoredMethod
 
 EXAMPLES = """\b
@@ -101,15 +101,17 @@ def command(output: Path | None, input_range: str, output_range: str, **options:
     Images are paired with their HR images by file name; what marks the scale or the method
     (_x4, _SR, -HR, _bicubic) is understood. Prints the scores and their means.
     """
-    from sweep.cli.score_report import report_scores, write_scores
+    from sweep.cli.item_progress import item_progress
+    from sweep.scoring.external.request import Request, score
+    from sweep.tables.external_scores import write_scores
 
     request = Request(ranges=(input_range, output_range), **options)
     _refuse_contradictions(request)
     if output is not None:
         _refuse_destination(output)
     methods = []
-    for scored in score(request):
-        report_scores(scored)
+    for scored in score(request, item_progress, say):
+        _report(scored)
         methods.append(scored)
     for path in write_scores(methods, output) if output else []:
         click.echo(f"  {path}")
@@ -122,6 +124,18 @@ def command(output: Path | None, input_range: str, output_range: str, **options:
             "without; nothing was added, mend the images above"
         )
     return 0 if whole else 1
+
+
+def _report(scored: ScoredMethod) -> None:
+    from sweep.visualization.printing.scores import print_scores, title_of
+
+    # A title of the table itself would wrap to the width of its columns.
+    click.secho(title_of(scored), bold=True)
+    print_scores(scored)
+    for note in scored.notes:
+        say(f"note: {note}")
+    for image, problem in scored.problems.items():
+        say(f"not scored: {image}: {problem}")
 
 
 def _refuse_contradictions(request: Request) -> None:
