@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,6 +14,8 @@ from sweep.analysis.fronts import front_of
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric
 from sweep.tables.ranking import Record, hr_value
+
+DISTORTION, PERCEPTION = "psnr_y", ("niqe", "lpips_alex")
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,28 @@ class Verdict:
             f"{text}; area dominated by the trials {self.trained_area:.4g}, "
             f"by the curve {self.curve_area:.4g}"
         )
+
+
+def judge_all(
+    results: pd.DataFrame, curve: pd.DataFrame, metrics: Mapping[str, Metric]
+) -> Iterator[Verdict]:
+    """Compares the trials with a curve on each of its test sets and each pair of axes.
+
+    Args:
+        results: results.csv.
+        curve: Rows of one curve out of interpolation.csv.
+        metrics: Column to metric; a pair of which one is missing is passed over.
+
+    Yields:
+        The verdicts that can be given.
+    """
+    for dataset in dict.fromkeys(curve["dataset"]):
+        rows, points = results[results["dataset"] == dataset], curve[curve["dataset"] == dataset]
+        for column in PERCEPTION:
+            if {DISTORTION, column} <= metrics.keys():
+                verdict = judge(rows, points, metrics[DISTORTION], metrics[column])
+                if verdict is not None:
+                    yield verdict
 
 
 def judge(
