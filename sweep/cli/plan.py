@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,13 +18,7 @@ Examples:
 
 @click.command("plan", epilog=EPILOG)
 @sweep_options
-def command(
-    config_name: str,
-    assignments: tuple[str, ...],
-    out: Path | None,
-    jobs: int | None,
-    **changes: Any,
-) -> None:
+def command(**options: Any) -> None:
     """Say what a sweep would cost: trials, steps, hours, memory, disk, and what is done already.
 
     Trains a few steps of each kind for a second or two to learn this machine's speed; takes the
@@ -33,5 +26,4 @@ def command(
     """
     from sweep.cli.reports import report_plan
 
-    store, plan, jobs = plan_from_options(config_name, assignments, out, jobs, changes)
-    report_plan(store, plan, jobs)
+    report_plan(*plan_from_options(**options))

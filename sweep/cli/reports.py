@@ -11,6 +11,7 @@ from sweep.cli.messages import say
 from sweep.planning.plan import Plan
 from sweep.runner import Summary
 from sweep.store.folder import SweepStore
+from sweep.store.states import State
 
 if TYPE_CHECKING:
     from sweep.planning.estimate import Kind
@@ -31,12 +32,12 @@ def report_summary(store: SweepStore, summary: Summary) -> None:
         return
     print_table(read_results(store.root), read_metrics(store.root))
     click.echo()
-    done = sum(state == "done" for state in summary.states.values())
+    done = sum(state == State.DONE for state in summary.states.values())
     trained = len(summary.trained)
     trials = counted(len(summary.states), "trial")
     click.echo(f"{done} of {trials} done, {trained} trained in this run")
     for name, state in summary.states.items():
-        if state != "done":
+        if state != State.DONE:
             click.echo(f"  {name}: {state}: {_cause(store, name, state)}")
     for note in summary.notes:
         say(f"note: {note}", err=False)
@@ -53,7 +54,7 @@ def _cause(store: SweepStore, name: str, state: str) -> str:
     """Why a trial is not done and what to do about it."""
     trial = store.trial(name)
     cause = trial.read_trial().get("cause") or "the SRResNet that it starts from is not there"
-    if state == "diverged":
+    if state == State.DIVERGED:
         return f"{cause}; --retry diverged trains it again"
     return f"{cause}; run again to try again"
 

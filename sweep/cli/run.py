@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import click
@@ -79,10 +78,6 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
 @click.option("--keep-checkpoints", is_flag=True, help="Keep training states of finished trials.")
 @click.option("--dry-run", is_flag=True, help="Show the grid and what it costs; train nothing.")
 def command(
-    config_name: str,
-    assignments: tuple[str, ...],
-    out: Path | None,
-    jobs: int | None,
     score_every: int | None,
     retry: tuple[str, ...],
     watchdog: float | None,
@@ -92,7 +87,7 @@ def command(
     trackers: tuple[tuple[str, ...], ...],
     keep_checkpoints: bool,
     dry_run: bool,
-    **changes: Any,
+    **options: Any,
 ) -> int:
     """Train the grid, score every generator, write tables, images and charts.
 
@@ -110,7 +105,7 @@ def command(
     refuse_foreign_options(executor, address, ray_storage)
     tracked = dict.fromkeys(chain.from_iterable(trackers))
     require_trackers(tracked)
-    store, plan, jobs = plan_from_options(config_name, assignments, out, jobs, changes)
+    store, plan, jobs = plan_from_options(**options)
     _refuse_late_scoring(score_every, plan.config.adversarial.steps)
     if dry_run:
         report_plan(store, plan, jobs)

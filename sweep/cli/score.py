@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,7 +114,7 @@ def command(output: Path | None, input_range: str, output_range: str, **options:
         methods.append(scored)
     for path in write_scores(methods, output) if output else []:
         click.echo(f"  {path}")
-    whole = all(_is_whole(scored) for scored in methods)
+    whole = all(scored.is_whole for scored in methods)
     if request.into and whole:
         _add(request.into, methods)
     elif request.into:
@@ -161,32 +160,16 @@ def _refuse_destination(output: Path) -> None:
         )
 
 
-def _is_whole(scored: ScoredMethod) -> bool:
-    """Whether every image was read and has a value in some column."""
-    valued = (any(not isnan(v) for v in outcome.scores.values()) for outcome in scored.scored)
-    return not scored.problems and all(valued)
-
-
 def _add(folder: Path, methods: list[ScoredMethod]) -> None:
     """Adds the scores to a sweep and brings its tables and charts up to date."""
     from sweep.publishing import republish
-    from sweep.scoring.external.records import ExternalScores, write_external
+    from sweep.scoring.external.records import write_external
     from sweep.store.folder import SweepStore
 
     store = SweepStore(folder)
     with store.locked():
         for scored in methods:
-            per_image = {o.pair.image: o.scores for o in scored.scored}
-            write_external(
-                store,
-                ExternalScores(
-                    scored.method,
-                    scored.dataset,
-                    per_image,
-                    scored.provenance(),
-                    scored.set_scores,
-                ),
-            )
+            write_external(store, scored.record())
         files, notes = republish(store)
     for note in notes:
         say(f"note: {note}")

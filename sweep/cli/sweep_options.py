@@ -109,16 +109,9 @@ def plan_from_options(
     assignments: tuple[str, ...],
     out: Path | None,
     jobs: int | None,
-    changes: dict[str, Any],
+    **changes: Any,
 ) -> tuple[SweepStore, Plan, int]:
-    """Plans the sweep that a command line asks for; writes nothing.
-
-    Args:
-        config_name: Value of --config.
-        assignments: Values of --set.
-        out: Value of --out.
-        jobs: Value of --jobs; None for auto.
-        changes: The other options by name; those that were not given are None.
+    """Plans the sweep that the options ask for; writes nothing.
 
     Returns:
         The results folder, the plan, and how many trials run at once.

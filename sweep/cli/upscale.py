@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,11 +94,10 @@ def command(
     pairs = plan_files(sources, out)
     network = _load(generator, results, adv_like, content, int(scale) if scale else None, device)
     failed = 0
-    with _progress(len(pairs)) as (start, advance):
+    with _progress(len(pairs)) as begin:
         for source, target in pairs:
-            start(source.name)
             try:
-                notes = upscale_file(source, target, network, on_progress=advance)
+                notes = upscale_file(source, target, network, on_progress=begin(source.name))
             except DataError as error:
                 failed += 1
                 say(f"error: {error}")
@@ -178,8 +178,12 @@ def _load(
 
 
 @contextmanager
-def _progress(images: int) -> Iterator[tuple[Callable[[str], None], Callable[[float], None]]]:
-    """A bar over all images with the time left; nothing where standard error is no terminal."""
+def _progress(images: int) -> Iterator[Callable[[str], Callable[[float], None]]]:
+    """A bar over all images with the time left; nothing where standard error is no terminal.
+
+    Yields:
+        Function to call before each image with its name, for one that is told the share done.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -192,15 +196,12 @@ def _progress(images: int) -> Iterator[tuple[Callable[[str], None], Callable[[fl
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=images, done=0)
-        begun = 0
+        numbers = count()
 
-        def start(name: str) -> None:
-            nonlocal begun
-            bar.update(task, completed=begun, done=begun, description=name)
-            begun += 1
+        def begin(name: str) -> Callable[[float], None]:
+            done = next(numbers)
+            bar.update(task, completed=done, done=done, description=name)
+            return lambda share: bar.update(task, completed=done + share)
 
-        def advance(share: float) -> None:
-            bar.update(task, completed=begun - 1 + share)
-
-        yield start, advance
+        yield begin
         bar.update(task, completed=images, done=images, description="")
