@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,6 @@ from sweep.cli.messages import say
 from sweep.cli.options import CommaList, name
 
 if TYPE_CHECKING:
-    from sweep.scoring.external.request import Request
     from sweep.scoring.external.scored_method import ScoredMethod
 
 EXAMPLES = """\b
@@ -100,14 +100,15 @@ def command(output: Path | None, input_range: str, output_range: str, **options:
     Images are paired with their HR images by file name; what marks the scale or the method
     (_x4, _SR, -HR, _bicubic) is understood. Prints the scores and their means.
     """
+    ranges = input_range, output_range
+    _refuse_contradictions(options, ranges)
+    if output is not None:
+        _refuse_destination(output)
     from sweep.cli.item_progress import item_progress
     from sweep.scoring.external.request import Request, score
     from sweep.tables.external_scores import write_scores
 
-    request = Request(ranges=(input_range, output_range), **options)
-    _refuse_contradictions(request)
-    if output is not None:
-        _refuse_destination(output)
+    request = Request(ranges=ranges, **options)
     methods = []
     for scored in score(request, item_progress, say):
         _report(scored)
@@ -137,17 +138,18 @@ def _report(scored: ScoredMethod) -> None:
         say(f"not scored: {image}: {problem}")
 
 
-def _refuse_contradictions(request: Request) -> None:
-    if (request.sr is None) == (request.generator is None):
+def _refuse_contradictions(options: Mapping[str, Any], ranges: tuple[str, str]) -> None:
+    if (options["sr"] is None) == (options["generator"] is None):
         raise click.UsageError("expected one of --sr and --generator; give a folder or a file")
-    for option, value in (("--hr", request.hr), ("--dataset", request.dataset)):
-        if request.generator is not None and value is not None:
-            raise click.UsageError(f"{option} goes with --sr; --generator takes --eval")
-    for option, given in (("--eval", request.sets), ("--images", request.images)):
-        if request.sr is not None and given is not None:
+    if options["generator"] is not None:
+        for option in ("hr", "dataset"):
+            if options[option] is not None:
+                raise click.UsageError(f"--{option} goes with --sr; --generator takes --eval")
+        return
+    for option, given in (("--eval", options["sets"]), ("--images", options["images"])):
+        if given is not None:
             raise click.UsageError(f"{option} goes with --generator; --sr takes --hr")
-
-    if request.sr is not None and request.ranges != ("0..1", "0..1"):
+    if ranges != (RANGE_NAMES[0], RANGE_NAMES[0]):
         raise click.UsageError("--input-range and --output-range go with --generator")
 
 
