@@ -115,7 +115,7 @@ def one_of(*words: str) -> Callable[[str], str]:
 
 def share(text: str) -> float:
     """Reads a number from 0 to 1; click's own range lets nan through."""
-    value: float = click.FloatRange(0, 1).convert(text, None, None)
+    value: float = click.FloatRange(0, 1)(text)
     if value != value:
         raise click.BadParameter("expected a number from 0 to 1, got nan")
     return value

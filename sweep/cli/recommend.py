@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from math import isnan, nan
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -73,28 +73,29 @@ def command(
         click.echo(f"no trial meets {asked} on {found.dataset}", err=True)
         if found.nearest is not None:
             say(f"nearest: {found.nearest['trial']}: {'; '.join(found.misses)}")
-        _echo_unhealthy(found)
-        return 1
-    _echo_choice(folder, found, metrics)
-    _echo_unhealthy(found)
-    return 0
+    else:
+        _echo_choice(folder, found, found.chosen, metrics)
+    for text in found.unhealthy:
+        say(f"  left out: {text}")
+    return int(found.chosen is None)
 
 
-def _echo_choice(folder: Path, found: Recommendation, metrics: Mapping[str, Metric]) -> None:
+def _echo_choice(
+    folder: Path, found: Recommendation, chosen: Mapping[str, Any], metrics: Mapping[str, Metric]
+) -> None:
     from sweep.analysis.recommendation import generator_path
     from sweep.tables.columns import number_text
 
-    record = found.chosen or {}
-    click.secho(record["trial"], bold=True)
+    click.secho(chosen["trial"], bold=True)
     images = counted(found.images, "image")
-    click.echo(f"  scores on {found.dataset}, x{record['scale']}, {images}:")
+    click.echo(f"  scores on {found.dataset}, x{chosen['scale']}, {images}:")
     for column, metric in metrics.items():
-        if record.get(column) is not None:
+        if chosen.get(column) is not None:
             unit = f" {metric.unit}" if metric.unit else ""
-            click.echo(f"    {column:<12} {number_text(column, float(record[column]))}{unit}")
+            click.echo(f"    {column:<12} {number_text(column, float(chosen[column]))}{unit}")
     if found.ties:
         click.echo(f"  equally good: {', '.join(found.ties)}")
-    path = generator_path(folder, record)
+    path = generator_path(folder, chosen)
     click.echo("  use it:")
     click.echo(f"    sweep upscale IMAGE --generator {shlex.quote(str(path))}")
     if not path.is_file():
@@ -102,8 +103,3 @@ def _echo_choice(folder: Path, found: Recommendation, metrics: Mapping[str, Metr
     say(
         f"  note: chosen by its scores on {found.dataset}; report scores on other images", err=False
     )
-
-
-def _echo_unhealthy(found: Recommendation) -> None:
-    for text in found.unhealthy:
-        say(f"  left out: {text}")

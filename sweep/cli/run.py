@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from srgan_core.wording import counted
+from sweep.cli.messages import say
 from sweep.cli.options import CommaList, one_of, seconds
+from sweep.cli.plan import print_plan
 from sweep.cli.sweep_options import plan_from_options, sweep_options
+from sweep.store.states import State
+
+if TYPE_CHECKING:
+    from sweep.runner import Summary
+    from sweep.store.folder import SweepStore
 
 EXAMPLES = """\b
 Examples:
@@ -95,7 +103,6 @@ def command(
     more --adv, --content, --seeds, --eval or --metrics extend the sweep.
     """
     from sweep.cli.progress import open_progress
-    from sweep.cli.reports import report_plan, report_summary
     from sweep.execution.executors import open_executor, refuse_foreign_options
     from sweep.planning.plan import check_plan
     from sweep.runner import run_sweep
@@ -108,7 +115,7 @@ def command(
     store, plan, jobs = plan_from_options(**options)
     _refuse_late_scoring(score_every, plan.config.adversarial.steps)
     if dry_run:
-        report_plan(store, plan, jobs)
+        print_plan(store, plan, jobs)
         return 0
     data_keys = check_plan(store, plan, jobs)
     device, threads = plan.config.device, plan.config.threads or 1
@@ -133,7 +140,7 @@ def command(
                 tracking.finish()
     finally:
         opened.close()
-    report_summary(store, summary)
+    print_summary(store, summary)
     for line in tracking.report():
         click.echo(line)
     return summary.exit_status
@@ -145,3 +152,41 @@ def _refuse_late_scoring(score_every: int | None, steps: int) -> None:
             f"--score-every: expected at most {steps}, the steps of a trial, got {score_every}; "
             "leave it out to score the last step alone"
         )
+
+
+def print_summary(store: SweepStore, summary: Summary) -> None:
+    """Prints the result table, what was trained, and where everything is."""
+    from sweep.tables.files import read_results
+    from sweep.tables.metric_file import read_metrics
+    from sweep.visualization.printing.terminal import print_table
+
+    if summary.stopped_by is not None:
+        click.echo("stopped early; run the same command again to go on", err=True)
+        return
+    print_table(read_results(store.root), read_metrics(store.root))
+    click.echo()
+    done = sum(state == State.DONE for state in summary.states.values())
+    trained = len(summary.trained)
+    trials = counted(len(summary.states), "trial")
+    click.echo(f"{done} of {trials} done, {trained} trained in this run")
+    for name, state in summary.states.items():
+        if state != State.DONE:
+            click.echo(f"  {name}: {state}: {_cause(store, name, state)}")
+    for note in summary.notes:
+        say(f"note: {note}", err=False)
+    for path in summary.files:
+        if path.parent == store.root:
+            click.echo(f"  {path}")
+    figures = sorted({path.parent for path in summary.files if path.parent != store.root})
+    for folder in figures:
+        click.echo(f"  {folder}/*.png")
+    click.echo(f"  {store.root / 'trials'}/*/images/  restored images")
+
+
+def _cause(store: SweepStore, name: str, state: str) -> str:
+    """Why a trial is not done and what to do about it."""
+    trial = store.trial(name)
+    cause = trial.read_trial().get("cause") or "the SRResNet that it starts from is not there"
+    if state == State.DIVERGED:
+        return f"{cause}; --retry diverged trains it again"
+    return f"{cause}; run again to try again"

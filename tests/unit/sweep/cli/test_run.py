@@ -11,7 +11,9 @@ import pytest
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.inference import save_generator
 from srgan_core.networks import Generator
+from sweep.cli.run import print_summary
 from sweep.config.sweep_config import load_config
+from sweep.runner import Summary
 from sweep.store.folder import SweepStore
 
 
@@ -205,3 +207,19 @@ def test_a_dry_run_shows_the_grid_and_writes_nothing(sweep, tmp_path, monkeypatc
     assert "0.0001" in answer.out
     assert "with 1 thread each" in answer.out
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_summary_says_what_to_do_about_each_trial(folder, capsys):
+    results = SweepStore(folder)
+    results.trial("b").update_trial(state="diverged", cause="loss_d not finite at iteration 3")
+    results.trial("c").update_trial(state="failed", cause="no memory")
+    states = {"a": "done", "b": "diverged", "c": "failed", "d": "pending"}
+    summary = Summary(states, ("a",), (results.root / "results.csv",), ("a note",))
+    print_summary(results, summary)
+    out = capsys.readouterr().out
+    assert "1 of 4 trials done, 1 trained in this run" in out
+    assert "b: diverged: loss_d not finite at iteration 3; --retry diverged trains it again" in out
+    assert "c: failed: no memory; run again to try again" in out
+    assert "d: pending: the SRResNet that it starts from is not there" in out
+    assert "note: a note" in out
+    assert summary.exit_status == 1
