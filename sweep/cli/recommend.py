@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from math import isnan, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sweep.analysis.recommendation import Recommendation
     from sweep.tables.metric_file import Metric
+    from sweep.tables.ranking import Record
 
 EXAMPLES = """\b
 Examples:
@@ -81,7 +82,7 @@ def command(
 
 
 def _echo_choice(
-    folder: Path, found: Recommendation, chosen: Mapping[str, Any], metrics: Mapping[str, Metric]
+    folder: Path, found: Recommendation, chosen: Record, metrics: Mapping[str, Metric]
 ) -> None:
     from sweep.analysis.recommendation import generator_path
     from sweep.tables.columns import number_text
