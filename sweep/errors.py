@@ -33,11 +33,7 @@ _ALLOCATION_MESSAGES = (
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an allocation failed, on the host or on a GPU.
-
-    Args:
-        error: What a job raised.
-    """
+    """Whether an allocation failed, on the host or on a GPU."""
     if isinstance(error, MemoryError):
         return True
     if any(kind.__name__ == "OutOfMemoryError" for kind in type(error).__mro__):

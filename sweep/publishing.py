@@ -8,10 +8,9 @@ from typing import Any
 
 from sweep.config.grid import Start, Trial
 from sweep.config.sweep_config import SweepConfig
-from sweep.errors import StoreError
 from sweep.metrics.specs import columns_for
 from sweep.scoring.path_scores import path_records
-from sweep.store.folder import SweepStore
+from sweep.store.folder import SweepStore, require_config
 from sweep.tables.from_records import result_rows, stored_trials
 
 Published = tuple[tuple[Path, ...], tuple[str, ...]]
@@ -87,9 +86,7 @@ def republish(store: SweepStore) -> Published:
     from sweep.scoring.sets.references import dataset_record, open_reference
     from sweep.scoring.sets.test_sets import dataset_name
 
-    config = store.read_config()
-    if config is None:
-        raise StoreError(f"{store.root}: holds no sweep; name a folder that `sweep run` wrote")
+    config = require_config(store)
     trials, starts = stored_trials(store, config)
     names = [dataset_name(name) for name in config.eval.sets]
     datasets = {

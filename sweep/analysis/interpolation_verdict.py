@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from srgan_core.wording import counted
 from sweep.analysis.frontier import dominates, hypervolume_2d
-from sweep.analysis.fronts import Place, front_of
-from sweep.analysis.summary import DatasetScores
+from sweep.analysis.fronts import DISTORTION, USUAL_AXES, Place, front_of
+from sweep.analysis.summary import DatasetScores, scores_by_dataset
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import Metric
 from sweep.tables.ranking import TRAINED_METHODS, Record, is_healthy, is_scored
@@ -51,6 +51,28 @@ class Verdict:
             f"{text}; area dominated by the trials {self.trained_area:.4g}, "
             f"by the curve {self.curve_area:.4g}"
         )
+
+
+def judge_all(
+    results: pd.DataFrame, curve: pd.DataFrame, metrics: Mapping[str, Metric]
+) -> Iterator[Verdict]:
+    """Compares the trials with a curve on each of its test sets and each pair of axes.
+
+    Args:
+        results: results.csv.
+        curve: Rows of one curve out of interpolation.csv.
+        metrics: Column to metric; a pair of which one is missing is passed over.
+
+    Yields:
+        The verdicts that can be given.
+    """
+    for scores in scores_by_dataset(results):
+        points = curve[curve["dataset"] == scores.name]
+        for column in USUAL_AXES if len(points) else ():
+            if {DISTORTION, column} <= metrics.keys():
+                verdict = judge(scores, points, metrics[DISTORTION], metrics[column])
+                if verdict is not None:
+                    yield verdict
 
 
 def judge(

@@ -1,4 +1,8 @@
-"""The command line: parse, call one function, print."""
+"""The command line: parse, call one function, print. A command is the module of its name.
+
+What several share is in `options`, `sweep_options`, `completion`, `messages` and the two displays
+of progress. What a command decides beyond its own output belongs in the room that it calls.
+"""
 
 from __future__ import annotations
 

@@ -18,22 +18,21 @@ Examples:
 @click.command("clean", epilog=EPILOG)
 @results_folder
 @click.option("--yes", is_flag=True, help="Delete without asking.")
-def command(folder: Path, yes: bool) -> int:
+def command(folder: Path, yes: bool) -> None:
     """Delete checkpoints of finished trials of DIR (default results/quick).
 
     What crashed writes left behind goes too. Tells first what takes how much. Generators, images,
     tables and the checkpoints of trials that are to go on stay. Refuses while a sweep is at work
     there.
     """
-    from sweep.store.cleaning import refuse_foreign_folder
-    from sweep.store.folder import SweepStore
+    from sweep.store.folder import SweepStore, require_sweep
 
-    refuse_foreign_folder(folder)
+    require_sweep(folder)
     with SweepStore(folder).locked():
-        return _clean(folder, yes)
+        _clean(folder, yes)
 
 
-def _clean(folder: Path, yes: bool) -> int:
+def _clean(folder: Path, yes: bool) -> None:
     from sweep.store.cleaning import find_waste, format_size, remove
 
     waste = find_waste(folder)
@@ -42,12 +41,11 @@ def _clean(folder: Path, yes: bool) -> int:
         click.echo(f"{format_size(item.size):>9}  {place}  ({item.reason})")
     if not waste:
         click.echo(f"{folder}: nothing to delete")
-        return 0
+        return
     total = format_size(sum(item.size for item in waste))
     if not yes and not click.confirm(f"delete these {total}?", default=False):
         click.echo("nothing was deleted")
-        return 0
+        return
     for item in waste:
         remove(item)
     click.echo(f"{total} deleted")
-    return 0

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from sweep.cli.completion import complete_generators
-from sweep.cli.options import DEFAULT_FOLDER, ResultsFolder
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from sweep.generators.export.card import Origin
+from sweep.cli.options import results_option
 
 EXAMPLES = """\b
 Examples:
@@ -39,14 +33,7 @@ ONNX needs the extra: pip install 'srgan-sweep[export]'.
     type=click.Path(path_type=Path),
     help="Where the model card goes.  [default: beside the first file, with the ending .md]",
 )
-@click.option(
-    "--results",
-    metavar="DIR",
-    type=ResultsFolder(),
-    default=DEFAULT_FOLDER,
-    show_default=True,
-    help="Results folder in which TRIAL is looked up.",
-)
+@results_option("in which TRIAL is looked up")
 def command(
     generator: str, onnx: Path | None, program: Path | None, card: Path | None, results: Path
 ) -> None:
@@ -60,7 +47,12 @@ def command(
     from srgan_core.files import write_atomically
     from srgan_core.inference import load_generator
     from sweep.generators.export.card import model_card, read_origin
-    from sweep.generators.export.formats import export_onnx, export_program, require_export_packages
+    from sweep.generators.export.formats import (
+        export_onnx,
+        export_program,
+        require_export_packages,
+        sample_photographs,
+    )
     from sweep.generators.lookup import find_generator
     from sweep.store.folder import SweepStore
 
@@ -70,7 +62,7 @@ def command(
     _refuse_equal([path for path in (onnx, program, page) if path is not None])
     origin = read_origin(find_generator(generator, SweepStore(results)))
     network = load_generator(origin.file, scale=None)
-    photographs = _photographs(origin)
+    photographs = sample_photographs(origin)
     files = {}
     for path, export in ((onnx, export_onnx), (program, export_program)):
         if path is not None:
@@ -84,15 +76,3 @@ def _refuse_equal(paths: list[Path]) -> None:
     if len({path.resolve() for path in paths}) < len(paths):
         names = ", ".join(map(str, paths))
         raise click.UsageError(f"expected files that differ, got {names}; name them apart")
-
-
-def _photographs(origin: Origin) -> list[np.ndarray]:
-    """The first LR image that the trial was scored on, or else one inside scikit-image."""
-    from srgan_core.data.images import read_rgb
-    from sweep.scoring.sets.test_sets import resolve_test_set
-
-    sweep_folder = origin.file.resolve().parents[2] if origin.record else None
-    if sweep_folder is not None:
-        for path in sorted(sweep_folder.glob("reference/*/lr/*.png")):
-            return [read_rgb(path)]
-    return [read_rgb(resolve_test_set("skimage3", scale=2).hr[0])[:96, :128]]

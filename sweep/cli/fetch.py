@@ -9,8 +9,6 @@ from srgan_core.wording import counted
 from sweep.cli.messages import say
 from sweep.config.names import PUBLISHED_SETS
 
-WEIGHTS = ("alexnet", "vgg16", "vgg19")
-
 
 @click.command("fetch", epilog="Example: sweep fetch set5 vgg16")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
@@ -21,15 +19,17 @@ def command(names: tuple[str, ...]) -> int:
     Exit status 1 when something could not be had.
     """
     from srgan_core.weights import fetch_weights
+    from srgan_core.weights.catalogue import ARCHITECTURES
     from sweep.scoring.sets.test_sets import resolve_test_set
 
+    known = (*ARCHITECTURES, *PUBLISHED_SETS)
     for name in names:
-        if name not in (*WEIGHTS, *PUBLISHED_SETS):
-            raise ConfigError(unknown_name("download", name, (*WEIGHTS, *PUBLISHED_SETS)))
+        if name not in known:
+            raise ConfigError(unknown_name("download", name, known))
     missing = False
-    for name in names or (*WEIGHTS, "set5"):
+    for name in names or (*ARCHITECTURES, "set5"):
         try:
-            if name in WEIGHTS:
+            if name in ARCHITECTURES:
                 found = fetch_weights(name)
                 click.echo(f"{name}: {found.path} (from the {found.origin})")
             else:

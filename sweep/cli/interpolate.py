@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -12,13 +12,7 @@ from srgan_core.wording import counted
 from sweep.cli.options import CommaList, name, results_folder
 
 if TYPE_CHECKING:
-    from sweep.config.sweep_config import SweepConfig
     from sweep.generators.interpolation.curve import Curve
-    from sweep.store.folder import SweepStore
-
-    AlphaType = click.ParamType[tuple[float, ...]]
-else:
-    AlphaType = click.ParamType
 
 MOST_ALPHAS = 1001
 
@@ -31,30 +25,19 @@ Then `sweep plot` draws the curve on the tradeoff charts.
 """
 
 
-class Alphas(AlphaType):
-    """`FIRST:LAST:STEP`, both ends included, or a comma-separated list."""
-
-    name = "alphas"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[float, ...]:
-        """Reads numbers from 0 to 1, exactly as decimals; anything else is a usage error."""
-        if not isinstance(value, str):
-            return tuple(value)
-        try:
-            numbers = _range(value) if ":" in value else [Decimal(t) for t in value.split(",")]
-        except (InvalidOperation, ValueError):
-            numbers = []
-        found = sorted({float(number) for number in numbers if number.is_finite()})
-        if not found or len(found) < len(set(numbers)) or found[0] < 0 or found[-1] > 1:
-            self.fail(
-                "expected FIRST:LAST:STEP or a comma-separated list of numbers from 0 to 1, "
-                f"at most {MOST_ALPHAS}, got {value!r}; 0:1:0.1 gives eleven",
-                param,
-                ctx,
-            )
-        return tuple(found)
+def alpha_list(text: str) -> tuple[float, ...]:
+    """Reads `FIRST:LAST:STEP`, both ends included, or a comma-separated list, as exact decimals."""
+    try:
+        numbers = _range(text) if ":" in text else [Decimal(part) for part in text.split(",")]
+    except (InvalidOperation, ValueError):
+        numbers = []
+    found = sorted({float(number) for number in numbers if number.is_finite()})
+    if not found or len(found) < len(set(numbers)) or found[0] < 0 or found[-1] > 1:
+        raise click.BadParameter(
+            "expected FIRST:LAST:STEP or a comma-separated list of numbers from 0 to 1, "
+            f"at most {MOST_ALPHAS}, got {text!r}; 0:1:0.1 gives eleven"
+        )
+    return tuple(found)
 
 
 def _range(text: str) -> list[Decimal]:
@@ -72,7 +55,8 @@ def _range(text: str) -> list[Decimal]:
 @click.option("--to", "second", required=True, metavar="B", help="Where alpha is 1.")
 @click.option(
     "--alphas",
-    type=Alphas(),
+    type=alpha_list,
+    metavar="ALPHAS",
     default="0:1:0.1",
     show_default=True,
     help="FIRST:LAST:STEP, or a comma-separated list.",
@@ -105,82 +89,31 @@ def command(
     scores go to DIR/interpolations, the means to DIR/interpolation.csv; what is scored already
     is not scored again.
     """
-    from srgan_core.training.hardware import prepare_torch, resolve_device
-    from sweep.generators.interpolation.curve import Curve, curve_records, read_sweep
+    from sweep.cli.item_progress import item_progress
+    from sweep.generators.interpolation.curve import Curve
     from sweep.generators.interpolation.ends import find_end
-    from sweep.store.folder import SweepStore
-    from sweep.tables.curves import INTERPOLATION, interpolation_frame
-    from sweep.tables.files import write_csv
+    from sweep.generators.interpolation.scoring import score_curve
+    from sweep.store.folder import SweepStore, require_sweep
 
+    require_sweep(folder)
     store = SweepStore(folder)
-    config = read_sweep(store)
-    datasets = _datasets(config, sets)
     ends = find_end(store, first), find_end(store, second)
     if ends[0].name == ends[1].name:
         raise click.UsageError(
             f"--from and --to: expected two different generators, got {ends[0].name} twice"
         )
     curve = Curve(store, *ends, space)
-    with store.locked():
-        # The ends then have the bytes of their trials.
-        prepare_torch(config.threads or 1, resolve_device(config.device))
-        count = _compute(curve, config, alphas, datasets)
-        frame = interpolation_frame(list(curve_records(store)))
-        write_csv(frame, folder / INTERPOLATION)
-    _report(store, curve, count)
+    _report(curve, score_curve(curve, alphas, sets, item_progress))
 
 
-def _datasets(config: SweepConfig, asked: tuple[str, ...] | None) -> list[str]:
-    """Names of the test sets, which must be the sweep's: a chart compares with its trials."""
-    from srgan_core.errors import ConfigError, unknown_name
-    from sweep.scoring.sets.test_sets import dataset_name
-
-    held = [dataset_name(known) for known in config.eval.sets]
-    if asked is None:
-        return held
-    names = [dataset_name(given) for given in asked]
-    for given in names:
-        if given not in held:
-            raise ConfigError(
-                f"{unknown_name('test set of this sweep', given, held)}; "
-                "add it with `sweep run --eval` first"
-            )
-    return names
-
-
-def _compute(
-    curve: Curve, config: SweepConfig, alphas: tuple[float, ...], datasets: list[str]
-) -> int:
-    from srgan_core.training.hardware import resolve_device
-    from sweep.cli.item_progress import item_progress
-    from sweep.metrics.specs import columns_for, image_columns
-    from sweep.scoring.evaluate import Scorer
-
-    columns = image_columns(columns_for(config.eval.metrics))
-    scorers: list[Scorer] = []
-
-    def scorer() -> Scorer:
-        if not scorers:
-            scorers.append(Scorer(columns, config.scale, str(resolve_device(config.device))))
-        return scorers[0]
-
-    todo = curve.missing(alphas, datasets, columns)
-    if todo:
-        with item_progress("interpolating", len(todo)) as advance:
-            curve.compute(todo, scorer, advance)
-    return len(todo)
-
-
-def _report(store: SweepStore, curve: Curve, count: int) -> None:
+def _report(curve: Curve, count: int) -> None:
     """Prints the curve and how the trials stand to it."""
-    from sweep.analysis.fronts import DISTORTION, USUAL_AXES
-    from sweep.analysis.interpolation_verdict import judge
-    from sweep.analysis.summary import scores_by_dataset
+    from sweep.analysis.interpolation_verdict import judge_all
     from sweep.tables.curves import INTERPOLATION, read_interpolation
     from sweep.tables.files import read_results
     from sweep.tables.metric_file import read_metrics
 
-    frame = read_interpolation(store.root)
+    root, frame = curve.store.root, read_interpolation(curve.store.root)
     assert frame is not None
     key = {"from": curve.first.name, "to": curve.second.name, "space": curve.space}
     for column, value in key.items():
@@ -189,13 +122,7 @@ def _report(store: SweepStore, curve: Curve, count: int) -> None:
     scored = f"{counted(count, 'image')} scored"
     click.echo(f"{curve.first.name} -> {curve.second.name}, {curve.space}: {scored}")
     click.echo(shown.to_string(index=False))
-    metrics = read_metrics(store.root)
-    for scores in scores_by_dataset(read_results(store.root)):
-        points = frame[frame["dataset"] == scores.name]
-        for column in USUAL_AXES if len(points) else ():
-            if {DISTORTION, column} <= metrics.keys():
-                verdict = judge(scores, points, metrics[DISTORTION], metrics[column])
-                if verdict is not None:
-                    click.echo(verdict.sentence())
-    click.echo(f"  {store.root / INTERPOLATION}")
+    for verdict in judge_all(read_results(root), frame, read_metrics(root)):
+        click.echo(verdict.sentence())
+    click.echo(f"  {root / INTERPOLATION}")
     click.echo(f"  {curve.folder}/")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+
+import click
 
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -28,7 +29,7 @@ def item_progress(title: str, total: int) -> Iterator[Advance]:
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _Lines(title, total)
+        yield _lines(title, total)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeRemainingColumn as TimeLeft
@@ -46,22 +47,45 @@ def item_progress(title: str, total: int) -> Iterator[Advance]:
         yield lambda item: progress.update(task, advance=1, item=item)
 
 
-class _Lines:
-    """Writes a line now and then, for logs and pipes."""
+class Pace:
+    """Lets a line pass now and then, for logs and pipes.
 
-    def __init__(self, title: str, total: int) -> None:
-        self._title, self._total = title, total
-        self._done, self._begin = 0, time.monotonic()
-        self._last = self._begin
+    Args:
+        last: When the line before was written, on the monotonic clock.
+    """
 
-    def __call__(self, item: str) -> None:
-        self._done += 1
+    def __init__(self, last: float) -> None:
+        self._last = last
+
+    def is_due(self) -> bool:
+        """Whether a line may be written now; the next has to wait then."""
         now = time.monotonic()
         if now - self._last < SECONDS_BETWEEN_LINES:
-            return
+            return False
         self._last = now
-        seconds = (self._total - self._done) * (now - self._begin) / self._done
-        left = timedelta(seconds=round(max(seconds, 0)))
-        print(
-            f"{self._title}: {self._done}/{self._total}, {left} left", file=sys.stderr, flush=True
-        )
+        return True
+
+
+def time_left(items: int, done: int, begun: float) -> str:
+    """Words how long some items take.
+
+    Args:
+        items: How many are left.
+        done: How many were done since `begun`, at least 1.
+        begun: A time on the monotonic clock.
+    """
+    seconds = max(items, 0) * (time.monotonic() - begun) / done
+    return f"{timedelta(seconds=round(seconds))} left"
+
+
+def _lines(title: str, total: int) -> Advance:
+    begun, done = time.monotonic(), 0
+    pace = Pace(begun)
+
+    def advance(item: str) -> None:
+        nonlocal done
+        done += 1
+        if pace.is_due():
+            click.echo(f"{title}: {done}/{total}, {time_left(total - done, done, begun)}", err=True)
+
+    return advance

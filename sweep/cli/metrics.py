@@ -24,7 +24,6 @@ Exit status of --check: 0 all known answers come out; 1 one is off or cannot be 
 2 Set5 is not on this machine.
 """
 
-
 AGGREGATIONS = {
     "mean": "arithmetic mean over the images",
     "root mean square": "root of the mean over the images of the squares",
@@ -63,12 +62,11 @@ def _list() -> None:
     console = Console()
     statements = describe_availability(tuple(METRICS))
     console.print(_overview(statements))
-    missing = [statement for statement in statements if not statement.ready]
-    for statement in missing:
-        console.print(
-            f"{statement.column}: {statement.note}", style="dim", highlight=False, markup=False
-        )
-    others = len([name for name in pyiqa_names() if name not in METRICS])
+    for statement in statements:
+        if not statement.ready:
+            note = f"{statement.column}: {statement.note}"
+            console.print(note, style="dim", highlight=False, markup=False)
+    others = sum(name not in METRICS for name in pyiqa_names())
     console.print(
         f"\nComputed by default: {', '.join(DEFAULT_GROUPS)}.\n"
         f"--metrics also takes {others} further names of pyiqa, with pyiqa's own defaults; "
@@ -79,14 +77,9 @@ def _list() -> None:
 
 
 def _overview(statements: Sequence[Availability]) -> Table:
-    from rich import box
-    from rich.table import Table
-
     from sweep.metrics.specs import find_spec
 
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    for heading in ("--metrics", "column", "kind", "reference", "better", "border", "here"):
-        table.add_column(heading, no_wrap=True)
+    table = _table("--metrics", "column", "kind", "reference", "better", "border", "here")
     for statement in statements:
         spec = find_spec(statement.column)
         table.add_row(
@@ -98,6 +91,16 @@ def _overview(statements: Sequence[Availability]) -> Table:
             "none" if spec.border.startswith("none") else "scale px",
             "yes" if statement.ready else "no",
         )
+    return table
+
+
+def _table(*headings: str, numbers: Sequence[str] = ()) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading in numbers else "left", no_wrap=True)
     return table
 
 
@@ -149,16 +152,10 @@ def _check() -> int:
 
 
 def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    for heading in ("column", "images", "method"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("expected", "got", "tolerance"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
+    numbers = ("expected", "got", "tolerance")
+    table = _table("column", "images", "method", *numbers, "verdict", numbers=numbers)
     for verdict in verdicts:
         answer = verdict.answer
         table.add_row(

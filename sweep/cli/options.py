@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sweep.config.names import CONFIGS, TRACKERS
+from sweep.config.names import CONFIGS
 
 if TYPE_CHECKING:
     ListType = click.ParamType[tuple[Any, ...]]
-    NumberType = click.ParamType[int | None]
 else:
     # Older versions of click have no generic one.
-    ListType = NumberType = click.ParamType
+    ListType = click.ParamType
 
 DEFAULT_CONFIG = CONFIGS[0]
 
@@ -41,10 +40,33 @@ class ResultsFolder(click.Path):
         return path
 
 
-def results_folder(command: Command) -> Command:
-    """Adds the argument [DIR] of every command that reads a results folder."""
-    return click.argument("folder", metavar="[DIR]", type=ResultsFolder(), default=DEFAULT_FOLDER)(
-        command
+results_folder = click.argument(
+    "folder", metavar="[DIR]", type=ResultsFolder(), default=DEFAULT_FOLDER
+)
+"""The argument [DIR] of every command that reads a results folder."""
+
+
+def results_option(use: str) -> Callable[[Command], Command]:
+    """Makes the option --results of commands that look up a trial by its name."""
+    return click.option(
+        "--results",
+        metavar="DIR",
+        type=ResultsFolder(),
+        default=DEFAULT_FOLDER,
+        show_default=True,
+        help=f"Results folder {use}.",
+    )
+
+
+def images_option(use: str) -> Callable[[Command], Command]:
+    """Makes the option --images of commands that show a page."""
+    return click.option(
+        "--images",
+        "most_images",
+        type=click.IntRange(min=0),
+        default=20,
+        show_default=True,
+        help=f"Images per test set {use}.",
     )
 
 
@@ -82,101 +104,60 @@ class CommaList(ListType):
         return tuple(converted)
 
 
-class Share(click.FloatRange):
-    """A number from 0 to 1; click's own range lets nan through."""
+def one_of(*words: str) -> Callable[[str], str]:
+    """Makes a reader of one of some words; any other is a ValueError."""
 
-    def __init__(self) -> None:
-        super().__init__(0, 1)
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return text
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Reads the number."""
-        share = float(super().convert(value, param, ctx))
-        if share != share:
-            self.fail("expected a number from 0 to 1, got nan", param, ctx)
-        return share
+    return read
 
 
-class JobCount(NumberType):
-    """A number of processes, or `auto`, which becomes None."""
-
-    name = "number or auto"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int | None:
-        """Reads the number; anything below 1 is a usage error."""
-        if value == "auto" or value is None:
-            return None
-        try:
-            count = int(value)
-        except ValueError:
-            count = 0
-        if count < 1:
-            self.fail(f"expected a number of 1 or above or auto, got {value!r}", param, ctx)
-        return count
+def share(text: str) -> float:
+    """Reads a number from 0 to 1; click's own range lets nan through."""
+    value: float = click.FloatRange(0, 1)(text)
+    if value != value:
+        raise click.BadParameter("expected a number from 0 to 1, got nan")
+    return value
 
 
-class Seconds(click.ParamType):  # type: ignore[type-arg]
-    """A time in seconds, or `off`, which becomes None."""
-
-    name = "seconds or off"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float | None:
-        """Reads the number; what is not above 0 is a usage error."""
-        if value == "off" or value is None:
-            return None
-        try:
-            seconds = float(value)
-        except ValueError:
-            seconds = 0.0
-        if not 0 < seconds < float("inf"):
-            self.fail(f"expected seconds above 0 or off, got {value!r}", param, ctx)
-        return seconds
+def job_count(text: str) -> int | None:
+    """Reads a number of processes, or `auto`, which becomes None."""
+    if text == "auto":
+        return None
+    try:
+        count = int(text)
+    except ValueError:
+        count = 0
+    if count < 1:
+        raise click.BadParameter(f"expected a number of 1 or above or auto, got {text!r}")
+    return count
 
 
-def retried(text: str) -> str:
-    """Reads a state whose trials are tried again; `none` is neither.
-
-    Raises:
-        ValueError: when it is another word.
-    """
-    if text not in ("failed", "diverged", "none"):
-        raise ValueError(text)
-    return text
-
-
-def tracker(text: str) -> str:
-    """Reads the name of an experiment tracker.
-
-    Raises:
-        ValueError: when it is another word.
-    """
-    if text not in TRACKERS:
-        raise ValueError(text)
-    return text
+def seconds(text: str) -> float | None:
+    """Reads a time in seconds, or `off`, which becomes None."""
+    if text == "off":
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise click.BadParameter(f"expected seconds above 0 or off, got {text!r}")
+    return value
 
 
 def name(text: str) -> str:
-    """Reads a name.
-
-    Raises:
-        ValueError: when it is empty.
-    """
+    """Reads a name; an empty one is a ValueError."""
     if not text:
         raise ValueError(text)
     return text
 
 
 def seed(text: str) -> int:
-    """Reads a seed.
-
-    Raises:
-        ValueError: when it is not a whole number of 0 or above.
-    """
+    """Reads a whole number of 0 or above; anything else is a ValueError."""
     value = int(text)
     if value < 0:
         raise ValueError(text)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from srgan_core.wording import counted
+from sweep.cli.messages import say
 from sweep.cli.sweep_options import plan_from_options, sweep_options
+
+if TYPE_CHECKING:
+    from sweep.planning.estimate import Kind
+    from sweep.planning.plan import Plan
+    from sweep.store.folder import SweepStore
+
+NOTABLE_WAIT = 0.2
+"""Share of the time lost to other programs from which on an estimate says so."""
 
 EPILOG = """\b
 Examples:
@@ -19,19 +28,58 @@ Examples:
 
 @click.command("plan", epilog=EPILOG)
 @sweep_options
-def command(
-    config_name: str,
-    assignments: tuple[str, ...],
-    out: Path | None,
-    jobs: int | None,
-    **changes: Any,
-) -> None:
+def command(**options: Any) -> None:
     """Say what a sweep would cost: trials, steps, hours, memory, disk, and what is done already.
 
     Trains a few steps of each kind for a second or two to learn this machine's speed; takes the
     options of `sweep run` and writes nothing. `sweep run --dry-run` prints the same.
     """
-    from sweep.cli.reports import report_plan
+    print_plan(*plan_from_options(**options))
 
-    store, plan, jobs = plan_from_options(config_name, assignments, out, jobs, changes)
-    report_plan(store, plan, jobs)
+
+def print_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
+    """Prints the grid, what exists already, and the estimated cost."""
+    from sweep.config.numbers import shortest_decimal
+    from sweep.planning.estimate import estimate
+
+    for note in plan.notes:
+        say(f"note: {note}", err=False)
+    width = max(len(trial.name) for trial in plan.asked)
+    click.echo(f"{'trial':<{width}}  content   lambda    seed  state")
+    for trial in plan.asked:
+        click.echo(
+            f"{trial.name:<{width}}  {trial.content:<8}  {shortest_decimal(trial.adv):<8}  "
+            f"{trial.seed:<4}  {store.trial(trial.name).state}"
+        )
+    cost = estimate(store, plan, jobs, _say_what_is_timed)
+    click.echo()
+    for kind in cost.kinds:
+        click.echo(f"  {_describe_kind(kind)}")
+    trials = counted(len(plan.asked), "trial")
+    click.echo(f"{trials}, {cost.trials_left} to train into {store.root}")
+    click.echo(f"{counted(cost.steps_left, 'step')} left, {cost.steps_done} done")
+    threads = counted(plan.config.threads or 1, "thread")
+    click.echo(f"about {cost.duration} on {plan.config.device}, {jobs} at once with {threads} each")
+    click.echo(f"about {cost.memory_gb:.1f} GB of memory, {cost.disk_gb:.1f} GB of disk")
+    waited = max((kind.cost.waited for kind in cost.kinds), default=0.0)
+    if waited > NOTABLE_WAIT:
+        say(
+            f"note: other programs had the processor for {waited:.0%} of the time; while they run, "
+            "it takes longer",
+            err=False,
+        )
+
+
+def _say_what_is_timed(name: str, index: int, count: int) -> None:
+    click.echo(f"timing a few steps [{index + 1}/{count}]: {name}", err=True)
+
+
+def _describe_kind(kind: Kind) -> str:
+    warmup = ""
+    if kind.warmup_steps:
+        steps = counted(kind.warmup_steps, "warm-up step")
+        warmup = f", {steps} at {kind.cost.warmup_seconds:.3g} s"
+    return (
+        f"{kind.name}: {kind.trainings} to train, {counted(kind.steps, 'step')} at "
+        f"{kind.cost.seconds:.3g} s{warmup}"
+    )

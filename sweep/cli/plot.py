@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import click
 
@@ -17,8 +17,8 @@ EXAMPLES = (
 
 @click.command("plot", epilog=EXAMPLES)
 @results_folder
-@click.option("--x", "across", metavar="COLUMN", help="Metric across; draws a chart for print.")
-@click.option("--y", "up", metavar="COLUMN", help="Metric upwards; draws a chart for print.")
+@click.option("--x", metavar="COLUMN", help="Metric across; draws a chart for print.")
+@click.option("--y", metavar="COLUMN", help="Metric upwards; draws a chart for print.")
 @click.option(
     "--style", type=click.Choice(("paper", "slides")), help="What for; draws a chart for print."
 )
@@ -38,15 +38,7 @@ EXAMPLES = (
     is_flag=True,
     help="Draw published results of the same protocol too, and list the others with the reason.",
 )
-def command(
-    folder: Path,
-    across: str | None,
-    up: str | None,
-    style: Literal["paper", "slides"] | None,
-    width: Literal["one", "two"] | None,
-    formats: tuple[str, ...] | None,
-    published: bool,
-) -> None:
+def command(folder: Path, published: bool, **options: Any) -> None:
     """Draw the tradeoff charts from the tables in DIR (default results/quick).
 
     Writes tradeoff.png and tradeoff.svg; reads the tables alone: results.csv and metrics.json,
@@ -58,14 +50,13 @@ def command(
     """
     from sweep.tables.tables import read_tables
 
-    if any((across, up, style, width, formats)):
+    chosen = {name: value for name, value in options.items() if value}
+    if chosen:
         if published:
             raise click.UsageError("--published belongs to the tradeoff chart; leave it out")
         from sweep.visualization.plots.export import Export, export_chart
 
-        chosen = {"x": across, "y": up, "style": style, "width": width, "formats": formats}
-        export = Export(**{name: value for name, value in chosen.items() if value})  # type: ignore[arg-type]
-        for path in export_chart(read_tables(folder), export):
+        for path in export_chart(read_tables(folder), Export(**chosen)):
             click.echo(path)
         return
     from sweep.analysis.fronts import DISTORTION

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -24,56 +23,47 @@ from rich.table import Column
 from rich.text import Text
 
 from srgan_core.wording import counted
+from sweep.cli.item_progress import Pace, time_left
 from sweep.execution.jobs.context import Event
 from sweep.store.folder import SweepStore
+from sweep.store.states import State
 
 if TYPE_CHECKING:
     from sweep.planning.plan import Plan
 
-SECONDS_BETWEEN_LINES = 10.0
-
 WIDE = 100
 """Columns of a terminal from which on bars are long."""
 
-TROUBLE = ("failed", "diverged", "interrupted")
+TROUBLE = (State.FAILED, State.DIVERGED, State.INTERRUPTED)
 
-ENDS = ("done", *TROUBLE)
+ENDS = (State.DONE, *TROUBLE)
 
 
-class Display(Protocol):
-    """What a sweep reports to."""
-
-    def begin(self, plan: Plan, store: SweepStore) -> None:
-        """Learns what there is to do, and what of it is done."""
-
-    def receive(self, event: Event) -> None:
-        """Learns what happened."""
+LOSSES = {
+    "loss_pixel": "pixel {loss_pixel:.4f}",
+    "loss_content": "content {loss_content:.3f}",
+    "loss_adv": "adv {loss_adv:.2f}",
+    "loss_d": "D {d_real:.2f}/{d_fake:.2f}",
+}
 
 
 @contextmanager
-def open_progress() -> Iterator[Display]:
-    """Chooses the display for standard error."""
-    console = Console(stderr=True)
+def open_progress(plan: Plan, store: SweepStore, console: Console | None = None) -> Iterator[Lines]:
+    """Chooses the display for a console, by default that of standard error."""
+    console = console or Console(stderr=True)
     if not console.is_terminal:
-        yield Lines()
+        yield Lines(plan, store)
         return
-    with Bars(console) as bars:
+    bars = Bars(plan, store, console)
+    with bars.progress:
         yield bars
 
 
 def describe(event: Event) -> str:
     """One line about a logged step: rate, losses, the discriminator's outputs."""
     record = event.fields
-    parts = [f"{record['patches_per_second']:.1f} patches/s"]
-    if "loss_pixel" in record:
-        parts.append(f"pixel {record['loss_pixel']:.4f}")
-    if "loss_content" in record:
-        parts.append(f"content {record['loss_content']:.3f}")
-    if "loss_adv" in record:
-        parts.append(f"adv {record['loss_adv']:.2f}")
-    if "loss_d" in record:
-        parts.append(f"D {record['d_real']:.2f}/{record['d_fake']:.2f}")
-    return "  ".join(parts)
+    losses = (text.format(**record) for name, text in LOSSES.items() if name in record)
+    return "  ".join([f"{record['patches_per_second']:.1f} patches/s", *losses])
 
 
 class GridSteps:
@@ -82,26 +72,22 @@ class GridSteps:
     Args:
         plan: Its trials are counted; events of other jobs are passed over.
         store: Knows which trials are trained already.
+
+    Attributes:
+        names: The trials in their order.
+        total: Steps of all trials.
     """
 
     def __init__(self, plan: Plan, store: SweepStore) -> None:
         config = plan.config.adversarial
         warmup = config.discriminator.warmup_steps
         self._steps = {t.name: config.steps + (warmup if t.adv else 0) for t in plan.asked}
-        states = {name: store.trial(name).state for name in self._steps}
+        self.names = tuple(self._steps)
+        self.total = sum(self._steps.values())
+        states = {name: store.trial(name).state for name in self.names}
         self._ended = {name for name, state in states.items() if state.is_finished}
-        self._at = {name: self._steps[name] for name, state in states.items() if state.is_trained}
-        self._moved, self._begin = 0, time.monotonic()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The trials in their order."""
-        return tuple(self._steps)
-
-    @property
-    def total(self) -> int:
-        """Steps of all trials."""
-        return sum(self._steps.values())
+        self._at = {name: self._steps[name] for name in self.names if states[name].is_trained}
+        self._moved, self._begun = 0, time.monotonic()
 
     @property
     def done(self) -> int:
@@ -128,60 +114,56 @@ class GridSteps:
 
     def left(self) -> str:
         """Time until the last step at the speed of this run; empty while that is unknown."""
-        elapsed = time.monotonic() - self._begin
         if self._moved <= 0:
             return ""
-        seconds = (self.total - self.done) * elapsed / self._moved
-        return f"{timedelta(seconds=round(seconds))} left"
+        return time_left(self.total - self.done, self._moved, self._begun)
 
 
 class Lines:
-    """Writes a line now and then, for logs and pipes."""
+    """What a sweep reports to: lines for logs and pipes, those about steps only now and then.
 
-    def __init__(self) -> None:
-        self._grid: GridSteps | None = None
-        self._last = 0.0
-        self._warned: set[str] = set()
+    Args:
+        plan: What there is to do; its notes are written first.
+        store: Knows what of it is done.
+    """
 
-    def begin(self, plan: Plan, store: SweepStore) -> None:
-        """Writes the notes."""
-        self._grid = GridSteps(plan, store)
+    def __init__(self, plan: Plan, store: SweepStore) -> None:
+        self._grid, self._pace = GridSteps(plan, store), Pace(0.0)
+        self._warned: set[tuple[str, str]] = set()
         for note in plan.notes:
             self._write(f"note: {note}")
 
     def receive(self, event: Event) -> None:
-        """Writes what matters, steps at most every few seconds."""
-        if self._grid is not None:
-            self._grid.receive(event)
-        if event.kind == "progress":
-            self._step(event)
-        elif event.kind == "warning":
-            message = f"{self._title(event.job)}: warning: {event.fields['message']}"
-            if message not in self._warned:
-                self._write(message)
-            self._warned.add(message)
-        elif event.kind == "scoring":
-            self._write(f"{self._title(event.job)}: scoring {event.fields['message']}")
-        else:
-            self._write(f"{self._title(event.job)}: {event.kind}")
-
-    def _step(self, event: Event) -> None:
-        now = time.monotonic()
-        if now - self._last < SECONDS_BETWEEN_LINES:
+        """Learns what happened; a warning is shown once."""
+        self._grid.receive(event)
+        if event.kind != "warning":
+            self._show(event)
             return
-        self._last = now
-        steps = f"step {event.fields['iteration']}/{event.fields['iterations']}"
-        parts = [steps, describe(event)]
-        if self._grid is not None and event.job in self._grid.names:
-            parts.append(self._grid.left())
-        self._write(f"{self._title(event.job)}: {'  '.join(filter(None, parts))}")
+        warning = event.job, event.fields["message"]
+        if warning not in self._warned:
+            self._warn(*warning)
+        self._warned.add(warning)
+
+    def _show(self, event: Event) -> None:
+        title = self._title(event.job)
+        if event.kind == "scoring":
+            self._write(f"{title}: scoring {event.fields['message']}")
+        elif event.kind != "progress":
+            self._write(f"{title}: {event.kind}")
+        elif self._pace.is_due():
+            steps = f"step {event.fields['iteration']}/{event.fields['iterations']}"
+            left = self._grid.left() if event.job in self._grid.names else ""
+            self._write(f"{title}: {'  '.join(filter(None, (steps, describe(event), left)))}")
+
+    def _warn(self, job: str, message: str) -> None:
+        self._write(f"{self._title(job)}: warning: {message}")
 
     def _title(self, job: str) -> str:
-        names = self._grid.names if self._grid is not None else ()
+        names = self._grid.names
         return f"[{names.index(job) + 1}/{len(names)}] {job}" if job in names else job
 
     def _write(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        click.echo(text, err=True)
 
 
 class Detail(ProgressColumn):
@@ -192,17 +174,18 @@ class Detail(ProgressColumn):
         return Text(task.fields["detail"], style="dim", no_wrap=True, overflow="ellipsis")
 
 
-class Bars:
-    """One bar for the grid and one for each job at work.
+class Bars(Lines):
+    """The same with one bar for the steps of the grid and one for each job at work.
 
-    Args:
-        console: Where to draw.
+    Attributes:
+        progress: The bars, to be started.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, plan: Plan, store: SweepStore, console: Console) -> None:
         self._console = console
+        super().__init__(plan, store)
         # Names of jobs may hold what would be markup.
-        self._progress = Progress(
+        self.progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(20 if console.width >= WIDE else 8, table_column=Column(no_wrap=True)),
             MofNCompleteColumn(table_column=Column(no_wrap=True)),
@@ -210,68 +193,45 @@ class Bars:
             Detail(),
             console=console,
         )
-        self._grid: GridSteps | None = None
-        self._grid_task: TaskID | None = None
+        self._grid_task = self.progress.add_task("grid", total=self._grid.total, detail="")
         self._tasks: dict[str, TaskID] = {}
-        self._warned: set[str] = set()
-
-    def __enter__(self) -> Bars:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._progress.stop()
-
-    def begin(self, plan: Plan, store: SweepStore) -> None:
-        """Writes the notes and opens the grid's bar, which counts steps."""
-        for note in plan.notes:
-            self._print(f"note: {note}")
-        self._grid = GridSteps(plan, store)
-        self._grid_task = self._progress.add_task("grid", total=self._grid.total, detail="")
         self._show_grid()
 
     def receive(self, event: Event) -> None:
         """Moves the bars."""
-        if self._grid is not None:
-            self._grid.receive(event)
-        if event.kind == "warning":
-            message = f"{event.job}: {event.fields['message']}"
-            if message not in self._warned:
-                self._print(message, "yellow")
-            self._warned.add(message)
-        elif event.kind in ENDS:
-            self._end(event)
-        else:
-            self._move(event)
+        super().receive(event)
         self._show_grid()
 
-    def _move(self, event: Event) -> None:
+    def _show(self, event: Event) -> None:
+        if event.kind in ENDS:
+            self._end(event)
+            return
         if event.job not in self._tasks:
-            self._tasks[event.job] = self._progress.add_task(event.job, total=None, detail="")
+            self._tasks[event.job] = self.progress.add_task(event.job, total=None, detail="")
         task = self._tasks[event.job]
         if event.kind == "progress":
             iteration, iterations = event.fields["iteration"], event.fields["iterations"]
             detail = describe(event)
-            self._progress.update(task, completed=iteration, total=iterations, detail=detail)
+            self.progress.update(task, completed=iteration, total=iterations, detail=detail)
         elif event.kind == "scoring":
-            self._progress.update(task, detail=f"scoring {event.fields['message']}")
+            self.progress.update(task, detail=f"scoring {event.fields['message']}")
 
     def _end(self, event: Event) -> None:
-        task = self._tasks.pop(event.job, None)
-        if task is not None:
-            self._progress.remove_task(task)
+        if event.job in self._tasks:
+            self.progress.remove_task(self._tasks.pop(event.job))
         if event.kind in TROUBLE:
-            self._print(f"{event.job}: {event.kind}", "red")
+            self._write(f"{event.job}: {event.kind}", "red")
+
+    def _warn(self, job: str, message: str) -> None:
+        self._write(f"{job}: {message}", "yellow")
 
     def _show_grid(self) -> None:
-        if self._grid is None or self._grid_task is None:
-            return
-        self._progress.update(
+        self.progress.update(
             self._grid_task,
             completed=self._grid.done,
             description=f"grid: {self._grid.ended} of {counted(len(self._grid.names), 'trial')}",
             detail=self._grid.left() or "steps",
         )
 
-    def _print(self, text: str, style: str | None = None) -> None:
+    def _write(self, text: str, style: str | None = None) -> None:
         self._console.print(text, style=style, highlight=False, markup=False)

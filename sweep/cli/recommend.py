@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from math import isnan, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
 
     from sweep.analysis.recommendation import Recommendation
     from sweep.tables.metric_file import Metric
-
-    BoundType = click.ParamType[tuple[str, float]]
-else:
-    BoundType = click.ParamType
+    from sweep.tables.ranking import Record
 
 EXAMPLES = """\b
 Examples:
@@ -33,35 +31,25 @@ usage.
 """
 
 
-class Bound(BoundType):
-    """A condition as COLUMN=VALUE."""
-
-    name = "bound"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, float]:
-        """Splits and converts; anything else is a usage error."""
-        if not isinstance(value, str):
-            column, number = value
-            return str(column), float(number)
-        column, _, text = value.partition("=")
-        try:
-            number = float(text)
-        except ValueError:
-            number = float("nan")
-        if not column or number != number:
-            self.fail(f"expected COLUMN=NUMBER, got {value!r}; for example psnr_y=28", param, ctx)
-        return column.strip(), number
+def bound(text: str) -> tuple[str, float]:
+    """Reads a condition as COLUMN=VALUE."""
+    column, _, number = text.partition("=")
+    try:
+        value = float(number)
+    except ValueError:
+        value = nan
+    if not column or isnan(value):
+        raise click.BadParameter(f"expected COLUMN=NUMBER, got {text!r}; for example psnr_y=28")
+    return column.strip(), value
 
 
 @click.command("recommend", epilog=EXAMPLES)
 @results_folder
 @click.option(
-    "--min", "least", type=Bound(), multiple=True, metavar="COLUMN=VALUE", help="Least value."
+    "--min", "least", type=bound, multiple=True, metavar="COLUMN=VALUE", help="Least value."
 )
 @click.option(
-    "--max", "most", type=Bound(), multiple=True, metavar="COLUMN=VALUE", help="Greatest value."
+    "--max", "most", type=bound, multiple=True, metavar="COLUMN=VALUE", help="Greatest value."
 )
 @click.option("--best", required=True, metavar="COLUMN", help="Metric to be best in.")
 @click.option("--dataset", help="Test set that decides.  [default: the first in the table]")
@@ -77,8 +65,8 @@ def command(
     from sweep.tables.files import read_results
     from sweep.tables.metric_file import read_metrics
 
-    conditions = [Condition(column, "min", bound) for column, bound in least]
-    conditions += [Condition(column, "max", bound) for column, bound in most]
+    conditions = [Condition(column, "min", value) for column, value in least]
+    conditions += [Condition(column, "max", value) for column, value in most]
     metrics = read_metrics(folder)
     found = recommend(read_results(folder), metrics, conditions, best, dataset)
     if found.chosen is None:
@@ -86,28 +74,29 @@ def command(
         click.echo(f"no trial meets {asked} on {found.dataset}", err=True)
         if found.nearest is not None:
             say(f"nearest: {found.nearest['trial']}: {'; '.join(found.misses)}")
-        _echo_unhealthy(found)
-        return 1
-    _echo_choice(folder, found, metrics)
-    _echo_unhealthy(found)
-    return 0
+    else:
+        _echo_choice(folder, found, found.chosen, metrics)
+    for text in found.unhealthy:
+        say(f"  left out: {text}")
+    return int(found.chosen is None)
 
 
-def _echo_choice(folder: Path, found: Recommendation, metrics: Mapping[str, Metric]) -> None:
+def _echo_choice(
+    folder: Path, found: Recommendation, chosen: Record, metrics: Mapping[str, Metric]
+) -> None:
     from sweep.analysis.recommendation import generator_path
     from sweep.tables.columns import number_text
 
-    record = found.chosen or {}
-    click.secho(record["trial"], bold=True)
+    click.secho(chosen["trial"], bold=True)
     images = counted(found.images, "image")
-    click.echo(f"  scores on {found.dataset}, x{record['scale']}, {images}:")
+    click.echo(f"  scores on {found.dataset}, x{chosen['scale']}, {images}:")
     for column, metric in metrics.items():
-        if record.get(column) is not None:
+        if chosen.get(column) is not None:
             unit = f" {metric.unit}" if metric.unit else ""
-            click.echo(f"    {column:<12} {number_text(column, float(record[column]))}{unit}")
+            click.echo(f"    {column:<12} {number_text(column, float(chosen[column]))}{unit}")
     if found.ties:
         click.echo(f"  equally good: {', '.join(found.ties)}")
-    path = generator_path(folder, record)
+    path = generator_path(folder, chosen)
     click.echo("  use it:")
     click.echo(f"    sweep upscale IMAGE --generator {shlex.quote(str(path))}")
     if not path.is_file():
@@ -115,8 +104,3 @@ def _echo_choice(folder: Path, found: Recommendation, metrics: Mapping[str, Metr
     say(
         f"  note: chosen by its scores on {found.dataset}; report scores on other images", err=False
     )
-
-
-def _echo_unhealthy(found: Recommendation) -> None:
-    for text in found.unhealthy:
-        say(f"  left out: {text}")

@@ -8,9 +8,7 @@ import click
 
 from srgan_core.wording import counted
 from sweep.cli.messages import say
-from sweep.cli.options import results_folder
-
-MOST_IMAGES = 20
+from sweep.cli.options import images_option, results_folder
 
 MUCH_TO_SEND = 50_000_000
 """Bytes from which on the command says how to make the page smaller."""
@@ -29,19 +27,8 @@ MUCH_TO_SEND = 50_000_000
     show_default="DIR/report.html",
     help="File to write.",
 )
-@click.option(
-    "--images",
-    "most_images",
-    type=click.IntRange(min=0),
-    default=MOST_IMAGES,
-    show_default=True,
-    help="Images per test set inside the page; 0 leaves them out.",
-)
-@click.option(
-    "--watch",
-    is_flag=True,
-    help="Serve the page live instead, as `sweep serve` does.",
-)
+@images_option("inside the page; 0 leaves them out")
+@click.option("--watch", is_flag=True, help="Serve the page live instead, as `sweep serve` does.")
 @click.pass_context
 def command(
     context: click.Context, folder: Path, output: Path | None, most_images: int, watch: bool

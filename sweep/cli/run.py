@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from itertools import chain
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sweep.cli.options import CommaList, Seconds, retried, tracker
+from srgan_core.wording import counted
+from sweep.cli.messages import say
+from sweep.cli.options import CommaList, one_of, seconds
+from sweep.cli.plan import print_plan
 from sweep.cli.sweep_options import plan_from_options, sweep_options
 from sweep.config.names import EXECUTORS, TRACKERS
+from sweep.store.states import State
+
+if TYPE_CHECKING:
+    from sweep.runner import Summary
+    from sweep.store.folder import SweepStore
 
 EXAMPLES = """\b
 Examples:
@@ -39,14 +46,14 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
 )
 @click.option(
     "--retry",
-    type=CommaList(retried, "failed, diverged or none"),
+    type=CommaList(one_of("failed", "diverged", "none"), "failed, diverged or none"),
     default="failed",
     show_default=True,
     help="Which trials of earlier runs to try again: failed, diverged, both or none.",
 )
 @click.option(
     "--watchdog",
-    type=Seconds(),
+    type=seconds,
     default="1800",
     show_default=True,
     metavar="SECONDS",
@@ -72,7 +79,7 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
 @click.option(
     "--track",
     "trackers",
-    type=CommaList(tracker, " or ".join(TRACKERS)),
+    type=CommaList(one_of(*TRACKERS), " or ".join(TRACKERS)),
     multiple=True,
     help=f"Write each trial that ends to {' or '.join(TRACKERS)} too, as a run; comma-separated, "
     "may be repeated. Results do not depend on it.  [default: neither]",
@@ -80,10 +87,6 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
 @click.option("--keep-checkpoints", is_flag=True, help="Keep training states of finished trials.")
 @click.option("--dry-run", is_flag=True, help="Show the grid and what it costs; train nothing.")
 def command(
-    config_name: str,
-    assignments: tuple[str, ...],
-    out: Path | None,
-    jobs: int | None,
     score_every: int | None,
     retry: tuple[str, ...],
     watchdog: float | None,
@@ -93,7 +96,7 @@ def command(
     trackers: tuple[tuple[str, ...], ...],
     keep_checkpoints: bool,
     dry_run: bool,
-    **changes: Any,
+    **options: Any,
 ) -> int:
     """Train the grid, score every generator, write tables, images and charts.
 
@@ -101,7 +104,6 @@ def command(
     more --adv, --content, --seeds, --eval or --metrics extend the sweep.
     """
     from sweep.cli.progress import open_progress
-    from sweep.cli.reports import report_plan, report_summary
     from sweep.execution.executors.opening import open_executor, refuse_foreign_options
     from sweep.planning.plan import check_plan
     from sweep.runner import run_sweep
@@ -111,10 +113,10 @@ def command(
     refuse_foreign_options(executor, address, ray_storage)
     tracked = dict.fromkeys(chain.from_iterable(trackers))
     require_trackers(tracked)
-    store, plan, jobs = plan_from_options(config_name, assignments, out, jobs, changes)
+    store, plan, jobs = plan_from_options(**options)
     _refuse_late_scoring(score_every, plan.config.adversarial.steps)
     if dry_run:
-        report_plan(store, plan, jobs)
+        print_plan(store, plan, jobs)
         return 0
     data_keys = check_plan(store, plan, jobs)
     device, threads = plan.config.device, plan.config.threads or 1
@@ -122,10 +124,9 @@ def command(
     try:
         with (
             store.locked(),
-            open_progress() as progress,
+            open_progress(plan, store) as progress,
             open_tracking(tracked, store, plan, progress.receive) as tracking,
         ):
-            progress.begin(plan, store)
             summary = run_sweep(
                 store,
                 plan,
@@ -140,7 +141,7 @@ def command(
                 tracking.finish()
     finally:
         opened.close()
-    report_summary(store, summary)
+    print_summary(store, summary)
     for line in tracking.report():
         click.echo(line)
     return summary.exit_status
@@ -152,3 +153,41 @@ def _refuse_late_scoring(score_every: int | None, steps: int) -> None:
             f"--score-every: expected at most {steps}, the steps of a trial, got {score_every}; "
             "leave it out to score the last step alone"
         )
+
+
+def print_summary(store: SweepStore, summary: Summary) -> None:
+    """Prints the result table, what was trained, and where everything is."""
+    from sweep.tables.files import read_results
+    from sweep.tables.metric_file import read_metrics
+    from sweep.visualization.printing.terminal import print_table
+
+    if summary.stopped_by is not None:
+        click.echo("stopped early; run the same command again to go on", err=True)
+        return
+    print_table(read_results(store.root), read_metrics(store.root))
+    click.echo()
+    done = sum(state == State.DONE for state in summary.states.values())
+    trained = len(summary.trained)
+    trials = counted(len(summary.states), "trial")
+    click.echo(f"{done} of {trials} done, {trained} trained in this run")
+    for name, state in summary.states.items():
+        if state != State.DONE:
+            click.echo(f"  {name}: {state}: {_cause(store, name, state)}")
+    for note in summary.notes:
+        say(f"note: {note}", err=False)
+    for path in summary.files:
+        if path.parent == store.root:
+            click.echo(f"  {path}")
+    figures = sorted({path.parent for path in summary.files if path.parent != store.root})
+    for folder in figures:
+        click.echo(f"  {folder}/*.png")
+    click.echo(f"  {store.trial('*').path}/images/  restored images")
+
+
+def _cause(store: SweepStore, name: str, state: str) -> str:
+    """Why a trial is not done and what to do about it."""
+    trial = store.trial(name)
+    cause = trial.read_trial().cause or "the SRResNet that it starts from is not there"
+    if state == State.DIVERGED:
+        return f"{cause}; --retry diverged trains it again"
+    return f"{cause}; run again to try again"

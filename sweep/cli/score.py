@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from math import isnan
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ import click
 
 from sweep.cli.messages import say
 from sweep.cli.options import CommaList, name
-from sweep.cli.score_request import Request, score
 from sweep.config.names import TEST_SETS
 
 if TYPE_CHECKING:
@@ -100,19 +99,22 @@ def command(output: Path | None, input_range: str, output_range: str, **options:
     Images are paired with their HR images by file name; what marks the scale or the method
     (_x4, _SR, -HR, _bicubic) is understood. Prints the scores and their means.
     """
-    from sweep.cli.score_report import report_scores, write_scores
-
-    request = Request(ranges=(input_range, output_range), **options)
-    _refuse_contradictions(request)
+    ranges = input_range, output_range
+    _refuse_contradictions(options, ranges)
     if output is not None:
         _refuse_destination(output)
+    from sweep.cli.item_progress import item_progress
+    from sweep.scoring.external.request import Request, score
+    from sweep.tables.external_scores import write_scores
+
+    request = Request(ranges=ranges, **options)
     methods = []
-    for scored in score(request):
-        report_scores(scored)
+    for scored in score(request, item_progress, say):
+        _report(scored)
         methods.append(scored)
     for path in write_scores(methods, output) if output else []:
         click.echo(f"  {path}")
-    whole = all(_is_whole(scored) for scored in methods)
+    whole = all(scored.is_whole for scored in methods)
     if request.into and whole:
         _add(request.into, methods)
     elif request.into:
@@ -123,17 +125,30 @@ def command(output: Path | None, input_range: str, output_range: str, **options:
     return 0 if whole else 1
 
 
-def _refuse_contradictions(request: Request) -> None:
-    if (request.sr is None) == (request.generator is None):
-        raise click.UsageError("expected one of --sr and --generator; give a folder or a file")
-    for option, value in (("--hr", request.hr), ("--dataset", request.dataset)):
-        if request.generator is not None and value is not None:
-            raise click.UsageError(f"{option} goes with --sr; --generator takes --eval")
-    for option, given in (("--eval", request.sets), ("--images", request.images)):
-        if request.sr is not None and given is not None:
-            raise click.UsageError(f"{option} goes with --generator; --sr takes --hr")
+def _report(scored: ScoredMethod) -> None:
+    from sweep.visualization.printing.scores import print_scores, title_of
 
-    if request.sr is not None and request.ranges != ("0..1", "0..1"):
+    # A title of the table itself would wrap to the width of its columns.
+    click.secho(title_of(scored), bold=True)
+    print_scores(scored)
+    for note in scored.notes:
+        say(f"note: {note}")
+    for image, problem in scored.problems.items():
+        say(f"not scored: {image}: {problem}")
+
+
+def _refuse_contradictions(options: Mapping[str, Any], ranges: tuple[str, str]) -> None:
+    if (options["sr"] is None) == (options["generator"] is None):
+        raise click.UsageError("expected one of --sr and --generator; give a folder or a file")
+    if options["generator"] is not None:
+        for option in ("hr", "dataset"):
+            if options[option] is not None:
+                raise click.UsageError(f"--{option} goes with --sr; --generator takes --eval")
+        return
+    for option, given in (("--eval", options["sets"]), ("--images", options["images"])):
+        if given is not None:
+            raise click.UsageError(f"{option} goes with --generator; --sr takes --hr")
+    if ranges != (RANGE_NAMES[0], RANGE_NAMES[0]):
         raise click.UsageError("--input-range and --output-range go with --generator")
 
 
@@ -146,32 +161,16 @@ def _refuse_destination(output: Path) -> None:
         )
 
 
-def _is_whole(scored: ScoredMethod) -> bool:
-    """Whether every image was read and has a value in some column."""
-    valued = (any(not isnan(v) for v in outcome.scores.values()) for outcome in scored.scored)
-    return not scored.problems and all(valued)
-
-
 def _add(folder: Path, methods: list[ScoredMethod]) -> None:
     """Adds the scores to a sweep and brings its tables and charts up to date."""
     from sweep.publishing import republish
-    from sweep.scoring.external.records import ExternalScores, write_external
+    from sweep.scoring.external.records import write_external
     from sweep.store.folder import SweepStore
 
     store = SweepStore(folder)
     with store.locked():
         for scored in methods:
-            per_image = {o.pair.image: o.scores for o in scored.scored}
-            write_external(
-                store,
-                ExternalScores(
-                    scored.method,
-                    scored.dataset,
-                    per_image,
-                    scored.provenance(),
-                    scored.set_scores,
-                ),
-            )
+            write_external(store, scored.record())
         files, notes = republish(store)
     for note in notes:
         say(f"note: {note}")

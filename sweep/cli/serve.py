@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sweep.cli.options import results_folder
+from sweep.cli.options import images_option, results_folder
 
 PORT = 8420
 
@@ -21,14 +21,7 @@ PORT = 8420
     show_default=True,
     help="Port to listen on; 0 takes a free one.",
 )
-@click.option(
-    "--images",
-    "most_images",
-    type=click.IntRange(min=0),
-    default=20,
-    show_default=True,
-    help="Images per test set on the page.",
-)
+@images_option("on the page")
 def command(folder: Path, host: str, port: int, most_images: int) -> None:
     """Show the report of DIR (default results/quick) live while a sweep runs.
 

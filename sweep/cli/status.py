@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sweep.cli.options import results_folder
+from sweep.store.states import State
 
 if TYPE_CHECKING:
     from sweep.store.status import SweepStatus, TrialStatus
@@ -63,7 +64,7 @@ def _print(status: SweepStatus) -> None:
     Console(width=width, highlight=False, markup=False, emoji=False).print(table)
     for trial in status.trials:
         # What has ended well needs no reason, even where an earlier attempt had one.
-        reasons = [trial.cause] if trial.cause and trial.state != "done" else []
+        reasons = [trial.cause] if trial.cause and trial.state != State.DONE else []
         for reason in (*reasons, *trial.remarks):
             click.echo(f"{trial.name}: {reason}")
     click.echo()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sweep.cli.completion import complete_configs
-from sweep.cli.options import DEFAULT_CONFIG, CommaList, JobCount, name, seed
+from sweep.cli.options import DEFAULT_CONFIG, CommaList, job_count, name, seed
 from sweep.config.names import CONFIGS, CONTENTS, TEST_SETS
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ OPTIONS = (
     ),
     click.option(
         "--jobs",
-        type=JobCount(),
+        type=job_count,
+        metavar="NUMBER OR AUTO",
         default="auto",
         show_default=True,
         help="Trials at once, each in a process of its own; auto is as many as have cores and "
@@ -109,16 +110,9 @@ def plan_from_options(
     assignments: tuple[str, ...],
     out: Path | None,
     jobs: int | None,
-    changes: dict[str, Any],
+    **changes: Any,
 ) -> tuple[SweepStore, Plan, int]:
-    """Plans the sweep that a command line asks for; writes nothing.
-
-    Args:
-        config_name: Value of --config.
-        assignments: Values of --set.
-        out: Value of --out.
-        jobs: Value of --jobs; None for auto.
-        changes: The other options by name; those that were not given are None.
+    """Plans the sweep that the options ask for; writes nothing.
 
     Returns:
         The results folder, the plan, and how many trials run at once.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import click
 from srgan_core.wording import counted
 from sweep.cli.completion import complete_generators
 from sweep.cli.messages import say
-from sweep.cli.options import DEFAULT_FOLDER, ResultsFolder, Share
+from sweep.cli.options import results_option, share
 
 if TYPE_CHECKING:
     from srgan_core.networks import Generator
@@ -48,21 +49,14 @@ Exit status: 0 every image written; 1 some image could not be read (the others a
     show_default=True,
     help="Folder for the images, written as DIR/<stem>.png.",
 )
-@click.option(
-    "--results",
-    metavar="DIR",
-    type=ResultsFolder(),
-    default=DEFAULT_FOLDER,
-    show_default=True,
-    help="Results folder for TRIAL and --adv-like.",
-)
+@results_option("for TRIAL and --adv-like")
 @click.option(
     "--adv-like",
     metavar="SHARE",
-    type=Share(),
+    type=share,
     help="How much realism to buy, from 0 to 1: mixes the weights of the two ends of a sweep. 1 is "
     "its finished trial of the largest adversarial coefficient with a generator file (among equals "
-    "the lowest LPIPS), 0 the SRResNet that this trial was trained from.",
+    "the lowest LPIPS), 0 the SRResNet that this trial was trained from.  [0<=x<=1]",
 )
 @click.option("--content", help="Content loss that --adv-like stays within.  [default: any]")
 @click.option(
@@ -100,11 +94,10 @@ def command(
     pairs = plan_files(sources, out)
     network = _load(generator, results, adv_like, content, int(scale) if scale else None, device)
     failed = 0
-    with _progress(len(pairs)) as (start, advance):
+    with _progress(len(pairs)) as begin:
         for source, target in pairs:
-            start(source.name)
             try:
-                notes = upscale_file(source, target, network, on_progress=advance)
+                notes = upscale_file(source, target, network, on_progress=begin(source.name))
             except DataError as error:
                 failed += 1
                 say(f"error: {error}")
@@ -185,8 +178,12 @@ def _load(
 
 
 @contextmanager
-def _progress(images: int) -> Iterator[tuple[Callable[[str], None], Callable[[float], None]]]:
-    """A bar over all images with the time left; nothing where standard error is no terminal."""
+def _progress(images: int) -> Iterator[Callable[[str], Callable[[float], None]]]:
+    """A bar over all images with the time left; nothing where standard error is no terminal.
+
+    Yields:
+        Function to call before each image with its name, for one that is told the share done.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -199,15 +196,12 @@ def _progress(images: int) -> Iterator[tuple[Callable[[str], None], Callable[[fl
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=images, done=0)
-        begun = 0
+        numbers = count()
 
-        def start(name: str) -> None:
-            nonlocal begun
-            bar.update(task, completed=begun, done=begun, description=name)
-            begun += 1
+        def begin(name: str) -> Callable[[float], None]:
+            done = next(numbers)
+            bar.update(task, completed=done, done=done, description=name)
+            return lambda share: bar.update(task, completed=done + share)
 
-        def advance(share: float) -> None:
-            bar.update(task, completed=begun - 1 + share)
-
-        yield start, advance
+        yield begin
         bar.update(task, completed=images, done=images, description="")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srgan_core.files import drop_folder, leftovers, size_on_disk
-from sweep.errors import StoreError
-from sweep.store.folder import SWEEP_FILE, SweepStore
+from sweep.store.folder import SweepStore
 
 
 @dataclass(frozen=True)
@@ -25,16 +24,6 @@ class Waste:
     path: Path
     reason: str
     size: int
-
-
-def refuse_foreign_folder(root: Path) -> None:
-    """Refuses to look for waste where no sweep is.
-
-    Raises:
-        StoreError: when the folder holds no sweep.
-    """
-    if not (root / SWEEP_FILE).is_file():
-        raise StoreError(f"{root}: holds no {SWEEP_FILE}; expected a results folder of `sweep run`")
 
 
 def find_waste(root: Path) -> list[Waste]:

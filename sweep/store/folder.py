@@ -311,3 +311,28 @@ class SweepStore:
 def is_shared(name: str) -> bool:
     """Whether a name is that of a shared generator, not of a trial."""
     return name.startswith(_SHARED)
+
+
+def require_sweep(folder: Path) -> None:
+    """Refuses a folder without a sweep.
+
+    Raises:
+        StoreError: when there is no sweep.yaml.
+    """
+    if not (folder / SWEEP_FILE).is_file():
+        raise StoreError(
+            f"{folder}: expected a results folder with a sweep, found no {SWEEP_FILE}; "
+            f"run `sweep run --out {folder}` first, or name another results folder"
+        )
+
+
+def require_config(store: SweepStore) -> SweepConfig:
+    """Reads sweep.yaml of a folder that must hold a sweep.
+
+    Raises:
+        StoreError: when there is none, or it is damaged or of another version.
+    """
+    require_sweep(store.root)
+    config = store.read_config()
+    assert config is not None
+    return config

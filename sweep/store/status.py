@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sweep.errors import StoreError
 from sweep.store.claims import Run, find_run
-from sweep.store.folder import SWEEP_FILE, SweepStore, TrialFolder, is_shared
+from sweep.store.folder import SweepStore, TrialFolder, is_shared, require_sweep
 from sweep.store.records.log import last_line
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import State
@@ -84,8 +84,7 @@ def read_status(root: Path) -> SweepStatus:
     Raises:
         StoreError: when there is no sweep.
     """
-    if not (root / SWEEP_FILE).is_file():
-        raise StoreError(f"{root}: holds no {SWEEP_FILE}; expected a results folder of `sweep run`")
+    require_sweep(root)
     run = find_run(root)
     at_work = run if run is not None and run.alive else None
     folders = (files for files in SweepStore(root).generators() if files.is_registered)

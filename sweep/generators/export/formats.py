@@ -18,6 +18,7 @@ from srgan_core.errors import MissingDependencyError
 from srgan_core.files import atomic_path
 from srgan_core.networks import Generator
 from sweep.errors import TrialError
+from sweep.generators.export.card import Origin
 
 TOLERANCE = 1e-4
 """Largest difference to PyTorch that an exported generator may have, outputs in [0, 1]."""
@@ -192,3 +193,21 @@ def _quiet() -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, before, strict=True):
             logger.setLevel(level)
+
+
+def sample_photographs(origin: Origin) -> list[np.ndarray]:
+    """What exported files are tried on beside random input.
+
+    Args:
+        origin: Where the generator comes from.
+
+    Returns:
+        The first LR image that its trial was scored on, or else one inside scikit-image.
+    """
+    from srgan_core.data.images import read_rgb
+    from sweep.scoring.sets.test_sets import resolve_test_set
+
+    if origin.record:
+        for path in sorted(origin.file.resolve().parents[2].glob("reference/*/lr/*.png")):
+            return [read_rgb(path)]
+    return [read_rgb(resolve_test_set("skimage3", scale=2).paths[0])[:96, :128]]

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweep.config.numbers import shortest_decimal
-from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.generators.interpolation.ends import End, Space
 from sweep.scoring.aggregation import summarise
-from sweep.store.folder import SweepStore
+from sweep.store.folder import SweepStore, require_config
 from sweep.store.records.base import SCHEMA, Scores
 from sweep.store.records.scores import CurveRecord
 
@@ -149,7 +148,7 @@ class Curve:
         from srgan_core.training.hardware import resolve_device
         from sweep.generators.interpolation.mixing import mix_generators
 
-        config = read_sweep(self.store)
+        config = require_config(self.store)
         device = resolve_device(config.device)
         files = (self.first.generator(), self.second.generator())
         ends = [load_generator(file, config.scale, device) for file in files]
@@ -186,27 +185,6 @@ def curve_records(store: SweepStore) -> Iterator[dict[str, Any]]:
                         "images": images,
                         **summarise(list(scores.values())),
                     }
-
-
-def read_sweep(store: SweepStore) -> SweepConfig:
-    """Reads the config of a folder that must hold a sweep.
-
-    Args:
-        store: The results folder.
-
-    Returns:
-        Its config.
-
-    Raises:
-        StoreError: when there is none, or it is damaged.
-    """
-    config = store.read_config()
-    if config is None:
-        raise StoreError(
-            f"{store.root}: expected a sweep, found no sweep.yaml; "
-            f"run `sweep run --out {store.root}` first, or name another results folder"
-        )
-    return config
 
 
 def _scores(record: CurveRecord, dataset: str, alpha: float) -> Scores:

@@ -16,6 +16,7 @@ from sweep.metrics.specs import find_spec, set_columns
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.external.batch import Outcome, Protocol, score_pairs
 from sweep.scoring.external.pairing import Pair, first_names
+from sweep.scoring.external.records import ExternalScores
 from sweep.scoring.foreign_generators.loading import LoadedGenerator
 from sweep.scoring.sets.published_sets import PUBLISHED
 from sweep.scoring.sets.set_checks import niqe_blocks, niqe_warnings
@@ -71,6 +72,19 @@ class ScoredMethod:
     def hr_means(self) -> dict[str, float]:
         """The same of the HR images; empty where they were not scored."""
         return summarise(self.hr_scores)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every image was read and has a value in some column."""
+        valued = (any(not math.isnan(v) for v in image.scores.values()) for image in self.scored)
+        return not self.problems and all(valued)
+
+    def record(self) -> ExternalScores:
+        """The scores as a sweep keeps them."""
+        per_image = {outcome.pair.image: outcome.scores for outcome in self.scored}
+        return ExternalScores(
+            self.method, self.dataset, per_image, self.provenance(), self.set_scores
+        )
 
     def provenance(self) -> dict[str, Any]:
         """Where the scores come from, for a JSON file."""

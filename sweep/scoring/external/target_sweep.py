@@ -10,12 +10,11 @@ from srgan_core.data.images import read_rgb
 from srgan_core.data.resize import crop_to_multiple
 from srgan_core.errors import ConfigError, DataError, unknown_name
 from sweep.config.sweep_config import SweepConfig
-from sweep.errors import StoreError
 from sweep.metrics.specs import columns_for
 from sweep.scoring.external.pairing import Pair, pair_images
 from sweep.scoring.sets.references import open_reference
 from sweep.scoring.sets.test_sets import TestSet, dataset_name
-from sweep.store.folder import SweepStore
+from sweep.store.folder import SweepStore, require_config
 
 
 @dataclass(frozen=True)
@@ -89,13 +88,7 @@ def open_sweep(folder: Path) -> TargetSweep:
         StoreError: when the folder holds none.
     """
     store = SweepStore(folder)
-    config = store.read_config()
-    if config is None:
-        raise StoreError(
-            f"{folder}: expected a results folder with a sweep, got none; "
-            "name one that `sweep run` wrote"
-        )
-    return TargetSweep(store, config)
+    return TargetSweep(store, require_config(store))
 
 
 def _no_single_set(sr: Path, fitting: Sequence[str], problems: Sequence[str]) -> Exception:

@@ -34,7 +34,8 @@ def _from_text(value: object) -> object:
     return float(value) if isinstance(value, str) and value in NON_FINITE else value
 
 
-def _to_text(value: float) -> float | str:
+def json_number(value: float) -> float | str:
+    """A number as records hold it."""
     return value if math.isfinite(value) else str(value)
 
 
@@ -47,7 +48,7 @@ Number = Annotated[
     float,
     Strict(),
     BeforeValidator(_from_text),
-    PlainSerializer(_to_text, return_type=float | str, when_used="json"),
+    PlainSerializer(json_number, return_type=float | str, when_used="json"),
 ]
 """A float that may be infinite or nan."""
 

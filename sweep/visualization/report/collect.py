@@ -13,6 +13,7 @@ import pandas as pd
 from sweep.analysis.summary import DatasetScores, scores_by_dataset, seed_means
 from sweep.errors import StoreError
 from sweep.store.folder import SWEEP_FILE, SweepStore, TrialFolder
+from sweep.store.records.log import last_line
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import Method, State
 from sweep.tables import columns as names
@@ -23,7 +24,7 @@ from sweep.tables.metric_file import Metric, read_metric_file
 from sweep.tables.ranking import TRAINED_METHODS, Mark, Record, marks_of
 from sweep.visualization.plots.extras import published_on
 from sweep.visualization.plots.style import line_styles, mixed
-from sweep.visualization.report.curves import last_record, read_curve
+from sweep.visualization.report.curves import read_curve
 from sweep.visualization.report.groups import fronts_of, groups_of
 from sweep.visualization.report.values import cell, logged
 
@@ -242,9 +243,10 @@ def _progress(files: TrialFolder, trial: TrialRecord) -> dict[str, Any] | None:
     """How far a running trial is; None for any other."""
     if trial.state is not State.RUNNING:
         return None
-    last = last_record(files.log)
+    line = last_line(files.log)
+    last = line.values if line else {}
     return {
-        "step": last.get("step", 0),
+        "step": int(last.get("step", 0)),
         "steps": trial.spec.training.steps if trial.spec else None,
         "rate": logged(last.get("patches_per_second")),
     }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+from sweep.store.records.log import read_log
 from sweep.visualization.report.values import logged
 
 MOST_POINTS = 150
@@ -18,32 +18,10 @@ def read_curve(path: Path) -> dict[str, list[Any]]:
     Returns:
         Column to its values at the kept steps, None where a line lacks one; empty without a log.
     """
-    records = _records(path)
+    records = [line.document() for line in read_log(path)]
     kept = _thinned(records)
     columns = dict.fromkeys(name for record in kept for name in record)
     return {name: [logged(record.get(name)) for record in kept] for name in columns}
-
-
-def last_record(path: Path) -> dict[str, Any]:
-    """Reads the newest whole line of a training log; empty without one."""
-    records = _records(path)
-    return records[-1] if records else {}
-
-
-def _records(path: Path) -> list[dict[str, Any]]:
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-    records = []
-    for line in lines:
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(record, dict):
-            records.append(record)
-    return records
 
 
 def _thinned(records: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -125,14 +125,15 @@ def coefficients(dice: random.Random, folder: Path) -> None:
     """A list of coefficients as --adv takes it."""
     import click
 
-    from sweep.cli.options import CommaList, coefficient
+    from sweep.cli.options import CommaList, name
 
     letters = "0123456789.,eE+-nainfx_ \t\u0663\u00bd"
     text = "".join(dice.choice(letters) for _ in range(dice.randrange(12)))
     try:
-        values = CommaList(coefficient, "a number of 0 or above").convert(text, None, None)
+        typed = CommaList(name, "a number").convert(text, None, None)
     except click.UsageError:
         return
+    values = load_config("smoke", {"grid.adv": typed}).grid.adv
     assert values
     assert all(0 <= value < float("inf") for value in values)
 

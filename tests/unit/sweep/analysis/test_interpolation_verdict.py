@@ -1,6 +1,6 @@
 import pytest
 
-from sweep.analysis.interpolation_verdict import judge
+from sweep.analysis.interpolation_verdict import judge, judge_all
 from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.curves import interpolation_frame
 from sweep.tables.frames import results_frame
@@ -53,6 +53,16 @@ def test_a_trial_beats_the_curve_is_beaten_or_neither(metrics, point, place):
         "neither": (),
         place: ("c",),
     }
+
+
+def test_every_pair_of_axes_that_was_measured_is_judged(tmp_path, describe):
+    describe(tmp_path)
+    metrics = read_metrics(tmp_path)
+    frame = results_frame([*ROWS, row("c", 29.5, 0.14, content="mse", adv=0.01)])
+    (verdict,) = judge_all(frame, CURVE, metrics)
+    assert (verdict.dataset, verdict.better) == ("set5", ("c",))
+    assert verdict.y_label == metrics["lpips_alex"].label
+    assert list(judge_all(frame, CURVE, {"psnr_y": metrics["psnr_y"]})) == []
 
 
 def test_ends_and_unhealthy_trials_are_on_neither_side(metrics):

@@ -2,12 +2,16 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from srgan_core.files import write_atomically
 from sweep.cli import main
+from sweep.config.loading import load_config
+from sweep.store.folder import SweepStore
+from sweep.tables.rows import ImageScore
 
 
 @dataclass(frozen=True)
@@ -60,3 +64,36 @@ def refused(sweep: Callable[..., Answer], tmp_path: Path) -> Callable[..., str]:
         return answer.err
 
     return run
+
+
+@pytest.fixture
+def smoke(tmp_path: Path) -> SweepStore:
+    """A sweep of which one trial is done, with a checkpoint left, and one has failed."""
+    smoke = SweepStore(tmp_path / "smoke")
+    smoke.write_config(load_config("smoke"))
+    smoke.trial("good").update_trial(state="done", attempts=[{"host": "here"}])
+    smoke.trial("good").write_result({"steps": 20, "scores": {}})
+    smoke.trial("bad").update_trial(state="failed", cause="photo.png: damaged; replace it")
+    write_atomically(smoke.trial("good").checkpoints / "000000005" / "state", bytes(2000))
+    return smoke
+
+
+@pytest.fixture
+def folder(store, usual) -> Path:
+    """A results folder with nothing but its tables."""
+    return store(usual.rows())
+
+
+@pytest.fixture
+def twelve_images(store, usual) -> Path:
+    """The same with twelve images that differ alike for every method."""
+    rows = []
+    for row in usual.rows():
+        images = tuple(
+            ImageScore(
+                f"im{i}", {name: value * (1 + i / 100) for name, value in row.scores.items()}
+            )
+            for i in range(12 if row.scores else 0)
+        )
+        rows.append(replace(row, per_image=images, images=12))
+    return store(rows)

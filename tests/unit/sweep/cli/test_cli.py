@@ -17,7 +17,7 @@ def failing(monkeypatch):
         def fail() -> None:
             raise error
 
-        monkeypatch.setattr("sweep.cli.diagnosis.diagnose", fail)
+        monkeypatch.setattr("sweep.cli.doctor.diagnose", fail)
 
     return fail_with
 

@@ -1,6 +1,6 @@
 import pytest
 
-from sweep.cli.interpolate import MOST_ALPHAS, Alphas
+from sweep.cli.interpolate import MOST_ALPHAS, alpha_list
 
 ENDS = ("--from", "a", "--to", "b")
 
@@ -16,7 +16,7 @@ ENDS = ("--from", "a", "--to", "b")
     ],
 )
 def test_alphas_are_exact_decimals_with_both_ends(text, alphas):
-    assert Alphas().convert(text, None, None) == alphas
+    assert alpha_list(text) == alphas
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_anything_else_is_a_usage_error(sweep, text):
 def test_a_folder_without_a_sweep_is_refused(sweep):
     answer = sweep("interpolate", "nowhere", *ENDS)
     assert answer.status == 2
-    assert "nowhere: expected a sweep, found no sweep.yaml; run `sweep run --out" in answer.err
+    assert "nowhere: expected a results folder with a sweep, found no sweep.yaml; run" in answer.err

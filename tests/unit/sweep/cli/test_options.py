@@ -51,3 +51,26 @@ def test_a_wrong_list_says_what_was_expected(kind, text, message):
 
 def test_a_default_that_is_a_list_already_stays():
     assert NAMES.convert(["a", "b"], None, None) == ("a", "b")
+
+
+@pytest.mark.parametrize("command", ["plot", "table"])
+def test_reading_what_is_not_there_says_how_to_make_it(sweep, command):
+    answer = sweep(command)
+    assert answer.status == 2
+    assert "results/quick" in answer.err
+    assert "sweep run" in answer.err
+    assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize("command", ["plot", "table", "report", "serve", "status", "clean"])
+def test_a_file_is_no_results_folder(sweep, tmp_path, command):
+    (tmp_path / "notes.txt").touch()
+    answer = sweep(command, "notes.txt")
+    assert answer.status == 2
+    assert "got the file notes.txt; give the folder that `sweep run` wrote" in answer.err
+
+
+def test_a_table_in_place_of_its_folder_is_told_the_folder(sweep, folder):
+    answer = sweep("table", str(folder / "results.csv"))
+    assert answer.status == 2
+    assert f"got the file {folder / 'results.csv'}; give {folder}" in answer.err

@@ -3,7 +3,7 @@ import io
 import pytest
 from rich.console import Console
 
-from sweep.cli.progress import Bars, GridSteps, Lines, describe, open_progress
+from sweep.cli.progress import GridSteps, Lines, describe, open_progress
 from sweep.config.grid import Start, expand
 from sweep.config.loading import load_config
 from sweep.execution.jobs.context import Event
@@ -81,8 +81,7 @@ def test_what_earlier_runs_did_is_done_but_says_nothing_of_speed(tmp_path, clock
 def test_lines_number_the_trials_and_come_now_and_then(tmp_path, capsys, clock):
     asked = plan()
     names = [trial.name for trial in asked.asked]
-    lines = Lines()
-    lines.begin(asked, SweepStore(tmp_path))
+    lines = Lines(asked, SweepStore(tmp_path))
     lines.receive(Event("reference pets", "started"))
     lines.receive(Event(names[1], "started"))
     lines.receive(step(names[1], 1))
@@ -111,8 +110,7 @@ def test_bars_show_any_name_as_it_is(tmp_path):
     console = Console(file=text, force_terminal=True, width=200)
     asked = plan()
     name = asked.asked[1].name
-    with Bars(console) as bars:
-        bars.begin(asked, SweepStore(tmp_path))
+    with open_progress(asked, SweepStore(tmp_path), console) as bars:
         for label in ("reference [/red] x", name):
             bars.receive(Event(label, "started"))
             bars.receive(step(label, 1))
@@ -135,8 +133,7 @@ def test_a_narrow_terminal_still_shows_names_steps_and_time(tmp_path, width: int
     losses = {"loss_pixel": 0.0012, "loss_content": 0.598, "loss_adv": 2.81, "loss_d": 1.0}
     event = step(name, 7)
     event.fields.update(losses, d_real=0.99, d_fake=0.07)
-    with Bars(console) as bars:
-        bars.begin(asked, SweepStore(tmp_path))
+    with open_progress(asked, SweepStore(tmp_path), console) as bars:
         bars.receive(event)
     last = text.getvalue().splitlines()[-2]
     assert name in last
@@ -145,6 +142,6 @@ def test_a_narrow_terminal_still_shows_names_steps_and_time(tmp_path, width: int
     assert "12.3 patches" in last or width == 80
 
 
-def test_a_pipe_gets_lines():
-    with open_progress() as progress:
+def test_a_pipe_gets_lines(tmp_path):
+    with open_progress(plan(), SweepStore(tmp_path)) as progress:
         assert isinstance(progress, Lines)

@@ -5,65 +5,39 @@ import shutil
 import struct
 import sys
 
+import numpy as np
 import pytest
 
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.inference import save_generator
 from srgan_core.networks import Generator
+from sweep.cli.run import print_summary
 from sweep.config.loading import load_config
+from sweep.runner import Summary
 from sweep.store.folder import SweepStore
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("--set nonsense=1", "key 'nonsense' is unknown: schema_version"),
-        ("--set adversarial.learnin_rate=1", "did you mean 'learning_rate'?"),
-        ("--set objective.vgg9.pixel_weight=1", "content 'vgg9' is unknown"),
-        ("--set nonsense", "--set nonsense: expected key.path=value"),
-        ("--set a=[", "not valid YAML"),
-        ("--content vgg45", "did you mean 'vgg54'?"),
-        ("--content mse,,mse", "expected a name, got ''"),
-        ("--metrics psrn", "did you mean 'psnr'?"),
-        ("--eval set55", "did you mean 'set5'?"),
-        ("--eval folder:", "test set 'folder:' is unknown"),
-        ("--eval folder:nowhere", "nowhere: expected a folder of images, found none"),
-        ("--config smke", "did you mean 'smoke'?"),
-        ("--config own.yaml", "own.yaml: no such config file"),
-        ("--adv=-0.1", "expected a number of 0 or above, got '-0.1'"),
-        ("--adv nan", "got 'nan'"),
-        ("--adv inf", "got 'inf'"),
-        ("--adv much", "got 'much'"),
-        ("--adv=", "expected at least one value, got an empty list"),
-        ("--adv 1e-3,0.001", "expected every value once, 0.001 stands twice"),
-        ("--adv 1e-400", "expected a number of 0 or above, got '1e-400'"),
-        ("--steps 2 --set adversarial.steps=3", "adversarial.steps: stands beside its own option"),
-        ("--seeds -1", "expected a whole number of 0 or above"),
-        ("--seeds 18446744073709551616", "whole numbers from 0 to 4294967295"),
-        ("--scale 3", "scale: expected 2, 4 or 8, got 3"),
-        ("--scale 2", "no SRResNet for scale 2 comes with the package"),
-        ("--steps 0", "0 is not in the range x>=1"),
-        ("--jobs 0", "expected a number of 1 or above or auto, got '0'"),
-        ("--device gpu", "expected 'auto', 'cpu' or 'cuda', got 'gpu'"),
-        ("--set adversarial.patch_size=40", "patch_size to be a multiple of 16, got 40"),
-        ("--set adversarial.patch_size=4096", "set a smaller adversarial.patch_size"),
-        ("--set schema_version=99", "expected schema_version 1, got 99"),
-        ("--init missing.safetensors", "missing.safetensors: no such file"),
         ("--score-every 21", "--score-every: expected at most 20, the steps of a trial, got 21"),
         ("--score-every 3 --steps 2", "--score-every: expected at most 2, the steps of a trial"),
         ("--track wandbb", "expected wandb or mlflow, got 'wandbb'"),
         ("--bogus", "No such option"),
         ("surplus", "unexpected extra argument"),
+        ("--retry done", "expected failed, diverged or none, got 'done'"),
+        ("--watchdog 0", "expected seconds above 0 or off, got '0'"),
+        ("--watchdog nan", "expected seconds above 0 or off, got 'nan'"),
+        ("--executor slurm", "'slurm' is not one of 'local', 'ray'"),
     ],
 )
 def test_wrong_usage_is_refused_with_one_message(refused, arguments, message):
     assert message in refused(*arguments.split(" "))
 
 
-def test_all_wrong_values_are_told_at_once(refused):
-    message = refused("--scale", "3", "--content", "vgg45", "--set", "nonsense=1")
-    assert message.startswith("error: config smoke: ")
-    assert len(message.splitlines()) == 3
+@pytest.mark.parametrize("options", [["--address", "auto"], ["--ray-storage", "--dry-run"]])
+def test_options_of_a_cluster_without_one_are_refused(refused, options):
+    assert "add --executor ray" in refused(*options)
 
 
 def test_a_tracker_that_is_not_installed_is_refused_before_anything_is_written(
@@ -208,8 +182,6 @@ def test_a_test_set_with_a_damaged_image_is_refused(refused, tmp_path, content):
 
 
 def test_a_test_set_whose_image_is_cut_off_is_refused(refused, tmp_path, generator):
-    import numpy as np
-
     rgb = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     path = tmp_path / "photos" / "half.png"
     write_png(path, rgb)
@@ -218,8 +190,6 @@ def test_a_test_set_whose_image_is_cut_off_is_refused(refused, tmp_path, generat
 
 
 def test_two_test_sets_of_one_name_are_refused(refused, tmp_path):
-    import numpy as np
-
     for parent in ("a", "b"):
         rgb = np.zeros((64, 64, 3), dtype=np.uint8)
         write_png(tmp_path / parent / "photos" / "x.png", rgb)
@@ -229,21 +199,27 @@ def test_two_test_sets_of_one_name_are_refused(refused, tmp_path):
 
 def test_a_dry_run_shows_the_grid_and_writes_nothing(sweep, tmp_path, monkeypatch):
     monkeypatch.setattr("sweep.planning.calibration.CALIBRATION_SECONDS", 0.01)
-    arguments = [
-        "--config",
-        "smoke",
-        "--metrics",
-        "psnr",
-        "--adv",
-        "1e-4,1e-2",
-        "--dry-run",
-        "--seeds",
-        "1,2",
-    ]
-    answer = sweep("run", *arguments)
+    options = "--config smoke --metrics psnr --adv 1e-4,1e-2 --dry-run --seeds 1,2"
+    answer = sweep("run", *options.split())
     assert answer.status == 0
     assert "6 trials, 6 to train into results/smoke" in answer.out
     assert answer.out.count("pending") == 6
     assert "0.0001" in answer.out
     assert "with 1 thread each" in answer.out
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_summary_says_what_to_do_about_each_trial(folder, capsys):
+    results = SweepStore(folder)
+    results.trial("b").update_trial(state="diverged", cause="loss_d not finite at iteration 3")
+    results.trial("c").update_trial(state="failed", cause="no memory")
+    states = {"a": "done", "b": "diverged", "c": "failed", "d": "pending"}
+    summary = Summary(states, ("a",), (results.root / "results.csv",), ("a note",))
+    print_summary(results, summary)
+    out = capsys.readouterr().out
+    assert "1 of 4 trials done, 1 trained in this run" in out
+    assert "b: diverged: loss_d not finite at iteration 3; --retry diverged trains it again" in out
+    assert "c: failed: no memory; run again to try again" in out
+    assert "d: pending: the SRResNet that it starts from is not there" in out
+    assert "note: a note" in out
+    assert summary.exit_status == 1

@@ -2,8 +2,7 @@ import pytest
 
 from srgan_core.files import temporary_name, write_atomically
 from sweep.config.loading import load_config
-from sweep.errors import StoreError
-from sweep.store.cleaning import find_waste, format_size, refuse_foreign_folder, remove
+from sweep.store.cleaning import find_waste, format_size, remove
 from sweep.store.folder import SweepStore
 
 
@@ -59,11 +58,6 @@ def test_removing_leaves_all_the_rest(store):
     assert store.trial("a").generator.is_file()
     assert (store.trial("c").checkpoints / "000000005" / "state.safetensors").is_file()
     assert store.read_config() is not None
-
-
-def test_a_folder_of_something_else_is_refused(tmp_path):
-    with pytest.raises(StoreError, match="expected a results folder"):
-        refuse_foreign_folder(tmp_path)
 
 
 @pytest.mark.parametrize(

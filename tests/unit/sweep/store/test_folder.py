@@ -9,7 +9,7 @@ from srgan_core.files import write_atomically
 from sweep.config.loading import load_config
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore, TrialFolder, require_config, require_sweep
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.trial import Attempt
 from sweep.store.states import State
@@ -22,6 +22,15 @@ def folder(tmp_path: Path) -> SweepStore:
 
 def smoke(**overrides: object) -> SweepConfig:
     return load_config("smoke", {key.replace("__", "."): value for key, value in overrides.items()})
+
+
+def test_a_folder_without_a_sweep_is_refused_where_one_is_needed(folder):
+    for need in (lambda: require_sweep(folder.root), lambda: require_config(folder)):
+        with pytest.raises(StoreError, match=r"expected a results folder with a sweep, found no"):
+            need()
+    folder.write_config(smoke())
+    require_sweep(folder.root)
+    assert require_config(folder) == smoke()
 
 
 @pytest.mark.parametrize(

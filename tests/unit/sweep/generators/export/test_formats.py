@@ -7,11 +7,19 @@ import numpy as np
 import pytest
 import torch
 
+from srgan_core.data.images import write_png
 from srgan_core.errors import MissingDependencyError
 from srgan_core.networks import Generator
 from sweep.errors import TrialError
 from sweep.generators.export import formats
-from sweep.generators.export.formats import ONNX_PACKAGES, TOLERANCE, export_onnx, export_program
+from sweep.generators.export.card import Origin
+from sweep.generators.export.formats import (
+    ONNX_PACKAGES,
+    TOLERANCE,
+    export_onnx,
+    export_program,
+    sample_photographs,
+)
 
 missing = [name for name in ONNX_PACKAGES if importlib.util.find_spec(name) is None]
 needs_onnx = pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}")
@@ -69,3 +77,13 @@ def test_missing_packages_name_the_extra(tmp_path, monkeypatch, generator):
     with pytest.raises(MissingDependencyError, match=r"srgan-sweep\[export\]"):
         export_onnx(generator, tmp_path / "g.onnx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_are_tried_on_what_the_trial_was_scored_on(tmp_path):
+    lr = tmp_path / "reference" / "set5" / "lr" / "baby.png"
+    write_png(lr, np.full((6, 8, 3), 9, np.uint8))
+    file = tmp_path / "trials" / "a" / "generator.safetensors"
+    (inside,) = sample_photographs(Origin("a", file, {"trial": "a"}))
+    assert inside.shape == (6, 8, 3)
+    (bundled,) = sample_photographs(Origin("a", file))
+    assert bundled.shape == (96, 128, 3)

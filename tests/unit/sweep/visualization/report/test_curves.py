@@ -1,6 +1,6 @@
 import json
 
-from sweep.visualization.report.curves import MOST_POINTS, last_record, read_curve
+from sweep.visualization.report.curves import MOST_POINTS, read_curve
 
 
 def test_a_long_log_is_thinned_and_keeps_its_ends(tmp_path):
@@ -15,9 +15,7 @@ def test_half_a_line_and_what_is_no_number_are_passed_over(tmp_path):
     log = tmp_path / "log.jsonl"
     log.write_text('{"step": 1, "loss": NaN}\n[1]\n{"step": 2, "loss": "x"}\n{"step": 3, "lo')
     assert read_curve(log) == {"step": [1, 2], "loss": [None, None]}
-    assert last_record(log)["step"] == 2
 
 
 def test_no_log_is_no_curve(tmp_path):
     assert read_curve(tmp_path / "none") == {}
-    assert last_record(tmp_path / "none") == {}

@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from sweep.cli.diagnosis import diagnose
+from sweep.cli.doctor import diagnose
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +46,11 @@ def test_damaged_weights_and_incomplete_sets_are_told(monkeypatch, tmp_path):
     assert "SHA-256 must begin with 397923af" in found["weights"][1]
     assert "expected the 5 HR images of set5, found 0" in found["test sets"][0]
     assert str(tmp_path / "data") in found["folders"][1]
+
+
+def test_doctor_shows_every_section(sweep, monkeypatch):
+    sections = [("versions", ["python 3"]), ("device", ["cpu"])]
+    monkeypatch.setattr("sweep.cli.doctor.diagnose", lambda: iter(sections))
+    answer = sweep("doctor")
+    assert answer.status == 0
+    assert answer.out == "versions\n  python 3\ndevice\n  cpu\n"

@@ -1,0 +1,171 @@
+"""What `sweep score` was asked for, and doing it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from srgan_core.errors import ConfigError
+from srgan_core.training.hardware import resolve_device
+from sweep.metrics.specs import DEFAULT_GROUPS, columns_for, find_spec
+from sweep.scoring.external.batch import Protocol
+from sweep.scoring.external.image_remarks import remarks_on
+from sweep.scoring.external.pairing import pair_images
+from sweep.scoring.external.records import check_method_name, refuse_other_protocol
+from sweep.scoring.external.scored_method import (
+    ScoredMethod,
+    dataset_label,
+    images_to_score,
+    score_folder,
+    score_generator,
+    scores_references,
+)
+from sweep.scoring.external.target_sweep import TargetSweep, open_sweep
+from sweep.scoring.foreign_generators.loading import load_any_generator
+from sweep.scoring.sets.references import prepare_reference
+from sweep.scoring.sets.test_sets import TestSet, dataset_name, resolve_test_sets
+
+Progress = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]
+"""Opens a display for so many images, and yields what is called after each with its name."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of `sweep score` as they were typed."""
+
+    sr: Path | None
+    hr: Path | None
+    generator: Path | None
+    sets: tuple[str, ...] | None
+    method: str
+    metrics: tuple[str, ...] | None
+    scale: int | None
+    crop_border: int | None
+    into: Path | None
+    dataset: str | None
+    images: Path | None
+    device: str
+    jobs: int | None
+    ranges: tuple[str, str]
+
+
+def score(
+    request: Request, progress: Progress, tell: Callable[[str], None]
+) -> Iterator[ScoredMethod]:
+    """Does what was asked for, test set by test set.
+
+    Args:
+        request: The options.
+        progress: Shows how it goes on.
+        tell: Called with sentences for the user before anything is scored.
+
+    Yields:
+        Scores of each test set.
+
+    Raises:
+        ConfigError, DataError, StoreError, WeightsError: when something asked for is wrong or
+            not to be had.
+    """
+    target = open_sweep(request.into) if request.into else None
+    if request.generator is not None:
+        yield from _score_generator(request, request.generator, target, progress, tell)
+    elif request.sr is not None:
+        yield _score_images(request, request.sr, target, progress, tell)
+
+
+def _score_images(
+    request: Request,
+    sr: Path,
+    target: TargetSweep | None,
+    progress: Progress,
+    tell: Callable[[str], None],
+) -> ScoredMethod:
+    folder = sr.resolve().name
+    method = _method(request, folder)
+    if target is not None:
+        dataset, pairs = target.pair(sr, request.hr, method, request.dataset)
+    else:
+        dataset = request.dataset or dataset_label(request.hr or sr)
+        pairs = pair_images(sr, request.hr, method)
+    protocol = _protocol(request, target, target is not None or request.hr is not None)
+    for remark in remarks_on(pairs):
+        tell(f"warning: {remark}")
+    with progress(f"scoring {method}", images_to_score(pairs, protocol)) as advance:
+        return score_folder(
+            pairs, method, dataset, protocol, request.jobs, advance, {"sr_folder": folder}
+        )
+
+
+def _score_generator(
+    request: Request,
+    file: Path,
+    target: TargetSweep | None,
+    progress: Progress,
+    tell: Callable[[str], None],
+) -> Iterator[ScoredMethod]:
+    protocol = _protocol(request, target, has_references=True)
+    method = _method(request, file.stem)
+    generator = load_any_generator(file, protocol.scale, protocol.device, *request.ranges)
+    for note in generator.notes:
+        tell(f"note: {note}")
+    with tempfile.TemporaryDirectory(prefix="sweep-score-") as scratch:
+        for reference in _references(request, target, protocol.scale, Path(scratch)):
+            total = len(reference.hr) * (2 + int(scores_references(protocol)))
+            folder = (request.images or Path(scratch) / "sr") / reference.name
+            with progress(f"scoring {method} on {reference.name}", total) as advance:
+                yield score_generator(
+                    generator, reference, folder, method, protocol, request.jobs, advance
+                )
+
+
+def _references(
+    request: Request, target: TargetSweep | None, scale: int, scratch: Path
+) -> Iterator[TestSet]:
+    """The sweep's own test sets, or new ones whose LR images are made by the same rule."""
+    if target is not None:
+        for dataset in map(dataset_name, request.sets or target.config.eval.sets):
+            yield target.reference(dataset)
+        return
+    for test_set in resolve_test_sets(request.sets or ("set5",), scale):
+        yield prepare_reference(test_set, scale, scratch / "reference" / test_set.name)
+
+
+def _method(request: Request, default: str) -> str:
+    method = request.method or default
+    return check_method_name(method) if request.into else method
+
+
+def _protocol(request: Request, target: TargetSweep | None, has_references: bool) -> Protocol:
+    """Columns, border and device; a sweep's own where the scores are added to one."""
+    device = str(resolve_device(request.device))
+    columns = _columns(request, target, has_references)
+    if target is None:
+        scale = 4 if request.scale is None else request.scale
+        return Protocol(columns, scale, request.crop_border, device)
+    config = target.config
+    refuse_other_protocol(config.scale, request.scale, request.crop_border)
+    foreign = [column for column in columns if column not in target.columns]
+    if foreign:
+        raise ConfigError(
+            f"metrics: expected those of {request.into}, got {', '.join(foreign)}; add them to "
+            "the sweep first with `sweep run --metrics`"
+        )
+    return Protocol(columns, config.scale, None, device, config.threads or 1)
+
+
+def _columns(request: Request, target: TargetSweep | None, has_references: bool) -> tuple[str, ...]:
+    if request.metrics is None and target is not None:
+        return target.columns
+    columns = columns_for(request.metrics or DEFAULT_GROUPS)
+    full = [spec for spec in map(find_spec, columns) if spec.reference != "none"]
+    if has_references or not full:
+        return columns
+    if request.metrics is None:
+        return tuple(c for c in columns if find_spec(c).reference == "none")
+    raise ConfigError(
+        "metrics: expected ones that need no reference, got "
+        f"{', '.join(spec.label for spec in full)}; name the HR images with --hr"
+    )

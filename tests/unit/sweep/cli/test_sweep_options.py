@@ -1,0 +1,48 @@
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--set nonsense=1", "key 'nonsense' is unknown: schema_version"),
+        ("--set adversarial.learnin_rate=1", "did you mean 'learning_rate'?"),
+        ("--set objective.vgg9.pixel_weight=1", "content 'vgg9' is unknown"),
+        ("--set nonsense", "--set nonsense: expected key.path=value"),
+        ("--set a=[", "not valid YAML"),
+        ("--content vgg45", "did you mean 'vgg54'?"),
+        ("--content mse,,mse", "expected a name, got ''"),
+        ("--metrics psrn", "did you mean 'psnr'?"),
+        ("--eval set55", "did you mean 'set5'?"),
+        ("--eval folder:", "test set 'folder:' is unknown"),
+        ("--eval folder:nowhere", "nowhere: expected a folder of images, found none"),
+        ("--config smke", "did you mean 'smoke'?"),
+        ("--config own.yaml", "own.yaml: no such config file"),
+        ("--adv=-0.1", "expected a number of 0 or above, got '-0.1'"),
+        ("--adv nan", "got 'nan'"),
+        ("--adv inf", "got 'inf'"),
+        ("--adv much", "got 'much'"),
+        ("--adv=", "expected at least one value, got an empty list"),
+        ("--adv 1e-3,0.001", "expected every value once, 0.001 stands twice"),
+        ("--adv 1e-400", "expected a number of 0 or above, got '1e-400'"),
+        ("--steps 2 --set adversarial.steps=3", "adversarial.steps: stands beside its own option"),
+        ("--seeds -1", "expected a whole number of 0 or above"),
+        ("--seeds 18446744073709551616", "whole numbers from 0 to 4294967295"),
+        ("--scale 3", "scale: expected 2, 4 or 8, got 3"),
+        ("--scale 2", "no SRResNet for scale 2 comes with the package"),
+        ("--steps 0", "0 is not in the range x>=1"),
+        ("--jobs 0", "expected a number of 1 or above or auto, got '0'"),
+        ("--device gpu", "expected 'auto', 'cpu' or 'cuda', got 'gpu'"),
+        ("--set adversarial.patch_size=40", "patch_size to be a multiple of 16, got 40"),
+        ("--set adversarial.patch_size=4096", "set a smaller adversarial.patch_size"),
+        ("--set schema_version=99", "expected schema_version 1, got 99"),
+        ("--init missing.safetensors", "missing.safetensors: no such file"),
+    ],
+)
+def test_wrong_usage_is_refused_with_one_message(refused, arguments, message):
+    assert message in refused(*arguments.split(" "))
+
+
+def test_all_wrong_values_are_told_at_once(refused):
+    message = refused("--scale", "3", "--content", "vgg45", "--set", "nonsense=1")
+    assert message.startswith("error: config smoke: ")
+    assert len(message.splitlines()) == 3

@@ -1,0 +1,76 @@
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from srgan_core.data.images import write_png
+from srgan_core.errors import ConfigError
+from sweep.scoring.external.request import Request, score
+
+DEFAULTS = dict.fromkeys(Request.__dataclass_fields__) | {
+    "device": "cpu",
+    "jobs": 1,
+    "ranges": ("0..1", "0..1"),
+}
+
+
+@pytest.fixture
+def opened() -> list[tuple[str, int]]:
+    """What displays were opened for."""
+    return []
+
+
+@pytest.fixture
+def progress(opened):
+    @contextmanager
+    def show(title: str, total: int) -> Iterator[Callable[[str], None]]:
+        opened.append((title, total))
+        yield lambda image: None
+
+    return show
+
+
+@pytest.fixture
+def folders(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (120, 128, 3), dtype=np.uint8)
+    write_png(tmp_path / "hr" / "a.png", noise)
+    write_png(tmp_path / "MyNet" / "a_x4.png", np.roll(noise, 1, axis=1))
+    return tmp_path
+
+
+def test_images_are_scored_under_the_names_of_their_folders(folders, progress, opened):
+    request = Request(
+        **DEFAULTS | {"sr": folders / "MyNet", "hr": folders / "hr", "metrics": ("psnr",)}
+    )
+    (scored,) = score(request, progress, pytest.fail)
+    assert scored.method == "MyNet"
+    assert scored.protocol.columns == ("psnr_y", "psnr_rgb")
+    assert scored.means["psnr_y"] > 0
+    assert opened == [("scoring MyNet", 1)]
+
+
+def test_without_references_the_default_is_what_needs_none(folders, progress):
+    (scored,) = score(Request(**DEFAULTS | {"sr": folders / "MyNet"}), progress, pytest.fail)
+    assert scored.protocol.columns == ("niqe",)
+
+
+def test_metrics_that_need_references_are_refused_without_them(folders, progress, opened):
+    request = Request(**DEFAULTS | {"sr": folders / "MyNet", "metrics": ("psnr", "niqe")})
+    with pytest.raises(ConfigError, match=r"got PSNR \(Y\), PSNR \(RGB\); name the HR images"):
+        list(score(request, progress, pytest.fail))
+    assert opened == []
+
+
+def test_what_speaks_against_images_is_told_before_they_are_scored(folders, progress):
+    restored = folders / "MyNet" / "a_x4.png"
+    Image.open(restored).save(folders / "MyNet" / "a.jpg")
+    restored.unlink()
+    told: list[str] = []
+    request = Request(
+        **DEFAULTS | {"sr": folders / "MyNet", "hr": folders / "hr", "metrics": ("psnr",)}
+    )
+    next(score(request, progress, told.append))
+    assert len(told) == 1
+    assert "warning: 1 of 1 restored images are JPEG or WebP (a.jpg)" in told[0]
