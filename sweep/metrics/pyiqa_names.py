@@ -45,7 +45,7 @@ class FromPyiqa:
     """
 
     name: str
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict, hash=False)
     channel: Channel = "RGB"
     cuts_border: bool = False
     smallest_side: int = 1
