@@ -207,7 +207,7 @@ def sample_photographs(origin: Origin) -> list[np.ndarray]:
     from srgan_core.data.images import read_rgb
     from sweep.scoring.sets.test_sets import resolve_test_set
 
-    if origin.record:
+    if origin.record.trial is not None:
         for path in sorted(origin.file.resolve().parents[2].glob("reference/*/lr/*.png")):
             return [read_rgb(path)]
-    return [read_rgb(resolve_test_set("skimage3", scale=2).paths[0])[:96, :128]]
+    return [read_rgb(resolve_test_set("skimage3", scale=2).hr[0])[:96, :128]]
