@@ -241,7 +241,7 @@ class Sweep:
             na_rep="",
             escape=True,
             float_format=measured_text,
-            formatters={"adv": lambda adv: adv_text(adv)},
+            formatters={"adv": lambda adv: adv_text(float(adv))},
         )
         return f"<div><p><b>{html.escape(self.name)}</b></p>{table}</div>"
 
