@@ -54,7 +54,7 @@ class Summary:
         """0 when all trials are done, 130 after SIGINT, 143 after another signal, else 1."""
         if self.stopped_by is not None:
             return 128 + (signal.SIGINT if self.stopped_by == signal.SIGINT else signal.SIGTERM)
-        return 0 if all(state is State.DONE for state in self.states.values()) else 1
+        return 0 if all(state == State.DONE for state in self.states.values()) else 1
 
 
 def run_sweep(

@@ -51,7 +51,7 @@ def result_rows(
         references = store.read_reference_scores(dataset)
         images = len(list((store.reference(dataset) / "hr").glob("*.png")))
         common: dict[str, Any] = {"dataset": dataset, "images": images, "scale": config.scale}
-        hr_niqe = _means(references.original).get("niqe")
+        hr_niqe = summarise(list(references.original.values())).get("niqe")
         for method in (Method.BICUBIC, Method.ORIGINAL):
             whole = references.set_scores.get(method, {})
             scores = _scored(references.of(method), hr_niqe, whole)
@@ -130,7 +130,7 @@ def _health(result: ResultRecord, dataset: str) -> dict[str, Any]:
 
 def _scored(scores: Scores, hr_niqe: float | None, whole: Mapping[str, float]) -> dict[str, Any]:
     """Fields of a row that are scores: of each image, and of the test set as a whole."""
-    means = {**_means(scores), **whole}
+    means = {**summarise(list(scores.values())), **whole}
     niqe = means.get("niqe")
     distance = niqe - hr_niqe if niqe is not None and hr_niqe is not None else None
     return {
@@ -138,8 +138,3 @@ def _scored(scores: Scores, hr_niqe: float | None, whole: Mapping[str, float]) -
         "niqe_minus_hr": distance,
         "per_image": tuple(ImageScore(name, dict(values)) for name, values in scores.items()),
     }
-
-
-def _means(scores: Scores) -> dict[str, float]:
-    """The value of each column for the whole test set, of the columns that every image has."""
-    return summarise(list(scores.values()))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sweep.store.states import State
+
 
 @dataclass(frozen=True)
 class ImageScore:
@@ -53,7 +55,7 @@ class ResultRow:
     dataset: str
     images: int
     scale: int
-    status: str = "done"
+    status: str = State.DONE
     content: str | None = None
     adv: float | None = None
     seed: int | None = None

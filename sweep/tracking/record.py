@@ -58,7 +58,7 @@ def read_record(sweep: str, files: TrialFolder) -> RunRecord:
     return RunRecord(
         name=files.path.name,
         sweep=sweep,
-        state=trial.state,
+        state=trial.state.value,
         started=_seconds(attempts[0].started) if attempts else None,
         ended=_seconds(attempts[-1].ended) if attempts else None,
         config=_config(trial),
@@ -106,7 +106,8 @@ def _history(log: Path) -> tuple[tuple[int, dict[str, float]], ...]:
 
 def _summary(trial: TrialRecord, result: ResultRecord) -> dict[str, float | str]:
     known = {
-        "status": trial.state,
+        # Trackers write members of an enum by their names.
+        "status": trial.state.value,
         "cause": trial.cause,
         "steps": result.steps,
         "train_seconds": result.train_seconds,
