@@ -236,13 +236,8 @@ class Sweep:
         summary = self.summary
         scored = [c for c in self.metrics if c in summary and summary[c].notna().any()]
         columns = ["dataset", "method", "content", "adv", *scored]
-        table = summary[columns].to_html(
-            index=False,
-            na_rep="",
-            escape=True,
-            float_format=measured_text,
-            formatters={"adv": adv_text},
-        )
+        shown = summary[columns].assign(adv=summary["adv"].map(adv_text, na_action="ignore"))
+        table = shown.to_html(index=False, na_rep="", escape=True, float_format=measured_text)
         return f"<div><p><b>{html.escape(self.name)}</b></p>{table}</div>"
 
     def _known(self, name: str | None, known: Sequence[str]) -> str:
