@@ -231,18 +231,18 @@ class Sweep:
         return f"<Sweep {self.root}: {counted(len(self.results), 'row')}>"
 
     def _repr_html_(self) -> str:
-        from sweep.tables.columns import adv_text, measured_text
+        from sweep.tables.columns import adv_text, decimals_of
+        from sweep.tables.frames import records_of
 
         summary = self.summary
+        records = records_of(summary)
         scored = [c for c in self.metrics if c in summary and summary[c].notna().any()]
-        columns = ["dataset", "method", "content", "adv", *scored]
-        table = summary[columns].to_html(
-            index=False,
-            na_rep="",
-            escape=True,
-            float_format=measured_text,
-            formatters={"adv": lambda adv: adv_text(float(adv))},
+        writers = {c: f"{{:.{decimals_of(c, records)}f}}".format for c in scored}
+        shown = summary[["dataset", "method", "content"]].assign(
+            adv=summary["adv"].map(adv_text, na_action="ignore"),
+            **{c: summary[c].map(write, na_action="ignore") for c, write in writers.items()},
         )
+        table = shown.to_html(index=False, na_rep="", escape=True)
         return f"<div><p><b>{html.escape(self.name)}</b></p>{table}</div>"
 
     def _known(self, name: str | None, known: Sequence[str]) -> str:

@@ -364,3 +364,15 @@ def test_the_slider_starts_at_a_healthy_trial_of_the_front(watch, sweep_folder, 
     page = watch(file.as_uri()).page
     assert page.locator("#slider-content").input_value() == "mse"
     assert page.locator("#lambda-ticks .now").inner_text() == "0.001"
+
+
+def test_a_point_without_a_mean_over_all_seeds_says_so(watch, sweep_folder, tmp_path):
+    results = read_results(sweep_folder)
+    results.loc[results["trial"] == "mse-adv0.01-s1", "lpips_alex"] = float("nan")
+    shutil.copy(sweep_folder / METRICS_FILE, tmp_path)
+    write_csv(results, tmp_path / RESULTS)
+    file = write_report(SweepStore(tmp_path), tmp_path / "report.html").path
+    page = watch(file.as_uri()).page
+    assert page.locator(MSE_STRONG).count() == 0
+    note = page.locator("#chart-note").inner_text()
+    assert "mse, λ 0.01 (no finite mean over its seeds)" in note

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -108,3 +109,11 @@ def test_a_notebook_that_reads_tables_loads_no_torch(folder):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_numbers_stand_as_in_the_printed_table(store, usual):
+    folder = store(replace(usual, values={1e-5: (29.1, 0.2, 8.5)}).rows())
+    page = Sweep.load(folder)._repr_html_()
+    assert "<td>0.00001</td>" in page
+    assert "<td>8.210</td>" in page
+    assert "NaN" not in page

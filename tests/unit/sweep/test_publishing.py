@@ -14,6 +14,7 @@ from sweep.publishing import publish
 from sweep.store.folder import SweepStore
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.scores import ReferenceScores
+from sweep.tables import files as table_files
 from sweep.tables.from_records import result_rows
 
 CONFIG = load_config("smoke", {"device": "cpu", "eval.metrics": ["psnr", "niqe"]})
@@ -243,3 +244,13 @@ def test_metrics_are_described_for_those_who_read_the_tables(results):
     document = json.loads((results.root / "metrics.json").read_text())
     assert [metric["column"] for metric in document["metrics"]] == ["psnr_y", "psnr_rgb", "niqe"]
     assert document["datasets"] == {"pets": {"images": 2}}
+
+
+def test_each_table_is_read_back_once(results, monkeypatch):
+    reads: list[str] = []
+    plain = table_files._read_lines
+    monkeypatch.setattr(
+        table_files, "_read_lines", lambda path: reads.append(path.name) or plain(path)
+    )
+    publish_all(results)
+    assert sorted(reads) == ["per_image.csv", "results.csv"]

@@ -91,7 +91,7 @@ function absentText(drawn) {
   if (frontOf() && [state.x, state.y].some((name) => Number.isFinite(dataset().hr[name]))) parts.push("A value beyond HR\u2019s own counts as equal to it.");
   const absent = dataset().groups.filter((g) => g.method === "srgan" && !drawn.includes(g));
   if (absent.length) {
-    parts.push(`Not drawn: ${absent.map((g) => `${groupName(g)} (${g.status || "no scores"})`).join("; ")}.`);
+    parts.push(`Not drawn: ${absent.map((g) => `${groupName(g)} (${g.status === "done" ? "no finite mean over its seeds" : g.status || "no scores"})`).join("; ")}.`);
   }
   return parts.join(" ");
 }
