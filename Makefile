@@ -15,6 +15,13 @@ TEST_TOOLS := $(VENV)/.test-tools-installed
 RAY := $(VENV)/.ray-installed
 DEV_TOOLS := $(VENV)/.dev-tools-installed
 
+# An environment of its own with the lowest versions that setup.cfg allows, which uv can choose.
+LOWEST := .venv-lowest
+LOWEST_INSTALLED := $(LOWEST)/.installed
+LOWEST_TESTS := $(addprefix tests/unit/,srgan_core/training/test_config.py srgan_core/test_networks.py \
+  srgan_core/test_losses.py srgan_core/data/test_resize.py srgan_core/data/test_images.py \
+  sweep/analysis sweep/config sweep/store sweep/tables sweep/visualization/plots sweep/cli)
+
 # Whole files go to the processes, in the order of collection, which puts the long ones first.
 SPREAD := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
@@ -24,7 +31,7 @@ BENCHMARKS := $(filter-out benchmarks/on_gpu.py,$(sort $(wildcard benchmarks/*.p
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test ray lint types bench docs clean
+.PHONY: help demo test lowest ray lint types bench docs clean
 
 help: ## List the targets.
 	@echo "make TARGET [PYTHON=python3.12] [ARGS='options of pytest']"
@@ -44,6 +51,10 @@ demo: $(PACKAGE) ## Sweep three adversarial weights, draw the tradeoff, say wher
 
 test: $(TEST_TOOLS) ## Run every test, on all cores.
 	$(BIN)/python -m pytest $(SPREAD) $(ARGS)
+
+# A warning of an old version about a newer one is none of ours.
+lowest: $(LOWEST_INSTALLED) ## Run light unit tests with the lowest versions that setup.cfg allows.
+	$(LOWEST)/bin/python -m pytest -p no:cacheprovider -W default $(LOWEST_TESTS) $(ARGS)
 
 ray: $(RAY) ## Install Ray (240 MB); tests of --executor ray skip without it.
 
@@ -84,6 +95,14 @@ $(PACKAGE): $(REQUIREMENTS) | $(BIN)/python
 $(TEST_TOOLS): $(REQUIREMENTS) | $(BIN)/python
 	$(INSTALL) '.[test]'
 	@touch $@ $(PACKAGE)
+
+$(LOWEST_INSTALLED): $(REQUIREMENTS)
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(LOWEST)/bin/uv pip install --python $(LOWEST)/bin/python --system-certs \
+	  --resolution lowest-direct --requirement setup.cfg 'pytest>=9.0' 'hypothesis>=6.100'
+	$(LOWEST)/bin/uv pip install --python $(LOWEST)/bin/python --no-deps --editable .
+	@touch $@
 
 $(RAY): $(REQUIREMENTS) | $(BIN)/python
 	$(INSTALL) '.[ray]'

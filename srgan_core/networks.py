@@ -119,7 +119,7 @@ class Generator(nn.Module):
         Returns:
             (N, 3, scale * H, scale * W), float in [0, 1].
         """
-        *inner, last = cast(list[UpsampleBlock], list(self.upsample))
+        *inner, last = cast("list[UpsampleBlock]", list(self.upsample))
         for block in inner:
             features = block(features)
         restored = convolve_shuffled(last.phases(features), self.tail)

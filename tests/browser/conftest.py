@@ -56,6 +56,10 @@ class Watched:
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
+    def refuse(self, dialog: Any) -> None:
+        self.errors.append("a dialog")
+        dialog.dismiss()
+
 
 @pytest.fixture
 def watch(chromium: Any) -> Iterator[Callable[..., Watched]]:
@@ -73,7 +77,7 @@ def watch(chromium: Any) -> Iterator[Callable[..., Watched]]:
         opened.append(watched)
         page.on("pageerror", lambda error: watched.errors.append(str(error)))
         page.on("console", lambda message: watched.errors.append(message.text))
-        page.on("dialog", lambda dialog: (watched.errors.append("a dialog"), dialog.dismiss()))
+        page.on("dialog", watched.refuse)
         page.on("request", lambda request: watched.requests.append(request.url))
         page.set_default_timeout(30_000)
         page.goto(url)

@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -27,8 +28,10 @@ pytestmark = [
 
 STEPS = 25
 
-GRID = ("run", "--config", "smoke", "--metrics", "psnr", "--jobs", "2", "--steps", str(STEPS))
-GRID += ("--adv", "1e-4,1e-3,1e-2", "--seeds", "0,1")
+GRID = (
+    *("run", "--config", "smoke", "--metrics", "psnr", "--jobs", "2", "--steps", str(STEPS)),
+    *("--adv", "1e-4,1e-3,1e-2", "--seeds", "0,1"),
+)
 """Four coefficients, with the control, and two seeds; a checkpoint every five steps."""
 
 LIMIT_SECONDS = 240
@@ -109,7 +112,7 @@ def test_a_grid_that_was_killed_and_stopped_ends_like_one_that_was_not(
     arguments = (*GRID, "--out", tmp_path / "grid")
     for number, status in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 143)):
         process = start_sweep(*arguments)
-        wait_for_a_trial(tmp_path / "grid", process, lambda of=process.pid: children(of))
+        wait_for_a_trial(tmp_path / "grid", process, partial(children, process.pid))
         process.send_signal(number)
         process.communicate(timeout=LIMIT_SECONDS)
         assert process.returncode == status
@@ -123,8 +126,8 @@ def test_a_cluster_that_loses_driver_and_node_ends_like_one_machine(
 ):
     doomed = ray_cluster.add_node()
     ray_cluster.add_node()
-    arguments = (*GRID, "--executor", "ray", "--address", ray_cluster.address)
-    arguments += ("--out", tmp_path / "grid")
+    cluster = ("--executor", "ray", "--address", ray_cluster.address)
+    arguments = (*GRID, *cluster, "--out", tmp_path / "grid")
     killed = start_sweep(*arguments, **ray_cluster.environment)
     wait_for_a_trial(tmp_path / "grid", killed, lambda: ray_cluster.workers(doomed))
     killed.kill()

@@ -18,8 +18,10 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-LONG = ("run", "--config", "smoke", "--metrics", "psnr", "--steps", "90")
-LONG += ("--adv", "1e-3", "--set", "grid.control=false")
+LONG = (
+    *("run", "--config", "smoke", "--metrics", "psnr", "--steps", "90"),
+    *("--adv", "1e-3", "--set", "grid.control=false"),
+)
 """One trial that is at work long enough to be stopped three times."""
 
 STOP_SECONDS = 10

@@ -85,7 +85,7 @@ class Failpoint:
                 return Torn(stream, self)
             return stream
 
-        io.open = builtins.open = open_  # type: ignore[assignment]
+        io.open = builtins.open = open_
 
     def _wrapped(self, operation: Callable[..., Any], deletes: bool) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:

@@ -88,7 +88,21 @@ def jpeg(dice: random.Random, folder: Path) -> None:
 def document(dice: random.Random) -> Any:
     """A random JSON document, of the kinds that records hold and of others."""
     words = ["state", "attempts", "host", "spec", "training", "steps", "cause", "done", "running"]
-    leaf = [None, True, 0, -1, 1e308, "nan", "done", "running", "=1+1", [], {}, "\u0000", 2**70]
+    leaf: list[Any] = [
+        None,
+        True,
+        0,
+        -1,
+        1e308,
+        "nan",
+        "done",
+        "running",
+        "=1+1",
+        [],
+        {},
+        "\u0000",
+        2**70,
+    ]
     if dice.random() < 0.5:
         return dice.choice(leaf)
     if dice.random() < 0.3:

@@ -31,7 +31,7 @@ import stub_trials
 from sweep.execution.dispatch import dispatch
 from sweep.execution.executors.base import StopRequest
 from sweep.execution.executors.local import LocalExecutor
-from sweep.execution.jobs.failing import Job
+from sweep.execution.jobs.trial import TrainJob
 from sweep.store import claims
 from sweep.store.folder import TrialFolder
 
@@ -40,7 +40,7 @@ WORKERS = 2
 LIMIT_SECONDS = 3600
 
 
-def supervise(jobs: Sequence[Job], seed: int) -> None:
+def supervise(jobs: Sequence[TrainJob], seed: int) -> None:
     """A forked supervisor: runs what is not done, in an order of its own, and ends."""
     stop = StopRequest()
     signal.signal(signal.SIGTERM, lambda number, frame: stop.signals.append(number))
@@ -53,7 +53,7 @@ def supervise(jobs: Sequence[Job], seed: int) -> None:
         executor.close()
 
 
-def fork_supervisor(jobs: Sequence[Job], seed: int) -> int:
+def fork_supervisor(jobs: Sequence[TrainJob], seed: int) -> int:
     """Returns its process id."""
     pid = os.fork()
     if pid:
@@ -142,12 +142,12 @@ def has_ended(pid: int) -> bool:
     return os.waitpid(pid, os.WNOHANG)[0] == pid
 
 
-def published(jobs: Sequence[Job]) -> int:
+def published(jobs: Sequence[TrainJob]) -> int:
     """Number of trials with a result; cheaper to ask than their states."""
     return sum((job.folder / "result.json").exists() for job in jobs)
 
 
-def done(jobs: Sequence[Job]) -> int:
+def done(jobs: Sequence[TrainJob]) -> int:
     """Number of trials that are done."""
     return sum(TrialFolder(job.folder).state == "done" for job in jobs)
 

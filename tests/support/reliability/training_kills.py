@@ -167,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    learner.fresh_generator = tiny_generator
+    learner.fresh_generator = tiny_generator  # type: ignore[attr-defined]
     import_everything()
     with tempfile.TemporaryDirectory() as name:
         os.environ["SWEEP_CACHE"] = f"{name}/cache"

@@ -50,7 +50,7 @@ def test_failed_write_leaves_the_older_file_and_nothing_else(
     def fail(*_: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(*((os, "fsync") if failing == "fsync" else (Path, "replace")), fail)
+    monkeypatch.setattr(os if failing == "fsync" else Path, failing, fail)
     with pytest.raises(OSError, match="no space left"):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"

@@ -70,7 +70,8 @@ class TextbookGenerator(nn.Module):
 
 
 def pair(scale: int, *, training: bool) -> tuple[Generator, TextbookGenerator]:
-    ours = randomised(Generator(scale, channels=8, blocks=3)).double().train(training)
+    ours = Generator(scale, channels=8, blocks=3)
+    randomised(ours).double().train(training)
     textbook = TextbookGenerator(scale, 8, 3).double().train(training)
     textbook.load_state_dict(ours.state_dict())
     return ours, textbook

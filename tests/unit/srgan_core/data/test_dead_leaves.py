@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -76,9 +78,12 @@ def test_radii_follow_the_power_law_between_their_bounds():
 def test_share_of_textures_can_be_all_or_nothing(textured: float, monkeypatch):
     made = []
     texture = dead_leaves._texture
-    monkeypatch.setattr(
-        dead_leaves, "_texture", lambda *arguments: made.append(1) or texture(*arguments)
-    )
+
+    def counted(*arguments: Any) -> Any:
+        made.append(1)
+        return texture(*arguments)
+
+    monkeypatch.setattr(dead_leaves, "_texture", counted)
     dead_leaves_image(DeadLeavesConfig(size=128, textured=textured), 0)
     assert bool(made) == bool(textured)
 

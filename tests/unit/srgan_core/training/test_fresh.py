@@ -21,13 +21,13 @@ def test_fresh_networks_depend_on_the_seed_alone():
     assert torch.equal(torch.get_rng_state(), before)
     assert torch.equal(first.tail.weight, again.tail.weight)
     assert not torch.equal(first.tail.weight, other.tail.weight)
-    first, again, other = (
+    one, alike, another = (
         fresh_discriminator(spec(seed=seed, adversarial_weight=weight))
         for seed, weight in ((3, 1e-3), (3, 1e-1), (4, 1e-3))
     )
     assert torch.equal(torch.get_rng_state(), before)
-    assert torch.equal(first.classifier[0].weight, again.classifier[0].weight)
-    assert not torch.equal(first.classifier[0].weight, other.classifier[0].weight)
+    assert torch.equal(one.classifier[0].weight, alike.classifier[0].weight)
+    assert not torch.equal(one.classifier[0].weight, another.classifier[0].weight)
 
 
 def test_fresh_generator_is_the_articles():

@@ -61,6 +61,7 @@ def reference_terms(step: GanStep, batch: Batch) -> tuple[dict[str, Tensor], Ten
 
 
 def reference_discriminator_loss(step: GanStep, batch: Batch) -> Tensor:
+    assert step.discriminator is not None
     real = step.discriminator(batch.hr)
     fake = step.discriminator(step.generator(batch.lr).detach())
     bce = functional.binary_cross_entropy_with_logits

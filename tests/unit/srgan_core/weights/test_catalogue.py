@@ -84,7 +84,7 @@ def test_selected_tensors_are_float32_copies_without_the_rest():
 
 @pytest.mark.parametrize("bias", [None, "a word"])
 def test_missing_tensor_is_named(bias: object):
-    state = {"features.0.weight": torch.ones(4, 3, 3, 3)}
+    state: dict[str, object] = {"features.0.weight": torch.ones(4, 3, 3, 3)}
     if bias is not None:
         state["features.0.bias"] = bias
     with pytest.raises(WeightsError, match=r"x\.pth: tensor features\.0\.bias is missing"):

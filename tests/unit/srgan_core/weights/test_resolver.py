@@ -2,9 +2,11 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from filelock import FileLock
 from torch import Tensor
 
 from srgan_core.errors import ConfigError, WeightsError
@@ -207,8 +209,8 @@ def test_waiting_for_another_process_ends_with_its_result(
     publish("alexnet", b"x")
     make_artefact()
 
-    class OtherProcessFinishes(resolver.FileLock):
-        def acquire(self, *args: object, **kwargs: object) -> object:
+    class OtherProcessFinishes(FileLock):
+        def acquire(self, *args: Any, **kwargs: Any) -> Any:
             save_converted(alexnet_state, converted_path("alexnet"), "weights==1.0")
             return super().acquire(*args, **kwargs)
 

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -120,7 +121,7 @@ def test_a_config_survives_its_file(adv, content, seeds, rate, tmp_path_factory)
 
 
 def test_every_field_is_described():
-    def undescribed(model: type, prefix: str) -> list[str]:
+    def undescribed(model: Any, prefix: str) -> list[str]:
         return [
             f"{prefix}{name}" for name, field in model.model_fields.items() if not field.description
         ]
