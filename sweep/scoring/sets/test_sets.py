@@ -68,7 +68,7 @@ def resolve_test_set(name: str, scale: int) -> TestSet:
     Published sets are looked for under `$SWEEP_DATA` first.
 
     Raises:
-        ConfigError: when the name is none of `NAMES`.
+        ConfigError: when the name is unknown.
         DataError: when images are missing, too small for the scale, not to be had, or share a name.
     """
     paths = _find(name)

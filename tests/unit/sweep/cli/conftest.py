@@ -11,6 +11,7 @@ from srgan_core.files import write_atomically
 from sweep.cli import main
 from sweep.config.loading import load_config
 from sweep.store.folder import SweepStore
+from sweep.store.records.result import ResultRecord
 from sweep.tables.rows import ImageScore
 
 
@@ -72,7 +73,7 @@ def smoke(tmp_path: Path) -> SweepStore:
     smoke = SweepStore(tmp_path / "smoke")
     smoke.write_config(load_config("smoke"))
     smoke.trial("good").update_trial(state="done", attempts=[{"host": "here"}])
-    smoke.trial("good").write_result({"steps": 20, "scores": {}})
+    smoke.trial("good").write_result(ResultRecord(steps=20, scores={}))
     smoke.trial("bad").update_trial(state="failed", cause="photo.png: damaged; replace it")
     write_atomically(smoke.trial("good").checkpoints / "000000005" / "state", bytes(2000))
     return smoke

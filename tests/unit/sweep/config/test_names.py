@@ -23,7 +23,7 @@ def test_published_sets_are_those_that_can_be_found():
 def test_bundled_sets_come_with_a_package(name):
     from sweep.scoring.sets.test_sets import resolve_test_set
 
-    assert resolve_test_set(name, scale=4).origin == "package"
+    assert resolve_test_set(name, scale=4).images
 
 
 def test_trackers_are_those_that_can_be_opened():

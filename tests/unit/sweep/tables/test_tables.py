@@ -7,6 +7,8 @@ from click.testing import CliRunner
 from sweep.analysis import summary
 from sweep.cli import cli
 from sweep.errors import StoreError
+from sweep.store.folder import METRICS_FILE
+from sweep.store.records import base
 from sweep.tables.curves import INTERPOLATION, interpolation_frame
 from sweep.tables.files import write_csv
 from sweep.tables.tables import read_tables
@@ -15,16 +17,22 @@ from sweep.visualization.drawings import bring_up_to_date
 
 @pytest.fixture
 def reads(monkeypatch):
-    """Counts how often each table is opened as text to be parsed."""
+    """Counts how often each table, and metrics.json, is read to be parsed."""
     counted: Counter[str] = Counter()
-    plain = Path.open
+    opened, decoded = Path.open, base.decode
 
-    def opened(path, mode="r", *args, **kwargs):
-        if path.suffix in (".csv", ".json") and mode == "r":
+    def counted_open(path, mode="r", *args, **kwargs):
+        if path.suffix == ".csv" and mode == "r":
             counted[path.name] += 1
-        return plain(path, mode, *args, **kwargs)
+        return opened(path, mode, *args, **kwargs)
 
-    monkeypatch.setattr(Path, "open", opened)
+    def counted_decode(content, kind, path):
+        if path.name == METRICS_FILE:
+            counted[path.name] += 1
+        return decoded(content, kind, path)
+
+    monkeypatch.setattr(Path, "open", counted_open)
+    monkeypatch.setattr(base, "decode", counted_decode)
     return counted
 
 

@@ -89,7 +89,7 @@ def test_an_rmse_is_combined_as_in_the_tables(tmp_path, file):
     store = SweepStore(tmp_path / "results")
     folder = store.trial(file.parent.name)
     folder.update_trial(state="done", spec=SPEC)
-    folder.write_result({"scores": {"set5": {"a": {"rmse": 1.0}, "b": {"rmse": 7.0}}}})
+    folder.write_result(ResultRecord(scores={"set5": {"a": {"rmse": 1.0}, "b": {"rmse": 7.0}}}))
     card = model_card(read_origin(file), load_generator(file, None), {})
     # The root of the mean of 1 and 49, where the mean of the values would be 4.
     assert "| this generator | 5.000 |" in card

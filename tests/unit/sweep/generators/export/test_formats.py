@@ -20,6 +20,7 @@ from sweep.generators.export.formats import (
     export_program,
     sample_photographs,
 )
+from sweep.store.records.trial import TrialRecord
 
 missing = [name for name in ONNX_PACKAGES if importlib.util.find_spec(name) is None]
 needs_onnx = pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}")
@@ -83,7 +84,7 @@ def test_files_are_tried_on_what_the_trial_was_scored_on(tmp_path):
     lr = tmp_path / "reference" / "set5" / "lr" / "baby.png"
     write_png(lr, np.full((6, 8, 3), 9, np.uint8))
     file = tmp_path / "trials" / "a" / "generator.safetensors"
-    (inside,) = sample_photographs(Origin("a", file, {"trial": "a"}))
+    (inside,) = sample_photographs(Origin("a", file, TrialRecord(trial="a")))
     assert inside.shape == (6, 8, 3)
     (bundled,) = sample_photographs(Origin("a", file))
     assert bundled.shape == (96, 128, 3)
