@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from sweep.tables.metric_file import Metric
+    from sweep.tables.metric_file import MetricColumn
 
 _REFERENCES = {Method.ORIGINAL.value: "hr", "lr": "lr", Method.BICUBIC.value: "bicubic"}
 
@@ -164,7 +164,7 @@ class Sweep:
         return summary_frame(self.results)
 
     @property
-    def metrics(self) -> dict[str, Metric]:
+    def metrics(self) -> dict[str, MetricColumn]:
         """What each score column means: label, unit, direction."""
         from sweep.tables.metric_file import read_metrics
 

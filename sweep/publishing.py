@@ -8,7 +8,7 @@ from typing import Any
 
 from sweep.config.grid import Start, Trial
 from sweep.config.sweep_config import SweepConfig
-from sweep.metrics.specs import columns_for
+from sweep.metrics.registry import columns_for
 from sweep.scoring.path_scores import path_records
 from sweep.store.folder import SweepStore, require_config
 from sweep.tables.from_records import result_rows, stored_trials

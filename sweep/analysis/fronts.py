@@ -3,7 +3,7 @@
 The points are the generators that a sweep trained, SRResNet included, each the mean over its
 seeds with Student's 95% interval. Bicubic sets the reference point of the area; bicubic itself,
 external images and unhealthy generators are no candidates. A value better than HR's own counts
-as HR's on either axis (see `Metric.merit`), ends of intervals too.
+as HR's on either axis (see `MetricColumn.merit`), ends of intervals too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sweep.analysis.summary import DatasetScores
 from sweep.metrics.declaration import Direction
 from sweep.store.states import Method
 from sweep.tables import columns as names
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import TRAINED_METHODS, Record, hr_value
 
 DISTORTION = "psnr_y"
@@ -42,13 +42,13 @@ Standing = Literal["", "front", "dominated by the means", "dominated", "unhealth
 class Axes:
     """Two metrics of one data set, with the value of HR itself where a metric has one."""
 
-    x: Metric
-    y: Metric
+    x: MetricColumn
+    y: MetricColumn
     x_hr: float | None
     y_hr: float | None
 
     @classmethod
-    def of(cls, scores: DatasetScores, x: Metric, y: Metric) -> Axes:
+    def of(cls, scores: DatasetScores, x: MetricColumn, y: MetricColumn) -> Axes:
         """Looks up HR's values."""
         return cls(x, y, hr_value(x, scores.rows), hr_value(y, scores.rows))
 
@@ -190,7 +190,9 @@ class Front:
         return corners
 
 
-def fronts_of(datasets: Sequence[DatasetScores], metrics: Mapping[str, Metric]) -> Iterator[Front]:
+def fronts_of(
+    datasets: Sequence[DatasetScores], metrics: Mapping[str, MetricColumn]
+) -> Iterator[Front]:
     """Finds the front of every data set on every pair of axes.
 
     Yields:
@@ -205,7 +207,7 @@ def fronts_of(datasets: Sequence[DatasetScores], metrics: Mapping[str, Metric]) 
                     yield front
 
 
-def front_of(scores: DatasetScores, x_metric: Metric, y_metric: Metric) -> Front:
+def front_of(scores: DatasetScores, x_metric: MetricColumn, y_metric: MetricColumn) -> Front:
     """Finds the front of one data set; without candidates where nothing has both values."""
     axes = Axes.of(scores, x_metric, y_metric)
     points = points_of(scores, axes)

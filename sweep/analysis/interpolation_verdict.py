@@ -12,7 +12,7 @@ from sweep.analysis.frontier import dominates, hypervolume_2d
 from sweep.analysis.fronts import DISTORTION, USUAL_AXES, Place, front_of
 from sweep.analysis.summary import DatasetScores, scores_by_dataset
 from sweep.tables.frames import records_of
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import TRAINED_METHODS, Record, is_healthy, is_scored
 
 
@@ -54,7 +54,7 @@ class Verdict:
 
 
 def judge_all(
-    results: pd.DataFrame, curve: pd.DataFrame, metrics: Mapping[str, Metric]
+    results: pd.DataFrame, curve: pd.DataFrame, metrics: Mapping[str, MetricColumn]
 ) -> Iterator[Verdict]:
     """Compares the trials with a curve on each of its test sets and each pair of axes.
 
@@ -76,7 +76,7 @@ def judge_all(
 
 
 def judge(
-    scores: DatasetScores, curve: pd.DataFrame, x_metric: Metric, y_metric: Metric
+    scores: DatasetScores, curve: pd.DataFrame, x_metric: MetricColumn, y_metric: MetricColumn
 ) -> Verdict | None:
     """Compares the trials with the interior points of a curve.
 
@@ -86,8 +86,8 @@ def judge(
     Args:
         scores: What was scored on one test set.
         curve: Rows of one curve on that test set out of interpolation.csv.
-        x_metric: Metric of the horizontal axis.
-        y_metric: Metric of the vertical axis.
+        x_metric: MetricColumn of the horizontal axis.
+        y_metric: MetricColumn of the vertical axis.
 
     Returns:
         None when the curve has no interior point or no trial has both values.

@@ -15,7 +15,7 @@ from srgan_core.errors import ConfigError, unknown_name
 from sweep.store.folder import SweepStore
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import TRAINED_METHODS, Record, hr_value, is_healthy, is_scored
 
 _LEAST_LIKENESS = 0.35
@@ -70,7 +70,7 @@ class Recommendation:
 
 def recommend(
     results: pd.DataFrame,
-    metrics: Mapping[str, Metric],
+    metrics: Mapping[str, MetricColumn],
     conditions: Sequence[Condition],
     best: str,
     dataset: str | None = None,
@@ -85,7 +85,7 @@ def recommend(
         results: Table of `read_results`.
         metrics: Column to metric, of `read_metrics`.
         conditions: Bounds on columns with numbers.
-        best: Metric column to be best in.
+        best: MetricColumn column to be best in.
         dataset: Data set that decides; the first in the table if None.
 
     Raises:
@@ -139,7 +139,7 @@ def _dataset(results: pd.DataFrame, wanted: str | None) -> str:
 
 def _check_columns(
     results: pd.DataFrame,
-    metrics: Mapping[str, Metric],
+    metrics: Mapping[str, MetricColumn],
     conditions: Iterable[Condition],
     best: str,
     records: Sequence[Record],
@@ -167,7 +167,10 @@ def _unknown(kind: str, name: str, known: Sequence[str]) -> str:
 
 
 def _best(
-    meeting: Sequence[Record], metrics: Mapping[str, Metric], best: str, records: Sequence[Record]
+    meeting: Sequence[Record],
+    metrics: Mapping[str, MetricColumn],
+    best: str,
+    records: Sequence[Record],
 ) -> tuple[Record, list[str]]:
     """The best record, and the names of those that equal it."""
     order = [best, *(column for column in metrics if column != best and column in meeting[0])]

@@ -56,7 +56,7 @@ def _list() -> None:
     from rich.console import Console
 
     from sweep.metrics.pyiqa_names import pyiqa_names
-    from sweep.metrics.specs import DEFAULT_GROUPS, METRICS
+    from sweep.metrics.registry import DEFAULT_GROUPS, METRICS
     from sweep.scoring.availability import describe_availability
 
     console = Console()
@@ -77,11 +77,11 @@ def _list() -> None:
 
 
 def _overview(statements: Sequence[Availability]) -> Table:
-    from sweep.metrics.specs import find_spec
+    from sweep.metrics.registry import find_metric
 
     table = _table("--metrics", "column", "kind", "reference", "better", "border", "here")
     for statement in statements:
-        spec = find_spec(statement.column)
+        spec = find_metric(statement.column)
         table.add_row(
             spec.group,
             spec.column,
@@ -105,7 +105,7 @@ def _table(*headings: str, numbers: Sequence[str] = ()) -> Table:
 
 
 def _describe(names: Sequence[str]) -> None:
-    from sweep.metrics.specs import METRICS, columns_for, find_spec, in_table_order
+    from sweep.metrics.registry import METRICS, columns_for, find_metric, in_table_order
     from sweep.scoring.availability import describe_availability
     from sweep.scoring.provenance import library_versions
 
@@ -113,7 +113,7 @@ def _describe(names: Sequence[str]) -> None:
     asked = [(name,) if name in METRICS else columns_for([name]) for name in names]
     columns = in_table_order(column for group in asked for column in group)
     for statement in describe_availability(columns):
-        spec = find_spec(statement.column)
+        spec = find_metric(statement.column)
         versions = library_versions(spec.libraries).items()
         fields = {
             "asked for as": spec.group,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sweep.analysis.recommendation import Recommendation
-    from sweep.tables.metric_file import Metric
+    from sweep.tables.metric_file import MetricColumn
     from sweep.tables.ranking import Record
 
 EXAMPLES = """\b
@@ -51,7 +51,7 @@ def bound(text: str) -> tuple[str, float]:
 @click.option(
     "--max", "most", type=bound, multiple=True, metavar="COLUMN=VALUE", help="Greatest value."
 )
-@click.option("--best", required=True, metavar="COLUMN", help="Metric to be best in.")
+@click.option("--best", required=True, metavar="COLUMN", help="MetricColumn to be best in.")
 @click.option("--dataset", help="Test set that decides.  [default: the first in the table]")
 def command(
     folder: Path,
@@ -82,7 +82,7 @@ def command(
 
 
 def _echo_choice(
-    folder: Path, found: Recommendation, chosen: Record, metrics: Mapping[str, Metric]
+    folder: Path, found: Recommendation, chosen: Record, metrics: Mapping[str, MetricColumn]
 ) -> None:
     from sweep.analysis.recommendation import generator_path
     from sweep.tables.columns import number_text

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ValidatorFunctionWrapHandler, WrapValidator
 from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.settings import LARGEST_SEED
 from sweep.config.names import CONTENTS, FOLDER_PREFIX, TEST_SETS
-from sweep.metrics.specs import require_group
+from sweep.metrics.registry import require_group
 
 Names = TypeVar("Names", bound=Collection[str])
 

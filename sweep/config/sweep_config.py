@@ -18,7 +18,7 @@ from sweep.config.checks import (
     SEEDS,
     Coefficient,
 )
-from sweep.metrics.specs import DEFAULT_GROUPS
+from sweep.metrics.registry import DEFAULT_GROUPS
 
 SCHEMA = 1
 """Version of `sweep.yaml` and of the results folder's layout."""

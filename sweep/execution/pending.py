@@ -13,7 +13,7 @@ from sweep.execution.jobs.failing import Job
 from sweep.execution.jobs.missing import TestSetJob, missing_of_trial
 from sweep.execution.jobs.reference import ReferenceJob
 from sweep.execution.jobs.trial import TrainJob
-from sweep.metrics.specs import columns_for
+from sweep.metrics.registry import columns_for
 from sweep.planning.plan import Plan
 from sweep.store.folder import SweepStore, TrialFolder
 from sweep.store.records.trial import Identity

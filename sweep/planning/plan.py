@@ -14,7 +14,7 @@ from srgan_core.files import file_sha256
 from sweep.config.grid import Start, Trial, expand, srresnet_start
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
-from sweep.metrics.specs import columns_for
+from sweep.metrics.registry import columns_for
 from sweep.planning.machine import resolve_machine
 from sweep.planning.substitution import PretrainedWeights, substitute
 from sweep.store.folder import SweepStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sweep.metrics.aggregation import AGGREGATIONS, MEAN
-from sweep.metrics.specs import METRICS, in_table_order
+from sweep.metrics.registry import METRICS, in_table_order
 
 
 def aggregate(column: str, values: Sequence[float]) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from srgan_core.errors import MissingDependencyError, WeightsError
 from sweep.metrics.declaration import Metric
-from sweep.metrics.specs import find_spec
+from sweep.metrics.registry import find_metric
 from sweep.metrics.weight_files import NetworkWeights
 
 
@@ -26,7 +26,7 @@ def describe_availability(columns: Sequence[str]) -> tuple[Availability, ...]:
     Raises:
         ConfigError: when nobody knows a column.
     """
-    return tuple(_describe(find_spec(column)) for column in columns)
+    return tuple(_describe(find_metric(column)) for column in columns)
 
 
 def require_metrics(
@@ -50,7 +50,7 @@ def require_metrics(
     problems = []
     for column in columns:
         try:
-            _require(find_spec(column), require_weights or _resolve)
+            _require(find_metric(column), require_weights or _resolve)
         except WeightsError as error:
             problems.append(str(error))
     if problems:

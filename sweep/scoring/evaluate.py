@@ -12,7 +12,7 @@ from srgan_core.data.resize import crop_to_multiple
 from srgan_core.errors import DataError, ShapeError
 from sweep.metrics.declaration import Measure, Metric, SetMeasure
 from sweep.metrics.inputs import Rgb
-from sweep.metrics.specs import find_spec, image_columns, in_table_order, set_columns
+from sweep.metrics.registry import find_metric, image_columns, in_table_order, set_columns
 
 
 class Scorer:
@@ -46,7 +46,7 @@ class Scorer:
         self.scale = scale
         self.crop_border = scale if crop_border is None else crop_border
         self.warnings: list[str] = []
-        self._metrics = {column: find_spec(column) for column in self.columns}
+        self._metrics = {column: find_metric(column) for column in self.columns}
         self._measures = {
             column: cast("Measure", self._metrics[column].load(device, self.crop_border))
             for column in image_columns(self.columns)

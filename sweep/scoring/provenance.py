@@ -8,7 +8,7 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 
 from sweep import __version__
-from sweep.metrics.specs import find_spec
+from sweep.metrics.registry import find_metric
 
 SCHEMA = 1
 
@@ -31,7 +31,7 @@ def metric_records(columns: Sequence[str]) -> list[dict[str, object]]:
             "libraries": {**library_versions(metric.libraries), **metric.versions()},
             "weights": {weights.name: weights.sha256() for weights in metric.weights or ()},
         }
-        for metric in map(find_spec, columns)
+        for metric in map(find_metric, columns)
     ]
 
 

@@ -19,7 +19,7 @@ from sweep.store.folder import METRICS_FILE, SweepStore
 
 
 @dataclass(frozen=True)
-class Metric:
+class MetricColumn:
     """What tables and charts need to know about a metric column.
 
     Attributes:
@@ -42,7 +42,7 @@ class Metric:
     aggregation: str = "mean"
 
     @classmethod
-    def of(cls, spec: declaration.Metric) -> Metric:
+    def of(cls, spec: declaration.Metric) -> MetricColumn:
         """Takes over what a metric of this version says of itself."""
         return cls(**{field: getattr(spec, field) for field in cls.__annotations__})
 
@@ -80,12 +80,12 @@ class MetricFile:
     `hr_hashes` maps a data set to image to hash of the HR image, where the file says so.
     """
 
-    metrics: dict[str, Metric]
+    metrics: dict[str, MetricColumn]
     hr_hashes: Mapping[str, Mapping[str, str]]
     document: Mapping[str, JsonValue]
 
 
-def read_metrics(folder: Path) -> dict[str, Metric]:
+def read_metrics(folder: Path) -> dict[str, MetricColumn]:
     """Reads the metrics alone; see `read_metric_file`."""
     return read_metric_file(folder).metrics
 
@@ -102,7 +102,9 @@ def read_metric_file(folder: Path) -> MetricFile:
             f"{folder / METRICS_FILE}: no such file; run `sweep run --out {folder}` first, "
             "or name another results folder"
         )
-    names = [field.name for field in fields(Metric)]
-    metrics = [Metric(**{name: getattr(entry, name) for name in names}) for entry in record.metrics]
+    names = [field.name for field in fields(MetricColumn)]
+    metrics = [
+        MetricColumn(**{name: getattr(entry, name) for name in names}) for entry in record.metrics
+    ]
     hashes = {name: entry.hr_sha256 for name, entry in record.datasets.items() if entry.hr_sha256}
     return MetricFile({metric.column: metric for metric in metrics}, hashes, record.document())

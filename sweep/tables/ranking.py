@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from sweep.store.states import Method, State
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 
 Mark = Literal["", "best", "second"]
 Record = dict[str, Any]
@@ -32,7 +32,7 @@ def is_healthy(record: Record) -> bool:
     return not record.get("health")
 
 
-def marks_of(metric: Metric, records: Sequence[Record], decimals: int) -> dict[int, Mark]:
+def marks_of(metric: MetricColumn, records: Sequence[Record], decimals: int) -> dict[int, Mark]:
     """Marks the best and the second best trial of one data set in one metric.
 
     Returns:
@@ -66,7 +66,7 @@ def rank_marks(merits: Mapping[int, float], higher_is_better: bool) -> dict[int,
     return marks
 
 
-def hr_value(metric: Metric, records: Sequence[Record]) -> float | None:
+def hr_value(metric: MetricColumn, records: Sequence[Record]) -> float | None:
     """Looks up the value of the HR images among the rows of one data set.
 
     Only a metric without reference has one.

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sweep.tables.curves import read_interpolation, read_path
 from sweep.tables.files import read_results
-from sweep.tables.metric_file import Metric, read_metrics
+from sweep.tables.metric_file import MetricColumn, read_metrics
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Tables:
 
     folder: Path
     results: pd.DataFrame
-    metrics: Mapping[str, Metric]
+    metrics: Mapping[str, MetricColumn]
     interpolation: pd.DataFrame | None = None
     path: pd.DataFrame | None = None
 

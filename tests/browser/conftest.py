@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 from sweep.store.folder import SweepStore
 from sweep.tables.curves import INTERPOLATION, interpolation_frame
 from sweep.tables.files import PER_IMAGE, RESULTS, write_csv

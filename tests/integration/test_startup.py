@@ -55,7 +55,7 @@ def test_help_loads_nothing_heavy(arguments):
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
     """A results folder with nothing but its tables."""
-    from sweep.metrics.specs import METRICS
+    from sweep.metrics.registry import METRICS
     from sweep.tables.files import RESULTS, write_csv
     from sweep.tables.frames import results_frame
     from sweep.tables.rows import ResultRow

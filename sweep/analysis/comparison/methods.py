@@ -16,7 +16,7 @@ from sweep.config.numbers import shortest_decimal
 from sweep.store.states import Method
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
-from sweep.tables.metric_file import Metric, read_metric_file
+from sweep.tables.metric_file import MetricColumn, read_metric_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ class Tables:
 
     folder: Path
     images: pd.DataFrame
-    metrics: Mapping[str, Metric]
+    metrics: Mapping[str, MetricColumn]
     hr_hashes: Mapping[str, Mapping[str, str]]
 
     @property

@@ -18,7 +18,7 @@ from sweep.analysis.summary import scores_by_dataset
 from sweep.metrics.aggregation import aggregation
 from sweep.store.states import Method
 from sweep.tables.files import read_results
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ def compare(
     Args:
         first: What is judged.
         second: What it is judged against.
-        columns: Metric columns; every one that both sides have if empty.
+        columns: MetricColumn columns; every one that both sides have if empty.
         resampling: How to bootstrap; 10,000 resamples, seed 0 and 95% if None.
 
     Returns:
@@ -86,7 +86,7 @@ class _Session:
         self.notes: list[str] = []
 
     def compare(
-        self, point: str, left: str, right: str, metrics: Sequence[Metric]
+        self, point: str, left: str, right: str, metrics: Sequence[MetricColumn]
     ) -> list[Comparison]:
         """Compares two methods in every metric on every data set that both have."""
         first, second = find_methods(self._one, left), find_methods(self._other, right)
@@ -100,7 +100,7 @@ class _Session:
         return found
 
     def _one_metric(
-        self, key: Key, point: str, pair: tuple[Scored, Scored], metric: Metric
+        self, key: Key, point: str, pair: tuple[Scored, Scored], metric: MetricColumn
     ) -> list[Comparison]:
         column = metric.column
         theirs = set(pair[1].images(column))
@@ -147,7 +147,9 @@ class _Session:
             self._draws[shape] = draw(first, second, resampling.resamples, resampling.seed)
         return self._draws[shape]
 
-    def _hr(self, key: Key, metric: Metric, images: Sequence[str]) -> NDArray[np.float64] | None:
+    def _hr(
+        self, key: Key, metric: MetricColumn, images: Sequence[str]
+    ) -> NDArray[np.float64] | None:
         """Values of the HR images themselves; None where the metric has none."""
         rows = self._one.images
         rows = rows[(rows["method"] == Method.ORIGINAL) & (rows["dataset"] == key[0])]
@@ -157,7 +159,7 @@ class _Session:
         return None if values.isna().any() else values.to_numpy(dtype=float)
 
 
-def _metrics(one: Tables, other: Tables, columns: Sequence[str]) -> list[Metric]:
+def _metrics(one: Tables, other: Tables, columns: Sequence[str]) -> list[MetricColumn]:
     """Picks the metrics to compare in, in the order of the first folder's file."""
     shared = [
         name
@@ -190,7 +192,7 @@ def _check_same_images(one: Tables, other: Tables, dataset: str) -> None:
         )
 
 
-def _areas(folder: Path, metrics: Mapping[str, Metric]) -> list[str]:
+def _areas(folder: Path, metrics: Mapping[str, MetricColumn]) -> list[str]:
     """Words the hypervolumes of a sweep."""
     return [
         f"{folder}: {front.dataset}, {front.axes.y.label}: {front_summary(front)}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sweep.analysis.comparison.operands import Operand
 from sweep.analysis.statistics.bootstrap import LEAST_IMAGES, RESAMPLES, Difference
 from sweep.analysis.statistics.intervals import CONFIDENCE
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Comparison:
     dataset: str
     scale: int
     point: str
-    metric: Metric
+    metric: MetricColumn
     images: int
     seeds: tuple[int, int]
     paired: bool

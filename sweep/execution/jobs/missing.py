@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sweep.metrics.specs import find_spec, image_columns, set_columns
+from sweep.metrics.registry import find_metric, image_columns, set_columns
 from sweep.scoring.health.trial_health import can_measure_health
 from sweep.store.folder import TrialFolder
 from sweep.store.records.base import Columns, Scores
@@ -79,7 +79,7 @@ def _image_columns(scores: Scores, test_set: TestSetJob, full_reference: bool) -
     return tuple(
         column
         for column in image_columns(test_set.columns)
-        if column not in present and (full_reference or find_spec(column).reference == "none")
+        if column not in present and (full_reference or find_metric(column).reference == "none")
     )
 
 

@@ -24,7 +24,7 @@ from sweep.execution.jobs.scoring import (
     score_as_a_whole,
     scorer_for,
 )
-from sweep.metrics.specs import image_columns
+from sweep.metrics.registry import image_columns
 from sweep.scoring.health.trial_health import with_health
 from sweep.scoring.path_scores import PathRecorder, PathSet, add_step
 from sweep.store.claims import claimed

@@ -9,7 +9,7 @@ from pathlib import Path
 from srgan_core.files import file_sha256
 from srgan_core.networks import Generator
 from srgan_core.wording import counted
-from sweep.metrics.specs import find_spec, in_table_order
+from sweep.metrics.registry import find_metric, in_table_order
 from sweep.scoring.aggregation import summarise
 from sweep.store.folder import SweepStore, TrialFolder
 from sweep.store.records.base import Columns, Scores
@@ -17,7 +17,7 @@ from sweep.store.records.result import ResultRecord
 from sweep.store.records.scores import ReferenceScores
 from sweep.store.records.trial import TrialRecord
 from sweep.tables.columns import adv_text, measured_text
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 
 LIMITS = """\
 - It was trained on images shrunk by MATLAB-style antialiased bicubic interpolation. On photographs
@@ -141,7 +141,7 @@ def _scores(origin: Origin) -> str:
             if found
         }
         columns = in_table_order(c for row in means.values() for c in row)
-        head = ["", *(Metric.of(find_spec(column)).heading for column in columns)]
+        head = ["", *(MetricColumn.of(find_metric(column)).heading for column in columns)]
         rows = [[name, *(_number(row.get(c)) for c in columns)] for name, row in means.items()]
         title = f"Means over the {counted(len(images), 'image')} of {_plain(dataset)}."
         tables.append(f"{title}\n\n{_table(head, rows)}")

@@ -10,7 +10,7 @@ from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.training.hardware import prepare_torch, resolve_device
 from sweep.config.sweep_config import SweepConfig
 from sweep.generators.interpolation.curve import Curve, curve_records
-from sweep.metrics.specs import columns_for, image_columns
+from sweep.metrics.registry import columns_for, image_columns
 from sweep.scoring.evaluate import Scorer
 from sweep.scoring.sets.test_sets import dataset_name
 from sweep.store.folder import require_config

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from srgan_core.errors import ConfigError
 from srgan_core.training.hardware import resolve_device
-from sweep.metrics.specs import DEFAULT_GROUPS, columns_for, find_spec
+from sweep.metrics.registry import DEFAULT_GROUPS, columns_for, find_metric
 from sweep.scoring.external.batch import Protocol
 from sweep.scoring.external.image_remarks import remarks_on
 from sweep.scoring.external.pairing import pair_images
@@ -160,11 +160,11 @@ def _columns(request: Request, target: TargetSweep | None, has_references: bool)
     if request.metrics is None and target is not None:
         return target.columns
     columns = columns_for(request.metrics or DEFAULT_GROUPS)
-    full = [spec for spec in map(find_spec, columns) if spec.reference != "none"]
+    full = [spec for spec in map(find_metric, columns) if spec.reference != "none"]
     if has_references or not full:
         return columns
     if request.metrics is None:
-        return tuple(c for c in columns if find_spec(c).reference == "none")
+        return tuple(c for c in columns if find_metric(c).reference == "none")
     raise ConfigError(
         "metrics: expected ones that need no reference, got "
         f"{', '.join(spec.label for spec in full)}; name the HR images with --hr"

@@ -12,7 +12,7 @@ from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import DataError, SrganError
 from srgan_core.files import file_sha256
 from srgan_core.wording import counted
-from sweep.metrics.specs import find_spec, set_columns
+from sweep.metrics.registry import find_metric, set_columns
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.external.batch import Outcome, Protocol, score_pairs
 from sweep.scoring.external.pairing import Pair, first_names
@@ -209,7 +209,7 @@ def _restore_set(
 
 def scores_references(protocol: Protocol) -> bool:
     """Whether HR images are scored too: metrics without a reference have values for them."""
-    return any(find_spec(column).reference == "none" for column in protocol.columns)
+    return any(find_metric(column).reference == "none" for column in protocol.columns)
 
 
 def _references(pairs: Sequence[Pair], protocol: Protocol) -> list[Pair]:
@@ -240,7 +240,7 @@ def _notes(dataset: str, outcomes: Sequence[Outcome], protocol: Protocol) -> lis
         absent = [o.pair.image for o in scored if math.isnan(o.scores.get(column, 0.0))]
         if absent:
             notes.append(
-                f"{find_spec(column).label}: none for {first_names(absent)} of "
+                f"{find_metric(column).label}: none for {first_names(absent)} of "
                 f"{counted(len(scored), 'image')}, so there is no mean; remove them to have one"
             )
     if "niqe" in protocol.columns and scored:

@@ -10,7 +10,7 @@ from srgan_core.data.images import read_rgb
 from srgan_core.data.resize import crop_to_multiple
 from srgan_core.errors import ConfigError, DataError, unknown_name
 from sweep.config.sweep_config import SweepConfig
-from sweep.metrics.specs import columns_for
+from sweep.metrics.registry import columns_for
 from sweep.scoring.external.pairing import Pair, pair_images
 from sweep.scoring.sets.references import open_reference
 from sweep.scoring.sets.test_sets import TestSet, dataset_name

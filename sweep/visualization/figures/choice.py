@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from sweep.analysis.fronts import DISTORTION, Point, front_of
 from sweep.analysis.summary import DatasetScores
 from sweep.store.states import Method
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import is_healthy, is_scored
 
 PLACES = 4
@@ -23,7 +23,7 @@ PERCEPTION = "lpips_alex"
 
 
 def choose_trials(
-    datasets: Sequence[DatasetScores], metrics: Mapping[str, Metric], places: int = PLACES
+    datasets: Sequence[DatasetScores], metrics: Mapping[str, MetricColumn], places: int = PLACES
 ) -> list[str]:
     """Chooses trials whose images tell the tradeoff: folder names in the order of the table.
 
@@ -54,7 +54,7 @@ def choose_trials(
     return [row["trial"] for row in trials if row["trial"] in chosen]
 
 
-def _best(points: Sequence[Point], metric: Metric, places: int) -> list[Point]:
+def _best(points: Sequence[Point], metric: MetricColumn, places: int) -> list[Point]:
     def cost(point: Point) -> float:
         return -point.y if metric.higher_is_better else point.y
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from srgan_core.errors import DataError, ShapeError
 from srgan_core.files import write_atomically
 from sweep.tables.columns import measured_text
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.visualization.figures.window import CELL, busiest_window, window_side
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def draw_comparison(
     panels: Sequence[Panel | tuple[str, Path, Mapping[str, float]]],
     hr_path: Path,
     out_path: Path,
-    metrics: Mapping[str, Metric] | None = None,
+    metrics: Mapping[str, MetricColumn] | None = None,
 ) -> None:
     """Draws the HR image at the left and enlarged parts at the right, as PNG.
 
@@ -114,7 +114,7 @@ def _cell(
     size: tuple[int, int],
     frame: tuple[int, int, int, int],
     fonts: _Fonts,
-    metrics: Mapping[str, Metric],
+    metrics: Mapping[str, MetricColumn],
 ) -> Image:
     from PIL.Image import Resampling
 
@@ -136,7 +136,7 @@ def _cell(
     return cell
 
 
-def score_text(column: str, value: float, metrics: Mapping[str, Metric]) -> str:
+def score_text(column: str, value: float, metrics: Mapping[str, MetricColumn]) -> str:
     """Writes a score as one line: label, value with 4 significant digits, unit."""
     if column not in metrics:
         return f"{column} {measured_text(value)}"

@@ -14,7 +14,7 @@ from sweep.store.states import Method
 from sweep.tables.columns import adv_text, content_text, is_path_part
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import Record
 from sweep.tables.tables import Tables
 from sweep.visualization.figures.choice import choose_trials
@@ -103,7 +103,7 @@ def _panels(
 
 
 def _draw(
-    panels: Sequence[Panel], target: Path, metrics: Mapping[str, Metric], warnings: list[str]
+    panels: Sequence[Panel], target: Path, metrics: Mapping[str, MetricColumn], warnings: list[str]
 ) -> bool:
     """Draws one picture; a missing HR image or a damaged one costs this picture alone."""
     if not panels or panels[-1].label != "HR":

@@ -16,7 +16,7 @@ from sweep.analysis.fronts import Front, front_of
 from sweep.analysis.summary import scores_by_dataset
 from sweep.errors import StoreError
 from sweep.tables.files import RESULTS
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.tables.tables import Tables
 from sweep.visualization.plots.canvas import file_of, new_figure
 from sweep.visualization.plots.drawn import drawn_csv
@@ -120,7 +120,7 @@ def render_export(panels: Mapping[str, Front], export: Export) -> dict[str, byte
         return {name: file_of(figure, name) for name in export.formats}
 
 
-def _axis(tables: Tables, option: str, name: str) -> Metric:
+def _axis(tables: Tables, option: str, name: str) -> MetricColumn:
     results = tables.results
     measured = [c for c in tables.metrics if c in results and not results[c].isna().all()]
     if name not in measured:

@@ -10,7 +10,7 @@ from sweep.analysis.fronts import Axes as FrontAxes
 from sweep.analysis.fronts import Front, Point
 from sweep.store.states import Method
 from sweep.tables.columns import adv_text, measured_text
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.visualization.plots.labels import Label, write_labels
 from sweep.visualization.plots.limits import Limits, panel_limits
 from sweep.visualization.plots.overlays import (
@@ -92,7 +92,7 @@ def _published_point(placed: Placed) -> Point:
     return Point(placed.method, placed.method, placed.method, None, (), placed.x, placed.y)
 
 
-def _set_axis(axes: Axes, name: Literal["x", "y"], limits: Limits, metric: Metric) -> None:
+def _set_axis(axes: Axes, name: Literal["x", "y"], limits: Limits, metric: MetricColumn) -> None:
     """Turns an axis so that better is left, or down."""
     ends = (limits.high, limits.low) if metric.higher_is_better else (limits.low, limits.high)
     direction = "higher is better" if metric.higher_is_better else "lower is better"
@@ -218,7 +218,7 @@ def _hr_line(axes: Axes, shown: FrontAxes, limits: Limits) -> tuple[float, str] 
     return edge, f"{text}, {'below' if below else 'above'} this panel"
 
 
-def _value(metric: Metric, value: float, with_label: bool = True) -> str:
+def _value(metric: MetricColumn, value: float, with_label: bool = True) -> str:
     text = measured_text(value)
     if metric.unit:
         return f"{text} {metric.unit}"

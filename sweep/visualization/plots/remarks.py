@@ -7,7 +7,7 @@ import math
 from sweep.analysis.summary import DatasetScores
 from sweep.store.states import Method
 from sweep.tables import columns as names
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import hr_value, is_healthy, is_scored
 
 
@@ -47,7 +47,7 @@ def left_out(scores: DatasetScores) -> list[str]:
     ]
 
 
-def any_beyond_hr(scores: DatasetScores, metric: Metric) -> bool:
+def any_beyond_hr(scores: DatasetScores, metric: MetricColumn) -> bool:
     """Tells whether some generator's value is better than that of the HR images."""
     hr = hr_value(metric, scores.rows)
     values = [row[metric.column] for row in scores.rows]

@@ -16,7 +16,7 @@ from sweep.errors import StoreError
 from sweep.store.states import Method
 from sweep.tables.columns import content_text
 from sweep.tables.files import RESULTS
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.tables.tables import Tables
 from sweep.visualization.plots.canvas import file_of, new_figure
 from sweep.visualization.plots.extras import overlays_of
@@ -95,7 +95,9 @@ def _compose(figure: Figure, scores: DatasetScores, tables: Tables, published: b
     figure.text(0.012, 0.012, caption, ha="left", va="bottom", fontsize=8.5, color=GREY)
 
 
-def panel_front(scores: DatasetScores, metrics: Mapping[str, Metric], column: str) -> Front | str:
+def panel_front(
+    scores: DatasetScores, metrics: Mapping[str, MetricColumn], column: str
+) -> Front | str:
     """Finds what the panel of a column shows, or says in one sentence why it is empty."""
     for needed in (column, DISTORTION):
         if needed not in scores.rows[0] or needed not in metrics:
@@ -144,7 +146,7 @@ def _draw_legend(
         )
 
 
-def caption_lines(scores: DatasetScores, metrics: Mapping[str, Metric]) -> list[str]:
+def caption_lines(scores: DatasetScores, metrics: Mapping[str, MetricColumn]) -> list[str]:
     """Words at most two lines below a chart: what the numbers are, and what is not drawn."""
     trials = [row for row in scores.rows if row["method"] == Method.SRGAN]
     seeds = len({row["seed"] for row in trials} - {None})

@@ -11,7 +11,7 @@ import pandas as pd
 from srgan_core.errors import ConfigError, unknown_name
 from sweep.analysis.summary import INTERVAL_NOTE, scores_by_dataset
 from sweep.tables.files import csv_text
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.visualization.printing.view import DASH, Cell, Column, View, views_of
 
 Markup = Literal["csv", "markdown", "latex"]
@@ -33,7 +33,7 @@ _LATEX_SPECIAL = {
 
 def format_table(
     results: pd.DataFrame,
-    metrics: Mapping[str, Metric],
+    metrics: Mapping[str, MetricColumn],
     markup: Markup,
     *,
     each_seed: bool = False,

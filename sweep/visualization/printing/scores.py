@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from srgan_core.wording import counted
-from sweep.metrics.specs import find_spec
+from sweep.metrics.registry import find_metric
 from sweep.tables.columns import decimals_for
 from sweep.visualization.printing.terminal import print_view
 from sweep.visualization.printing.view import (
@@ -60,7 +60,7 @@ def _view(scored: ScoredMethod) -> View:
 
 
 def _column(name: str) -> Column:
-    metric = find_spec(name)
+    metric = find_metric(name)
     arrow = "↑" if metric.higher_is_better else "↓"
     return Column(name, metric.label, metric.unit, arrow, True, True)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from sweep.analysis.front_report import front_lines
 from sweep.analysis.fronts import fronts_of
 from sweep.analysis.summary import INTERVAL_NOTE, scores_by_dataset
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.visualization.printing.view import DASH, Cell, Column, View, printable, views_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _ASCII = str.maketrans({"↑": "^", "↓": "v", DASH: "-", "λ": "adv", "±": "+
 
 def print_table(
     results: pd.DataFrame,
-    metrics: Mapping[str, Metric],
+    metrics: Mapping[str, MetricColumn],
     console: Console | None = None,
     *,
     each_seed: bool = False,
@@ -139,7 +139,7 @@ def _cell(column: Column, cell: Cell, spread: int, console: Console) -> Text:
     return text
 
 
-def _notes(view: View, shown: View, metrics: Mapping[str, Metric]) -> list[str]:
+def _notes(view: View, shown: View, metrics: Mapping[str, MetricColumn]) -> list[str]:
     notes = []
     marks = {cell.mark for row in shown.rows for cell in row.cells}
     if "best" in marks:

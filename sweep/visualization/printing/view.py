@@ -9,7 +9,7 @@ from srgan_core.wording import counted
 from sweep.analysis.summary import SEEDS, DatasetScores, counted_seeds
 from sweep.store.states import Method
 from sweep.tables import columns as names
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import Mark, Record, is_scored, marks_of
 
 DASH = "\N{EN DASH}"
@@ -90,7 +90,10 @@ class View:
 
 
 def views_of(
-    datasets: Sequence[DatasetScores], metrics: Mapping[str, Metric], *, each_seed: bool = False
+    datasets: Sequence[DatasetScores],
+    metrics: Mapping[str, MetricColumn],
+    *,
+    each_seed: bool = False,
 ) -> list[View]:
     """Prepares the printed tables, one per data set, without metrics that nobody measured.
 
@@ -118,7 +121,7 @@ def printable(text: str) -> str:
 
 
 def _columns(
-    records: Sequence[Record], metrics: Mapping[str, Metric], extra: Sequence[str]
+    records: Sequence[Record], metrics: Mapping[str, MetricColumn], extra: Sequence[str]
 ) -> tuple[Column, ...]:
     scores = (*names.METRICS, names.NIQE_DISTANCE, *extra)
     measured = [name for name in scores if any(record[name] is not None for record in records)]
@@ -133,7 +136,7 @@ def _columns(
     return tuple(_column(name, metrics, name not in optional) for name in order)
 
 
-def _column(name: str, metrics: Mapping[str, Metric], essential: bool) -> Column:
+def _column(name: str, metrics: Mapping[str, MetricColumn], essential: bool) -> Column:
     numeric = name not in names.TEXT_COLUMNS
     if name in metrics:
         metric = metrics[name]
@@ -145,7 +148,7 @@ def _column(name: str, metrics: Mapping[str, Metric], essential: bool) -> Column
 
 
 def _column_cells(
-    name: str, records: Sequence[Record], metrics: Mapping[str, Metric]
+    name: str, records: Sequence[Record], metrics: Mapping[str, MetricColumn]
 ) -> list[Cell]:
     values = [record[name] for record in records]
     if name == SEEDS or name in names.TEXT_COLUMNS:

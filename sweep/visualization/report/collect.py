@@ -20,7 +20,7 @@ from sweep.tables import columns as names
 from sweep.tables.curves import read_interpolation
 from sweep.tables.files import RESULTS, read_per_image, read_results
 from sweep.tables.frames import records_of
-from sweep.tables.metric_file import Metric, read_metric_file
+from sweep.tables.metric_file import MetricColumn, read_metric_file
 from sweep.tables.ranking import TRAINED_METHODS, Mark, Record, marks_of
 from sweep.visualization.plots.extras import published_on
 from sweep.visualization.plots.style import line_styles, mixed
@@ -42,7 +42,7 @@ class PageTables:
 
     results: pd.DataFrame
     per_image: pd.DataFrame
-    metrics: Mapping[str, Metric]
+    metrics: Mapping[str, MetricColumn]
     protocol: Mapping[str, Any] = field(default_factory=dict)
     interpolation: tuple[Record, ...] = ()
     notes: tuple[str, ...] = ()
@@ -176,7 +176,7 @@ def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> 
     }
 
 
-def _published(scores: DatasetScores, metrics: Sequence[Metric]) -> list[dict[str, Any]]:
+def _published(scores: DatasetScores, metrics: Sequence[MetricColumn]) -> list[dict[str, Any]]:
     """Published methods with their values in those columns whose protocol they follow."""
     found: dict[str, dict[str, Any]] = {}
     for metric in metrics:
@@ -196,7 +196,7 @@ def _table(records: Sequence[Record]) -> dict[str, Any]:
     }
 
 
-def _marks(rows: Sequence[Record], metrics: Sequence[Metric]) -> dict[str, dict[int, Mark]]:
+def _marks(rows: Sequence[Record], metrics: Sequence[MetricColumn]) -> dict[str, dict[int, Mark]]:
     """Column to row and `best` or `second`."""
     marks = {}
     for metric in metrics:

@@ -10,7 +10,7 @@ from sweep.analysis.fronts import Axes, front_names, point_name, points_of
 from sweep.analysis.summary import SEEDS, DatasetScores
 from sweep.store.states import Method
 from sweep.tables import columns as names
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import TRAINED_METHODS, Record
 from sweep.visualization.report.values import cell
 
@@ -48,7 +48,7 @@ def _group(mean: Record, columns: Sequence[str], states: dict[str, str]) -> Grou
     }
 
 
-def fronts_of(scores: DatasetScores, metrics: Sequence[Metric]) -> dict[str, list[int]]:
+def fronts_of(scores: DatasetScores, metrics: Sequence[MetricColumn]) -> dict[str, list[int]]:
     """Finds the Pareto front of every pair of metrics, by the rule of `sweep.analysis.fronts`.
 
     Returns:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from sweep.errors import StoreError
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 from sweep.scoring.sets.test_sets import dataset_name
 from sweep.store.folder import SweepStore
 from sweep.tables.frames import per_image_frame, results_frame
 from sweep.tables.from_records import result_rows, stored_trials
-from sweep.tables.metric_file import Metric, read_metric_file
+from sweep.tables.metric_file import MetricColumn, read_metric_file
 from sweep.visualization.report.collect import PageTables, read_curves, read_page_tables
 
 
@@ -48,10 +48,10 @@ def fingerprint(store: SweepStore) -> str:
     return digest.hexdigest()[:16]
 
 
-def _metrics(store: SweepStore) -> tuple[Mapping[str, Metric], Mapping[str, Any]]:
+def _metrics(store: SweepStore) -> tuple[Mapping[str, MetricColumn], Mapping[str, Any]]:
     """metrics.json appears with the first tables; until then this version's own metrics stand."""
     try:
         file = read_metric_file(store.root)
     except StoreError:
-        return {name: Metric.of(spec) for name, spec in METRICS.items()}, {}
+        return {name: MetricColumn.of(spec) for name, spec in METRICS.items()}, {}
     return file.metrics, file.document

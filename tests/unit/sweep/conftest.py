@@ -9,7 +9,7 @@ import pytest
 
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import WeightsError
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 from sweep.scoring.sets.test_sets import resolve_test_set
 from sweep.tables.rows import ImageScore, ResultRow
 

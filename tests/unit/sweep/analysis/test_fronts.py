@@ -15,13 +15,13 @@ from sweep.analysis.fronts import front_of, fronts_of
 from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.files import read_table
 from sweep.tables.frames import results_frame
-from sweep.tables.metric_file import Metric, read_metrics
+from sweep.tables.metric_file import MetricColumn, read_metrics
 from sweep.tables.rows import ResultRow
 from sweep.tables.tables import read_tables
 
-PSNR = Metric("psnr_y", "PSNR (Y)", "distortion", "full", True, "dB")
-LPIPS = Metric("lpips_alex", "LPIPS (AlexNet)", "distortion", "full", False, "")
-NIQE = Metric("niqe", "NIQE", "perception", "none", False, "")
+PSNR = MetricColumn("psnr_y", "PSNR (Y)", "distortion", "full", True, "dB")
+LPIPS = MetricColumn("lpips_alex", "LPIPS (AlexNet)", "distortion", "full", False, "")
+NIQE = MetricColumn("niqe", "NIQE", "perception", "none", False, "")
 
 
 def _trial(content: str, psnr: float, lpips: float, seed: int = 0, **more: object) -> ResultRow:

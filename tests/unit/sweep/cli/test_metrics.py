@@ -3,7 +3,7 @@ from click.testing import CliRunner
 
 from srgan_core.errors import ConfigError, DataError
 from sweep.cli.metrics import command
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 
 
 def run(*arguments):

@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter
 
 from srgan_core.errors import ShapeError
 from sweep.metrics.declaration import BORDER_CUT, Metric
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 from sweep.metrics.weight_files import HubFile, NetworkWeights
 
 Compare = Callable[[np.ndarray, np.ndarray], float]

@@ -12,7 +12,7 @@ from srgan_core.errors import ConfigError, DataError, MissingDependencyError
 from sweep.metrics import plugins
 from sweep.metrics.declaration import Metric
 from sweep.metrics.plugins import find_plugin
-from sweep.metrics.specs import columns_for, find_spec
+from sweep.metrics.registry import columns_for, find_metric
 from sweep.scoring import availability
 from sweep.scoring.evaluate import Scorer
 from sweep.scoring.provenance import metric_records
@@ -84,7 +84,7 @@ def pair(tmp_path):
 def test_a_plug_in_is_asked_for_by_its_name_and_scored(install, pair):
     install("PLUGIN")
     assert columns_for(["psnr", "level"]) == ("psnr_y", "psnr_rgb", "mean_level")
-    assert find_spec("mean_level").describe() == PLUGIN.describe()
+    assert find_metric("mean_level").describe() == PLUGIN.describe()
     scorer = Scorer(["mean_level", "psnr_rgb"], scale=1)
     scores = scorer.score(pair / "a.png", pair / "hr.png")
     assert list(scores) == ["psnr_rgb", "mean_level"]
@@ -146,7 +146,7 @@ def test_a_plug_in_that_keeps_no_rules_is_refused_by_name(install, attribute, me
 def test_usual_metrics_import_no_plug_in(install):
     install("absent")
     assert columns_for(["psnr", "ssim"]) == ("psnr_y", "ssim_y", "psnr_rgb")
-    assert find_spec("niqe").group == "niqe"
+    assert find_metric("niqe").group == "niqe"
 
 
 def test_the_error_for_an_unknown_name_lists_plug_ins(install):

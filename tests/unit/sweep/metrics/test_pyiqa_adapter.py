@@ -8,7 +8,7 @@ from srgan_core.errors import WeightsError
 from sweep.metrics.builtin.niqe import PRISTINE_MODEL
 from sweep.metrics.pyiqa_adapter import PyiqaMetric, create_metric
 from sweep.metrics.pyiqa_names import FromPyiqa
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 
 
 def score(column, sr, hr):

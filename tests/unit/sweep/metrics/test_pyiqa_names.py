@@ -2,7 +2,7 @@ import pytest
 
 from srgan_core.errors import ConfigError
 from sweep.metrics.pyiqa_names import NOT_OF_ONE_IMAGE, pyiqa_metric, pyiqa_names
-from sweep.metrics.specs import METRICS, find_spec, require_group
+from sweep.metrics.registry import METRICS, find_metric, require_group
 
 
 def test_what_is_declared_agrees_with_what_pyiqa_says_of_itself():
@@ -14,10 +14,10 @@ def test_what_is_declared_agrees_with_what_pyiqa_says_of_itself():
 
 
 def test_any_other_name_of_pyiqa_is_a_metric_with_its_own_defaults():
-    spec = find_spec("musiq-ava")
+    spec = find_metric("musiq-ava")
     assert (spec.reference, spec.kind, spec.higher_is_better) == ("none", "perception", True)
-    assert find_spec("pieapp").reference == "full"
-    assert not find_spec("pieapp").higher_is_better
+    assert find_metric("pieapp").reference == "full"
+    assert not find_metric("pieapp").higher_is_better
     assert len(pyiqa_names()) > 50
 
 

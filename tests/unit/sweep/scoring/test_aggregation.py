@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 from sweep.scoring.aggregation import aggregate, summarise
 
 

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from srgan_core.errors import DataError
-from sweep.metrics.specs import DEFAULT_GROUPS, columns_for
+from sweep.metrics.registry import DEFAULT_GROUPS, columns_for
 from sweep.scoring.known_answers import (
     IMAGES,
     KNOWN_ANSWERS,

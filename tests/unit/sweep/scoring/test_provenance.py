@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 from sweep.scoring.provenance import metric_records, metrics_document
 
 

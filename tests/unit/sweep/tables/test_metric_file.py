@@ -1,7 +1,7 @@
 import pytest
 
 from sweep.errors import StoreError
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 from sweep.store.folder import METRICS_FILE
 from sweep.tables.metric_file import read_metrics
 

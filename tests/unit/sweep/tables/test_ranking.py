@@ -1,10 +1,10 @@
 import pytest
 
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import hr_value, marks_of, rank_marks
 
-NIQE = Metric("niqe", "NIQE", "perception", "none", higher_is_better=False, unit="")
-LPIPS = Metric("lpips_alex", "LPIPS", "distortion", "full", higher_is_better=False, unit="")
+NIQE = MetricColumn("niqe", "NIQE", "perception", "none", higher_is_better=False, unit="")
+LPIPS = MetricColumn("lpips_alex", "LPIPS", "distortion", "full", higher_is_better=False, unit="")
 
 
 def _record(method: str, niqe: float | None, status: str = "done") -> dict[str, object]:

@@ -1,6 +1,6 @@
 from sweep.analysis.published.matching import PROTOCOLS, place_points
 from sweep.analysis.published.points import published_values
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 
 
 def sorted_out(x, y, dataset="set5", scale=4):

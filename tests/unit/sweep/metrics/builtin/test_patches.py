@@ -6,7 +6,7 @@ from scipy.ndimage import gaussian_filter
 
 from srgan_core.errors import ShapeError
 from sweep.metrics.patch_features import PatchFeatures
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 from sweep.scoring.evaluate import Scorer
 
 pytestmark = pytest.mark.usefixtures("alexnet")

@@ -2,7 +2,7 @@ import pytest
 
 from sweep.metrics.builtin import perceptual_index
 from sweep.metrics.builtin.perceptual_index import combine
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 
 
 def test_the_perceptual_index_is_the_rule_of_pirm():

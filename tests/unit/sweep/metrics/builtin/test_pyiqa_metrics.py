@@ -5,7 +5,7 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from srgan_core.errors import DataError, ShapeError
-from sweep.metrics.specs import METRICS
+from sweep.metrics.registry import METRICS
 
 
 def score(column, sr, hr):

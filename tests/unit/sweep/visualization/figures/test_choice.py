@@ -2,12 +2,12 @@ from dataclasses import replace
 
 from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.frames import results_frame
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.visualization.figures.choice import choose_trials
 
 METRICS = {
-    "psnr_y": Metric("psnr_y", "PSNR (Y)", "distortion", "full", True, "dB"),
-    "lpips_alex": Metric("lpips_alex", "LPIPS (AlexNet)", "distortion", "full", False, ""),
+    "psnr_y": MetricColumn("psnr_y", "PSNR (Y)", "distortion", "full", True, "dB"),
+    "lpips_alex": MetricColumn("lpips_alex", "LPIPS (AlexNet)", "distortion", "full", False, ""),
 }
 
 

@@ -2,11 +2,11 @@ import pytest
 
 from sweep.analysis.statistics.intervals import mean_half_width
 from sweep.analysis.summary import DatasetScores, seed_means
-from sweep.tables.metric_file import Metric
+from sweep.tables.metric_file import MetricColumn
 from sweep.visualization.report.groups import fronts_of, groups_of
 
-PSNR = Metric("psnr_y", "PSNR", "distortion", "full", True, "dB")
-NIQE = Metric("niqe", "NIQE", "perception", "none", False, "")
+PSNR = MetricColumn("psnr_y", "PSNR", "distortion", "full", True, "dB")
+NIQE = MetricColumn("niqe", "NIQE", "perception", "none", False, "")
 COLUMNS = ("psnr_y", "niqe")
 
 

@@ -27,7 +27,7 @@ def _declared() -> list[Metric]:
 METRICS: Mapping[str, Metric] = MappingProxyType(
     {metric.column: metric for metric in sorted(_declared(), key=lambda metric: metric.rank)}
 )
-"""Column to metric, in the order of the tables; other names go by `find_spec`."""
+"""Column to metric, in the order of the tables; other names go by `find_metric`."""
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -43,7 +43,7 @@ DEFAULT_GROUPS = tuple(
 """What is computed when nothing is asked for."""
 
 
-def find_spec(column: str) -> Metric:
+def find_metric(column: str) -> Metric:
     """Looks up a key of `METRICS`, the column of a plug-in, or another metric of pyiqa.
 
     Raises:
@@ -98,12 +98,12 @@ def in_table_order(columns: Iterable[str]) -> tuple[str, ...]:
 
 def image_columns(columns: Iterable[str]) -> tuple[str, ...]:
     """Picks the columns that have a value for every single image."""
-    return tuple(column for column in columns if find_spec(column).aggregation != "set")
+    return tuple(column for column in columns if find_metric(column).aggregation != "set")
 
 
 def set_columns(columns: Iterable[str]) -> tuple[str, ...]:
     """Picks the columns that have one value for a whole test set."""
-    return tuple(column for column in columns if find_spec(column).aggregation == "set")
+    return tuple(column for column in columns if find_metric(column).aggregation == "set")
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:

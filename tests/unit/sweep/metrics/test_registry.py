@@ -4,13 +4,13 @@ import sys
 import pytest
 
 from srgan_core.errors import ConfigError
-from sweep.metrics import builtin, specs
-from sweep.metrics.specs import (
+from sweep.metrics import builtin
+from sweep.metrics.registry import (
     DEFAULT_GROUPS,
     GROUPS,
     METRICS,
     columns_for,
-    find_spec,
+    find_metric,
     image_columns,
     in_table_order,
     require_group,
@@ -99,19 +99,19 @@ def test_a_module_beside_the_others_is_all_that_a_new_metric_needs(tmp_path, mon
         "METRICS = (replace(PSNR[0], column='sharpness', group='sharpness'),)\n"
     )
     monkeypatch.setattr(builtin, "__path__", [*builtin.__path__, str(tmp_path)])
-    found = [metric.column for metric in specs._declared()]
+    found = [metric.column for metric in registry._declared()]
     assert sorted(found) == sorted([*METRICS, "sharpness"])
 
 
 def test_no_two_metrics_have_one_place_or_one_name():
-    declared = specs._declared()
+    declared = registry._declared()
     for name in ("rank", "column"):
         assert len({getattr(metric, name) for metric in declared}) == len(declared)
 
 
 def test_a_column_that_nobody_knows_is_an_error():
     with pytest.raises(ConfigError, match=r"metric column 'psnr_z' is unknown.*mean 'psnr_y'"):
-        find_spec("psnr_z")
+        find_metric("psnr_z")
 
 
 def test_columns_are_sorted_and_split_by_what_they_score():
@@ -123,7 +123,7 @@ def test_columns_are_sorted_and_split_by_what_they_score():
 
 def test_importing_the_specs_pulls_in_nothing_heavy():
     script = (
-        "import sys, sweep.metrics.specs as s; s.find_spec('musiq-ava'); "
+        "import sys, sweep.metrics.registry as s; s.find_spec('musiq-ava'); "
         "print([m for m in ('numpy', 'torch', 'PIL', 'scipy', 'skimage', 'pyiqa', 'pandas') "
         "if m in sys.modules])"
     )
