@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from srgan_core.errors import ConfigError
-from sweep.metrics import builtin
+from sweep.metrics import builtin, registry
 from sweep.metrics.registry import (
     DEFAULT_GROUPS,
     GROUPS,
@@ -123,7 +123,7 @@ def test_columns_are_sorted_and_split_by_what_they_score():
 
 def test_importing_the_specs_pulls_in_nothing_heavy():
     script = (
-        "import sys, sweep.metrics.registry as s; s.find_spec('musiq-ava'); "
+        "import sys, sweep.metrics.registry as s; s.find_metric('musiq-ava'); "
         "print([m for m in ('numpy', 'torch', 'PIL', 'scipy', 'skimage', 'pyiqa', 'pandas') "
         "if m in sys.modules])"
     )
