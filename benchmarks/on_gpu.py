@@ -64,7 +64,7 @@ def read_options(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, l
         options.exit(2, "error: PyTorch finds no NVIDIA GPU here; --reduced needs none\n")
     if not given.reduced and given.photographs is None:
         options.exit(2, "error: name the training photographs: --photographs DIR\n")
-    name = "reference-reduced" if given.reduced else "reference"
+    given.device, name = ("cpu", "reference-reduced") if given.reduced else ("cuda", "reference")
     given.out = given.out or Path("results", name)
     return given, more
 
@@ -75,7 +75,7 @@ def measure_step(given: argparse.Namespace, ends: float) -> str:
     if record.is_file():
         return "done"
     size = SMALL_STEP if given.reduced else ["--all", "--roofline-seconds", "0.5"]
-    size += ["--threads", str(given.threads), "--device", device(given)]
+    size += ["--threads", str(given.threads), "--device", given.device]
     return run([str(HERE / "train_step.py"), *size, "--json", str(record)], ends)
 
 
@@ -85,7 +85,7 @@ def train_srresnet(given: argparse.Namespace, source: str, ends: float) -> str:
     if (folder / "generator.safetensors").is_file():
         return "done"
     spec = read_yaml(HERE.parent / "configs" / "srresnet-x4-gpu.yaml")
-    spec |= {"device": device(given), "data": {"sources": {source: 1.0}}}
+    spec |= {"device": given.device, "data": {"sources": {source: 1.0}}}
     steps = given.srresnet_steps
     length = {"steps": steps, "freeze_batchnorm_after": 9 * steps // 10, "checkpoint_every": 500}
     spec["training"] |= SMALL_TRAINING if given.reduced else length
@@ -100,13 +100,9 @@ def train_srresnet(given: argparse.Namespace, source: str, ends: float) -> str:
 def train_grid(given: argparse.Namespace, source: str, more: list[str], ends: float) -> str:
     """Trains and scores what is left of the grid."""
     words = ["-m", "sweep", "run", "--config", "reference", "--out", str(given.out)]
-    words += ["--device", device(given), "--set", f"data.sources={json.dumps({source: 1.0})}"]
+    words += ["--device", given.device, "--set", f"data.sources={json.dumps({source: 1.0})}"]
     words += SMALL_GRID if given.reduced else ["--jobs", "4"]
     return run([*words, *more], ends)
-
-
-def device(given: argparse.Namespace) -> str:
-    return "cpu" if given.reduced else "cuda"
 
 
 def run(words: list[str], ends: float) -> str:
