@@ -24,20 +24,6 @@ ELSEWHERE = {
     "srgan_core/training/__main__.py": "tests/integration/training/test_command.py",
     "sweep/__init__.py": "tests/unit/sweep/test_api.py",
     "sweep/__main__.py": "tests/integration/test_startup.py",
-    # Small commands, which share what they read.
-    "sweep/cli/clean.py": "tests/unit/sweep/cli/test_upkeep.py",
-    "sweep/cli/doctor.py": "tests/unit/sweep/cli/test_commands.py",
-    "sweep/cli/fetch.py": "tests/unit/sweep/cli/test_commands.py",
-    "sweep/cli/plan.py": "tests/unit/sweep/cli/test_upkeep.py",
-    "sweep/cli/plot.py": "tests/unit/sweep/cli/test_commands.py",
-    "sweep/cli/recommend.py": "tests/unit/sweep/analysis/test_recommendation.py",
-    "sweep/cli/reports.py": "tests/unit/sweep/cli/test_commands.py",
-    "sweep/cli/score_report.py": "tests/unit/sweep/cli/test_score.py",
-    "sweep/cli/score_request.py": "tests/unit/sweep/cli/test_score.py",
-    "sweep/cli/serve.py": "tests/browser/test_live.py",
-    "sweep/cli/status.py": "tests/unit/sweep/cli/test_upkeep.py",
-    "sweep/cli/sweep_options.py": "tests/unit/sweep/cli/test_run.py",
-    "sweep/cli/table.py": "tests/unit/sweep/cli/test_commands.py",
     # One contract for all executors; the parts of a job through the whole of one.
     "sweep/execution/child_processes.py": "tests/unit/sweep/execution/executors/test_contract.py",
     "sweep/execution/dispatch.py": "tests/unit/sweep/execution/executors/test_contract.py",
@@ -49,17 +35,9 @@ ELSEWHERE = {
     "sweep/execution/jobs/failing.py": "tests/unit/sweep/execution/jobs/test_trial.py",
     "sweep/execution/jobs/reference.py": "tests/unit/sweep/execution/jobs/test_trial.py",
     "sweep/execution/jobs/running.py": "tests/unit/sweep/execution/jobs/test_trial.py",
-    "sweep/execution/jobs/scoring.py": "tests/unit/sweep/execution/jobs/test_trial.py",
     # One contract for all metrics.
-    "sweep/metrics/blocks.py": "tests/unit/sweep/metrics/test_niqe.py",
     "sweep/metrics/declaration.py": "tests/unit/sweep/metrics/test_contract.py",
-    "sweep/metrics/further.py": "tests/unit/sweep/metrics/test_contract.py",
     "sweep/metrics/known_text.py": "tests/unit/sweep/scoring/sets/test_text_lines.py",
-    "sweep/metrics/patch_features.py": "tests/unit/sweep/metrics/test_patch_distance.py",
-    "sweep/metrics/perceptual_index.py": "tests/unit/sweep/metrics/test_pyiqa_adapter.py",
-    "sweep/metrics/pyiqa_names.py": "tests/unit/sweep/metrics/test_specs.py",
-    "sweep/metrics/standard.py": "tests/unit/sweep/metrics/test_contract.py",
-    "sweep/metrics/weight_files.py": "tests/unit/sweep/metrics/test_pyiqa_adapter.py",
     # Parts that are seen only in the whole.
     "sweep/analysis/comparison/methods.py": "tests/unit/sweep/analysis/comparison/test_pairs.py",
     "sweep/analysis/comparison/report.py": "tests/unit/sweep/analysis/comparison/test_pairs.py",
@@ -68,17 +46,18 @@ ELSEWHERE = {
     "sweep/generators/interpolation/curve.py": "tests/unit/sweep/cli/test_interpolate.py",
     "sweep/planning/plan.py": "tests/unit/sweep/runner/test_planning.py",
     "sweep/planning/substitution.py": "tests/unit/sweep/runner/test_planning.py",
-    "sweep/scoring/external/restoring.py": "tests/unit/sweep/cli/test_score.py",
-    "sweep/scoring/external/scored_method.py": (
-        "tests/unit/sweep/scoring/external/test_target_sweep.py"
-    ),
     "sweep/scoring/foreign_generators/srresnet_keys.py": (
         "tests/unit/sweep/scoring/foreign_generators/test_srresnet_family.py"
     ),
-    "sweep/scoring/set_scores.py": "tests/unit/sweep/execution/jobs/test_trial.py",
     "sweep/tables/from_records.py": "tests/unit/sweep/test_publishing.py",
     "sweep/tracking/process.py": "tests/unit/sweep/tracking/test_supervision.py",
+    # Records, through the folders that were committed.
+    "sweep/store/records/folder.py": "tests/integration/test_committed_records.py",
+    "sweep/store/records/metrics.py": "tests/integration/test_committed_records.py",
+    "sweep/store/records/trial.py": "tests/integration/test_committed_records.py",
     # What is drawn is looked at in whole charts and pages.
+    "sweep/visualization/drawings.py": "tests/unit/sweep/tables/test_tables.py",
+    "sweep/visualization/plots/canvas.py": "tests/unit/sweep/visualization/plots/test_export.py",
     "sweep/visualization/plots/drawn.py": "tests/unit/sweep/visualization/plots/test_tradeoff.py",
     "sweep/visualization/plots/export_panel.py": (
         "tests/unit/sweep/visualization/plots/test_export.py"
