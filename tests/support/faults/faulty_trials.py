@@ -17,6 +17,7 @@ from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store.folder import TrialFolder
 from sweep.store.records.result import ResultRecord
+from sweep.store.states import State
 
 STEP = 14
 """Of 20, with checkpoints at 5, 10 and 15."""
@@ -59,7 +60,7 @@ class FaultyTrial(TrainJob):
     step: int = STEP
     times: int = 1000
 
-    def run(self, context: Context) -> str:
+    def run(self, context: Context) -> State:
         def emit(event: Event) -> None:
             context.emit(event)
             if event.kind == "progress" and event.fields["iteration"] == self.step:

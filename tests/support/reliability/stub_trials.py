@@ -24,9 +24,9 @@ from srgan_core.training.log import TrainingLog, read_log
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.missing import TestSetJob
 from sweep.execution.jobs.trial import TrainJob, now
-from sweep.store.folder import TrialFolder
+from sweep.store.folder import SweepStore, TrialFolder
 from sweep.store.records.result import ResultRecord
-from sweep.store.records.trial import Attempt
+from sweep.store.records.trial import Attempt, Identity
 from sweep.store.states import State
 
 CHECKPOINT_EVERY = 3
@@ -81,7 +81,8 @@ class StubTrial(TrainJob):
 def make_stub(root: Path, name: str, steps: int = 10, pause: float = 0.0) -> StubTrial:
     """A stub in a results folder."""
     test_sets: tuple[TestSetJob, ...] = ()
-    identity, folder = {"trial": name}, root / "trials" / name
+    identity: Identity = {"trial": name}
+    folder = SweepStore(root).trial(name).path
     return StubTrial(root, folder, name, identity, None, None, test_sets, steps=steps, pause=pause)
 
 

@@ -12,6 +12,7 @@ from sweep.cli import main
 from sweep.config.loading import load_config
 from sweep.store.folder import SweepStore
 from sweep.store.records.result import ResultRecord
+from sweep.store.records.trial import Attempt
 from sweep.tables.rows import ImageScore
 
 
@@ -72,7 +73,7 @@ def smoke(tmp_path: Path) -> SweepStore:
     """A sweep of which one trial is done, with a checkpoint left, and one has failed."""
     smoke = SweepStore(tmp_path / "smoke")
     smoke.write_config(load_config("smoke"))
-    smoke.trial("good").update_trial(state="done", attempts=[{"host": "here"}])
+    smoke.trial("good").update_trial(state="done", attempts=[Attempt(host="here")])
     smoke.trial("good").write_result(ResultRecord(steps=20, scores={}))
     smoke.trial("bad").update_trial(state="failed", cause="photo.png: damaged; replace it")
     write_atomically(smoke.trial("good").checkpoints / "000000005" / "state", bytes(2000))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def metric(spec: Metric, metrics: dict[str, Compare], request: pytest.FixtureReq
         if isinstance(weights, NetworkWeights):
             request.getfixturevalue(weights.name)
     if spec.column not in metrics:
-        measure = spec.load("cpu", SCALE)
+        measure: Any = spec.load("cpu", SCALE)
         full = spec.reference == "full"
         metrics[spec.column] = lambda sr, hr: measure(sr, hr if full else None, "image")
     return metrics[spec.column]

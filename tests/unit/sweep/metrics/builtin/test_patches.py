@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ COLUMNS = ("kid_patches", "fd_patches")
 
 @pytest.fixture(scope="module")
 def score(alexnet):
-    measures = {column: METRICS[column].load("cpu", 4) for column in COLUMNS}
+    measures: dict[str, Any] = {column: METRICS[column].load("cpu", 4) for column in COLUMNS}
 
     def score(pairs):
         found = {column: measure(pairs) for column, measure in measures.items()}
