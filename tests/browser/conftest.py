@@ -170,7 +170,10 @@ def _row(
 def _write_trial(folder: Path, row: ResultRow) -> None:
     trial = SweepStore(folder).trial(row.trial)
     trial.update_trial(state=row.status, cause=EVIL if row.status == "diverged" else None)
-    lines = [{"step": step, "loss_pixel": 1 / step, "d_real": 0.6} for step in range(1, 101)]
+    lines = [
+        {"iteration": step, "step": step, "loss_pixel": 1 / step, "d_real": 0.6}
+        for step in range(1, 101)
+    ]
     trial.log.write_text("".join(json.dumps(line) + "\n" for line in lines))
     if row.status == "done":
         for place, name in enumerate(IMAGES):
