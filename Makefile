@@ -63,7 +63,7 @@ lint: $(DEV_TOOLS) ## Check style, formatting and which package imports which.
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 
-types: $(DEV_TOOLS) ## Check the types.
+types: $(DEV_TOOLS) $(TEST_TOOLS) ## Check the types.
 	$(BIN)/mypy
 
 bench: $(PACKAGE) ## Measure time and memory; prints, never fails on a number.
