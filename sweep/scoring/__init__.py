@@ -1,1 +1,1 @@
-"""Scores restored images: what the metrics are, and the code that computes them."""
+"""Scores of images, of test sets and of anyone's generators, by the metrics of `sweep.metrics`."""

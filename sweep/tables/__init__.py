@@ -1,4 +1,4 @@
-"""Result tables: from result rows to CSV files, and from there to readable tables.
+"""Result tables: their rows, from the records of a folder; their columns; their CSV files.
 
-Leaf package: importing it loads pandas, so commands import it when they run.
+The modules that hold frames load pandas, so commands import them when they run.
 """

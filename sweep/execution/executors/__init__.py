@@ -1,1 +1,1 @@
-"""Dispatchers of jobs. They hold no state of a sweep: that is in its files alone."""
+"""What hands jobs to worker processes. It holds no state of a sweep: that is in its files."""

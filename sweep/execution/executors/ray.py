@@ -22,8 +22,8 @@ from sweep.execution.executors.base import (
     StopRequest,
     interrupt,
 )
-from sweep.execution.executors.cluster import connect, last_line
 from sweep.execution.executors.file_exchange import FileBundle, pack_inputs, unpack
+from sweep.execution.executors.ray_cluster import connect, last_line
 from sweep.execution.executors.ray_task import Task, current
 from sweep.execution.executors.ray_worker import run_task, start_mailbox
 from sweep.execution.failures import OUT_OF_MEMORY
