@@ -86,8 +86,8 @@ def judge(
     Args:
         scores: What was scored on one test set.
         curve: Rows of one curve on that test set out of interpolation.csv.
-        x_metric: MetricColumn of the horizontal axis.
-        y_metric: MetricColumn of the vertical axis.
+        x_metric: Metric of the horizontal axis.
+        y_metric: Metric of the vertical axis.
 
     Returns:
         None when the curve has no interior point or no trial has both values.

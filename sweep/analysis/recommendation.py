@@ -85,7 +85,7 @@ def recommend(
         results: Table of `read_results`.
         metrics: Column to metric, of `read_metrics`.
         conditions: Bounds on columns with numbers.
-        best: MetricColumn column to be best in.
+        best: Metric column to be best in.
         dataset: Data set that decides; the first in the table if None.
 
     Raises:

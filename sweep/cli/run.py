@@ -46,7 +46,7 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
 )
 @click.option(
     "--retry",
-    type=CommaList(one_of("failed", "diverged", "none"), "failed, diverged or none"),
+    type=CommaList(one_of(State.FAILED, State.DIVERGED, "none"), "failed, diverged or none"),
     default="failed",
     show_default=True,
     help="Which trials of earlier runs to try again: failed, diverged, both or none.",

@@ -17,11 +17,11 @@ def aggregate(column: str, values: Sequence[float]) -> float:
     return (AGGREGATIONS.get(spec.aggregation, MEAN) if spec else MEAN).of(values)
 
 
-def summarise(rows: Sequence[Mapping[str, float | str]]) -> dict[str, float]:
+def summarise(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Combines the scores of the images of a test set.
 
     Args:
-        rows: Scores of its images; in the records infinity and nan are text.
+        rows: Scores of its images.
 
     Returns:
         Column to value, in the order of the tables, of the columns that every image has.
@@ -30,6 +30,6 @@ def summarise(rows: Sequence[Mapping[str, float | str]]) -> dict[str, float]:
         return {}
     shared = set.intersection(*(set(row) for row in rows))
     return {
-        column: aggregate(column, [float(row[column]) for row in rows])
+        column: aggregate(column, [row[column] for row in rows])
         for column in in_table_order(shared)
     }

@@ -9,8 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from sweep import __version__
 from sweep.metrics.registry import find_metric
-
-SCHEMA = 1
+from sweep.store.records.base import SCHEMA
 
 IMAGE_LIBRARIES = ("numpy", "pillow", "torch")
 """Installed packages that every column depends on: they read, resize and write the images."""

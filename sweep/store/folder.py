@@ -5,13 +5,16 @@ Its layout:
     sweep.yaml                      resolved config, schema version
     shared/srresnet-s<seed>/        the warm start, laid out like a trial
     shared/data.json                hashes of the training images
-    reference/<dataset>/            hr/, lr/, bicubic/ and scores.json
+    shared/warmups/                 discriminators that trials share while they run
+    reference/<dataset>/            hr/, lr/, bicubic/, reference.json and scores.json
+    external/<method>/              scores.json
     trials/<slug>-<hash>/           trial.json, log.jsonl, checkpoints/,
                                     generator.safetensors, result.json, path.json,
                                     images/<dataset>/
     interpolations/<from>--<to>-<space>/
                                     scores.json, alpha-<alpha>/<dataset>/
-    results.csv per_image.csv summary.csv metrics.json tradeoff.png tradeoff.svg
+    metrics.json .drawn.json .run.json
+    results.csv and the other tables, tradeoff.png and the other charts: derived, not written here
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ from sweep.config.loading import validate_config
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.store.claims import locked_folder
-from sweep.store.records.base import SCHEMA, read_record, write_record
+from sweep.store.records.base import SCHEMA, decode, read_record, write_record
 from sweep.store.records.folder import DataKeys, DrawnRecord, ReferenceRecord
 from sweep.store.records.metrics import MetricsRecord
 from sweep.store.records.result import ResultRecord
@@ -216,6 +219,10 @@ class SweepStore:
         """The scores of images of a method that no trial made."""
         return self.root / "external" / method / "scores.json"
 
+    def read_external_method(self, method: str) -> ExternalRecord | None:
+        """Reads the scores of one method; None when there are none."""
+        return read_record(self.external(method), ExternalRecord)
+
     def read_external(self) -> dict[str, ExternalRecord]:
         """Method to its scores, by name."""
         paths = sorted(self.root.glob("external/*/scores.json"))
@@ -250,9 +257,11 @@ class SweepStore:
 
     def write_metrics(self, document: Mapping[str, object]) -> Path:
         """Writes metrics.json, in the order of the document; returns the file."""
-        text = json.dumps(document, indent=1)
-        write_atomically(self.root / METRICS_FILE, f"{text}\n".encode())
-        return self.root / METRICS_FILE
+        path = self.root / METRICS_FILE
+        content = f"{json.dumps(document, indent=1, allow_nan=False)}\n".encode()
+        decode(content, MetricsRecord, path)
+        write_atomically(path, content)
+        return path
 
     def read_drawn(self) -> DrawnRecord | None:
         """Reads what the charts and figures were drawn from; None when nobody knows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import isfinite
 from pathlib import Path
 
 from sweep.errors import StoreError
@@ -118,13 +118,14 @@ def _described(files: TrialFolder, record: TrialRecord, at_work: bool) -> TrialS
         state, cause = State.PENDING, "its result.json is gone; run again to train it anew"
     latest = record.attempts[-1] if record.attempts else None
     values = line.values if line else {}
+    finite = {name: value for name, value in values.items() if isfinite(value)}
     return TrialStatus(
         name=files.path.name,
         state=state,
         step=line.iteration if line else None,
         steps=record.iterations,
-        patches_per_second=values.get("patches_per_second") if state is State.RUNNING else None,
-        losses={name: values[name] for name in LOSSES if isfinite(values.get(name, nan))},
+        patches_per_second=finite.get("patches_per_second") if state is State.RUNNING else None,
+        losses={name: finite[name] for name in LOSSES if name in finite},
         attempts=len(record.attempts),
         host=latest.host if latest else None,
         resumed_from=latest.resumed_from if latest else None,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.config.loading import dotted
+from sweep.store.states import State
 from sweep.tracking.record import RunRecord
 
 DATABASE = "mlflow.db"
@@ -84,7 +85,7 @@ class MlflowTracker:
                 if isinstance(value, str)
             ],
         )
-        status = "FINISHED" if record.state == "done" else "FAILED"
+        status = "FINISHED" if record.state is State.DONE else "FAILED"
         self._client.set_terminated(run, status, _milliseconds(record.ended))
 
     def _experiment(self, sweep: str) -> str:

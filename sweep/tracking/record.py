@@ -38,7 +38,7 @@ class RunRecord:
 
     name: str
     sweep: str
-    state: str
+    state: State
     started: float | None
     ended: float | None
     config: dict[str, Any]
@@ -58,7 +58,7 @@ def read_record(sweep: str, files: TrialFolder) -> RunRecord:
     return RunRecord(
         name=files.path.name,
         sweep=sweep,
-        state=trial.state.value,
+        state=trial.state,
         started=_seconds(attempts[0].started) if attempts else None,
         ended=_seconds(attempts[-1].ended) if attempts else None,
         config=_config(trial),

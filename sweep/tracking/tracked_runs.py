@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
-from typing import Final, Literal
+from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sweep.store.records.base import (
+    SCHEMA,
+    Record,
+    VersionedRecord,
+    read_record,
+    write_record,
+)
 
-from srgan_core.files import write_atomically
-from sweep.errors import StoreError
 
-SCHEMA: Final = 1
-
-
-class _Run(BaseModel):
+class _Run(Record):
     """A trial's run: the tracker's id of it, and the fingerprint of the records that it holds."""
-
-    model_config = ConfigDict(frozen=True)
 
     run: str
     fingerprint: str | None = None
 
 
-class _Document(BaseModel):
+class _Document(VersionedRecord):
     """Content of `tracked.json`: destination to trial to run."""
 
-    version: Literal[1] = Field(SCHEMA, alias="schema")
+    REMEDY: ClassVar[str] = "delete it, all trials are then told anew"
+
     destinations: dict[str, dict[str, _Run]]
 
 
@@ -59,21 +58,13 @@ class TrackedRuns:
 
         There is none while the run is being written.
         """
-        document = self._read()
-        runs = document.destinations.setdefault(self._destination, {})
-        runs[trial] = _Run(run=run, fingerprint=fingerprint)
-        text = json.dumps(document.model_dump(by_alias=True), indent=1)
-        write_atomically(self._path, f"{text}\n".encode())
+        known = self._read().destinations
+        runs = {**known.get(self._destination, {}), trial: _Run(run=run, fingerprint=fingerprint)}
+        destinations = {**known, self._destination: runs}
+        write_record(self._path, _Document(schema_version=SCHEMA, destinations=destinations))
 
     def _find(self, trial: str) -> _Run | None:
         return self._read().destinations.get(self._destination, {}).get(trial)
 
     def _read(self) -> _Document:
-        try:
-            return _Document.model_validate_json(self._path.read_bytes())
-        except FileNotFoundError:
-            return _Document(destinations={})
-        except (OSError, ValidationError):
-            raise StoreError(
-                f"{self._path}: is damaged; delete it, all trials are then told anew"
-            ) from None
+        return read_record(self._path, _Document) or _Document(destinations={})

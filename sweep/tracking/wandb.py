@@ -7,6 +7,7 @@ import secrets
 import shutil
 from pathlib import Path
 
+from sweep.store.states import State
 from sweep.tracking.record import RunRecord
 
 PROJECT = "srgan-sweep"
@@ -69,7 +70,7 @@ class WandbTracker:
         for iteration, values in record.history:
             opened.log(values, step=iteration)
         opened.summary.update(record.summary)
-        opened.finish(exit_code=0 if record.state == "done" else 1)
+        opened.finish(exit_code=0 if record.state is State.DONE else 1)
 
 
 def _mode() -> str:

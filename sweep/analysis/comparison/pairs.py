@@ -39,7 +39,7 @@ def compare(
     Args:
         first: What is judged.
         second: What it is judged against.
-        columns: MetricColumn columns; every one that both sides have if empty.
+        columns: Metric columns; every one that both sides have if empty.
         resampling: How to bootstrap; 10,000 resamples, seed 0 and 95% if None.
 
     Returns:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
+from pydantic import ValidationError
+
 from srgan_core.errors import DataError
 from srgan_core.files import drop_folder, publish_folder, temporary_name, write_atomically
 from sweep.execution.jobs.failing import Job
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store.folder import SweepStore
-from sweep.store.records.base import decode
 from sweep.store.records.result import ResultRecord
 from sweep.store.result_file import publish_result
 
@@ -82,12 +83,20 @@ def unpack(bundle: FileBundle, root: Path) -> list[tuple[Path, Path]]:
             _write_checkpoints(checkpoints)
             if target.name != RESULT:
                 write_atomically(target, content)
-            elif aside := publish_result(target, decode(content, ResultRecord, target)):
+            elif aside := publish_result(target, _result(content, path)):
                 conflicts.append((target.parent, aside))
     _write_checkpoints(checkpoints)
     for path in bundle.gone:
         drop_folder(root / path)
     return conflicts
+
+
+def _result(content: bytes, path: str) -> ResultRecord:
+    """What a worker sent; the file that is here, if there is one, is not to blame for it."""
+    try:
+        return ResultRecord.model_validate_json(content)
+    except ValidationError:
+        raise DataError(f"{path}: a worker sent a damaged result; it was not written") from None
 
 
 def _write_checkpoints(checkpoints: dict[Path, dict[str, bytes]]) -> None:

@@ -37,8 +37,6 @@ def note_state(job: Job, state: State, cause: str, trace: str | None = None) -> 
     """Writes a trial's state and why it is in it, into its last attempt too.
 
     A trial that was done stays so, and a damaged record as it is: what made it so may want a look.
-
-    A trial that was done stays so, and a damaged record as it is: what made it so may want a look.
     """
     if not isinstance(job, TrainJob):
         return

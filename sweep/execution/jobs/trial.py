@@ -84,6 +84,8 @@ class TrainJob:
             return self._run(TrialFolder(self.folder), context)
 
     def _run(self, files: TrialFolder, context: Context) -> State:
+        if not files.is_registered:
+            files.update_trial(**self.identity)
         result = files.read_result()
         if not self._is_trained(files, result):
             state = self._train(files, context)

@@ -16,6 +16,7 @@ from sweep.store.records.base import Columns, Scores
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.scores import ReferenceScores
 from sweep.store.records.trial import TrialRecord
+from sweep.store.states import Method
 from sweep.tables.columns import adv_text, measured_text
 from sweep.tables.metric_file import MetricColumn
 
@@ -134,11 +135,10 @@ def _scores(origin: Origin) -> str:
     tables = []
     for dataset, images in result.scores.items():
         references = origin.references.get(dataset, ReferenceScores())
-        theirs = {"bicubic": references.bicubic, "HR itself": references.original}
         means = {"this generator": _means(images, result.set_scores.get(dataset, {}))} | {
-            name: _means(found, references.set_scores.get(name, {}))
-            for name, found in theirs.items()
-            if found
+            name: _means(references.of(method), references.set_scores.get(method, {}))
+            for method, name in ((Method.BICUBIC, "bicubic"), (Method.ORIGINAL, "HR itself"))
+            if references.of(method)
         }
         columns = in_table_order(c for row in means.values() for c in row)
         head = ["", *(MetricColumn.of(find_metric(column)).heading for column in columns)]

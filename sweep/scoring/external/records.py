@@ -90,7 +90,7 @@ def refuse_other_protocol(scale: int, asked: int | None, crop_border: int | None
 def write_external(store: SweepStore, scores: ExternalScores) -> Path:
     """Adds or replaces the scores of a method on one test set; the caller holds the lock."""
     method = check_method_name(scores.method)
-    known = store.read_external().get(method)
+    known = store.read_external_method(method)
     added = ExternalSet(
         scores={image: dict(values) for image, values in scores.scores.items()},
         set_scores=dict(scores.set_scores),

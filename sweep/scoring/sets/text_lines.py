@@ -49,7 +49,7 @@ def _render(path: Path, text: str, font_file: Path, size: int) -> None:
     from srgan_core.data.images import write_png
 
     # The basic layout does not depend on libraries that may or may not be there.
-    font = ImageFont.truetype(font_file, size, layout_engine=ImageFont.Layout.BASIC)
+    font = ImageFont.truetype(str(font_file), size, layout_engine=ImageFont.Layout.BASIC)
     lines = text.splitlines()
     width = round(max(font.getlength(line) for line in lines)) + 2 * _MARGIN
     height = round(len(lines) * size * _LEADING) + 2 * _MARGIN

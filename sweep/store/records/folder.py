@@ -30,6 +30,10 @@ class RunClaim(Record):
 class DataKeys(File, RootModel[dict[str, str]]):
     """`shared/data.json`: data source to the hash of its packed images."""
 
+    REMEDY: ClassVar[str] = (
+        "put a copy back; without it nothing tells whether the training images have changed"
+    )
+
     root: dict[str, str] = {}
 
 

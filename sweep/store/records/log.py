@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from sweep.store.records.base import Integer, Record
 
@@ -23,7 +23,7 @@ class LogLine(Record):
         iteration: Steps behind, the discriminator's warm-up included.
     """
 
-    __pydantic_extra__: dict[str, Value] = Field(init=False)
+    __pydantic_extra__: dict[str, Value]
 
     iteration: Integer
 

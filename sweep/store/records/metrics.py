@@ -10,7 +10,7 @@ from sweep.store.records.base import Integer, Record, VersionedRecord
 
 
 class MetricEntry(Record):
-    """One column, as `sweep.metrics.declaration.MetricSpec` describes it.
+    """One column, as `sweep.metrics.declaration.Metric` describes it.
 
     What tables and charts do without may be absent or of another shape.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from sweep.store.records.base import (
@@ -45,6 +47,8 @@ class ResultRecord(VersionedRecord):
         health: Measures of the trial's health.
         set_scores: Test set to the columns that have one value for all of its images.
     """
+
+    REMEDY: ClassVar[str] = "put a copy back, or delete it and the trial is trained anew"
 
     steps: Integer | None = None
     train_seconds: Number | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, ClassVar, TypedDict
 
 from pydantic import PlainSerializer
 
@@ -54,6 +54,8 @@ class TrialRecord(VersionedRecord):
         quarantined: Sentences about checkpoints that were set aside.
         conflicts: Sentences about results that were set aside.
     """
+
+    REMEDY: ClassVar[str] = "put a copy back, or delete it and lose what it says of past attempts"
 
     trial: str | None = None
     content: str | None = None

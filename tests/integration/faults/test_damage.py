@@ -63,8 +63,8 @@ FOUND_BY_WORKER = {
     "start": Outcome("failed", "generator.safetensors: not a whole safetensors file", 1),
     "training images": Outcome("failed", "expected the images that the sweep began with", 1),
     "test image": Outcome("failed", "chelsea.png: ", 1),
-    "result": Outcome("damaged", "result.json: is damaged; delete it", 2),
-    "record": Outcome("damaged", "trial.json: is damaged; delete it", 2),
+    "result": Outcome("damaged", "result.json: is damaged; put a copy back, or delete it", 2),
+    "record": Outcome("damaged", "trial.json: is damaged; put a copy back, or delete it", 2),
 }
 """What is damaged when the worker comes to it, and what has to follow."""
 
@@ -91,8 +91,8 @@ def refuse_to_run(job: TrainJob) -> Job:
 
 REFUSED = {
     "training images": "expected the images that the sweep began with",
-    "result": "result.json: is damaged; delete it",
-    "record": "trial.json: is damaged; delete it",
+    "result": "result.json: is damaged; put a copy back, or delete it",
+    "record": "trial.json: is damaged; put a copy back, or delete it",
     "config": "sweep.yaml: ",
     "test images": "test set 'skimage3' have changed",
 }

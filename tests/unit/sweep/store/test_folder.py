@@ -129,7 +129,9 @@ def test_a_damaged_record_is_named_with_its_remedy(folder, content):
     trial = folder.trial("x")
     trial.path.mkdir(parents=True)
     (trial.path / "trial.json").write_bytes(content)
-    with pytest.raises(StoreError, match=r"trial\.json: is damaged; delete it"):
+    with pytest.raises(
+        StoreError, match=r"trial\.json: is damaged; put a copy back, or delete it and lose"
+    ):
         trial.read_trial()
 
 

@@ -121,7 +121,7 @@ def test_a_done_trial_with_a_damaged_result_is_damaged_and_says_what_to_do(store
     write_atomically(files.path / "result.json", content.encode())
     found = only(store)
     assert found.state == "damaged"
-    assert "result.json: is damaged; delete it" in found.cause
+    assert "result.json: is damaged; put a copy back, or delete it" in found.cause
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,8 @@ def test_a_record_that_was_changed_by_hand_is_damaged_and_names_the_field(store,
     write_atomically(files.path / "trial.json", content.encode())
     found = only(store)
     assert found.state == "damaged"
-    assert f"trial.json: is damaged; delete it, it is made anew ({field}: " in found.cause
+    assert "trial.json: is damaged; put a copy back, or delete it and lose" in found.cause
+    assert f"({field}: " in found.cause
 
 
 def test_a_done_trial_without_a_result_is_what_a_run_would_train_again(store):

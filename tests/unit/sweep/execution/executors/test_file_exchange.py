@@ -82,3 +82,11 @@ def test_a_path_out_of_the_folder_is_refused(tmp_path, path):
     with pytest.raises(DataError, match="below the results folder"):
         unpack(FileBundle({"a": b"", path: b"x"}), tmp_path / "root")
     assert not (tmp_path / "root").exists()
+
+
+def test_a_damaged_result_of_a_worker_is_not_blamed_on_the_file_that_is_here(job):
+    job_folder = job.folder.relative_to(job.root).as_posix()
+    sent = FileBundle({f"{job_folder}/result.json": b"{"})
+    with pytest.raises(DataError, match=r"a worker sent a damaged result; it was not written"):
+        unpack(sent, job.root)
+    assert not (job.folder / "result.json").exists()

@@ -107,7 +107,7 @@ def test_a_damaged_result_fails_the_trial_alone(tmp_path):
     (job.folder / "result.json").write_text("{")
     assert run_job(job, context([])) == "failed"
     cause = json.loads((job.folder / "trial.json").read_text())["cause"]
-    assert "result.json: is damaged; delete it" in cause
+    assert "result.json: is damaged; put a copy back, or delete it" in cause
 
 
 def test_a_damaged_record_fails_the_trial_alone_and_is_left_as_it_is(tmp_path):
@@ -118,7 +118,7 @@ def test_a_damaged_record_fails_the_trial_alone_and_is_left_as_it_is(tmp_path):
     events: list[Event] = []
     assert run_job(job, context(events)) == "failed"
     assert [event.kind for event in events] == ["started", "warning", "failed"]
-    assert "trial.json: is damaged; delete it" in events[1].fields["message"]
+    assert "trial.json: is damaged; put a copy back, or delete it" in events[1].fields["message"]
     assert record.read_text() == '{"state": '
 
 

@@ -85,3 +85,10 @@ def test_the_protocol_is_the_sweeps():
     refuse_other_protocol(4, 4, 4)
     with pytest.raises(ConfigError, match="--crop-border: expected the sweep's 4, got 0"):
         refuse_other_protocol(4, None, 0)
+
+
+def test_a_damaged_method_keeps_no_other_from_being_written(results):
+    results.external("Theirs").parent.mkdir(parents=True)
+    results.external("Theirs").write_text("{")
+    write_external(results, entry())
+    assert results.read_external_method("MyNet") is not None
