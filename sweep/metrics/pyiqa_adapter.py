@@ -32,10 +32,11 @@ from sweep.metrics.inputs import (
     luma,
     rounded_luma,
 )
-from sweep.metrics.pyiqa_names import Channel, FromPyiqa
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from sweep.metrics.pyiqa_names import Channel, FromPyiqa
 
 STALL_SECONDS = 60.0
 """How long a download of pyiqa may deliver nothing."""
