@@ -12,8 +12,8 @@ import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
 from sweep.analysis.fronts import point_name
-from sweep.config.numbers import shortest_decimal
 from sweep.store.states import Method
+from sweep.tables.columns import adv_text
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn, read_metric_file
@@ -123,6 +123,6 @@ def _unknown(tables: Tables, name: str) -> str:
 def _canonical(name: str) -> str:
     content, at, adv = name.rpartition("@")
     try:
-        return f"{content}@{shortest_decimal(float(adv))}" if at else name
+        return f"{content}@{adv_text(float(adv))}" if at else name
     except (ValueError, ArithmeticError):
         return name
