@@ -71,6 +71,14 @@ def test_a_running_trial_says_step_rate_loss_attempt_and_host(store):
     assert read_status(store.root).run.pid == os.getpid()
 
 
+def test_what_was_not_finite_is_no_number(store):
+    at_work(store)
+    files = trial(store, state="running")
+    log(files, {"iteration": 2, "patches_per_second": None, "loss_pixel": None, "loss_d": 1.5})
+    found = only(store)
+    assert (found.patches_per_second, found.losses) == (None, {"loss_d": 1.5})
+
+
 def test_a_trial_whose_run_was_killed_is_not_called_running(store):
     trial(store, state="running")
     found = only(store)
