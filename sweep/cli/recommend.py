@@ -51,7 +51,7 @@ def bound(text: str) -> tuple[str, float]:
 @click.option(
     "--max", "most", type=bound, multiple=True, metavar="COLUMN=VALUE", help="Greatest value."
 )
-@click.option("--best", required=True, metavar="COLUMN", help="Metric column to be best in.")
+@click.option("--best", required=True, metavar="COLUMN", help="Metric to be best in.")
 @click.option("--dataset", help="Test set that decides.  [default: the first in the table]")
 def command(
     folder: Path,
