@@ -20,7 +20,7 @@ from torch import Tensor
 
 from srgan_core.training.checkpoint import TrainingState, flatten, save_checkpoint
 from srgan_core.training.config import TrainingSpec
-from srgan_core.training.fresh import adam, fresh_discriminator, fresh_generator, moving_average
+from srgan_core.training.fresh import adam, first_discriminator, fresh_generator, moving_average
 from sweep.config.loading import load_config
 from sweep.planning.calibration import measure_step
 
@@ -44,7 +44,7 @@ def spec_of(name: str, threads: int) -> TrainingSpec:
 
 def state_of(spec: TrainingSpec) -> dict[str, Tensor]:
     """All that a checkpoint holds, with optimizers that have stepped once."""
-    generator, discriminator = fresh_generator(spec), fresh_discriminator(spec)
+    generator, discriminator = fresh_generator(spec), first_discriminator(spec)
     networks = {"generator": generator, "discriminator": discriminator}
     optimizers = {f"optimizer_{name[0]}": adam(net, 1e-4) for name, net in networks.items()}
     for network, optimizer in zip(networks.values(), optimizers.values(), strict=True):

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save
 from torch import Tensor
 
 from srgan_core.errors import ConfigError, ShapeError, WeightsError
-from srgan_core.files import write_atomically
 from srgan_core.networks import Generator
-from srgan_core.weights.tensor_files import misfit, read_tensors, require_fit
+from srgan_core.weights.tensor_files import (
+    misfit,
+    read_tensors,
+    require_fit,
+    widened_tensors,
+    write_tensors,
+)
 
 FORMAT = "srgan-generator-1"
-"""Stands in the metadata of every file of weights that this package writes."""
+"""Stands in the metadata of every generator that this package writes."""
 
 BUNDLED_SCALES = (4,)
 """Magnifications for which a trained SRResNet comes with the package."""
@@ -35,10 +38,6 @@ def save_generator(
         dtype: Type of the stored floating-point tensors.
         notes: One line on its origin, kept in the metadata.
     """
-    state = {
-        name: value.detach().cpu().to(dtype if value.is_floating_point() else value.dtype)
-        for name, value in generator.state_dict().items()
-    }
     metadata = {
         "format": FORMAT,
         "scale": str(generator.scale),
@@ -46,8 +45,7 @@ def save_generator(
         "blocks": str(len(generator.body)),
         "notes": notes,
     }
-    content = save({name: value.contiguous() for name, value in state.items()}, metadata)
-    write_atomically(path, _with_ordered_metadata(content))
+    write_tensors(path, generator.state_dict(), metadata, dtype)
 
 
 def load_generator(
@@ -87,7 +85,7 @@ def load_generator(
         reason = str(error).partition("\n")[0]
         raise misfit(str(path), "the generator", f"its metadata are wrong ({reason})") from None
     require_fit(str(path), "the generator", generator.state_dict(), state)
-    generator.load_state_dict({name: _widen(value) for name, value in state.items()})
+    generator.load_state_dict(widened_tensors(state))
     channels_last: Generator = generator.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return channels_last
 
@@ -142,20 +140,3 @@ def as_image(restored: Tensor) -> np.ndarray:
     levels = (restored[0] * 255).round().clamp(0, 255).to(torch.uint8)
     image: np.ndarray = levels.permute(1, 2, 0).cpu().numpy()
     return image
-
-
-def _with_ordered_metadata(content: bytes) -> bytes:
-    """Sorts the metadata of a safetensors file, whose library writes it in random order.
-
-    Equal generators are then equal files, as the hashes in tables and specs need.
-    """
-    length = int.from_bytes(content[:8], "little")
-    header = json.loads(content[8 : 8 + length])
-    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text + content[8 + length :]
-
-
-def _widen(value: Tensor) -> Tensor:
-    return value.float() if value.is_floating_point() else value

@@ -4,11 +4,15 @@
           + lambda * mean(-log(sigmoid(D(sr)) + 1e-3))
     L_D = bce(D(hr), 1) + bce(D(sr), 0)
 
+The adversarial term has a second form, without the offset: lambda * mean(softplus(-D(sr))).
+
 Every function computes in float32 or wider whatever it is given, so that bfloat16 networks can
 be trained with extreme logits.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -54,6 +58,20 @@ def adversarial_loss(fake_logits: Tensor) -> Tensor:
     return -(torch.sigmoid(widened(fake_logits)) + PROBABILITY_OFFSET).log().mean()
 
 
+def non_saturating_loss(fake_logits: Tensor) -> Tensor:
+    """The same without the offset, on logits: its gradient stays where D is sure.
+
+    Args:
+        fake_logits: D(sr), (N, 1).
+
+    Returns:
+        Scalar, float32 or wider: mean of -log(sigmoid(logit)), at least 0 and unbounded.
+
+    Source: Goodfellow et al. 2014, section 3, the generator's objective.
+    """
+    return functional.softplus(-widened(fake_logits)).mean()
+
+
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     """Binary cross-entropy of telling photographs from restored images.
 
@@ -69,3 +87,10 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     on_real = functional.softplus(-widened(real_logits)).mean()
     on_fake = functional.softplus(widened(fake_logits)).mean()
     return on_real + on_fake
+
+
+ADVERSARIAL_LOSSES: dict[str, Callable[[Tensor], Tensor]] = {
+    "offset": adversarial_loss,
+    "non-saturating": non_saturating_loss,
+}
+"""Forms of the adversarial term: the source article's, and the one on logits."""

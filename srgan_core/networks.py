@@ -146,7 +146,7 @@ class Discriminator(nn.Module):
                 f"patch_size: expected a positive multiple of {SMALLEST_PATCH_MULTIPLE}, "
                 f"got {patch_size}"
             )
-        self.patch_size = patch_size
+        self.patch_size, self.channels = patch_size, channels
         layers: list[nn.Module] = []
         width_in = 3
         for index in range(8):

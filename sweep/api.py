@@ -231,14 +231,16 @@ class Sweep:
         return f"<Sweep {self.root}: {counted(len(self.results), 'row')}>"
 
     def _repr_html_(self) -> str:
-        from sweep.tables.columns import adv_text, decimals_of
+        from sweep.tables.columns import START, adv_text, decimals_of
+        from sweep.tables.curve_names import has_both_starts
         from sweep.tables.frames import records_of
 
         summary = self.summary
         records = records_of(summary)
         scored = [c for c in self.metrics if c in summary and summary[c].notna().any()]
         writers = {c: f"{{:.{decimals_of(c, records)}f}}".format for c in scored}
-        shown = summary[["dataset", "method", "content"]].assign(
+        start = [START] if has_both_starts(records) else []
+        shown = summary[["dataset", "method", "content", *start]].assign(
             adv=summary["adv"].map(adv_text, na_action="ignore"),
             **{c: summary[c].map(write, na_action="ignore") for c, write in writers.items()},
         )

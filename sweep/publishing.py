@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sweep.config.grid import Start, Trial
+from sweep.config.grid import Starts, Trial
 from sweep.config.sweep_config import SweepConfig
 from sweep.metrics.registry import columns_for
 from sweep.scoring.path_scores import path_records
@@ -21,7 +21,7 @@ def publish(
     store: SweepStore,
     config: SweepConfig,
     trials: Sequence[Trial],
-    starts: Mapping[int, Start],
+    starts: Starts,
     datasets: Mapping[str, Any],
     *,
     charts: bool = True,
@@ -32,7 +32,7 @@ def publish(
         store: The folder.
         config: Its config.
         trials: All of its trials.
-        starts: Its shared SRResNets.
+        starts: What its trials set out from.
         datasets: Name of each test set to its record, for metrics.json.
         charts: Whether to draw charts and figures too.
 

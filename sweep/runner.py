@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srgan_core.files import is_disk_error
+from sweep.config.names import StartKind
 from sweep.errors import DiskError, StoreError, TrialError
 from sweep.execution.dispatch import dispatch
 from sweep.execution.executors.base import Executor, StopRequest
@@ -105,7 +106,8 @@ def run_sweep(
         for label, state in dispatch(executor, jobs.references(), on_event, stop).items():
             if state == State.FAILED:
                 raise TrialError(f"{label}: could not be scored, for the reason given above")
-        dispatch(executor, jobs.starts(), on_event, stop)
+        for kind in StartKind:
+            dispatch(executor, jobs.starts(kind), on_event, stop)
         todo = jobs.trials()
         untrained = [job.label for job in todo if not job.is_trained()]
         states = dispatch(executor, todo, on_event, stop)

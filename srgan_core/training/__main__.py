@@ -20,6 +20,7 @@ from srgan_core.data.duplicates import refuse_test_images
 from srgan_core.data.images import list_images
 from srgan_core.errors import SrganError, WeightsError
 from srgan_core.files import file_sha256
+from srgan_core.pairs import Pair
 from srgan_core.settings import describe_errors
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import join_processes
@@ -39,7 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m srgan_core.training", description=__doc__)
     parser.add_argument("spec", type=Path, help="YAML file with the fields of TrainingSpec")
     parser.add_argument("--out", type=Path, required=True, help="folder for log and weights")
-    parser.add_argument("--init", type=Path, help="generator.safetensors to start from")
+    parser.add_argument(
+        "--init",
+        type=Path,
+        help="generator.safetensors to start from, or the folder of a pair: a generator and the "
+        "discriminator to go on with",
+    )
     parser.add_argument(
         "--test-images",
         type=Path,
@@ -58,10 +64,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence[Path]) -> int:
     fields = read_yaml(spec_path)
-    if init is not None:
-        if not init.is_file():
-            raise WeightsError(f"{init}: no such file; give a generator.safetensors")
-        fields["init_sha256"] = file_sha256(init)
+    generator, discriminator = _initial_files(init)
+    if generator is not None:
+        fields["init_sha256"] = file_sha256(generator)
+    if discriminator is not None:
+        fields["init_discriminator_sha256"] = file_sha256(discriminator)
     try:
         spec = TrainingSpec.model_validate(fields)
     except ValidationError as error:
@@ -79,7 +86,9 @@ def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence
         outcome = train(
             spec,
             out,
-            init=init,
+            init=generator,
+            init_discriminator=discriminator,
+            keep_discriminator=True,
             device=device,
             processes=processes,
             on_progress=_Reporter() if processes.first else (lambda progress: None),
@@ -93,6 +102,19 @@ def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence
         return 1
     # Under torchrun the signal may have reached another process alone.
     return 128 + (received or [signal.SIGTERM])[0] if outcome.status == "interrupted" else 0
+
+
+def _initial_files(init: Path | None) -> tuple[Path | None, Path | None]:
+    """The generator and the discriminator that are given, if they are."""
+    if init is None or init.is_file():
+        return init, None
+    pair = Pair(init)
+    for file in (pair.generator, pair.discriminator):
+        if not file.is_file():
+            raise WeightsError(
+                f"{file}: no such file; give a generator.safetensors, or the folder of a pair"
+            )
+    return pair.generator, pair.discriminator
 
 
 class _Reporter:

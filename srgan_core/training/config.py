@@ -13,6 +13,7 @@ from srgan_core.data.sources import check_source_name
 from srgan_core.settings import LARGEST_SEED, Settings
 
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
+AdversarialLoss = Literal["offset", "non-saturating"]
 Schedule = Literal["constant", "milestones", "cosine"]
 
 
@@ -79,6 +80,11 @@ class TrainingConfig(Settings):
     )
     compile: bool = Field(False, description="Pass the networks through torch.compile.")
     tensorboard: bool = Field(False, description="Write TensorBoard event files too.")
+    adversarial_loss: AdversarialLoss = Field(
+        "offset",
+        description="Form of G's adversarial term: -log(sigmoid(D) + 1e-3), the source article's, "
+        "or softplus(-D), whose gradient does not vanish where D is sure.",
+    )
     checkpoint_every: int = Field(500, ge=1, description="Steps between checkpoints.")
     log_every: int = Field(10, ge=1, description="Steps between lines of the log.")
     discriminator: DiscriminatorConfig = Field(
@@ -115,6 +121,9 @@ class TrainingSpec(Settings):
     init_sha256: str | None = Field(
         None, description="Hash of the generator to start from; null for fresh weights."
     )
+    init_discriminator_sha256: str | None = Field(
+        None, description="Hash of the discriminator to go on with; null for a fresh one."
+    )
     threads: int = Field(1, ge=1, description="CPU threads; results depend on their number.")
     device: str = Field("cpu", description="Kind of device: cpu, cuda.")
     data: DataConfig = Field(description="What patches are cut from.")
@@ -136,6 +145,11 @@ class TrainingSpec(Settings):
         fields = self.model_dump(mode="json")
         for name in ("checkpoint_every", "log_every", "tensorboard"):
             del fields["training"][name]
+        # Fields that specs of older results lack count only where they say something else.
+        if self.init_discriminator_sha256 is None:
+            del fields["init_discriminator_sha256"]
+        if self.training.adversarial_loss == "offset":
+            del fields["training"]["adversarial_loss"]
         return fields
 
     def digest(self) -> str:

@@ -22,10 +22,14 @@ def fresh_generator(spec: TrainingSpec) -> Generator:
         return Generator(spec.scale)
 
 
-def fresh_discriminator(spec: TrainingSpec) -> Discriminator | None:
-    """A discriminator likewise; None where its weight in the objective is 0."""
+def first_discriminator(
+    spec: TrainingSpec, given: Discriminator | None = None
+) -> Discriminator | None:
+    """A discriminator likewise, or the given one; None where its weight in the objective is 0."""
     if spec.adversarial_weight == 0:
         return None
+    if given is not None:
+        return given
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(spec.seed + DISCRIMINATOR_SEED_OFFSET)
         return Discriminator(spec.training.patch_size, spec.training.discriminator.channels)

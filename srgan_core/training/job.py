@@ -16,7 +16,8 @@ from srgan_core.data.store import Progress as PackingProgress
 from srgan_core.errors import ConfigError, DataError, WeightsError, unknown_name
 from srgan_core.files import file_sha256
 from srgan_core.inference import load_generator
-from srgan_core.networks import Generator
+from srgan_core.networks import Discriminator, Generator
+from srgan_core.pairs import load_discriminator
 from srgan_core.training.checkpoint import OnDamaged
 from srgan_core.training.config import DataConfig, TrainingSpec
 from srgan_core.training.distributed import Processes
@@ -45,6 +46,8 @@ def train(
     folder: Path,
     *,
     init: Path | None = None,
+    init_discriminator: Path | None = None,
+    keep_discriminator: bool = False,
     device: torch.device | None = None,
     processes: Processes | None = None,
     warmups: Path | None = None,
@@ -60,6 +63,9 @@ def train(
         spec: What to train.
         folder: Receives the log, checkpoints and the generator.
         init: File of the generator to start from; its hash must be the spec's `init_sha256`.
+        init_discriminator: File of the discriminator to go on with, likewise
+            `init_discriminator_sha256`.
+        keep_discriminator: Whether the discriminator is written beside the generator.
         device: Where to train; the spec's device where omitted.
         processes: This process's place in a distributed run.
         warmups: Folder in which a grid shares the discriminator's warm-up.
@@ -79,6 +85,7 @@ def train(
     processes = processes or Processes()
     prepare_torch(spec.threads, device)
     initial = _initial_generator(spec, init)
+    adversary = _initial_discriminator(spec, init_discriminator)
     config = spec.training
     packed = open_data(spec.data)
     require_same_data([images for images, _ in packed], data_keys or {})
@@ -99,6 +106,8 @@ def train(
         device=device,
         features=content_features(spec.content, device),
         init=initial,
+        init_discriminator=adversary,
+        keep_discriminator=keep_discriminator,
         processes=processes,
         warmups=warmups,
         on_damaged=on_damaged,
@@ -128,16 +137,34 @@ def require_same_data(packed: Sequence[PackedImages], keys: Mapping[str, str]) -
 def _initial_generator(spec: TrainingSpec, init: Path | None) -> Generator | None:
     """Loads the file that the spec names by its hash; None for fresh weights."""
     if init is None:
-        if spec.init_sha256 is not None:
-            raise ConfigError(
-                f"init_sha256: the spec starts from the generator {spec.init_sha256[:12]}..., "
-                "but no file was given; add --init FILE"
-            )
+        _require_none("init_sha256", spec.init_sha256)
         return None
     initial = load_generator(init, spec.scale)
-    if file_sha256(init) != spec.init_sha256:
-        raise WeightsError(f"{init}: its SHA-256 is not the spec's {spec.init_sha256}")
+    _require_hash(init, spec.init_sha256)
     return initial
+
+
+def _initial_discriminator(spec: TrainingSpec, init: Path | None) -> Discriminator | None:
+    if init is None:
+        _require_none("init_discriminator_sha256", spec.init_discriminator_sha256)
+        return None
+    config = spec.training
+    initial = load_discriminator(init, config.patch_size, config.discriminator.channels)
+    _require_hash(init, spec.init_discriminator_sha256)
+    return initial
+
+
+def _require_none(field: str, wanted: str | None) -> None:
+    if wanted is not None:
+        raise ConfigError(
+            f"{field}: the spec starts from the weights {wanted[:12]}..., but no file was given; "
+            "add --init FILE"
+        )
+
+
+def _require_hash(file: Path, wanted: str | None) -> None:
+    if file_sha256(file) != wanted:
+        raise WeightsError(f"{file}: its SHA-256 is not the spec's {wanted}")
 
 
 @lru_cache(maxsize=2)

@@ -11,13 +11,14 @@ from torch import Tensor, nn
 
 from srgan_core.data.patches import Batch, PatchSampler
 from srgan_core.errors import ConfigError
+from srgan_core.losses import ADVERSARIAL_LOSSES
 from srgan_core.networks import Discriminator, Generator
 from srgan_core.training.checkpoint import TrainingState, flatten, restore
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import Processes
 from srgan_core.training.fresh import (
     adam,
-    fresh_discriminator,
+    first_discriminator,
     fresh_generator,
     moving_average,
     place,
@@ -40,6 +41,7 @@ class Learner:
         device: Where to train.
         features: phi of the content loss, or None for `mse`.
         init: Generator to start from, or None for fresh weights from the seed.
+        init_discriminator: Discriminator to go on with, or None for a fresh one.
         processes: This process's place in a distributed run.
 
     Raises:
@@ -54,13 +56,15 @@ class Learner:
         device: torch.device,
         features: nn.Module | None,
         init: Generator | None,
+        init_discriminator: Discriminator | None = None,
         processes: Processes,
     ) -> None:
         self.config, self.sampler = spec.training, sampler
         self.device, self.processes = device, processes
         _check_divisible(self.config.batch_size, processes.world_size, self.config.accumulate)
         self.generator: Generator = place(init or fresh_generator(spec), device).train()
-        self.discriminator: Discriminator | None = place(fresh_discriminator(spec), device)
+        discriminator = first_discriminator(spec, init_discriminator)
+        self.discriminator: Discriminator | None = place(discriminator, device)
         self.optimizers = {
             "optimizer_g": adam(self.generator, self.config.learning_rate),
             "optimizer_d": adam(self.discriminator, self.config.discriminator.learning_rate),
@@ -74,6 +78,7 @@ class Learner:
             features=features,
             weights=Weights(spec.pixel_weight, spec.content_weight, spec.adversarial_weight),
             precision=precision,
+            adversarial_loss=ADVERSARIAL_LOSSES[self.config.adversarial_loss],
         )
         self.warmup = self.config.discriminator.warmup_steps if self.discriminator else 0
 

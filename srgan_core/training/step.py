@@ -8,6 +8,7 @@ once and serves both losses. Both networks' gradients are taken before either op
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,7 @@ class GanStep:
         features: phi of the content loss, or None for `mse`.
         weights: Coefficients of the terms.
         precision: Type of the autocast forward passes; float32 switches autocast off.
+        adversarial_loss: D(sr), (N, 1), to the adversarial term.
     """
 
     generator: nn.Module
@@ -49,6 +51,7 @@ class GanStep:
     features: nn.Module | None
     weights: Weights
     precision: torch.dtype
+    adversarial_loss: Callable[[Tensor], Tensor] = adversarial_loss
 
     def accumulate(
         self, batch: Batch, share: float = 1.0, loss_scale: Tensor | float = 1.0
@@ -119,7 +122,7 @@ class GanStep:
         assert self.discriminator is not None
         with self._autocast(leaf):
             real, fake = self.discriminator(hr), self.discriminator(leaf)
-        adversarial = adversarial_loss(fake)
+        adversarial = self.adversarial_loss(fake)
         weighted = self.weights.adversarial * loss_scale * adversarial
         (to_adversarial,) = torch.autograd.grad(weighted, leaf, retain_graph=True)
         discriminator = discriminator_loss(real, fake)

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from srgan_core.data.patches import PatchSampler
 from srgan_core.inference import save_generator
-from srgan_core.networks import Generator
+from srgan_core.networks import Discriminator, Generator
+from srgan_core.pairs import DISCRIMINATOR_FILE, GENERATOR_FILE, save_discriminator
 from srgan_core.training.checkpoint import OnDamaged, load_checkpoint, save_checkpoint
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import Processes
@@ -22,7 +23,7 @@ from srgan_core.training.monitor import Clock, Health
 from srgan_core.training.reports import Observer, Outcome, Progress
 from srgan_core.training.warmups import read_warmup, write_warmup
 
-GENERATOR_FILE, LOG_FILE, CHECKPOINTS = "generator.safetensors", "log.jsonl", "checkpoints"
+LOG_FILE, CHECKPOINTS = "log.jsonl", "checkpoints"
 
 
 class Trainer:
@@ -35,6 +36,8 @@ class Trainer:
         device: Where to train.
         features: phi of the content loss, or None for `mse`.
         init: Generator to start from, or None for fresh weights from the seed.
+        init_discriminator: Discriminator to go on with, or None for a fresh one.
+        keep_discriminator: Whether the discriminator is written beside the generator.
         processes: This process's place in a distributed run.
         warmups: Folder in which trials that differ in their objective alone share the
             discriminator's warm-up, which does not depend on it; None to share nothing.
@@ -53,6 +56,8 @@ class Trainer:
         device: torch.device,
         features: nn.Module | None = None,
         init: Generator | None = None,
+        init_discriminator: Discriminator | None = None,
+        keep_discriminator: bool = False,
         processes: Processes | None = None,
         warmups: Path | None = None,
         on_damaged: OnDamaged = lambda checkpoint, reason: None,
@@ -61,8 +66,15 @@ class Trainer:
         self.warmups, self.on_damaged = warmups, on_damaged
         self.processes = processes or Processes()
         self.learner = Learner(
-            spec, sampler, device=device, features=features, init=init, processes=self.processes
+            spec,
+            sampler,
+            device=device,
+            features=features,
+            init=init,
+            init_discriminator=init_discriminator,
+            processes=self.processes,
         )
+        self.keep_discriminator = keep_discriminator
         self.iterations = self.learner.warmup + self.config.steps
         self.iteration, self.seconds = 0, 0.0
         self.resumed_from: int | None = None
@@ -131,6 +143,9 @@ class Trainer:
             cause = f"weights not finite after iteration {self.iteration}"
             return self._outcome("diverged", clock, cause)
         if self.processes.first:
+            discriminator = self.learner.discriminator
+            if self.keep_discriminator and discriminator is not None:
+                save_discriminator(self.folder / DISCRIMINATOR_FILE, discriminator)
             save_generator(self.folder / GENERATOR_FILE, self.learner.result)
         return self._outcome("trained", clock)
 

@@ -1,16 +1,49 @@
-"""Reads files of weights that somebody gives, and words in one way what is wrong with them."""
+"""Files of weights: written whole, read from anybody, with one wording of what is wrong."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
 from torch import Tensor
 
 from srgan_core.errors import WeightsError
+from srgan_core.files import write_atomically
 
 REMEDY = "get the file again or give another generator"
+
+
+def write_tensors(
+    path: Path,
+    state: Mapping[str, Tensor],
+    metadata: Mapping[str, str],
+    dtype: torch.dtype = torch.float32,
+) -> None:
+    """Writes weights as safetensors, whole or not at all.
+
+    Args:
+        path: The file.
+        state: Name to tensor, on any device.
+        metadata: Text by name.
+        dtype: Type of the stored floating-point tensors.
+    """
+    tensors = {
+        name: value.detach().cpu().to(dtype if value.is_floating_point() else value.dtype)
+        for name, value in state.items()
+    }
+    content = save({name: value.contiguous() for name, value in tensors.items()}, dict(metadata))
+    write_atomically(path, _with_ordered_metadata(content))
+
+
+def widened_tensors(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Brings the floating-point tensors among weights to float32."""
+    return {
+        name: value.float() if value.is_floating_point() else value for name, value in state.items()
+    }
 
 
 def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
@@ -76,3 +109,16 @@ def _unreadable(path: Path, error: Exception) -> WeightsError:
     if isinstance(error, FileNotFoundError):
         return WeightsError(f"{path}: no such file; give a generator.safetensors")
     return WeightsError(f"{path}: not a whole safetensors file ({error}); {REMEDY}")
+
+
+def _with_ordered_metadata(content: bytes) -> bytes:
+    """Sorts the metadata of a safetensors file, whose library writes it in random order.
+
+    Equal networks are then equal files, as the hashes in tables and specs need.
+    """
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + content[8 + length :]

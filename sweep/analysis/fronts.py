@@ -26,6 +26,8 @@ from sweep.analysis.summary import DatasetScores
 from sweep.metrics.declaration import Direction
 from sweep.store.states import Method
 from sweep.tables import columns as names
+from sweep.tables.columns import CURVE
+from sweep.tables.curve_names import point_name
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import TRAINED_METHODS, Record, hr_value
 
@@ -76,7 +78,7 @@ class Point:
     Attributes:
         name: `bicubic`, `srresnet`, or content loss and coefficient as `mse@0.001`.
         method: Name of the method.
-        content: Content loss; the method for what is no trial.
+        curve: Its curve, a content loss; the method for what is no trial.
         adv: Adversarial coefficient; None for what is no trial.
         trials: Folder names of the scored trials in the mean.
         x: Value on the distortion axis.
@@ -95,7 +97,7 @@ class Point:
 
     name: str
     method: str
-    content: str
+    curve: str
     adv: float | None
     trials: tuple[str, ...]
     x: float
@@ -168,11 +170,11 @@ class Front:
 
     @property
     def lines(self) -> dict[str, list[Point]]:
-        """Content loss to its points in the order of the coefficient."""
+        """Curve to its points in the order of the coefficient."""
         lines: dict[str, list[Point]] = {}
         for point in self.candidates:
             if point.method == Method.SRGAN:
-                lines.setdefault(point.content, []).append(point)
+                lines.setdefault(point.curve, []).append(point)
         for line in lines.values():
             line.sort(key=lambda point: -1.0 if point.adv is None else point.adv)
         return lines
@@ -231,12 +233,11 @@ def points_of(scores: DatasetScores, axes: Axes) -> list[Point]:
         place = axes.place(mean)
         if place is not None and mean["method"] != Method.ORIGINAL:
             trained = mean["method"] in TRAINED_METHODS
-            trial = mean["method"] == Method.SRGAN
             health = (mean["health"] or "") if trained else ""
             point = Point(
                 name=point_name(mean),
                 method=mean["method"],
-                content=names.content_text(mean["content"]) if trial else mean["method"],
+                curve=mean[CURVE],
                 adv=mean["adv"],
                 trials=mean["scored"],
                 x=place[0],
@@ -254,13 +255,6 @@ def front_names(points: Sequence[Point], axes: Axes) -> list[str]:
     """Names those of some points that no healthy trained one dominates, in their order."""
     fit = [p for p in points if p.method in TRAINED_METHODS and not p.health]
     return [fit[index].name for index in pareto_front(_merits(fit, axes), axes.directions)]
-
-
-def point_name(record: Record) -> str:
-    """Names a method or a grid point: `bicubic`, `srresnet`, `mse@0.001`."""
-    if record["method"] != Method.SRGAN:
-        return str(record["method"])
-    return f"{names.content_text(record['content'])}@{names.adv_text(record['adv'])}"
 
 
 def _merits(points: Sequence[Point], axes: Axes) -> list[Place]:

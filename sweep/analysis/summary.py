@@ -12,6 +12,8 @@ import pandas as pd
 
 from sweep.analysis.statistics.intervals import mean_half_width
 from sweep.tables import columns as names
+from sweep.tables.columns import CURVE
+from sweep.tables.curve_names import with_curves
 from sweep.tables.frames import records_of, typed_frame
 from sweep.tables.ranking import Record, is_scored
 
@@ -23,7 +25,8 @@ INTERVAL_NOTE = "± half of the 95% confidence interval of the mean over the see
 class DatasetScores:
     """Everything that was scored on one data set.
 
-    There is a row per trial, in the order of the table; means are as `seed_means` gives them.
+    There is a row per trial, in the order of the table, with its `curve`; means are as
+    `seed_means` gives them.
     """
 
     name: str
@@ -45,7 +48,7 @@ def scores_by_dataset(results: pd.DataFrame) -> list[DatasetScores]:
     """Splits the table of `read_results` by data set, in its order, and averages over seeds."""
     columns = _averaged(results)
     rows: dict[str, list[Record]] = {}
-    for record in records_of(results):
+    for record in with_curves(records_of(results)):
         rows.setdefault(record["dataset"], []).append(record)
     return [
         DatasetScores(name, tuple(listed), tuple(seed_means(listed, columns)))
@@ -60,7 +63,7 @@ def summary_frame(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def seed_means(rows: Iterable[Record], columns: Sequence[str]) -> list[Record]:
-    """Averages over the seeds of each method, content loss, coefficient and data set.
+    """Averages over the seeds of each method, content loss, coefficient, start and data set.
 
     A mean over some of the seeds would stand beside means over others, so a column has a mean
     where every scored trial has a value, and none otherwise.
@@ -78,8 +81,8 @@ def seed_means(rows: Iterable[Record], columns: Sequence[str]) -> list[Record]:
         selection.
     """
     groups: dict[tuple[Any, ...], list[Record]] = {}
-    for row in rows:
-        groups.setdefault(tuple(row[name] for name in names.SUMMARY_KEY), []).append(row)
+    for row in with_curves(rows):
+        groups.setdefault(tuple(row.get(name) for name in names.SUMMARY_KEY), []).append(row)
     return [_mean(members, columns) for members in groups.values()]
 
 
@@ -101,7 +104,8 @@ def _averaged(results: pd.DataFrame) -> tuple[str, ...]:
 def _mean(members: Sequence[Record], columns: Sequence[str]) -> Record:
     scored = [record for record in members if is_scored(record)]
     seeded = any(record["seed"] is not None for record in members)
-    mean: Record = {name: members[0][name] for name in (*names.SUMMARY_KEY, "images")}
+    kept = (*names.SUMMARY_KEY, CURVE, "images")
+    mean: Record = {name: members[0].get(name) for name in kept}
     mean["trials"] = tuple(record["trial"] for record in members)
     mean["scored"] = tuple(record["trial"] for record in scored)
     mean[SEEDS] = len(scored) if seeded else None

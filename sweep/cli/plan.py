@@ -45,11 +45,11 @@ def print_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
     for note in plan.notes:
         say(f"note: {note}", err=False)
     width = max(len(trial.name) for trial in plan.asked)
-    click.echo(f"{'trial':<{width}}  content   lambda    seed  state")
+    click.echo(f"{'trial':<{width}}  content   lambda    start     seed  state")
     for trial in plan.asked:
         click.echo(
             f"{trial.name:<{width}}  {trial.content:<8}  {shortest_decimal(trial.adv):<8}  "
-            f"{trial.seed:<4}  {store.trial(trial.name).state}"
+            f"{trial.start:<8}  {trial.seed:<4}  {store.trial(trial.name).state}"
         )
     cost = estimate(store, plan, jobs, _say_what_is_timed)
     click.echo()

@@ -23,6 +23,8 @@ EXAMPLES = """\b
 Examples:
   sweep run --adv 1e-4,1e-3,1e-2
   sweep run --adv 0.001 --content vgg22 --seeds 0,1,2 --out results/seeds
+  sweep run --start srresnet,srgan --out results/ends
+  sweep run --init runs/pair --out results/own-pair
   sweep run --config standard --eval set5,folder:photos
   sweep run --config voc2012 --device cuda --jobs 4
   sweep run --set adversarial.learning_rate=5e-5 --out results/slow --dry-run
@@ -101,7 +103,7 @@ def command(
     """Train the grid, score every generator, write tables, images and charts.
 
     Running a finished sweep again trains nothing; an interrupted one goes on. On the same --out,
-    more --adv, --content, --seeds, --eval or --metrics extend the sweep.
+    more --adv, --content, --start, --seeds, --eval or --metrics extend the sweep.
     """
     from sweep.cli.progress import open_progress
     from sweep.execution.executors.opening import open_executor, refuse_foreign_options
@@ -187,7 +189,7 @@ def print_summary(store: SweepStore, summary: Summary) -> None:
 def _cause(store: SweepStore, name: str, state: str) -> str:
     """Why a trial is not done and what to do about it."""
     trial = store.trial(name)
-    cause = trial.read_trial().cause or "the SRResNet that it starts from is not there"
+    cause = trial.read_trial().cause or "what it starts from is not there"
     if state == State.DIVERGED:
         return f"{cause}; --retry diverged trains it again"
     return f"{cause}; run again to try again"

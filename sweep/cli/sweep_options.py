@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sweep.cli.completion import complete_configs
-from sweep.cli.options import DEFAULT_CONFIG, CommaList, job_count, name, seed
-from sweep.config.names import CONFIGS, CONTENTS, TEST_SETS
+from sweep.cli.options import DEFAULT_CONFIG, CommaList, job_count, name, one_of, seed
+from sweep.config.names import CONFIGS, CONTENTS, TEST_SETS, StartKind
 
 if TYPE_CHECKING:
     from sweep.planning.plan import Plan
@@ -28,6 +28,12 @@ OPTIONS = (
         "--content",
         type=CommaList(name, "a name"),
         help=f"Content losses: {', '.join(CONTENTS)}.  [default: the config's]",
+    ),
+    click.option(
+        "--start",
+        type=CommaList(one_of(*StartKind), "srresnet or srgan"),
+        help="Ends of the curve that trials set out from: srresnet, the faithful one, srgan, the "
+        "realistic one, or both.  [default: the config's]",
     ),
     click.option(
         "--seeds",
@@ -54,7 +60,8 @@ OPTIONS = (
     click.option(
         "--init",
         type=click.Path(path_type=Path),
-        help="Generator to start from instead of the config's SRResNet.",
+        help="What to start from instead of the config's: the file of a generator for srresnet, "
+        "or the folder of a pair, generator.safetensors and discriminator.safetensors, for srgan.",
     ),
     click.option(
         "--eval",
@@ -87,10 +94,10 @@ OPTIONS = (
 KEYS = {
     "adv": "grid.adv",
     "content": "grid.content",
+    "start": "grid.start",
     "seeds": "grid.seeds",
     "steps": "adversarial.steps",
     "scale": "scale",
-    "init": "srresnet.init",
     "sets": "eval.sets",
     "metrics": "eval.metrics",
     "device": "device",
@@ -110,6 +117,7 @@ def plan_from_options(
     assignments: tuple[str, ...],
     out: Path | None,
     jobs: int | None,
+    init: Path | None,
     **changes: Any,
 ) -> tuple[SweepStore, Plan, int]:
     """Plans the sweep that the options ask for; writes nothing.
@@ -124,10 +132,31 @@ def plan_from_options(
 
     overrides = dict(parse_assignment(text) for text in assignments)
     short = {KEYS[key]: value for key, value in changes.items() if value is not None}
+    if init is not None:
+        short[f"{_kind_of(init)}.init"] = init
     for key in overrides.keys() & short.keys():
         raise click.UsageError(f"--set {key}: stands beside its own option; give one of them")
     overrides |= short
     config = load_config(config_name, overrides)
+    if init is not None and _kind_of(init) not in config.grid.start:
+        if "grid.start" in overrides:
+            raise click.UsageError(_useless_init(init))
+        overrides["grid.start"] = [_kind_of(init)]
+        config = load_config(config_name, overrides)
     store = SweepStore(out or Path("results") / Path(config_name).stem)
     plan = plan_sweep(store, config, frozenset(overrides))
     return store, plan, jobs or jobs_at_once(plan.config, len(plan.asked))
+
+
+def _kind_of(init: Path) -> StartKind:
+    """The end of the curve that something to start from is: pairs are folders."""
+    return StartKind.SRGAN if init.is_dir() else StartKind.SRRESNET
+
+
+def _useless_init(init: Path) -> str:
+    kind = _kind_of(init)
+    what = "the folder of a pair" if kind is StartKind.SRGAN else "the file of a generator"
+    return (
+        f"--init {init}: is {what}, from which no trial of this --start sets out; add {kind} to "
+        "--start, or leave --init out"
+    )

@@ -32,6 +32,11 @@ def _check_content(name: str) -> None:
         raise ConfigError(unknown_name("content", name, CONTENTS))
 
 
+def _known_content(name: str) -> str:
+    _check_content(name)
+    return name
+
+
 def _check_test_set(name: str) -> None:
     is_folder = name.startswith(FOLDER_PREFIX) and name != FOLDER_PREFIX and name.isprintable()
     if not is_folder and name not in TEST_SETS[:-1]:
@@ -75,6 +80,8 @@ def _seeds(values: tuple[int, ...]) -> tuple[int, ...]:
 DISTINCT = AfterValidator(_distinct)
 
 EACH_CONTENT, EACH_TEST_SET = _each(_check_content), _each(_check_test_set)
+
+A_CONTENT = AfterValidator(_known_content)
 
 EACH_METRIC = _each(require_group)
 

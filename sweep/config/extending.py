@@ -7,7 +7,10 @@ from typing import Any
 from sweep.config.loading import dotted
 from sweep.config.sweep_config import SweepConfig
 
-EXTENDABLE = ("grid.adv", "grid.content", "grid.seeds", "eval.sets", "eval.metrics")
+EXTENDABLE = (
+    *("grid.adv", "grid.content", "grid.start", "grid.seeds"),
+    *("eval.sets", "eval.metrics"),
+)
 """Keys that may change between two runs in one results folder; the sweep then grows."""
 
 

@@ -6,6 +6,19 @@ of a command needs; a test holds these lists against theirs.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+
+class StartKind(StrEnum):
+    """The end of the tradeoff curve from which a trial sets out."""
+
+    SRRESNET = "srresnet"
+    """The faithful end: a generator that was trained on pixel error."""
+
+    SRGAN = "srgan"
+    """The realistic end: a generator with the discriminator that it was trained against."""
+
+
 CONTENTS = ("mse", "vgg22", "vgg54", "vgg16-22", "vgg16-53")
 """Content losses: pixel error alone, or features of VGG-19 or VGG-16."""
 

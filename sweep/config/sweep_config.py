@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from srgan_core.settings import Settings
 from srgan_core.training.config import DataConfig, TrainingConfig
 from sweep.config.checks import (
+    A_CONTENT,
     DISTINCT,
     EACH_CONTENT,
     EACH_METRIC,
@@ -18,6 +19,7 @@ from sweep.config.checks import (
     SEEDS,
     Coefficient,
 )
+from sweep.config.names import StartKind
 from sweep.metrics.registry import DEFAULT_GROUPS
 
 SCHEMA = 1
@@ -36,6 +38,10 @@ class GridConfig(Settings):
     seeds: Annotated[tuple[int, ...], SEEDS, DISTINCT] = Field(
         (0,), description="Seeds, from 0 to 4294967295."
     )
+    start: Annotated[tuple[StartKind, ...], DISTINCT] = Field(
+        (StartKind.SRRESNET,),
+        description="Ends of the curve that trials set out from: srresnet, srgan.",
+    )
     control: bool = Field(
         True, description="Add lambda = 0 once per content loss: further training without D."
     )
@@ -53,8 +59,33 @@ class TermWeights(Settings):
     content_weight: float = Field(0.0, ge=0, description="Weight of the content term.")
 
 
-class SrresnetConfig(Settings):
-    """The generator that every trial of a seed starts from."""
+class StartConfig(Settings):
+    """What trials of a seed set out from.
+
+    Attributes:
+        start: Where it is taken from when no file is given.
+        init: File or folder of the user.
+        training: How it is trained.
+    """
+
+    start: Literal["bundled", "train"]
+    init: Path | None
+    training: TrainingConfig | None
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the sweep itself trains it, once per seed."""
+        return self.init is None and self.start == "train"
+
+    @model_validator(mode="after")
+    def _trainable(self) -> StartConfig:
+        if self.start == "train" and self.training is None:
+            raise ValueError("a training section beside start: train")
+        return self
+
+
+class SrresnetConfig(StartConfig):
+    """The faithful end: the generator that trials of a seed set out from."""
 
     start: Literal["bundled", "train"] = Field(
         "bundled", description="Take the packaged SRResNet, or train one per seed."
@@ -66,11 +97,25 @@ class SrresnetConfig(Settings):
         None, description="How it is trained; needed for start: train."
     )
 
-    @model_validator(mode="after")
-    def _trainable(self) -> SrresnetConfig:
-        if self.start == "train" and self.training is None:
-            raise ValueError("a training section beside start: train")
-        return self
+
+class SrganConfig(StartConfig, TermWeights):
+    """The realistic end: the pair of networks that trials of a seed set out from."""
+
+    start: Literal["bundled", "train"] = Field(
+        "bundled", description="Take the packaged pair, or train one per seed, from its SRResNet."
+    )
+    init: Path | None = Field(
+        None, description="Folder of a pair, a generator and a discriminator, instead of either."
+    )
+    content: Annotated[str, A_CONTENT] = Field(
+        "vgg54", description="Content loss that it is trained with."
+    )
+    adversarial_weight: float = Field(
+        1e-2, gt=0, description="Adversarial coefficient that it is trained with."
+    )
+    training: TrainingConfig | None = Field(
+        None, description="How it is trained; needed for start: train."
+    )
 
 
 class Excerpt(Settings):
@@ -120,7 +165,10 @@ class SweepConfig(Settings):
         description="Weights of the pixel and the content term, by content loss."
     )
     data: DataConfig = Field(description="What training patches are cut from.")
-    srresnet: SrresnetConfig = Field(SrresnetConfig(), description="The common start.")
+    srresnet: SrresnetConfig = Field(
+        SrresnetConfig(), description="The common start, faithful end."
+    )
+    srgan: SrganConfig = Field(SrganConfig(), description="The common start, realistic end.")
     adversarial: TrainingConfig = Field(description="How every trial is trained.")
     eval: EvalConfig = Field(EvalConfig(), description="What generators are scored on.")
     substitutes: Annotated[dict[str, str], SAME_KIND] = Field(
@@ -133,7 +181,8 @@ class SweepConfig(Settings):
     def _consistent(self) -> SweepConfig:
         if self.schema_version != SCHEMA:
             raise ValueError(f"schema_version {SCHEMA}, got {self.schema_version}")
-        for section in filter(None, (self.adversarial, self.srresnet.training)):
+        sections = (self.adversarial, self.srresnet.training, self.srgan.training)
+        for section in filter(None, sections):
             if section.patch_size % self.scale:
                 raise ValueError(
                     f"patch_size to be a multiple of the scale {self.scale}, "
@@ -143,4 +192,16 @@ class SweepConfig(Settings):
             for name in (content, self.substitutes.get(content, content)):
                 if name not in self.objective:
                     raise ValueError(f"objective to hold weights for content {name!r}, got none")
+        needs_pair = StartKind.SRGAN in self.grid.start and self.srgan.is_trained
+        trained = self.srgan.training if needs_pair else None
+        if trained and _judges(trained) != _judges(self.adversarial):
+            raise ValueError(
+                "srgan.training to have patch_size and discriminator.channels of adversarial "
+                f"{_judges(self.adversarial)}, got {_judges(trained)}"
+            )
         return self
+
+
+def _judges(section: TrainingConfig) -> tuple[int, int]:
+    """What a discriminator of one section must share with that of another to go on in it."""
+    return section.patch_size, section.discriminator.channels

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srgan_core.training.config import TrainingSpec
-from sweep.config.grid import Trial
+from sweep.config.grid import Start, Trial, start_name
+from sweep.config.names import StartKind
 from sweep.execution.jobs.failing import Job
 from sweep.execution.jobs.missing import TestSetJob, missing_of_trial
 from sweep.execution.jobs.reference import ReferenceJob
@@ -53,37 +54,67 @@ class PendingJobs:
         jobs = [ReferenceJob(self._store.root, test_set) for test_set in self._test_sets]
         return [job for job in jobs if not job.is_done()]
 
-    def starts(self) -> list[Job]:
-        """Jobs of the shared SRResNets that lack scores, or that a trial has to start from."""
+    def starts(self, kind: StartKind) -> list[Job]:
+        """Jobs of the starts of a kind that lack scores, or that a training has to set out from."""
+        jobs: list[Job] = []
+        for start in self._plan.starts.values():
+            files = self._store.generator(start.name)
+            if start.kind is not kind or self._is_left(files):
+                continue
+            lost = start.name in self._needed() and not _has_weights(files, kind)
+            if lost or not self._complete(files):
+                identity = Identity(trial=start.name, seed=start.seed, recipe=start.recipe)
+                init, discriminator = self._initial_files(start)
+                job = self._job(files.path, identity, start.spec, init, lost)
+                is_pair = kind is StartKind.SRGAN
+                jobs.append(replace(job, init_discriminator=discriminator, is_pair=is_pair))
+        return jobs
+
+    def _needed(self) -> set[str]:
+        """Names of the starts whose weights a training is to set out from."""
         needed = {
-            trial.seed
+            start_name(trial.start, trial.seed)
             for trial in self._plan.asked
             if not self._store.trial(trial.name).state.is_finished
         }
-        jobs: list[Job] = []
-        for seed, start in self._plan.starts.items():
-            files = self._store.start(seed)
-            lost = seed in needed and not files.generator.is_file()
-            if self._is_left(files):
-                continue
-            if lost or not self._complete(files):
-                identity = Identity(trial=start.name, seed=seed, recipe=start.recipe)
-                init = None if start.spec else self._plan.config.srresnet.init
-                jobs.append(self._job(files.path, identity, start.spec, init, lost))
-        return jobs
+        for start in self._plan.starts.values():
+            is_trained = start.kind is StartKind.SRGAN and start.spec is not None
+            if is_trained and start.name in needed:
+                files = self._store.generator(start.name)
+                if not (files.state.is_finished and _has_weights(files, start.kind)):
+                    needed.add(start_name(StartKind.SRRESNET, start.seed))
+        return needed
+
+    def _initial_files(self, start: Start) -> tuple[Path | None, Path | None]:
+        """What a start sets out from itself, or is: generator and discriminator."""
+        if start.kind is StartKind.SRRESNET:
+            return None if start.spec else self._plan.config.srresnet.init, None
+        if start.spec:
+            return self._store.start(StartKind.SRRESNET, start.seed).generator, None
+        folder = self._plan.config.srgan.init
+        if folder is None:
+            return None, None
+        given = TrialFolder(folder)
+        return given.generator, given.discriminator
 
     def trials(self) -> list[TrainJob]:
         """Jobs of the trials asked for; those of earlier runs only lack scores."""
         asked = {trial.name for trial in self._plan.asked}
         jobs: list[TrainJob] = []
         for trial in in_running_order(self._plan.trials):
-            files, start = self._store.trial(trial.name), self._store.start(trial.seed)
+            files = self._store.trial(trial.name)
+            start = self._store.start(trial.start, trial.seed)
             trained = files.read_result().is_trained
-            wanted = trained or (trial.name in asked and start.generator.is_file())
+            wanted = trained or (trial.name in asked and _has_weights(start, trial.start))
             if not wanted or self._is_left(files) or self._complete(files):
                 continue
-            job = self._job(files.path, identity_of(trial), trial.spec, start.generator)
-            jobs.append(replace(job, score_every=self._score_every))
+            goes_on = trial.adv > 0 and trial.start is StartKind.SRGAN
+            job = replace(
+                self._job(files.path, identity_of(trial), trial.spec, start.generator),
+                init_discriminator=start.discriminator if goes_on else None,
+                score_every=self._score_every,
+            )
+            jobs.append(job)
         return jobs
 
     def _job(
@@ -120,15 +151,27 @@ class PendingJobs:
         return not any(missing_of_trial(files, result, each) for each in self._test_sets)
 
 
+def _has_weights(files: TrialFolder, kind: StartKind) -> bool:
+    """Whether a training can set out from a start."""
+    has_discriminator = kind is not StartKind.SRGAN or files.discriminator.is_file()
+    return files.generator.is_file() and has_discriminator
+
+
 def identity_of(trial: Trial) -> Identity:
     """What a trial's record says of its place in the grid."""
-    return Identity(trial=trial.name, content=trial.content, adv=trial.adv, seed=trial.seed)
+    return Identity(
+        trial=trial.name,
+        content=trial.content,
+        adv=trial.adv,
+        seed=trial.seed,
+        start=trial.start,
+    )
 
 
 def in_running_order(trials: Sequence[Trial]) -> list[Trial]:
     """Orders trials so that workers wait neither for a discriminator nor for the last trial.
 
-    One trial of each seed warms its discriminator up; meanwhile the controls, which have none,
+    One trial of each seed warms a fresh discriminator up; meanwhile the controls, which have none,
     keep the other workers busy. Behind them the deepest content loss, which takes longest,
     comes first.
     """
@@ -138,7 +181,8 @@ def in_running_order(trials: Sequence[Trial]) -> list[Trial]:
         return FEATURE_CUTS[trial.content].stop if trial.content in FEATURE_CUTS else 0
 
     longest_first = sorted(trials, key=depth, reverse=True)
-    first = {trial.seed: trial for trial in reversed(longest_first) if trial.adv}
+    fresh = [trial for trial in longest_first if trial.adv and trial.start is StartKind.SRRESNET]
+    first = {trial.seed: trial for trial in reversed(fresh)}
 
     def rank(trial: Trial) -> int:
         if trial is first.get(trial.seed):

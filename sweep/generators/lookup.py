@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from srgan_core.errors import ConfigError
 from srgan_core.files import file_sha256
+from sweep.config.names import StartKind
 from sweep.errors import StoreError
 from sweep.generators.interpolation.ends import End, find_end
 from sweep.scoring.aggregation import summarise
@@ -111,7 +112,7 @@ def _rank(files: TrialFolder, record: TrialRecord) -> tuple[float, float, str]:
 def _start_of(store: SweepStore, trial: TrialFolder, record: TrialRecord) -> Path | None:
     """The file that a trial was trained from, known by its hash."""
     wanted = record.spec.init_sha256 if record.spec else None
-    shared = store.start(record.seed or 0).generator
+    shared = store.start(record.start or StartKind.SRRESNET, record.seed or 0).generator
     if shared.is_file() and wanted in (None, file_sha256(shared)):
         return shared
     if record.spec is None or wanted == _bundled_sha256(record.spec.scale):

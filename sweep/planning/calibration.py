@@ -11,7 +11,7 @@ from torch import nn
 
 from srgan_core.data.patches import Batch
 from srgan_core.training.config import TrainingSpec
-from srgan_core.training.fresh import adam, fresh_discriminator, fresh_generator, place
+from srgan_core.training.fresh import adam, first_discriminator, fresh_generator, place
 from srgan_core.training.hardware import prepare_torch, resolve_precision
 from srgan_core.training.step import GanStep, Weights
 from srgan_core.vgg import FEATURE_CUTS, VggFeatures
@@ -71,7 +71,7 @@ class _Benchmark:
         self.spec, self.device = spec, device
         self._elapsed = self._computed = 0.0
         self.generator = place(fresh_generator(spec), device).train()
-        self.discriminator = place(fresh_discriminator(spec), device)
+        self.discriminator = place(first_discriminator(spec), device)
         self.optimizers = [adam(self.generator, 1e-4), adam(self.discriminator, 1e-4)]
         self.step = GanStep(
             self.generator,

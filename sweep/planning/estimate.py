@@ -11,13 +11,14 @@ import torch
 from srgan_core.networks import Discriminator, Generator
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.hardware import resolve_device
+from sweep.config.names import StartKind
 from sweep.planning.calibration import StepCost, measure_step
 from sweep.planning.machine import trial_memory
 from sweep.planning.plan import Plan
 from sweep.store.folder import SweepStore, TrialFolder
 
-SRRESNET = "SRResNet"
-"""Kind of the trainings that all trials of a seed wait for."""
+STARTS = {StartKind.SRRESNET: "SRResNet", StartKind.SRGAN: "pair"}
+"""Kinds of the trainings that all trials of a seed wait for."""
 
 SCORING_SECONDS = 5.0
 """Restoring and scoring five small images, networks loaded."""
@@ -125,23 +126,23 @@ def estimate(
     trials_left = sum(not store.trial(trial.name).state.is_finished for trial in plan.asked)
     slots = min(jobs, max(1, trials_left))
     scoring = SCORING_SECONDS * trials_left * len(plan.sets)
-    # Trials begin when the SRResNets are there, of which there is one for each seed.
-    first = sum(kind.seconds for kind in kinds if kind.name == SRRESNET)
+    # Trials begin when the starts are there, of which there is one of a kind for each seed.
+    first = sum(kind.seconds for kind in kinds if kind.name in STARTS.values())
     then = sum(kind.seconds for kind in kinds) - first + scoring
     return Estimate(
         kinds=tuple(kinds),
         trials_left=trials_left,
         steps_done=done,
-        seconds=first / min(jobs, max(1, len(plan.starts))) + then / slots,
+        seconds=first / min(jobs, len(plan.config.grid.seeds)) + then / slots,
         memory_gb=_memory(plan, kinds, slots) / 1e9,
         disk_gb=_disk(plan, slots if trials_left else 0) / 1e9,
     )
 
 
 def _trainings(store: SweepStore, plan: Plan) -> Iterator[tuple[str, TrialFolder, TrainingSpec]]:
-    for seed, start in plan.starts.items():
+    for start in plan.starts.values():
         if start.spec is not None:
-            yield SRRESNET, store.start(seed), start.spec
+            yield STARTS[start.kind], store.generator(start.name), start.spec
     for trial in plan.asked:
         adversary = "with D" if trial.adv else "without D"
         yield f"{trial.content} {adversary}", store.trial(trial.name), trial.spec

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psutil
 
 from srgan_core.cores import usable_cores
@@ -29,20 +31,16 @@ def resolve_machine(config: SweepConfig, stored: SweepConfig | None) -> SweepCon
         from srgan_core.training.hardware import resolve_device
 
         device = resolve_device(device).type
-    srresnet, before = config.srresnet, stored.srresnet.training if stored else None
-    if srresnet.training is not None:
-        training = _resolve_precision(srresnet.training, before, device)
-        srresnet = srresnet.model_copy(update={"training": training})
+    sections: dict[str, Any] = {}
+    for name in ("srresnet", "srgan"):
+        section = getattr(config, name)
+        before = getattr(stored, name).training if stored else None
+        if section.training is not None:
+            training = _resolve_precision(section.training, before, device)
+            sections[name] = section.model_copy(update={"training": training})
     before = stored.adversarial if stored else None
-    adversarial = _resolve_precision(config.adversarial, before, device)
-    return config.model_copy(
-        update={
-            "threads": threads,
-            "device": device,
-            "srresnet": srresnet,
-            "adversarial": adversarial,
-        }
-    )
+    sections["adversarial"] = _resolve_precision(config.adversarial, before, device)
+    return config.model_copy(update={"threads": threads, "device": device, **sections})
 
 
 def _resolve_precision(

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from srgan_core.errors import ConfigError
 from srgan_core.files import file_sha256
-from sweep.config.grid import Start, Trial, expand, srresnet_start
+from sweep.config.grid import Start, Starts, Trial, expand, kinds_needed, starts_of
+from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.metrics.registry import columns_for
@@ -37,7 +38,7 @@ class Plan:
         config: Resolved and joined with what the folder already holds.
         asked: Trials of this run.
         trials: All trials of the folder, the asked ones among them.
-        starts: The shared SRResNets by seed.
+        starts: What the trials of each seed set out from, the SRResNets before the pairs.
         sets: Test sets.
         notes: Sentences for the user: substitutions and warnings.
     """
@@ -45,7 +46,7 @@ class Plan:
     config: SweepConfig
     asked: tuple[Trial, ...]
     trials: tuple[Trial, ...]
-    starts: dict[int, Start]
+    starts: Starts
     sets: tuple[TestSet, ...]
     notes: tuple[str, ...]
 
@@ -68,7 +69,7 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     config, notes = substitute(config, typed, weights, held)
     asked_config = resolve_machine(config, stored)
     merged = join_config(store.root, asked_config, stored)
-    starts = {seed: _start(merged, seed) for seed in merged.grid.seeds}
+    starts = _starts(merged)
     sets = resolve_test_sets(merged.eval.sets, merged.scale, held=held)
     for name, test_set in zip(merged.eval.sets, sets, strict=True):
         part = merged.eval.excerpt(name)
@@ -148,29 +149,48 @@ def _readable(read: Callable[[], R | None]) -> R | None:
 
 
 def _refuse_changed_start(store: SweepStore, start: Start) -> None:
-    recipe = store.start(start.seed).read_trial().recipe
+    recipe = store.generator(start.name).read_trial().recipe
     if recipe not in (None, start.recipe):
+        kind = "pair" if start.kind is StartKind.SRGAN else "SRResNet"
         raise StoreError(
-            f"{store.root}: its trials start from another SRResNet ({recipe}) than the one that "
+            f"{store.root}: its trials start from another {kind} ({recipe}) than the one that "
             f"is configured now ({start.recipe}); choose another --out"
         )
 
 
-def _start(config: SweepConfig, seed: int) -> Start:
-    section = config.srresnet
+def _starts(config: SweepConfig) -> dict[tuple[StartKind, int], Start]:
+    """The starts of every seed; refuses files that are not there or do not fit."""
+    kinds = kinds_needed(config)
+    digests = {kind: _digest(config, kind) for kind in kinds}
+    starts: dict[tuple[StartKind, int], Start] = {}
+    for seed in config.grid.seeds:
+        starts |= starts_of(config, seed, digests)
+    return starts
+
+
+def _digest(config: SweepConfig, kind: StartKind) -> str | None:
+    """Hashes of the files that a start is; None where it is trained."""
+    section = config.srresnet if kind is StartKind.SRRESNET else config.srgan
+    if section.is_trained:
+        return None
+    if kind is StartKind.SRGAN:
+        from srgan_core.pairs import open_pair
+
+        with open_pair(section.init, config.scale) as pair:
+            training = config.adversarial
+            pair.require(config.scale, training.patch_size, training.discriminator.channels)
+            return pair.digest()
     if section.init is not None:
         from srgan_core.inference import load_generator
 
         load_generator(section.init, config.scale)
-        return srresnet_start(config, seed, file_sha256(section.init))
-    if section.start == "train":
-        return srresnet_start(config, seed, None)
+        return file_sha256(section.init)
     from importlib.resources import as_file
 
     from srgan_core.inference import bundled_generator
 
     with as_file(bundled_generator(config.scale)) as path:
-        return srresnet_start(config, seed, file_sha256(path))
+        return file_sha256(path)
 
 
 def _check_data(store: SweepStore, plan: Plan) -> dict[str, str]:
@@ -179,7 +199,8 @@ def _check_data(store: SweepStore, plan: Plan) -> dict[str, str]:
     from srgan_core.training.job import open_data, require_same_data
 
     packed = [images for images, _ in open_data(plan.config.data)]
-    sections = (plan.config.adversarial, plan.config.srresnet.training)
+    config = plan.config
+    sections = (config.adversarial, config.srresnet.training, config.srgan.training)
     largest = max(section.patch_size for section in sections if section)
     for images in packed:
         smallest = int(images.shapes.min())

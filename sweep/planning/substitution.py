@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from srgan_core.errors import DataError, WeightsError
+from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
 
 
@@ -62,11 +63,18 @@ def substitute(
         contents = [_available_content(name, config, weights, notes) for name in contents]
     if not _was_typed("eval.sets", typed):
         sets = [name if name in held else _available_set(name, config, notes) for name in sets]
+    srgan = config.srgan
+    if srgan.is_trained and StartKind.SRGAN in config.grid.start:
+        if not _was_typed("srgan.content", typed):
+            content = _available_content(srgan.content, config, weights, notes)
+            srgan = srgan.model_copy(update={"content": content})
+        weights.require_content(srgan.content)
     for name in contents:
         weights.require_content(name)
     grid = config.grid.model_copy(update={"content": tuple(dict.fromkeys(contents))})
     evaluation = config.eval.model_copy(update={"sets": tuple(dict.fromkeys(sets))})
-    return config.model_copy(update={"grid": grid, "eval": evaluation}), notes
+    changed = {"grid": grid, "eval": evaluation, "srgan": srgan}
+    return config.model_copy(update=changed), list(dict.fromkeys(notes))
 
 
 def _was_typed(key: str, typed: frozenset[str]) -> bool:

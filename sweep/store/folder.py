@@ -3,7 +3,8 @@
 Its layout:
 
     sweep.yaml                      resolved config, schema version
-    shared/srresnet-s<seed>/        the warm start, laid out like a trial
+    shared/srresnet-s<seed>/        the faithful start, laid out like a trial
+    shared/srgan-s<seed>/           the realistic start, with discriminator.safetensors
     shared/data.json                hashes of the training images
     shared/warmups/                 discriminators that trials share while they run
     reference/<dataset>/            hr/, lr/, bicubic/, reference.json and scores.json
@@ -24,13 +25,16 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Unpack
 
 from srgan_core.errors import ConfigError
 from srgan_core.files import drop_folder, write_atomically
 from srgan_core.yaml_files import read_yaml
+from sweep.config.grid import start_name
 from sweep.config.loading import validate_config
+from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.store.claims import locked_folder
@@ -50,13 +54,13 @@ METRICS_FILE, REFERENCE_FILE, DRAWN_FILE = "metrics.json", "reference.json", ".d
 GENERATOR_PARENTS = ("trials", "shared")
 """Folders whose own folders are those of generators."""
 
-_SHARED = "srresnet-s"
-"""What the name of a shared generator begins with."""
+_SHARED = tuple(f"{kind}-s" for kind in StartKind)
+"""What the names of shared generators begin with."""
 
 
 @dataclass(frozen=True)
 class TrialFolder:
-    """Files of one trial or of a shared SRResNet."""
+    """Files of one trial, or of a start: a shared SRResNet or pair."""
 
     path: Path
 
@@ -64,6 +68,11 @@ class TrialFolder:
     def generator(self) -> Path:
         """The trained generator."""
         return self.path / "generator.safetensors"
+
+    @property
+    def discriminator(self) -> Path:
+        """The discriminator of a pair, and of a trial whose checkpoints are kept."""
+        return self.path / "discriminator.safetensors"
 
     @property
     def log(self) -> Path:
@@ -149,12 +158,12 @@ class SweepStore:
         """Files of a trial."""
         return TrialFolder(self.root / "trials" / name)
 
-    def start(self, seed: int) -> TrialFolder:
-        """Files of the shared SRResNet of a seed."""
-        return self.generator(f"{_SHARED}{seed}")
+    def start(self, kind: StartKind, seed: int) -> TrialFolder:
+        """Files of what the trials of a seed set out from."""
+        return self.generator(start_name(kind, seed))
 
     def generator(self, name: str) -> TrialFolder:
-        """Files of a trial, or of a shared SRResNet by its name, such as `srresnet-s0`."""
+        """Files of a trial, or of a start by its name, such as `srresnet-s0`."""
         return TrialFolder(self.root / "shared" / name) if is_shared(name) else self.trial(name)
 
     def trials(self) -> list[TrialFolder]:
@@ -162,11 +171,12 @@ class SweepStore:
         return [TrialFolder(path) for path in sorted(self.root.glob("trials/*"))]
 
     def starts(self) -> list[TrialFolder]:
-        """Every folder of a shared SRResNet, by name."""
-        return [TrialFolder(path) for path in sorted(self.root.glob(f"shared/{_SHARED}*"))]
+        """Every folder of a start, the SRResNets first, by name."""
+        found = (sorted(self.root.glob(f"shared/{prefix}*")) for prefix in _SHARED)
+        return [TrialFolder(path) for path in chain.from_iterable(found)]
 
     def generators(self) -> list[TrialFolder]:
-        """The shared SRResNets, then the trials."""
+        """The starts, then the trials."""
         return [*self.starts(), *self.trials()]
 
     @property
@@ -318,7 +328,7 @@ class SweepStore:
 
 
 def is_shared(name: str) -> bool:
-    """Whether a name is that of a shared generator, not of a trial."""
+    """Whether a name is that of a start, not of a trial."""
     return name.startswith(_SHARED)
 
 

@@ -38,6 +38,8 @@ class Method(StrEnum):
 
     BICUBIC = "bicubic"
     SRRESNET = "srresnet"
+    PAIR = "pair"
+    """The generator of the realistic start."""
     SRGAN = "srgan"
     ORIGINAL = "original"
 

@@ -12,7 +12,13 @@ from typing import Any
 
 from sweep.config.numbers import shortest_decimal
 
-KEY = ("trial", "method", "content", "adv", "seed", "scale", "dataset")
+START = "start"
+"""The end that a trial set out from; older tables lack it, whose trials set out from `srresnet`."""
+
+CURVE = "curve"
+"""Which curve a record is of, by `with_curves`; no file has it."""
+
+KEY = ("trial", "method", "content", "adv", "seed", START, "scale", "dataset")
 METRICS = ("psnr_y", "ssim_y", "psnr_rgb", "lpips_alex", "niqe")
 NIQE_DISTANCE = "niqe_minus_hr"
 TRAINING = (
@@ -39,11 +45,12 @@ HEALTH = ("health", *HEALTH_MEASURES)
 """Older tables lack these; they read as empty."""
 INTERPOLATION_KEY = ("from", "to", "space", "alpha", "dataset")
 PATH_KEY = ("trial", "step", "dataset")
-SUMMARY_KEY = ("method", "content", "adv", "scale", "dataset")
+SUMMARY_KEY = ("method", "content", "adv", START, "scale", "dataset")
 
 TEXT_COLUMNS = frozenset(
     {
-        *("trial", "method", "content", "dataset", "image", "status", "generator_sha256"),
+        *("trial", "method", "content", START, CURVE, "dataset", "image", "status"),
+        "generator_sha256",
         *("health", "from", "to", "space"),
         *("distortion", "perception", "point", "trials", "state", "dominated_by", "knee"),
     }
@@ -93,7 +100,7 @@ def interval_column(metric: str) -> str:
 
 def extra_metrics(columns: Iterable[str]) -> tuple[str, ...]:
     """Picks the metric columns that only this table has, in its order."""
-    known = {*result_columns(), *image_columns(), *summary_columns()}
+    known = {*result_columns(), *image_columns(), *summary_columns(), CURVE}
     return tuple(column for column in columns if column not in known)
 
 

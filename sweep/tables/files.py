@@ -16,8 +16,9 @@ import pandas as pd
 
 from srgan_core.errors import unknown_name
 from srgan_core.files import write_atomically
+from sweep.config.names import StartKind
 from sweep.errors import StoreError
-from sweep.store.states import State
+from sweep.store.states import Method, State
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of, typed_frame
 
@@ -51,7 +52,8 @@ def read_results(folder: Path) -> pd.DataFrame:
         StoreError: when the table is missing, is not one of this tool, or has rows that cannot
             be.
     """
-    results = read_table(folder, RESULTS, names.result_columns(), later=names.HEALTH)
+    later = (names.START, *names.HEALTH)
+    results = _with_starts(read_table(folder, RESULTS, names.result_columns(), later))
     _refuse_impossible(folder / RESULTS, results, ("trial", "dataset"))
     return results
 
@@ -62,9 +64,15 @@ def read_per_image(folder: Path) -> pd.DataFrame:
     Raises:
         StoreError: as for `read_results`.
     """
-    images = read_table(folder, PER_IMAGE, names.image_columns())
+    images = _with_starts(read_table(folder, PER_IMAGE, names.image_columns(), (names.START,)))
     _refuse_impossible(folder / PER_IMAGE, images, ("trial", "dataset", "image"))
     return images
+
+
+def _with_starts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Trials of older tables, which name no start, set out from the SRResNet."""
+    nameless = (frame["method"] == Method.SRGAN) & (frame[names.START] == "")
+    return frame.assign(**{names.START: frame[names.START].mask(nameless, StartKind.SRRESNET)})
 
 
 def _refuse_impossible(path: Path, frame: pd.DataFrame, key: Sequence[str]) -> None:

@@ -19,17 +19,19 @@ from sweep.tables.rows import ResultRow
 _METHOD_RANK: dict[str, int] = {
     Method.BICUBIC: 0,
     Method.SRRESNET: 1,
-    Method.SRGAN: 2,
-    Method.ORIGINAL: 4,
+    Method.PAIR: 2,
+    Method.SRGAN: 3,
+    Method.ORIGINAL: 5,
 }
-_OTHER_METHODS = 3
+_OTHER_METHODS = 4
 
 
 def results_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
     """Makes the table of `results.csv`, one line per trial and data set.
 
-    Data sets come in order of first appearance; within one bicubic, SRResNet, the trials by
-    content loss (order of first appearance), coefficient and seed, other images, HR. The order
+    Data sets come in order of first appearance; within one bicubic, SRResNet, the pair, the
+    trials by start and content loss (order of first appearance), coefficient and seed, other
+    images, HR. The order
     of the rows given decides about first appearances alone.
     """
     ordered = sort_rows(rows)
@@ -55,6 +57,7 @@ def sort_rows(rows: Iterable[ResultRow]) -> list[ResultRow]:
     listed = list(rows)
     datasets = _first_appearance(row.dataset for row in listed)
     methods = _first_appearance(row.method for row in listed)
+    starts = _first_appearance(row.start or "" for row in listed)
     contents = _first_appearance(row.content or "" for row in listed)
 
     def key(row: ResultRow) -> tuple[float | str, ...]:
@@ -63,6 +66,7 @@ def sort_rows(rows: Iterable[ResultRow]) -> list[ResultRow]:
             datasets[row.dataset],
             rank,
             methods[row.method] if rank == _OTHER_METHODS else 0,
+            starts[row.start or ""],
             contents[row.content or ""],
             -1.0 if row.adv is None else row.adv,
             -1 if row.seed is None else row.seed,

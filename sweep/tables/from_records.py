@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sweep.config.grid import Start, Trial, expand, srresnet_start
+from sweep.config.grid import Start, Starts, Trial, expand, kinds_needed, starts_of
+from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.external.records import read_external
@@ -17,33 +18,36 @@ from sweep.tables.rows import ImageScore, ResultRow
 
 Scores = Mapping[str, Mapping[str, float]]
 
+_START_METHODS = {StartKind.SRRESNET: Method.SRRESNET, StartKind.SRGAN: Method.PAIR}
 
-def stored_trials(
-    store: SweepStore, config: SweepConfig
-) -> tuple[tuple[Trial, ...], dict[int, Start]]:
-    """Lists a folder's trials and the start of each seed, as config and records name them."""
-    starts = {seed: _stored_start(store, config, seed) for seed in config.grid.seeds}
+
+def stored_trials(store: SweepStore, config: SweepConfig) -> tuple[tuple[Trial, ...], Starts]:
+    """Lists a folder's trials and the starts of each seed, as config and records name them."""
+    starts: dict[tuple[StartKind, int], Start] = {}
+    for seed in config.grid.seeds:
+        files = {kind: _stored_digest(store, kind, seed) for kind in kinds_needed(config)}
+        starts |= starts_of(config, seed, files)
     return expand(config, starts), starts
 
 
-def _stored_start(store: SweepStore, config: SweepConfig, seed: int) -> Start:
-    """The start as its record names it, so that its file need not be there any more."""
-    recipe = store.start(seed).read_trial().recipe or ""
-    kind, _, digest = recipe.partition(":")
-    return srresnet_start(config, seed, digest if kind == "file" else None)
+def _stored_digest(store: SweepStore, kind: StartKind, seed: int) -> str | None:
+    """The files of a start as its record names them, so that they need not be there any more."""
+    recipe = store.start(kind, seed).read_trial().recipe or ""
+    source, _, digest = recipe.partition(":")
+    return digest if source == "file" else None
 
 
 def result_rows(
     store: SweepStore,
     config: SweepConfig,
     trials: Sequence[Trial],
-    starts: Mapping[int, Start],
+    starts: Starts,
     datasets: Sequence[str],
 ) -> Iterator[ResultRow]:
     """Lists the rows of the result table.
 
     Yields:
-        For every test set: `bicubic`, each SRResNet, every trial whatever its state, the methods
+        For every test set: `bicubic`, each start, every trial whatever its state, the methods
         whose images were added, `original`.
     """
     external = read_external(store)
@@ -56,14 +60,13 @@ def result_rows(
             whole = references.set_scores.get(method, {})
             scores = _scored(references.of(method), hr_niqe, whole)
             yield ResultRow(trial=method, method=method, **common, **scores)
-        for seed, start in starts.items():
-            files = store.start(seed)
+        for start in starts.values():
             yield ResultRow(
                 trial=start.name,
-                method=Method.SRRESNET,
-                seed=seed,
+                method=_START_METHODS[start.kind],
+                seed=start.seed,
                 **common,
-                **_trained(files, dataset, hr_niqe),
+                **_trained(store.generator(start.name), dataset, hr_niqe),
                 pixel_weight=start.spec.pixel_weight if start.spec else None,
             )
         for trial in trials:
@@ -73,6 +76,7 @@ def result_rows(
                 content=trial.content,
                 adv=trial.adv,
                 seed=trial.seed,
+                start=trial.start,
                 **common,
                 **_trained(store.trial(trial.name), dataset, hr_niqe),
                 pixel_weight=trial.spec.pixel_weight,

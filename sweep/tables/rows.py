@@ -34,6 +34,7 @@ class ResultRow:
         content: Content loss; None where there is none to name.
         adv: Adversarial coefficient; None where it does not apply.
         seed: Seed of the trial; None where it does not apply.
+        start: `srresnet` or `srgan`, the end that the trial set out from; None likewise.
         scores: Metric column to mean over the images; empty when nothing was scored.
         niqe_minus_hr: NIQE less the value of the HR images themselves.
         steps: Training steps of the phase that made the generator.
@@ -59,6 +60,7 @@ class ResultRow:
     content: str | None = None
     adv: float | None = None
     seed: int | None = None
+    start: str | None = None
     scores: dict[str, float] = field(default_factory=dict)
     niqe_minus_hr: float | None = None
     steps: int | None = None

@@ -114,7 +114,7 @@ def open_tracking(
 
     Nothing is imported, started or written before there is a trial to tell of.
     """
-    folders = {start.name: store.start(seed) for seed, start in plan.starts.items()}
+    folders = {start.name: store.generator(start.name) for start in plan.starts.values()}
     folders |= {trial.name: store.trial(trial.name) for trial in plan.trials}
     tracking = Tracking(store, trackers, folders, on_event)
     try:

@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from srgan_core.errors import WeightsError
 from srgan_core.inference import bundled_generator
 from sweep.cli.run import command
-from sweep.config.grid import srresnet_start
+from sweep.config.grid import starts_of
 from sweep.config.loading import load_config
+from sweep.config.names import StartKind
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.missing import TestSetJob
 from sweep.execution.jobs.reference import ReferenceJob
@@ -45,7 +46,7 @@ def score(store: SweepStore, columns: tuple[str, ...]) -> list[Event]:
     ReferenceJob(store.root, test_set).run(context)
     assert ReferenceJob(store.root, test_set).is_done()
     with as_file(bundled_generator(4)) as generator:
-        folder = store.start(0).path
+        folder = store.generator("srresnet-s0").path
         TrainJob(store.root, folder, "srresnet-s0", {}, None, generator, (test_set,)).run(context)
     return events
 
@@ -53,7 +54,7 @@ def score(store: SweepStore, columns: tuple[str, ...]) -> list[Event]:
 def documents(store: SweepStore) -> tuple[object, object]:
     """What was scored, nan as text, which is equal to itself."""
     references = store.read_reference_scores("skimage3")
-    return store.start(0).read_result().document(), references.document()
+    return store.generator("srresnet-s0").read_result().document(), references.document()
 
 
 def test_asked_for_columns_reach_the_tables_and_are_scored_once(store):
@@ -64,7 +65,8 @@ def test_asked_for_columns_reach_the_tables_and_are_scored_once(store):
     assert documents(store) == before
 
     config = load_config("smoke", {})
-    rows = list(result_rows(store, config, (), {0: srresnet_start(config, 0, "x")}, ("skimage3",)))
+    starts = starts_of(config, 0, {StartKind.SRRESNET: "x"})
+    rows = list(result_rows(store, config, (), starts, ("skimage3",)))
     by_method = {row.method: row for row in rows}
     for method in ("bicubic", "srresnet"):
         row = by_method[method]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
-from sweep.analysis.fronts import point_name
 from sweep.store.states import Method
 from sweep.tables.columns import adv_text
+from sweep.tables.curve_names import point_name, with_curves
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn, read_metric_file
@@ -80,7 +80,7 @@ def read_tables(folder: Path) -> Tables:
         StoreError: when a table is missing or damaged.
     """
     images = read_per_image(folder)
-    images = images.assign(point=[point_name(record) for record in records_of(images)])
+    images = images.assign(point=[*map(point_name, with_curves(records_of(images)))])
     file = read_metric_file(folder)
     return Tables(folder, images, file.metrics, file.hr_hashes)
 

@@ -24,8 +24,8 @@ from sweep.store.result_file import publish_result
 
 CHECKPOINTS, RECORD, RESULT = "checkpoints", "trial.json", "result.json"
 
-FOREIGN_INIT = "shared/init.safetensors"
-"""Where a worker finds a generator to start from that lies outside the results folder."""
+FOREIGN_INIT = "shared/init"
+"""Where a worker finds initial weights that lie outside the results folder, by file name."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def pack_inputs(job: Job) -> FileBundle:
     """Packs what a job reads, its paths those of this machine.
 
     Returns:
-        Reference images and scores, the generator to start from, and what the trial's folder
+        Reference images and scores, the weights to start from, and what the trial's folder
         holds; finished images and generators go along, so that nothing is made twice.
     """
     root = job.root
@@ -54,10 +54,11 @@ def pack_inputs(job: Job) -> FileBundle:
     foreign: dict[str, bytes] = {}
     if isinstance(job, TrainJob):
         wanted.append(job.folder)
-        if job.init is not None and job.init.is_relative_to(root):
-            wanted.append(job.init)
-        elif job.init is not None:
-            foreign[FOREIGN_INIT] = job.init.read_bytes()
+        for file in filter(None, (job.init, job.init_discriminator)):
+            if file.is_relative_to(root):
+                wanted.append(file)
+            else:
+                foreign[f"{FOREIGN_INIT}/{file.name}"] = file.read_bytes()
     return FileBundle({**_contents(root, wanted), **foreign})
 
 
@@ -143,11 +144,17 @@ class WorkingCopy:
         if not isinstance(job, TrainJob):
             return replace(job, root=self._root)
         folder = self._root / job.folder.relative_to(job.root)
-        init = job.init
-        if init is not None:
-            inside = init.is_relative_to(job.root)
-            init = self._root / (init.relative_to(job.root) if inside else FOREIGN_INIT)
-        return replace(job, root=self._root, folder=folder, init=init)
+        init, discriminator = (
+            self._local(file, job.root) if file is not None else None
+            for file in (job.init, job.init_discriminator)
+        )
+        return replace(
+            job, root=self._root, folder=folder, init=init, init_discriminator=discriminator
+        )
+
+    def _local(self, file: Path, root: Path) -> Path:
+        inside = file.is_relative_to(root)
+        return self._root / (file.relative_to(root) if inside else f"{FOREIGN_INIT}/{file.name}")
 
     def new_checkpoint(self) -> FileBundle | None:
         """What has changed since the last time, once there is a new checkpoint; else None."""

@@ -50,6 +50,8 @@ class TrainJob:
         identity: Fields of trial.json that say which point of the grid this is.
         spec: How to train; None to adopt `init` as it is.
         init: Generator to start from; None for fresh weights.
+        init_discriminator: Discriminator to go on with; None for a fresh one.
+        is_pair: Whether others start from it together with its discriminator.
         test_sets: What to score on.
         keep_checkpoints: Whether training states stay once the trial is done.
         needs_generator: Whether the generator's file must be there, also when all is scored.
@@ -64,6 +66,8 @@ class TrainJob:
     spec: TrainingSpec | None
     init: Path | None
     test_sets: tuple[TestSetJob, ...]
+    init_discriminator: Path | None = None
+    is_pair: bool = False
     keep_checkpoints: bool = False
     needs_generator: bool = False
     score_every: int | None = None
@@ -98,7 +102,7 @@ class TrainJob:
         return self._end(files, State.DONE)
 
     def _is_trained(self, files: TrialFolder, result: ResultRecord) -> bool:
-        if files.generator.is_file():
+        if files.generator.is_file() and (files.discriminator.is_file() or not self.is_pair):
             return result.is_trained or files.state is State.TRAINED
         return result.is_trained and not self.needs_generator
 
@@ -125,6 +129,9 @@ class TrainJob:
         spec = self.spec
         if self.init is not None:
             spec = spec.model_copy(update={"init_sha256": file_sha256(self.init)})
+        if self.init_discriminator is not None:
+            digest = file_sha256(self.init_discriminator)
+            spec = spec.model_copy(update={"init_discriminator_sha256": digest})
         files.update_trial(
             **self.identity,
             spec=spec,
@@ -136,6 +143,8 @@ class TrainJob:
             spec,
             files.path,
             init=self.init,
+            init_discriminator=self.init_discriminator,
+            keep_discriminator=self.is_pair or self.keep_checkpoints,
             device=resolve_device(context.device),
             warmups=store.warmups,
             on_progress=lambda progress: context.emit(self._progress(progress)),
@@ -186,11 +195,16 @@ class TrainJob:
         return PathSet(test_set.name, test_set.images, reference, scorer)
 
     def _adopt(self, files: TrialFolder) -> State:
-        """Takes a generator as it is: the bundled one or the user's."""
+        """Takes a generator or a pair as it is: the bundled one or the user's."""
         from srgan_core.inference import load_generator, save_generator
+        from srgan_core.pairs import open_pair
 
         scale = self.test_sets[0].scale
-        save_generator(files.generator, load_generator(self.init, scale))
+        if self.is_pair:
+            with open_pair(self.init.parent if self.init else None, scale) as pair:
+                pair.copy_to(files.path, scale)
+        else:
+            save_generator(files.generator, load_generator(self.init, scale))
         files.update_trial(**self.identity, state=State.TRAINED)
         return State.TRAINED
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, TypedDict
 from pydantic import PlainSerializer
 
 from srgan_core.training.config import TrainingSpec
+from sweep.config.names import StartKind
 from sweep.store.records.base import Integer, Number, Record, Time, VersionedRecord
 from sweep.store.states import State
 
@@ -43,6 +44,7 @@ class TrialRecord(VersionedRecord):
         content: Content loss.
         adv: Adversarial coefficient.
         seed: Its seed.
+        start: End of the curve that it sets out from; older records lack it.
         recipe: How a shared generator came about.
         spec: How it is trained; None where a generator was adopted.
         state: How far it is.
@@ -61,6 +63,7 @@ class TrialRecord(VersionedRecord):
     content: str | None = None
     adv: Number | None = None
     seed: Integer | None = None
+    start: StartKind | None = None
     recipe: str | None = None
     spec: CanonicalSpec | None = None
     state: State = State.PENDING
@@ -89,6 +92,7 @@ class Identity(TypedDict, total=False):
     content: str
     adv: float
     seed: int
+    start: StartKind
     recipe: str
 
 

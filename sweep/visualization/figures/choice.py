@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from sweep.analysis.fronts import DISTORTION, Point, front_of
 from sweep.analysis.summary import DatasetScores
 from sweep.store.states import Method
+from sweep.tables.columns import CURVE
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import is_healthy, is_scored
 
@@ -49,7 +50,7 @@ def choose_trials(
     if points:
         chosen = {point.trials[0] for point in _best(points, metrics[PERCEPTION], places)}
     else:
-        firsts = {row["content"]: row["trial"] for row in reversed(trials)}
+        firsts = {row[CURVE]: row["trial"] for row in reversed(trials)}
         chosen = set(list(firsts.values())[::-1][:places])
     return [row["trial"] for row in trials if row["trial"] in chosen]
 
@@ -62,6 +63,6 @@ def _best(points: Sequence[Point], metric: MetricColumn, places: int) -> list[Po
     order = sorted(points, key=lambda point: (not point.on_front, cost(point)))
     sent: dict[str, Point] = {}
     for point in order:
-        sent.setdefault(point.content, point)
+        sent.setdefault(point.curve, point)
     rest = [point for point in order if point.on_front and point not in sent.values()]
     return [*sorted(sent.values(), key=cost), *rest][:places]

@@ -55,7 +55,7 @@ def _records(dataset: str, front: Front) -> Iterator[dict[str, Any]]:
 def _cells(drawn: str, point: Point) -> dict[str, Any]:
     return {
         "drawn": drawn,
-        "content": point.content,
+        "content": point.curve,
         "adv": point.adv,
         "x": point.x,
         "x_ci95": point.x_half,

@@ -71,7 +71,7 @@ def draw_export_panel(
             face = "white" if point.adv == 0 else color
             _draw(axes, point, style.marker, marker_size, color, face)
     for reference in front.references:
-        marker, _ = reference_look(reference.content)
+        marker, _ = reference_look(reference.curve)
         _draw(axes, reference, marker, 1.3 * marker_size, INK, INK)
 
 
@@ -118,7 +118,7 @@ def _handles(
     if any(point.adv == 0 for front in fronts for point in front.candidates):
         handles.append(entry("λ = 0", "o", markerfacecolor="white"))
     references = [point for front in fronts for point in front.references]
-    for marker, name in dict.fromkeys(reference_look(point.content) for point in references):
+    for marker, name in dict.fromkeys(reference_look(point.curve) for point in references):
         handles.append(entry(name, marker, color=INK))
     handles.append(Line2D([], [], color=INK, linewidth=_FRONT_WIDTH, label="Pareto front"))
     if any(front.axes.y_hr is not None for front in fronts):

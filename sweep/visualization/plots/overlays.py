@@ -13,7 +13,7 @@ import pandas as pd
 from sweep.analysis.fronts import Front
 from sweep.analysis.summary import DatasetScores
 from sweep.store.states import Method
-from sweep.tables.columns import content_text
+from sweep.tables import columns as names
 from sweep.tables.frames import records_of
 from sweep.visualization.plots.style import CURVE, FAINT, GREY, INK, LineStyle
 
@@ -107,7 +107,7 @@ def paths_of(
         if any(way):
             dots = (starts.get(row["seed"]), *way, _dot(row, columns))
             found = tuple(dot for dot in dots if dot is not None)
-            traces.append(Trace(content_text(row["content"]), found))
+            traces.append(Trace(row[names.CURVE], found))
     return traces
 
 

@@ -71,7 +71,7 @@ def draw_panel(
         for content, points in front.lines.items()
         for label in _draw_line(axes, points, styles[content])
     ]
-    references = [(point, *reference_look(point.content)) for point in front.references]
+    references = [(point, *reference_look(point.curve)) for point in front.references]
     references += [
         (_published_point(placed), PUBLISHED_MARKER, placed.method) for placed in overlays.published
     ]

@@ -7,6 +7,7 @@ import math
 from sweep.analysis.summary import DatasetScores
 from sweep.store.states import Method
 from sweep.tables import columns as names
+from sweep.tables.columns import CURVE
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import hr_value, is_healthy, is_scored
 
@@ -23,7 +24,7 @@ def not_drawn(scores: DatasetScores) -> list[str]:
     seeds: dict[tuple[str, str], list[str]] = {}
     for row in trials:
         if not is_scored(row):
-            name = f"{names.content_text(row['content'])} λ {names.adv_text(row['adv'])}"
+            name = f"{row[CURVE]} λ {names.adv_text(row['adv'])}"
             seeds.setdefault((name, row["status"]), []).append(str(row["seed"]))
     unscored = [
         f"{name}{' seed ' + ' + '.join(missing) if several else ''} ({status})"
@@ -41,7 +42,7 @@ def not_drawn(scores: DatasetScores) -> list[str]:
 def left_out(scores: DatasetScores) -> list[str]:
     """Names the points that health keeps out of the front, as `mse λ 0.01 (reason)`."""
     return [
-        f"{mean['content'] or mean['method']} λ {names.adv_text(mean['adv'])} ({mean['health']})"
+        f"{mean[CURVE]} λ {names.adv_text(mean['adv'])} ({mean['health']})"
         for mean in scores.means
         if not is_healthy(mean)
     ]

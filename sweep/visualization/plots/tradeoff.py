@@ -14,7 +14,7 @@ from sweep.analysis.fronts import DISTORTION, USUAL_AXES, Front, front_of
 from sweep.analysis.summary import DatasetScores, scores_by_dataset
 from sweep.errors import StoreError
 from sweep.store.states import Method
-from sweep.tables.columns import content_text
+from sweep.tables.columns import CURVE
 from sweep.tables.files import RESULTS
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.tables import Tables
@@ -79,7 +79,7 @@ def render(
 
 def _compose(figure: Figure, scores: DatasetScores, tables: Tables, published: bool) -> None:
     trials = [row for row in scores.rows if row["method"] == Method.SRGAN]
-    styles = line_styles(content_text(trial["content"]) for trial in trials)
+    styles = line_styles(trial[CURVE] for trial in trials)
     drawn, unhealthy = [], False
     for box, column in zip(_PANEL_BOXES, PANELS, strict=True):
         axes = figure.add_axes(box)

@@ -9,12 +9,23 @@ from srgan_core.wording import counted
 from sweep.analysis.summary import SEEDS, DatasetScores, counted_seeds
 from sweep.store.states import Method
 from sweep.tables import columns as names
+from sweep.tables.curve_names import has_both_starts
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import Mark, Record, is_scored, marks_of
 
 DASH = "\N{EN DASH}"
 _HEADINGS = {"adv": "λ", "train_seconds": "seconds"}
-_IMPORTANCE = ("method", "content", "adv", "status", "psnr_y", "lpips_alex", "niqe", "seed")
+_IMPORTANCE = (
+    "method",
+    "content",
+    "adv",
+    names.START,
+    "status",
+    "psnr_y",
+    "lpips_alex",
+    "niqe",
+    "seed",
+)
 _OPTIONAL = ("steps", "train_seconds", "trial")
 
 
@@ -127,7 +138,8 @@ def _columns(
     measured = [name for name in scores if any(record[name] is not None for record in records)]
     optional = {*_OPTIONAL} & records[0].keys()
     seed = SEEDS if SEEDS in records[0] else "seed"
-    order = ("method", "content", "adv", seed, *measured, "status", *_OPTIONAL)
+    start = (names.START,) if has_both_starts(records) else ()
+    order = ("method", "content", "adv", *start, seed, *measured, "status", *_OPTIONAL)
     order = tuple(name for name in order if name not in _OPTIONAL or name in optional)
     if seed == "seed" and len({record["seed"] for record in records} - {None}) < 2:
         optional.add("seed")
@@ -173,6 +185,6 @@ def _column_cells(
 
 
 def _section(method: str) -> str:
-    if method in (Method.BICUBIC, Method.SRRESNET):
+    if method in (Method.BICUBIC, Method.SRRESNET, Method.PAIR):
         return "start"
     return "trials" if method == Method.SRGAN else "other"

@@ -17,6 +17,7 @@ from sweep.store.records.log import last_line
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import Method, State
 from sweep.tables import columns as names
+from sweep.tables.columns import CURVE
 from sweep.tables.curves import read_interpolation
 from sweep.tables.files import RESULTS, read_per_image, read_results
 from sweep.tables.frames import records_of
@@ -86,7 +87,7 @@ def collect(store: SweepStore, tables: PageTables) -> dict[str, Any]:
     return {
         "title": store.name,
         "columns": columns,
-        "styles": _styles(names.content_text(trial["content"]) for trial in trials),
+        "styles": _styles(trial[CURVE] for trial in trials),
         "datasets": [_dataset(scores, axes, tables) for scores in datasets],
         "trials": _trials(store, records),
         "config": _text(store.root / SWEEP_FILE),
@@ -216,7 +217,7 @@ def _trial(store: SweepStore, record: Record) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "name": name,
         "method": record["method"],
-        "content": record["content"],
+        "content": record[CURVE],
         "adv": cell("adv", record["adv"]),
         "seed": cell("seed", record["seed"]),
         "status": record["status"],

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
-from sweep.analysis.fronts import Axes, front_names, point_name, points_of
+from sweep.analysis.fronts import Axes, front_names, points_of
 from sweep.analysis.summary import SEEDS, DatasetScores
 from sweep.store.states import Method
 from sweep.tables import columns as names
+from sweep.tables.columns import CURVE
+from sweep.tables.curve_names import point_name
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import TRAINED_METHODS, Record
 from sweep.visualization.report.values import cell
@@ -37,7 +39,7 @@ def _group(mean: Record, columns: Sequence[str], states: dict[str, str]) -> Grou
     halves = {column: mean.get(names.interval_column(column)) for column in columns}
     return {
         "method": mean["method"],
-        "content": mean["content"],
+        "content": mean[CURVE],
         "adv": cell("adv", mean["adv"]),
         "trials": list(mean["trials"]),
         "seeds": mean[SEEDS] or 0,

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 import pytest
 import torch
 from torch import Tensor
 
-from srgan_core.losses import adversarial_loss, discriminator_loss, mean_squared_error
+from srgan_core.losses import (
+    ADVERSARIAL_LOSSES,
+    adversarial_loss,
+    discriminator_loss,
+    mean_squared_error,
+    non_saturating_loss,
+)
+from srgan_core.training.config import AdversarialLoss
 
 REAL, FAKE = [2.5, -0.3, 0.0, 7.0], [-4.0, 0.2, 1.5, -0.1]
 LOWER_TYPES = [torch.float32, torch.bfloat16]
@@ -45,6 +53,26 @@ def test_adversarial_gradient_follows_its_formula():
     for x, gradient in zip(FAKE, given.grad.flatten().tolist(), strict=True):
         p = sigmoid(x)
         assert gradient == pytest.approx(-p * (1 - p) / (p + 1e-3) / len(FAKE), rel=1e-5)
+
+
+def test_non_saturating_loss_follows_its_formula():
+    expected = sum(-math.log(sigmoid(x)) for x in FAKE) / len(FAKE)
+    assert non_saturating_loss(logits(FAKE)).item() == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("dtype", LOWER_TYPES)
+def test_where_the_discriminator_is_sure_only_the_non_saturating_gradient_stays(dtype):
+    gradients = []
+    for loss in (adversarial_loss, non_saturating_loss):
+        given = logits([-12.0], dtype)
+        loss(given).backward()
+        gradients.append(given.grad.item())
+    assert -0.01 < gradients[0] < 0
+    assert gradients[1] == pytest.approx(-1, rel=1e-2)
+
+
+def test_every_form_of_the_config_has_a_loss():
+    assert tuple(ADVERSARIAL_LOSSES) == get_args(AdversarialLoss)
 
 
 def test_discriminator_loss_is_the_cross_entropy_of_both_labels():

@@ -70,6 +70,7 @@ class Sweep:
                         content=content,
                         adv=adv,
                         seed=seed,
+                        start="srresnet",
                         status="diverged" if bad else "done",
                         steps=800,
                         train_seconds=301.44,

@@ -10,6 +10,7 @@ import pytest
 from srgan_core.data.images import write_png
 from sweep.config.grid import Start, expand
 from sweep.config.loading import load_config
+from sweep.config.names import StartKind
 from sweep.publishing import publish
 from sweep.store.folder import SweepStore
 from sweep.store.records.result import ResultRecord
@@ -18,10 +19,10 @@ from sweep.tables import files as table_files
 from sweep.tables.from_records import result_rows
 
 CONFIG = load_config("smoke", {"device": "cpu", "eval.metrics": ["psnr", "niqe"]})
-STARTS = {0: Start(0, "file:00", None)}
+STARTS = {(StartKind.SRRESNET, 0): Start(StartKind.SRRESNET, 0, "file:00", None)}
 TRIALS = expand(CONFIG, STARTS)
 COLUMNS = (
-    "trial,method,content,adv,seed,scale,dataset,images,psnr_y,ssim_y,psnr_rgb,lpips_alex,niqe,"
+    "trial,method,content,adv,seed,start,scale,dataset,images,psnr_y,ssim_y,psnr_rgb,lpips_alex,niqe,"
     "niqe_minus_hr,status,steps,train_seconds,pixel_weight,content_weight,grad_pixel,"
     "grad_content,grad_adv,generator_sha256,health,d_real,d_fake,d_saturated,d_blind,"
     "colour_shift,checkerboard,lr_psnr"
@@ -41,14 +42,17 @@ def results(tmp_path: Path) -> SweepStore:
     store = SweepStore(tmp_path / "smoke")
     store.write_config(CONFIG)
     folders = [store.reference("pets") / "hr", store.reference("pets") / "bicubic"]
-    folders += [store.start(0).images("pets"), store.trial(TRIALS[0].name).images("pets")]
+    folders += [
+        store.generator("srresnet-s0").images("pets"),
+        store.trial(TRIALS[0].name).images("pets"),
+    ]
     noise = np.random.default_rng(0).integers(0, 256, (96, 96, 3), dtype=np.uint8)
     for folder in folders:
         for name in ("cat", "dog"):
             write_png(folder / f"{name}.png", noise)
     original = {name: {"niqe": value} for name, value in (("cat", 4.0), ("dog", 5.0))}
     store.write_reference_scores("pets", ReferenceScores(bicubic=scores(28, 8), original=original))
-    for files, psnr in ((store.start(0), 30), (store.trial(TRIALS[0].name), 31)):
+    for files, psnr in ((store.generator("srresnet-s0"), 30), (store.trial(TRIALS[0].name), 31)):
         files.update_trial(state="done", train_seconds=1.23)
         files.write_result(
             ResultRecord(

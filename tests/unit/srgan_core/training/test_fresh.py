@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from srgan_core.training.config import TrainingSpec
-from srgan_core.training.fresh import fresh_discriminator, fresh_generator
+from srgan_core.training.fresh import first_discriminator, fresh_generator
 
 
 def spec(**changes: Any) -> TrainingSpec:
@@ -22,7 +22,7 @@ def test_fresh_networks_depend_on_the_seed_alone():
     assert torch.equal(first.tail.weight, again.tail.weight)
     assert not torch.equal(first.tail.weight, other.tail.weight)
     one, alike, another = (
-        fresh_discriminator(spec(seed=seed, adversarial_weight=weight))
+        first_discriminator(spec(seed=seed, adversarial_weight=weight))
         for seed, weight in ((3, 1e-3), (3, 1e-1), (4, 1e-3))
     )
     assert torch.equal(torch.get_rng_state(), before)

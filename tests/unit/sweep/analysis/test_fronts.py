@@ -190,7 +190,7 @@ def test_references_are_apart(panel, usual):
     data = panel(usual.rows())
     assert [point.method for point in data.references] == ["srresnet", "bicubic"]
     assert data.references[0].x == pytest.approx(30.01)
-    assert [point.content for point in data.others] == ["bicubic"]
+    assert [point.curve for point in data.others] == ["bicubic"]
 
 
 def test_only_a_metric_without_reference_has_a_line_for_hr(panel, usual):
@@ -200,7 +200,7 @@ def test_only_a_metric_without_reference_has_a_line_for_hr(panel, usual):
 
 def test_the_front_is_that_of_the_trained_generators(panel, usual):
     data = panel(usual.rows())
-    front = {(point.content, point.adv) for point in data.candidates if point.on_front}
+    front = {(point.curve, point.adv) for point in data.candidates if point.on_front}
     losses = {("vgg22", 1e-3), ("vgg22", 1e-4), ("vgg22", 0.0), ("vgg54", 0.0)}
     assert front == {*losses, ("srresnet", None)}
     assert not any(point.on_front for point in data.others)

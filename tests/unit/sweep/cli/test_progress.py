@@ -6,6 +6,7 @@ from rich.console import Console
 from sweep.cli.progress import GridSteps, Lines, describe, open_progress
 from sweep.config.grid import Start, expand
 from sweep.config.loading import load_config
+from sweep.config.names import StartKind
 from sweep.execution.jobs.context import Event
 from sweep.planning.plan import Plan
 from sweep.store.folder import SweepStore
@@ -24,7 +25,9 @@ def plan(**overrides: object) -> Plan:
             **overrides,
         },
     )
-    trials = expand(config, {0: Start(0, "file:00", None)})
+    trials = expand(
+        config, {(StartKind.SRRESNET, 0): Start(StartKind.SRRESNET, 0, "file:00", None)}
+    )
     return Plan(config, trials, trials, {}, (), ("a [note]",))
 
 

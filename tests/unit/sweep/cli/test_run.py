@@ -220,6 +220,6 @@ def test_the_summary_says_what_to_do_about_each_trial(folder, capsys):
     assert "1 of 4 trials done, 1 trained in this run" in out
     assert "b: diverged: loss_d not finite at iteration 3; --retry diverged trains it again" in out
     assert "c: failed: no memory; run again to try again" in out
-    assert "d: pending: the SRResNet that it starts from is not there" in out
+    assert "d: pending: what it starts from is not there" in out
     assert "note: a note" in out
     assert summary.exit_status == 1

@@ -118,10 +118,10 @@ def test_adv_like_moves_between_the_two_ends(sweep, tmp_path):
 
     store = SweepStore(tmp_path / "results")
     trial = store.trial("mse-adv0.01-s0-aa")
-    for seed, folder in enumerate((store.start(0), trial)):
+    for seed, folder in enumerate((store.generator("srresnet-s0"), trial)):
         torch.manual_seed(seed)
         save_generator(folder.generator, Generator(2, channels=4, blocks=1))
-    start = file_sha256(store.start(0).generator)
+    start = file_sha256(store.generator("srresnet-s0").generator)
     training = {"data": {"sources": {"skimage": 1.0}}, "training": {"steps": 1}}
     spec = {"scale": 2, "init_sha256": start, **training}
     trial.update_trial(state="done", content="mse", adv=0.01, seed=0, spec=spec)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sweep.config.grid import Start, Trial, expand, srresnet_start
+from sweep.config.grid import Start, Trial, expand, kinds_needed, starts_of
 from sweep.config.loading import load_config
-from sweep.config.names import CONTENTS
+from sweep.config.names import CONTENTS, StartKind
 from sweep.config.sweep_config import SweepConfig
 
 POSITIVE = st.floats(min_value=5e-324, max_value=1e300, allow_nan=False)
@@ -19,7 +19,11 @@ def grid(**overrides: object) -> SweepConfig:
 
 
 def trials(config: SweepConfig, recipe: str = "file:00") -> tuple[Trial, ...]:
-    starts = {seed: Start(seed, recipe, None) for seed in config.grid.seeds}
+    starts = {
+        (kind, seed): Start(kind, seed, recipe, None)
+        for kind in StartKind
+        for seed in config.grid.seeds
+    }
     return expand(config, starts)
 
 
@@ -108,15 +112,81 @@ def test_a_folder_name_stays_short_for_the_smallest_number():
 
 
 def test_a_start_from_a_file_is_known_by_its_hash():
-    start = srresnet_start(grid(), 3, "ab")
-    assert (start.name, start.recipe, start.spec) == ("srresnet-s3", "file:ab", None)
+    files = {StartKind.SRRESNET: "ab", StartKind.SRGAN: "cd+ef"}
+    starts = starts_of(grid(), 3, files).values()
+    assert [(start.name, start.recipe, start.spec) for start in starts] == [
+        ("srresnet-s3", "file:ab", None),
+        ("srgan-s3", "file:cd+ef", None),
+    ]
 
 
 def test_a_trained_start_is_known_by_its_spec():
     fields = load_config("smoke").adversarial.model_dump(mode="json")
     config = load_config("smoke", {"srresnet.training": fields, "srresnet.start": "train"})
-    first, second = srresnet_start(config, 0, None), srresnet_start(config, 1, None)
+    files = {StartKind.SRRESNET: None}
+    first, second = (starts_of(config, seed, files)[StartKind.SRRESNET, seed] for seed in (0, 1))
     assert first.spec is not None
     assert (first.spec.content, first.spec.adversarial_weight) == ("mse", 0)
     assert first.recipe == f"spec:{first.spec.digest()}"
     assert first.recipe != second.recipe
+
+
+BOTH = [StartKind.SRRESNET, StartKind.SRGAN]
+
+
+def test_the_start_is_an_axis_that_leaves_the_names_of_the_faithful_end_as_they_were():
+    alone, both = trials(grid(adv=[1e-3])), trials(grid(adv=[1e-3], start=BOTH))
+    assert both[: len(alone)] == alone
+    assert [(trial.start, trial.adv) for trial in both] == [
+        (StartKind.SRRESNET, 0.0),
+        (StartKind.SRRESNET, 1e-3),
+        (StartKind.SRGAN, 0.0),
+        (StartKind.SRGAN, 1e-3),
+    ]
+    assert both[-1].name.startswith("mse-adv0.001-srgan-s0-")
+
+
+def test_the_discriminator_of_a_pair_is_warm():
+    fresh, warm = trials(
+        load_config(
+            "smoke",
+            {
+                "grid.start": BOTH,
+                "grid.control": False,
+                "adversarial.discriminator.warmup_steps": 7,
+            },
+        )
+    )
+    assert fresh.spec.training.discriminator.warmup_steps == 7
+    assert warm.spec.training.discriminator.warmup_steps == 0
+
+
+def test_a_trained_pair_is_known_by_its_spec_and_by_the_srresnet_that_it_comes_from():
+    config, pair = grid(start=["srgan"]), (StartKind.SRGAN, 0)
+    one, other = (
+        starts_of(config, 0, {StartKind.SRRESNET: digest, StartKind.SRGAN: None})[pair]
+        for digest in ("ab", "cd")
+    )
+    assert one.spec == other.spec
+    assert one.spec is not None
+    assert (one.spec.content, one.spec.adversarial_weight) == ("mse", 1e-3)
+    assert one.recipe != other.recipe
+
+
+@pytest.mark.parametrize(
+    ("asked", "changes", "needed"),
+    [
+        (["srresnet"], {}, ["srresnet"]),
+        # The faithful end is what a chart holds trials against, and costs nothing here.
+        (["srgan"], {}, BOTH),
+        (["srgan"], {"srgan.init": "pair"}, BOTH),
+        (["srgan"], {"srgan.init": "pair", "srresnet.start": "train"}, ["srgan"]),
+        (["srgan"], {"srresnet.start": "train"}, BOTH),
+    ],
+)
+def test_the_faithful_start_is_there_unless_it_had_to_be_trained_for_nothing(
+    asked, changes, needed
+):
+    fields = load_config("smoke").adversarial.model_dump(mode="json")
+    config = load_config("smoke", {"grid.start": asked, "srresnet.training": fields, **changes})
+    assert list(kinds_needed(config)) == needed

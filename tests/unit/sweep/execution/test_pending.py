@@ -2,8 +2,11 @@
 
 import pytest
 
-from sweep.config.grid import expand, srresnet_start
+from srgan_core.files import write_atomically
+from sweep.config.grid import expand, starts_of
 from sweep.config.loading import load_config
+from sweep.config.names import StartKind
+from sweep.execution.jobs.trial import TrainJob
 from sweep.execution.pending import PendingJobs, in_running_order
 from sweep.planning.plan import plan_sweep
 from sweep.store.folder import SweepStore
@@ -11,9 +14,14 @@ from sweep.store.folder import SweepStore
 
 @pytest.fixture
 def trials():
-    grid = {"grid.content": ["mse", "vgg16-22", "vgg16-53"], "grid.seeds": [0, 1]}
+    grid = {
+        "grid.start": ["srresnet"],
+        "grid.content": ["mse", "vgg16-22", "vgg16-53"],
+        "grid.seeds": [0, 1],
+    }
     config = load_config("quick", {"device": "cpu", "threads": 1, **grid})
-    return expand(config, {seed: srresnet_start(config, seed, "0" * 64) for seed in (0, 1)})
+    files = {StartKind.SRRESNET: "0" * 64}
+    return expand(config, starts_of(config, 0, files) | starts_of(config, 1, files))
 
 
 def test_no_trial_is_lost(trials):
@@ -50,7 +58,42 @@ def test_a_start_that_ended_badly_is_tried_again_on_request(tmp_path, retry, div
     config = load_config("smoke", {"device": "cpu", "eval.metrics": ["psnr"], **start})
     plan = plan_sweep(store, config, frozenset())
     jobs = PendingJobs(store, plan, (), keep_checkpoints=False, retry=retry)
-    assert len(jobs.starts()) == 1
+    assert len(jobs.starts(StartKind.SRRESNET)) == 1
     for state, count in (("diverged", diverged), ("failed", failed)):
-        store.start(0).update_trial(state=state)
-        assert len(jobs.starts()) == count
+        store.generator("srresnet-s0").update_trial(state=state)
+        assert len(jobs.starts(StartKind.SRRESNET)) == count
+
+
+def test_what_a_trained_pair_sets_out_from_is_made_first(tmp_path):
+    store = SweepStore(tmp_path)
+    changes = {"device": "cpu", "eval.metrics": ["psnr"], "grid.start": ["srgan"]}
+    plan = plan_sweep(store, load_config("smoke", changes), frozenset())
+    jobs = PendingJobs(store, plan, (), keep_checkpoints=False)
+    (srresnet,), (pair,) = jobs.starts(StartKind.SRRESNET), jobs.starts(StartKind.SRGAN)
+    assert isinstance(srresnet, TrainJob)
+    assert isinstance(pair, TrainJob)
+    assert srresnet.needs_generator
+    assert pair.is_pair
+    assert pair.init == store.generator("srresnet-s0").generator
+    assert jobs.trials() == []
+
+
+def test_a_pair_without_its_discriminator_is_made_anew_for_a_trial_that_sets_out_from_it(tmp_path):
+    store = SweepStore(tmp_path)
+    changes = {"device": "cpu", "eval.metrics": ["psnr"], "grid.start": ["srgan"]}
+    plan = plan_sweep(store, load_config("smoke", changes), frozenset())
+    jobs = PendingJobs(store, plan, (), keep_checkpoints=False)
+    files = store.generator("srgan-s0")
+    files.update_trial(state="done")
+    write_atomically(files.generator, b"weights")
+    (job,) = jobs.starts(StartKind.SRGAN)
+    assert isinstance(job, TrainJob)
+    assert job.needs_generator
+    write_atomically(files.discriminator, b"weights")
+    assert jobs.starts(StartKind.SRGAN) == []
+    control, adversarial = sorted(jobs.trials(), key=lambda job: job.spec.adversarial_weight)
+    assert (control.init, control.init_discriminator) == (files.generator, None)
+    assert (adversarial.init, adversarial.init_discriminator) == (
+        files.generator,
+        files.discriminator,
+    )

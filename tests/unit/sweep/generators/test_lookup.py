@@ -35,8 +35,8 @@ def put_trial(store: SweepStore, name: str, start: str, lpips: float = 0.2, **fi
 @pytest.fixture
 def store(tmp_path: Path) -> SweepStore:
     store = SweepStore(tmp_path / "results")
-    start = put_generator(store.start(0), seed=0)
-    store.start(0).update_trial(trial="srresnet-s0", state="done", seed=0)
+    start = put_generator(store.generator("srresnet-s0"), seed=0)
+    store.generator("srresnet-s0").update_trial(trial="srresnet-s0", state="done", seed=0)
     put_trial(store, "mse-adv0-s0-aa", start, adv=0.0)
     put_trial(store, "mse-adv0.001-s0-bb", start, lpips=0.1, adv=0.001)
     put_trial(store, "mse-adv0.01-s0-cccc", start)
@@ -49,7 +49,7 @@ def test_files_folders_names_and_beginnings_are_found(store):
     trial = store.trial("mse-adv0.001-s0-bb")
     for text in (str(trial.generator), str(trial.path), trial.path.name, "mse-adv0.001"):
         assert find_generator(text, store) == trial.generator
-    assert find_generator("srresnet-s0", store) == store.start(0).generator
+    assert find_generator("srresnet-s0", store) == store.generator("srresnet-s0").generator
 
 
 @pytest.mark.parametrize("text", ["mse-adv0.0", "nothing", "vgg99"])
@@ -73,8 +73,8 @@ def test_the_end_is_the_largest_coefficient_that_is_done(store):
 
 
 def test_the_start_is_known_by_its_hash(store):
-    assert find_ends(store).start == store.start(0).generator
-    put_generator(store.start(0), seed=5)
+    assert find_ends(store).start == store.generator("srresnet-s0").generator
+    put_generator(store.generator("srresnet-s0"), seed=5)
     with pytest.raises(StoreError, match="trained from"):
         find_ends(store)
 
@@ -108,8 +108,8 @@ def test_shares_lead_from_one_end_to_the_other(store):
 
 
 def test_ends_of_different_scale_are_refused(store):
-    put_generator(store.start(0), seed=0, scale=4)
-    ends = Ends(store.start(0).generator, find_ends_trial(store))
+    put_generator(store.generator("srresnet-s0"), seed=0, scale=4)
+    ends = Ends(store.generator("srresnet-s0").generator, find_ends_trial(store))
     with pytest.raises(Exception, match="made for scale 4, asked for 2"):
         ends.load(0.5)
 

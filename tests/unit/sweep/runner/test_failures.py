@@ -30,7 +30,7 @@ def test_a_failed_trial_is_in_the_tables_and_tried_again(tmp_path, in_process, e
     (failed,) = [name for name, state in summary.states.items() if state == "failed"]
     assert "safetensors" in store.trial(failed).read_trial().cause
     assert f"{failed},srgan" in (store.root / "results.csv").read_text()
-    store.start(0).generator.unlink()
+    store.generator("srresnet-s0").generator.unlink()
     again = execute(store)
     assert (again.exit_status, again.trained) == (0, (failed,))
     assert store.trial(failed).read_trial().cause is None

@@ -139,7 +139,7 @@ def test_images_of_a_scored_set_that_changed_are_refused(copy, plan_of):
 
 
 def test_another_start_than_that_of_the_trials_is_refused(copy, plan_of):
-    copy.start(0).update_trial(recipe="file:00")
+    copy.generator("srresnet-s0").update_trial(recipe="file:00")
     with pytest.raises(StoreError, match="start from another SRResNet"):
         plan_of(copy)
 

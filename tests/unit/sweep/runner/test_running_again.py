@@ -36,19 +36,19 @@ def test_scores_need_no_generator_where_images_are_there(copy, plan_of, execute)
     names = [trial.name for trial in plan_of(copy).trials]
     for name in names:
         copy.trial(name).generator.unlink()
-    copy.start(0).generator.unlink()
+    copy.generator("srresnet-s0").generator.unlink()
     summary = execute(copy, eval__metrics=["ssim"])
     assert summary.exit_status == 0
     assert not copy.trial(names[0]).generator.exists()
 
 
 def test_a_lost_start_is_put_back_before_a_trial_needs_it(copy, execute):
-    before = copy.start(0).generator.read_bytes()
-    copy.start(0).generator.unlink()
+    before = copy.generator("srresnet-s0").generator.read_bytes()
+    copy.generator("srresnet-s0").generator.unlink()
     summary = execute(copy, grid__adv=[1e-2], grid__control=False)
     assert summary.exit_status == 0
     assert len(summary.trained) == 1
-    assert copy.start(0).generator.read_bytes() == before
+    assert copy.generator("srresnet-s0").generator.read_bytes() == before
 
 
 def test_trials_of_earlier_runs_stay_in_the_tables(copy, execute):

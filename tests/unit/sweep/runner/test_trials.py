@@ -59,7 +59,7 @@ def test_a_trained_start_is_trained_once_for_all_trials(tmp_path, in_process, sm
     overrides = {"srresnet__training": section, "srresnet__start": "train"}
     assert execute(store, executor, **overrides).exit_status == 0
     assert executor.ran.count("srresnet-s0") == 1
-    steps = (store.root / "results.csv").read_text().splitlines()[2].split(",")[15]
+    steps = (store.root / "results.csv").read_text().splitlines()[2].split(",")[16]
     assert steps == "2"
 
 

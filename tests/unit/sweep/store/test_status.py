@@ -105,7 +105,7 @@ def test_what_was_set_aside_is_told_once(store):
 
 
 def test_states_are_counted_without_the_shared_start(store):
-    for files in (store.start(0), trial(store, "a")):
+    for files in (store.generator("srresnet-s0"), trial(store, "a")):
         files.update_trial(state="done")
         files.write_result(RESULT)
     trial(store, "b", state="failed")

@@ -62,7 +62,7 @@ def test_a_trial_without_scores_says_why(results):
 
 
 def test_a_start_that_was_not_trained_has_no_history(results):
-    start = results.start(0)
+    start = results.generator("srresnet-s0")
     start.update_trial(trial="srresnet-s0", seed=0, recipe="file:ab", state="done")
     record = read_record("grid", start)
     assert record.config == {"trial": "srresnet-s0", "seed": 0, "recipe": "file:ab"}

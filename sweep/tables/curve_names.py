@@ -1,0 +1,39 @@
+"""How tables and charts name the curves of a sweep and their points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sweep.store.states import Method
+from sweep.tables.columns import CURVE, START, adv_text, content_text
+from sweep.tables.ranking import Record
+
+
+def with_curves(records: Iterable[Record]) -> list[Record]:
+    """Adds `curve` to the records of a whole table.
+
+    A curve is a content loss, `mse`, or, where trials of the table set out from both ends, one
+    end of it, `mse/srgan`; what is no trial has its method there.
+    """
+    listed = list(records)
+    several = has_both_starts(listed)
+    return [{**record, CURVE: _curve(record, several)} for record in listed]
+
+
+def has_both_starts(records: Iterable[Record]) -> bool:
+    """Whether trials among the records set out from either end of the curve."""
+    return len({record.get(START) for record in records if record["method"] == Method.SRGAN}) > 1
+
+
+def point_name(record: Record) -> str:
+    """Names what a record with a curve is of: `bicubic`, `mse@0.001`, `mse/srgan@0.001`."""
+    if record["method"] != Method.SRGAN:
+        return str(record["method"])
+    return f"{record[CURVE]}@{adv_text(record['adv'])}"
+
+
+def _curve(record: Record, several: bool) -> str:
+    if record["method"] != Method.SRGAN:
+        return str(record["method"])
+    content = content_text(record["content"])
+    return f"{content}/{record[START]}" if several else content

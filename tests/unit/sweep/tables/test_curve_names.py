@@ -1,0 +1,27 @@
+import pytest
+
+from sweep.tables.curve_names import has_both_starts, point_name, with_curves
+
+
+def trial(content, adv, start):
+    return {"method": "srgan", "content": content, "adv": adv, "start": start}
+
+
+BICUBIC = {"method": "bicubic", "content": "", "adv": None, "start": ""}
+
+
+@pytest.mark.parametrize("start", ["srresnet", "srgan"])
+def test_with_one_start_a_curve_is_its_content_loss(start):
+    bicubic, found = with_curves([BICUBIC, trial("mse", 1e-3, start)])
+    assert (bicubic["curve"], found["curve"]) == ("bicubic", "mse")
+    assert (point_name(bicubic), point_name(found)) == ("bicubic", "mse@0.001")
+
+
+def test_with_both_starts_a_curve_says_from_which_end():
+    listed = with_curves([trial("mse", 0.0, "srresnet"), trial("mse", 0.0, "srgan")])
+    assert [point_name(record) for record in listed] == ["mse/srresnet@0", "mse/srgan@0"]
+
+
+def test_only_trials_have_starts():
+    assert not has_both_starts([BICUBIC, trial("mse", 0.0, "srgan")])
+    assert has_both_starts([trial("mse", 0.0, "srresnet"), trial("mse", 0.0, "srgan")])
