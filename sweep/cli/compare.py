@@ -77,6 +77,5 @@ def command(
     for dataset in report.too_small:
         click.echo(f"cannot tell on {dataset}: the test set is too small", err=True)
     for found in report.worse:
-        point = f"{found.point}: " if found.point else ""
-        click.echo(f"worse on {found.dataset}: {point}{found.metric.column}", err=True)
+        click.echo(f"worse on {found.dataset}: {found.name}", err=True)
     return int(bool(report.worse))
