@@ -132,8 +132,8 @@ class CurvePairs:
                 turns.append(f"{'AB'[side]}'s {curve.axis} {', '.join(behind)}")
         if turns:
             self._resampler.notes.append(
-                f"{dataset}, {y.metric.column}: dominated by others of the same curve: "
-                f"{'; '.join(turns)}"
+                f"{dataset}, {y.metric.column}: no tradeoff at {' and '.join(turns)}: dominated by "
+                "others of the same curve"
             )
 
     def _gap(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -73,23 +73,29 @@ class Curve:
 
 
 def sweep_lines(tables: Tables) -> dict[str, list[Record]]:
-    """Groups the trials of a folder into curves, in the order of results.csv.
+    """Groups the trials of a folder into curves: name to rows, one per trial and data set.
 
-    Trials of one content loss are one curve. Where they set out from several ends of the curve
-    (column `start`), each end has its own and the name says which: `mse/srgan`.
+    Raises:
+        StoreError: when results.csv is missing or damaged.
+    """
+    return named_lines(records_of(read_results(tables.folder)))
 
-    Returns:
-        Name to rows, one per trial and data set.
+
+def named_lines(rows: Iterable[Record]) -> dict[str, list[Record]]:
+    """Groups rows of results.csv into curves, in their order.
+
+    Trials of one content loss are one curve, named after it. Where they set out from several
+    ends (column `start`), each end has its own, and the name says which: `mse/srgan`.
     """
     lines: dict[tuple[str, str], list[Record]] = {}
-    for row in records_of(read_results(tables.folder)):
+    for row in rows:
         if row["method"] == Method.SRGAN:
             key = content_text(row["content"]), row.get("start") or ""
             lines.setdefault(key, []).append(row)
     contents = [content for content, _ in lines]
     return {
-        content if contents.count(content) == 1 else f"{content}/{start}": rows
-        for (content, start), rows in lines.items()
+        content if contents.count(content) == 1 else f"{content}/{start}": line
+        for (content, start), line in lines.items()
     }
 
 
@@ -102,10 +108,27 @@ def line_curves(tables: Tables, rows: Sequence[Record]) -> dict[Key, Curve]:
 
 
 def _line_curve(tables: Tables, dataset: str, rows: Sequence[Record]) -> Curve:
-    """Keeps whole points, and of those the seeds that all of them have.
+    """Keeps the whole points, and of those the seeds that all of them have."""
+    points, reasons = _whole_points(rows)
+    known = {seed for trials in points.values() for seed in trials}
+    seeds = tuple(sorted(s for s in known if all(s in trials for trials in points.values())))
+    remarks = [f"λ {adv_text(adv)} left out: {reasons[adv]}" for adv in sorted(reasons)]
+    if alone := sorted(known - {*seeds}):
+        remarks.append(f"seed {', '.join(map(str, alone))} left out: not scored at every λ")
+    images = tables.images[tables.images["dataset"] == dataset]
+    scored = {
+        adv_text(adv): Scored(images[images["trial"].isin([trials[s] for s in seeds])], seeds)
+        for adv, trials in points.items()
+        if seeds
+    }
+    return Curve("λ", scored, seeds, tuple(remarks))
+
+
+def _whole_points(rows: Sequence[Record]) -> tuple[dict[float, dict[int, str]], dict[float, str]]:
+    """Splits the points into those to keep, as seed to trial, and why the others are left out.
 
     A point with a seed that diverged or is unhealthy is left out: its mean over the others would
-    be a selection. What is merely not scored costs its seed.
+    be a selection. What is merely not scored costs its seed alone.
     """
     points: dict[float, dict[int, str]] = {}
     reasons: dict[float, str] = {}
@@ -116,22 +139,9 @@ def _line_curve(tables: Tables, dataset: str, rows: Sequence[Record]) -> Curve:
             trials[seed] = row["trial"]
         if reason := _unfit(row):
             reasons.setdefault(adv, f"seed {seed} {reason}")
-    reasons |= {
-        adv: "not scored" for adv, trials in points.items() if not trials and adv not in reasons
-    }
-    whole = {adv: trials for adv, trials in sorted(points.items()) if adv not in reasons}
-    known = {seed for trials in whole.values() for seed in trials}
-    seeds = tuple(sorted(s for s in known if all(s in trials for trials in whole.values())))
-    remarks = [f"λ {adv_text(adv)} left out: {reasons[adv]}" for adv in sorted(reasons)]
-    if alone := sorted(known - {*seeds}):
-        remarks.append(f"seed {', '.join(map(str, alone))} left out: not scored at every λ")
-    images = tables.images[tables.images["dataset"] == dataset]
-    scored = {
-        adv_text(adv): Scored(images[images["trial"].isin([trials[s] for s in seeds])], seeds)
-        for adv, trials in whole.items()
-        if seeds
-    }
-    return Curve("λ", scored, seeds, tuple(remarks))
+    empty = {adv: "not scored" for adv, trials in points.items() if not trials}
+    reasons = empty | reasons
+    return {adv: points[adv] for adv in sorted(points) if adv not in reasons}, reasons
 
 
 def _unfit(row: Record) -> str:
