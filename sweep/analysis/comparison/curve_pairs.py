@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from srgan_core.errors import ConfigError
 from srgan_core.wording import counted
 from sweep.analysis.comparison.curve_gaps import Axis, curve_gap
-from sweep.analysis.comparison.curves import LEAST_POINTS, Curve
+from sweep.analysis.comparison.curves import Curve
 from sweep.analysis.comparison.methods import Key, Tables
 from sweep.analysis.comparison.report import Along, Comparison
 from sweep.analysis.comparison.resampling import Resampler, paired
@@ -73,15 +73,16 @@ class CurvePairs:
 
     def _are_curves(self, dataset: str, sides: Sides) -> bool:
         """Notes what the sides consist of, what was left out, and what is too short."""
-        notes, enough = self._resampler.notes, True
-        for name, curve in zip("AB", sides, strict=True):
-            notes += [f"{dataset}, {name}: {remark}" for remark in curve.remarks]
-            if len(curve.points) < LEAST_POINTS:
-                notes.append(f"{dataset}, {name}: {curve.shortage}")
-                enough = False
-            else:
-                notes.append(f"{f'{dataset}, ' if curve.remarks else ''}{name}: {curve.places}")
-        return enough
+        folders = self._one.folder, self._other.folder
+        short = [side.shortage(folder) for side, folder in zip(sides, folders, strict=True)]
+        for name, curve, shortage in zip("AB", sides, short, strict=True):
+            notes = [*curve.remarks, *([shortage] if shortage else [])]
+            self._resampler.notes += [f"{dataset}, {name}: {note}" for note in notes]
+            if not any(short):
+                # The same on every data set, unless something was left out there.
+                where = f"{dataset}, " if curve.remarks else ""
+                self._resampler.notes.append(f"{where}{name}: {curve.places}")
+        return not any(short)
 
     def _on_axes(
         self, key: Key, sides: Sides, metrics: tuple[MetricColumn, MetricColumn]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,16 +50,18 @@ class Curve:
         """Where its points are, in words."""
         return f"{self.axis} {', '.join(self.points)}" if self.points else f"no {self.axis}"
 
-    @property
-    def shortage(self) -> str:
-        """Words that its points are too few, and what to do about it."""
+    def shortage(self, folder: Path) -> str:
+        """Words that its points are too few, and what to run for more; empty if they will do."""
+        if len(self.points) >= LEAST_POINTS:
+            return ""
         remedy = (
-            "add some with `sweep run --adv`"
+            f"train more with `sweep run --out {folder} --adv 0,1e-4,1e-3,1e-2` and the sweep's "
+            "other options"
             if self.axis == "λ"
-            else "add some with `sweep interpolate --alphas`"
+            else f"score more with `sweep interpolate {folder} --alphas 0:1:0.1`"
         )
         return (
-            f"expected a curve of at least {LEAST_POINTS} {self.axis}, got {self.places}; {remedy}"
+            f"expected a curve of {LEAST_POINTS} {self.axis} or more, got {self.places}; {remedy}"
         )
 
     @property
@@ -109,13 +112,13 @@ def line_curves(tables: Tables, rows: Sequence[Record]) -> dict[Key, Curve]:
 
 def _line_curve(tables: Tables, dataset: str, rows: Sequence[Record]) -> Curve:
     """Keeps the whole points, and of those the seeds that all of them have."""
-    points, reasons = _whole_points(rows)
+    images = tables.images[tables.images["dataset"] == dataset]
+    points, reasons = _whole_points(rows, set(images["trial"]))
     known = {seed for trials in points.values() for seed in trials}
     seeds = tuple(sorted(s for s in known if all(s in trials for trials in points.values())))
     remarks = [f"λ {adv_text(adv)} left out: {reasons[adv]}" for adv in sorted(reasons)]
     if alone := sorted(known - {*seeds}):
         remarks.append(f"seed {', '.join(map(str, alone))} left out: not scored at every λ")
-    images = tables.images[tables.images["dataset"] == dataset]
     scored = {
         adv_text(adv): Scored(images[images["trial"].isin([trials[s] for s in seeds])], seeds)
         for adv, trials in points.items()
@@ -124,7 +127,9 @@ def _line_curve(tables: Tables, dataset: str, rows: Sequence[Record]) -> Curve:
     return Curve("λ", scored, seeds, tuple(remarks))
 
 
-def _whole_points(rows: Sequence[Record]) -> tuple[dict[float, dict[int, str]], dict[float, str]]:
+def _whole_points(
+    rows: Sequence[Record], with_images: set[str]
+) -> tuple[dict[float, dict[int, str]], dict[float, str]]:
     """Splits the points into those to keep, as seed to trial, and why the others are left out.
 
     A point with a seed that diverged or is unhealthy is left out: its mean over the others would
@@ -135,7 +140,7 @@ def _whole_points(rows: Sequence[Record]) -> tuple[dict[float, dict[int, str]], 
     for row in rows:
         adv, seed = float(row["adv"]), int(row["seed"])
         trials = points.setdefault(adv, {})
-        if is_scored(row):
+        if is_scored(row) and row["trial"] in with_images:
             trials[seed] = row["trial"]
         if reason := _unfit(row):
             reasons.setdefault(adv, f"seed {seed} {reason}")

@@ -105,8 +105,8 @@ def _areas(x: Array, y: Array, low: Array, high: Array) -> Array:
         (left + right - 2 * secants) / widths**2 / 4,
     )
     begin, end = (np.clip(at[:, None] - x[:, :-1], 0, widths) for at in (low, high))
-    pieces = sum(part * (end**n - begin**n) for n, part in enumerate(cubic, start=1))
-    return np.asarray(pieces).sum(axis=1)
+    pieces = [part * (end**n - begin**n) for n, part in enumerate(cubic, start=1)]
+    return np.asarray(np.sum(pieces, axis=(0, 2)))
 
 
 def _slopes(widths: Array, secants: Array) -> Array:

@@ -98,7 +98,8 @@ def test_the_interval_covers_as_often_as_it_says():
             )
             plain = _values(FIDELITY, 3, 0.2, rng), _values(NATURALNESS, 3, 0.2, rng)
             sides.append(np.stack(plain) + seeds + images)
-        found = _gap(*_axes(*sides), resamples=200, seed=experiment).difference
+        psnr, niqe = _axes(*sides)
+        found = _gap(psnr, niqe, resamples=200, seed=experiment).difference
         hits += found.low <= 0 <= found.high
     # Four standard errors of a share of 95% in 200 experiments.
     assert hits / experiments == pytest.approx(0.95, abs=0.062)

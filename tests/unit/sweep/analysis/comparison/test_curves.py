@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +76,11 @@ def test_a_seed_that_is_not_scored_everywhere_is_left_out(changed):
     assert curve.values("niqe", curve.images(["niqe"]), curve.seeds).shape == (4, 2, 12)
 
 
+def test_a_trial_without_scores_of_single_images_is_not_scored(changed):
+    curve = _curve(changed(lambda row: replace(row, per_image=()), ["mse-adv0.01-s1"]))
+    assert curve.seeds == (0, 2)
+
+
 def test_a_point_that_nobody_scored_is_left_out(changed):
     curve = _curve(changed(_unscored("pending"), ["mse-adv0.01"]))
     assert tuple(curve.points) == EVERYWHERE[:3]
@@ -83,13 +89,20 @@ def test_a_point_that_nobody_scored_is_left_out(changed):
 
 def test_a_curve_that_is_too_short_says_what_there_is_and_what_to_run(changed):
     curve = _curve(changed(_unscored("pending"), ["mse-adv0.0"]))
-    assert curve.shortage == (
-        "expected a curve of at least 3 λ, got λ 0; add some with `sweep run --adv`"
+    assert curve.shortage(Path("here")) == (
+        "expected a curve of 3 λ or more, got λ 0; train more with `sweep run --out here "
+        "--adv 0,1e-4,1e-3,1e-2` and the sweep's other options"
     )
 
 
 def test_a_curve_of_nothing_says_so(changed):
-    assert "got no λ; add" in _curve(changed(_unscored("failed"), ["mse"])).shortage
+    curve = _curve(changed(_unscored("failed"), ["mse"]))
+    assert "got no λ; train more" in curve.shortage(Path("here"))
+
+
+def test_three_points_are_a_curve(changed):
+    curve = _curve(changed(_unscored("pending"), ["mse-adv0.01"]))
+    assert curve.shortage(Path("here")) == ""
 
 
 def test_images_have_values_at_every_point(changed):

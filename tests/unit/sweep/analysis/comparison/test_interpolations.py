@@ -57,7 +57,9 @@ def test_an_alpha_that_was_interrupted_is_left_out(seeded, interpolate):
     curve = _curve(seeded)
     assert tuple(curve.points) == ("0", "1")
     assert curve.remarks == ("alpha 0.5 left out: not scored on every image",)
-    assert "got alpha 0, 1; add some with `sweep interpolate --alphas`" in curve.shortage
+    assert f"got alpha 0, 1; score more with `sweep interpolate {seeded} --alphas" in (
+        curve.shortage(seeded)
+    )
 
 
 def test_a_second_one_of_a_seed_is_left_out(seeded, interpolate):
