@@ -68,6 +68,8 @@ class Scored:
 
     def images(self, column: str) -> list[str]:
         """Lists the images that every trial has a finite value for."""
+        if column not in self.rows:
+            return []
         finite = self.rows[self.rows[column].abs() < float("inf")]
         counts = finite.groupby("image", sort=False)["trial"].nunique()
         return [str(name) for name in counts[counts == self.rows["trial"].nunique()].index]

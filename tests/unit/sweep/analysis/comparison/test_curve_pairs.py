@@ -107,6 +107,12 @@ def test_against_the_interpolation(copied, photographed, tradeoff, interpolate):
     assert any("a side with one seed" in note for note in notes_of(report))
 
 
+def test_a_metric_that_the_interpolation_lacks_is_named(seeded, interpolate):
+    interpolate(seeded, 0)
+    with pytest.raises(ConfigError, match="psnr_y and ssim_y: 12 of 12 images left out"):
+        _compare(seeded, seeded, ("ssim_y",), ("mse", "interpolation"))
+
+
 def test_a_pair_of_axes_without_common_range_is_named_and_the_others_stand(
     copied, photographed, tradeoff
 ):

@@ -62,6 +62,11 @@ def test_an_alpha_that_was_interrupted_is_left_out(seeded, interpolate):
     )
 
 
+def test_a_metric_that_it_was_not_scored_with_has_no_images(seeded, interpolate):
+    interpolate(seeded, 0)
+    assert _curve(seeded).images(["psnr_y", "ssim_y"]) == []
+
+
 def test_a_second_one_of_a_seed_is_left_out(seeded, interpolate):
     interpolate(seeded, 0)
     interpolate(seeded, 0, first="srresnet-s1")
