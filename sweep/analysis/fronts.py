@@ -200,13 +200,18 @@ def fronts_of(
     Yields:
         Fronts of PSNR against NIQE, LPIPS and every other perception metric that is there.
     """
-    further = [name for name, metric in metrics.items() if metric.kind == "perception"]
     for scores in datasets:
-        for column in dict.fromkeys((*USUAL_AXES, *further)):
-            if column in metrics and column in scores.rows[0] and DISTORTION in metrics:
+        for column in axes_beside_distortion(metrics):
+            if column in scores.rows[0] and DISTORTION in metrics:
                 front = front_of(scores, metrics[DISTORTION], metrics[column])
                 if front.candidates:
                     yield front
+
+
+def axes_beside_distortion(metrics: Mapping[str, MetricColumn]) -> list[str]:
+    """Lists the columns that stand against PSNR: the usual two, then the perception metrics."""
+    further = [name for name, metric in metrics.items() if metric.kind == "perception"]
+    return [name for name in dict.fromkeys((*USUAL_AXES, *further)) if name in metrics]
 
 
 def front_of(scores: DatasetScores, x_metric: MetricColumn, y_metric: MetricColumn) -> Front:

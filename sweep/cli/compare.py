@@ -9,22 +9,30 @@ import click
 from sweep.cli.options import DEFAULT_FOLDER, CommaList, name
 
 EXAMPLES = """\b
-A and B are each one of
+A and B are both of one kind:
   DIR/trials/NAME   a trial: one generator, one seed
   DIR:NAME          a trial by its name, a method (bicubic, srresnet, a scored folder's name),
                     or a grid point over all of its seeds as CONTENT@LAMBDA (mse@0.001)
-  :NAME             the same in results/quick; for B, in A's folder
+  DIR:CONTENT       a curve: all coefficients of a content loss over all seeds (mse)
+  DIR:interpolation the curve of `sweep interpolate`, which costs no training
   DIR               a whole sweep, against another one: the points that both have, one by one
+  :NAME             a NAME as above in results/quick; for B, in A's folder
 
 \b
 Examples:
   sweep compare results/seeds:mse@0.01 :bicubic
+  sweep compare results/seeds:mse :vgg16-22
+  sweep compare results/quick:vgg16-53 :interpolation --metric lpips_alex
   sweep compare results/new:vgg54@1e-3 results/old:vgg54@1e-3 --metric niqe --fail-if-worse
   sweep compare results/new results/old
 
+Curves are compared by their mean gap in PSNR where NIQE or LPIPS are equal, and the other way
+round (Bjøntegaard's deltas), over the range that both have.
+
 The verdict is about A: better, worse, indistinguishable, or, with fewer than 10 images, test set
-too small. Exit status: 0; 1 with --fail-if-worse when A is worse in some metric; 2 wrong usage.
-A test set that is too small is no failure: the command says that it cannot tell, and exits 0.
+too small. Exit status: 0; 1 with --fail-if-worse when A is worse in some metric; 2 wrong usage,
+or nothing that can be compared. A test set that is too small is no failure: the command says that
+it cannot tell, and exits 0.
 """
 
 
@@ -35,7 +43,8 @@ A test set that is too small is no failure: the command says that it cannot tell
     "--metric",
     "metrics",
     type=CommaList(name, "a column"),
-    help="Metric columns, comma-separated.  [default: all that both have]",
+    help="Metric columns, comma-separated; of curves, what stands against PSNR.  "
+    "[default: all that both have; of curves, NIQE, LPIPS and other perception metrics]",
 )
 @click.option("--fail-if-worse", is_flag=True, help="Exit with 1 when A is worse in some metric.")
 @click.option(
@@ -77,6 +86,5 @@ def command(
     for dataset in report.too_small:
         click.echo(f"cannot tell on {dataset}: the test set is too small", err=True)
     for found in report.worse:
-        point = f"{found.point}: " if found.point else ""
-        click.echo(f"worse on {found.dataset}: {point}{found.metric.column}", err=True)
+        click.echo(f"worse on {found.dataset}: {found.name}", err=True)
     return int(bool(report.worse))

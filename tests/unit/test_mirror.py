@@ -41,6 +41,8 @@ ELSEWHERE = {
     # Parts that are seen only in the whole.
     "sweep/analysis/comparison/methods.py": "tests/unit/sweep/analysis/comparison/test_pairs.py",
     "sweep/analysis/comparison/report.py": "tests/unit/sweep/analysis/comparison/test_pairs.py",
+    "sweep/analysis/comparison/resampling.py": "tests/unit/sweep/analysis/comparison/test_pairs.py",
+    "sweep/analysis/comparison/shared.py": "tests/unit/sweep/analysis/comparison/test_pairs.py",
     "sweep/analysis/front_report.py": "tests/unit/sweep/analysis/test_fronts.py",
     "sweep/analysis/summary.py": "tests/unit/sweep/tables/test_frames.py",
     "sweep/generators/interpolation/curve.py": "tests/unit/sweep/cli/test_interpolate.py",

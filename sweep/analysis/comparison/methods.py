@@ -68,6 +68,8 @@ class Scored:
 
     def images(self, column: str) -> list[str]:
         """Lists the images that every trial has a finite value for."""
+        if column not in self.rows:
+            return []
         finite = self.rows[self.rows[column].abs() < float("inf")]
         counts = finite.groupby("image", sort=False)["trial"].nunique()
         return [str(name) for name in counts[counts == self.rows["trial"].nunique()].index]
@@ -96,12 +98,9 @@ def find_methods(tables: Tables, name: str) -> dict[Key, Scored]:
     Raises:
         ConfigError: when the folder has nothing of this name.
     """
-    images = tables.images
-    rows = images[images["trial"] == name]
+    rows = _rows(tables, name)
     if rows.empty:
-        rows = images[images["point"] == _canonical(name)]
-    if rows.empty:
-        raise ConfigError(f"{tables.folder}: {_unknown(tables, name)}")
+        raise ConfigError(unknown_method(tables, name))
     found = {}
     for _, part in rows.groupby(["dataset", "scale"], sort=False):
         seeds = sorted({int(seed) for seed in part["seed"].dropna()})
@@ -111,13 +110,29 @@ def find_methods(tables: Tables, name: str) -> dict[Key, Scored]:
     return found
 
 
-def _unknown(tables: Tables, name: str) -> str:
-    """Lists the methods; trials are many, so only the nearest is named."""
-    message = unknown_name("method", name, dict.fromkeys(tables.images["point"]))
+def is_method(tables: Tables, name: str) -> bool:
+    """Whether a folder has scores of a trial, a method or a grid point of this name."""
+    return not _rows(tables, name).empty
+
+
+def unknown_method(tables: Tables, name: str, curves: Sequence[str] = ()) -> str:
+    """Words that a folder has nothing of a name.
+
+    Lists methods, grid points and curves; trials are many, so only the nearest is named.
+    """
+    known = dict.fromkeys([*curves, *tables.images["point"]])
+    kind = "method or curve" if curves else "method"
+    message = f"{tables.folder}: {unknown_name(kind, name, known)}"
     trials = difflib.get_close_matches(name, set(tables.images["trial"]), n=1)
     if "did you mean" in message or not trials:
         return message
     return f"{message}; did you mean the trial {trials[0]!r}?"
+
+
+def _rows(tables: Tables, name: str) -> pd.DataFrame:
+    images = tables.images
+    rows = images[images["trial"] == name]
+    return images[images["point"] == _canonical(name)] if rows.empty else rows
 
 
 def _canonical(name: str) -> str:

@@ -11,9 +11,9 @@ from sweep.store.folder import GENERATOR_PARENTS
 
 @dataclass(frozen=True)
 class Operand:
-    """One side of a comparison: a trial, a method or a grid point of a results folder.
+    """One side of a comparison: a trial, method, grid point or curve of a results folder.
 
-    Without a name it is the whole sweep.
+    Without a name it is the whole sweep. What the name stands for, the folder's tables tell.
     """
 
     folder: Path
@@ -31,8 +31,9 @@ def parse_operand(text: str, default: Path) -> Operand:
     else is split at its last colon.
 
     Args:
-        text: `DIR/trials/NAME` or `DIR:NAME`, NAME a trial, a method such as `bicubic`, or a
-            grid point such as `mse@0.001`; or `DIR` for a whole sweep.
+        text: `DIR/trials/NAME` or `DIR:NAME`, NAME a trial, a method such as `bicubic`, a grid
+            point such as `mse@0.001`, or a curve such as `mse` or `interpolation`; or `DIR` for a
+            whole sweep.
         default: Results folder that `:NAME` refers to.
 
     Returns:
@@ -52,6 +53,7 @@ def parse_operand(text: str, default: Path) -> Operand:
     if not colon or not name:
         raise ConfigError(
             f"{text!r}: expected a results folder, a trial's folder or DIR:NAME with a trial, a "
-            "method or CONTENT@LAMBDA as NAME, got neither; `sweep compare --help` has examples"
+            "method, CONTENT@LAMBDA or CONTENT as NAME, got neither; `sweep compare --help` has "
+            "examples"
         )
     return Operand(Path(folder_text) if folder_text else default, name)

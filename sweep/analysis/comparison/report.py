@@ -20,14 +20,24 @@ class Resampling:
 
 
 @dataclass(frozen=True)
+class Along:
+    """Where two curves were compared: at equal values of a metric, from low to high."""
+
+    metric: MetricColumn
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """Two methods in one metric on one data set.
+    """Two methods, or two curves, in one metric on one data set.
 
     Attributes:
         point: Grid point or method; empty where two single methods are compared.
         images: Number of images that both have finite values for.
         seeds: Number of seeds of either side; 0 for a method without seeds.
         paired: Whether both sides have the same seeds.
+        along: Of curves, where; their values are means over it. None for methods.
     """
 
     dataset: str
@@ -38,13 +48,22 @@ class Comparison:
     seeds: tuple[int, int]
     paired: bool
     result: Difference
+    along: Along | None = None
+
+    @property
+    def name(self) -> str:
+        """What was compared, beside the data set: `mse@0: niqe`, `psnr_y at equal niqe`."""
+        point = f"{self.point}: " if self.point else ""
+        at = f" at equal {self.along.metric.column}" if self.along else ""
+        return f"{point}{self.metric.column}{at}"
 
 
 @dataclass(frozen=True)
 class Report:
     """Everything that a comparison of a first side with a second found.
 
-    There is a comparison for each data set, grid point and metric; notes say what was left out.
+    There is a comparison for each data set, grid point or axis of two curves, and metric; notes
+    say what was left out.
     """
 
     first: Operand

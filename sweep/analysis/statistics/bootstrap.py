@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Statistic = Callable[[Array, Array, Array], Array]
 
 RESAMPLES = 10_000
 MOST_RESAMPLES = 1_000_000
@@ -68,6 +71,16 @@ class Difference:
     low: float
     high: float
     verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A measured value and its interval; `lost` counts the resamples that have no value."""
+
+    measured: float
+    low: float
+    high: float
+    lost: int = 0
 
 
 def draw(first: Runs, second: Runs, resamples: int = RESAMPLES, seed: int = 0) -> Draws:
@@ -146,10 +159,7 @@ def bootstrap_difference(
     """
     import numpy as np
 
-    check_confidence(confidence)
     _check_shapes(first, second)
-    images = first.values.shape[1]
-    everything = np.full((1, images), 1 / images)
 
     def values(runs: Runs, shares: Array) -> Array:
         """Value of each seed in each draw of images, (draws, seeds)."""
@@ -163,46 +173,86 @@ def bootstrap_difference(
             means = [limit(mean, bound) for mean in means]
         return np.asarray(means[0] - means[1])
 
-    one, other = (np.full((1, len(runs.values)), 1 / len(runs.values)) for runs in (first, second))
-    measured = float(differences(everything, one, other)[0])
-    freedom = _freedom(
-        (differences(everything, draws.first, draws.second), _seed_freedom(first, second)),
-        (differences(draws.images, one, other), images - 1),
-    )
-    error = float(differences(draws.images, draws.first, draws.second).std())
-    half = student_t_quantile(freedom, confidence) * error
-    low, high = measured - half, measured + half
+    found = bootstrap_interval(differences, draws, confidence)
+    everything = equal_shares(first.values.shape[1])
     return Difference(
         float(values(first, everything).mean()),
         float(values(second, everything).mean()),
-        measured,
-        low,
-        high,
-        _verdict(low, high, images, higher_is_better),
+        found.measured,
+        found.low,
+        found.high,
+        verdict_of(found, first.values.shape[1], higher_is_better),
     )
+
+
+def bootstrap_interval(
+    statistic: Statistic, draws: Draws, confidence: float = CONFIDENCE
+) -> Interval:
+    """Finds the interval of any statistic of two methods; see `bootstrap_difference` for how.
+
+    Args:
+        statistic: Given the shares of images, of the first method's seeds and of the second
+            one's, (resamples, images or seeds) each, its values, (resamples,); nan where a
+            resample has none.
+        draws: From `draw` for these methods.
+        confidence: Probability that the interval covers the true value, in (0, 1).
+
+    Returns:
+        The interval; all of it is nan where the measured statistic is.
+
+    Raises:
+        ConfigError: when the confidence is not in (0, 1).
+    """
+    check_confidence(confidence)
+    counts = [shares.shape[1] for shares in (draws.images, draws.first, draws.second)]
+    images, one, other = (equal_shares(count) for count in counts)
+    measured = float(statistic(images, one, other)[0])
+    if math.isnan(measured):
+        return Interval(measured, math.nan, math.nan, len(draws.images))
+    freedom = _freedom(
+        (statistic(images, draws.first, draws.second), _seed_freedom(counts[1:])),
+        (statistic(draws.images, one, other), counts[0] - 1),
+    )
+    resampled = statistic(draws.images, draws.first, draws.second)
+    half = student_t_quantile(freedom, confidence) * _variance(resampled) ** 0.5
+    lost = int((resampled != resampled).sum())
+    return Interval(measured, measured - half, measured + half, lost)
+
+
+def equal_shares(count: int) -> Array:
+    """The draw that has each of some images or seeds once, (1, count)."""
+    import numpy as np
+
+    return np.full((1, count), 1 / count)
+
+
+def verdict_of(found: Interval, images: int, higher_is_better: bool) -> Verdict:
+    """Judges a difference between the first and the second method, for the first."""
+    if images < LEAST_IMAGES:
+        return "test set too small"
+    if found.low <= 0 <= found.high:
+        return "indistinguishable"
+    return "better" if (found.low > 0) == higher_is_better else "worse"
 
 
 def _freedom(*parts: tuple[Array, int]) -> float:
     """Degrees of freedom of a sum of spreads, each given by resamples and its own degrees."""
-    known = [(float(values.var()), freedom) for values, freedom in parts if freedom]
+    known = [(_variance(values), freedom) for values, freedom in parts if freedom]
     total = sum(variance for variance, _ in known)
     if total == 0:
-        return float("inf")
+        return math.inf
     return total**2 / sum(variance**2 / freedom for variance, freedom in known)
 
 
-def _seed_freedom(first: Runs, second: Runs) -> int:
+def _variance(values: Array) -> float:
+    """Variance over the resamples that have a value."""
+    there = values[values == values]
+    return float(there.var()) if len(there) else 0.0
+
+
+def _seed_freedom(counts: Sequence[int]) -> int:
     """Degrees of freedom of the spread over seeds, those of the method with fewer."""
-    counts = [len(runs.values) - 1 for runs in (first, second) if len(runs.values) > 1]
-    return min(counts, default=0)
-
-
-def _verdict(low: float, high: float, images: int, higher_is_better: bool) -> Verdict:
-    if images < LEAST_IMAGES:
-        return "test set too small"
-    if low <= 0 <= high:
-        return "indistinguishable"
-    return "better" if (low > 0) == higher_is_better else "worse"
+    return min((count - 1 for count in counts if count > 1), default=0)
 
 
 def _check_shapes(first: Runs, second: Runs) -> None:

@@ -48,8 +48,8 @@ def notes_of(report: Report) -> list[str]:
     ]
     if any(found.seeds == (1, 1) for found in report.comparisons):
         lines.append(
-            "one seed each: this compares the two trained generators; what another seed would "
-            "give is not known"
+            "one seed each: this compares what was trained; what another seed would give is not "
+            "known"
         )
     elif seeded and any(1 in found.seeds for found in report.comparisons):
         lines.append(
@@ -57,6 +57,12 @@ def notes_of(report: Report) -> list[str]:
         )
     if any(found.metric.reference == "none" for found in report.comparisons):
         lines.append("a value beyond HR's own counts as HR's in the difference")
+    if any(found.along for found in report.comparisons):
+        lines.append(
+            "A - B is Bjøntegaard's delta: the mean gap over the values that both curves have"
+        )
+    if any(found.along and found.along.metric.reference == "none" for found in report.comparisons):
+        lines.append("values beyond HR's own are not among those at which the gap is taken")
     lines += [
         f"{name}: fewer than {LEAST_IMAGES} images, no verdict; score both on a larger test set"
         for name in report.too_small
@@ -73,9 +79,11 @@ def _table(found: Sequence[Comparison], report: Report) -> Table:
     several = len({comparison.metric.column for comparison in found}) > 1
     if pointed:
         table.add_column("point")
-    table.add_column("metric")
+    table.add_column("mean gap in" if first.along else "metric")
+    if first.along:
+        table.add_column("at equal", no_wrap=True)
     interval = f"{100 * report.resampling.confidence:g}% interval"
-    for heading in ("A", "B", "A - B", interval):
+    for heading in (*(() if first.along else ("A", "B")), "A - B", interval):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for row, following in zip(found, [*found[1:], None], strict=True):
@@ -93,8 +101,13 @@ def _count(found: Sequence[Comparison]) -> str:
 
 
 def _numbers(row: Comparison) -> list[str]:
+    """Values of both sides, or where two curves were compared; the difference; its interval."""
     result = row.result
     decimals = decimals_for([result.first, result.second])
-    values = [f"{value:.{decimals}f}" for value in (result.first, result.second)]
     ends = f"{result.low:+.{decimals}f} to {result.high:+.{decimals}f}"
-    return [*values, f"{result.difference:+.{decimals}f}", ends]
+    sides = [f"{value:.{decimals}f}" for value in (result.first, result.second)]
+    if row.along is not None:
+        at = row.along
+        places = decimals_for([at.low, at.high])
+        sides = [f"{printable(at.metric.label)}\n{at.low:.{places}f} to {at.high:.{places}f}"]
+    return [*sides, f"{result.difference:+.{decimals}f}", ends]

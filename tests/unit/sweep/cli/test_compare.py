@@ -37,6 +37,20 @@ def test_two_sweeps_are_compared_with_their_areas(sweep, twelve_images):
     assert "hypervolume" in answer.out
 
 
+def test_curves_are_compared_on_each_axis(sweep, twelve_images):
+    pair = (f"{twelve_images}:mse", ":vgg22", "--resamples", "200", "--fail-if-worse")
+    answer = sweep("compare", *pair)
+    assert answer.status == 1
+    assert answer.err.splitlines() == [
+        "worse on set5: psnr_y at equal niqe",
+        "worse on set5: lpips_alex at equal psnr_y",
+    ]
+    lines = answer.out.splitlines()
+    assert sum("mean gap in" in line and "at equal" in line for line in lines) == 1
+    assert max(map(len, lines)) <= 80
+    assert "A: λ 0, 0.0001, 0.001, 0.01" in answer.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -44,6 +58,10 @@ def test_two_sweeps_are_compared_with_their_areas(sweep, twelve_images):
         (["nowhere:a", ":b"], "no such table"),
         (["{}:mse@0", ":bicubik"], "did you mean 'bicubic'"),
         (["{}:mse@0", ":bicubic", "--metric", "psnr"], "metric 'psnr' is unknown"),
+        (["{}:mse", ":mze"], "method or curve 'mze' is unknown: mse, vgg22, vgg54, "),
+        (["{}:mse", ":bicubic"], "expected two curves or two methods, got one of each"),
+        (["{}:mse", ":interpolation"], "found none; run `sweep interpolate"),
+        (["{}:mse", ":vgg22", "--metric", "psnr_y"], "a metric to stand against it"),
         (["{}:mse@0", ":bicubic", "--resamples", "3"], "--resamples"),
         (["{}:mse@0", ":bicubic", "--resamples", "99999999999"], "--resamples"),
         (["{}:mse@0", ":bicubic", "--confidence", "95"], "--confidence"),

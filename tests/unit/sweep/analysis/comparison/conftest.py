@@ -59,3 +59,51 @@ def copied(seeded: Path, tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return write
+
+
+@pytest.fixture
+def interpolate() -> Callable[..., str]:
+    """Writes the scores of an interpolation to a trial of `mse` at 0.01; gives its name."""
+    from sweep.analysis.comparison.methods import read_tables
+    from sweep.store.folder import SweepStore
+    from sweep.store.records.scores import CurveRecord
+
+    def write(
+        folder: Path,
+        seed: int,
+        first: str = "",
+        space: str = "weights",
+        points: Iterable[tuple[float, float, float]] = (
+            (30.0, 0.2, 8.2),
+            (29.0, 0.21, 9.0),
+            (26, 0.3, 11),
+        ),
+    ) -> str:
+        listed = list(points)
+        start, end = first or f"srresnet-s{seed}", f"mse-adv0.01-s{seed}-1a2b3c4d"
+        images = read_tables(folder).images["image"].unique()
+        scores = {
+            f"{place / (len(listed) - 1):g}": {
+                image: {
+                    name: value * (1 + 0.1 * random.Random(int(image[2:])).uniform(-1, 1))
+                    for name, value in zip(("psnr_y", "lpips_alex", "niqe"), point, strict=True)
+                }
+                for image in images
+            }
+            for place, point in enumerate(listed)
+        }
+        record = CurveRecord.model_validate(
+            {
+                "schema": 1,
+                "from": start,
+                "to": end,
+                "space": space,
+                "ends": {"set5": ("aa", "bb")},
+                "scores": {"set5": scores},
+            }
+        )
+        name = f"{start}--{end}-{space}"
+        SweepStore(folder).write_curve(name, record)
+        return name
+
+    return write

@@ -116,7 +116,7 @@ def test_a_metric_of_a_whole_set_cannot_be_compared(seeded):
 @pytest.mark.parametrize(
     ("first", "second", "columns", "message"),
     [
-        ("mze@0", "bicubic", (), "method 'mze@0' is unknown: .*did you mean 'mse@0'"),
+        ("mze@0", "bicubic", (), "method or curve 'mze@0' is unknown: .*did you mean 'mse@0'"),
         ("mse-adv0-s0-1a2b3c", "bicubic", (), "did you mean the trial 'mse-adv0-s0-1a2b3c4d'"),
         ("mse@0", "bicubic", ("niqee",), "metric 'niqee' is unknown: .*did you mean 'niqe'"),
         ("", "bicubic", (), "expected two sweeps or two methods, got one of each"),
