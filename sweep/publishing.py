@@ -39,6 +39,7 @@ def publish(
     Returns:
         The derived files, and sentences about figures that could not be drawn.
     """
+    from sweep.analysis.convergence_report import write_convergence
     from sweep.analysis.front_report import write_frontier
     from sweep.analysis.summary import summary_frame
     from sweep.scoring.provenance import metrics_document
@@ -65,7 +66,8 @@ def publish(
     metrics_file = store.write_metrics(document)
     # Read back, since the files round: what is drawn now is what they give at any time.
     tables = read_tables(root)
-    files = (*(root / name for name in frames), metrics_file, write_frontier(tables))
+    derived = filter(None, (write_frontier(tables), write_convergence(root)))
+    files = (*(root / name for name in frames), metrics_file, *derived)
     if not charts:
         return files, ()
     from sweep.visualization.drawings import bring_up_to_date

@@ -31,8 +31,10 @@ def command(
     folder: Path, markup: Literal["terminal", "csv", "markdown", "latex"], each_seed: bool
 ) -> None:
     """Show the result table of DIR (default results/quick), best values marked."""
+    from sweep.analysis.convergence import find_brackets
     from sweep.tables.files import csv_text, read_results
     from sweep.tables.metric_file import read_metrics
+    from sweep.visualization.printing.convergence import print_brackets
     from sweep.visualization.printing.markup import format_table
     from sweep.visualization.printing.terminal import print_table
 
@@ -41,5 +43,6 @@ def command(
         click.echo(csv_text(results), nl=False)
     elif markup == "terminal":
         print_table(results, read_metrics(folder), each_seed=each_seed)
+        print_brackets(find_brackets(folder))
     else:
         click.echo(format_table(results, read_metrics(folder), markup, each_seed=each_seed))

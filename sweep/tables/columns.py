@@ -53,9 +53,10 @@ TEXT_COLUMNS = frozenset(
         "generator_sha256",
         *("health", "from", "to", "space"),
         *("distortion", "perception", "point", "trials", "state", "dominated_by", "knee"),
+        *("metric", "verdict", "reason"),
     }
 )
-INTEGER_COLUMNS = frozenset({"seed", "scale", "images", "step", "steps", "seeds"})
+INTEGER_COLUMNS = frozenset({"seed", "scale", "images", "step", "steps", "seeds", "steps_left"})
 # What the user chose is written exactly; what was measured is rounded.
 EXACT_COLUMNS = frozenset({"adv", "alpha", "pixel_weight", "content_weight"})
 

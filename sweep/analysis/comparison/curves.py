@@ -11,7 +11,8 @@ import numpy as np
 
 from sweep.analysis.comparison.methods import Key, Scored, Tables
 from sweep.store.states import Method, State
-from sweep.tables.columns import adv_text, content_text
+from sweep.tables.columns import CURVE, adv_text
+from sweep.tables.curve_names import with_curves
 from sweep.tables.files import read_results
 from sweep.tables.frames import records_of
 from sweep.tables.ranking import Record, is_healthy, is_scored
@@ -85,21 +86,12 @@ def sweep_lines(tables: Tables) -> dict[str, list[Record]]:
 
 
 def named_lines(rows: Iterable[Record]) -> dict[str, list[Record]]:
-    """Groups rows of results.csv into curves, in their order.
-
-    Trials of one content loss are one curve, named after it. Where they set out from several
-    ends (column `start`), each end has its own, and the name says which: `mse/srgan`.
-    """
-    lines: dict[tuple[str, str], list[Record]] = {}
-    for row in rows:
+    """Groups rows of results.csv into curves, as `with_curves` names them, in their order."""
+    lines: dict[str, list[Record]] = {}
+    for row in with_curves(rows):
         if row["method"] == Method.SRGAN:
-            key = content_text(row["content"]), row.get("start") or ""
-            lines.setdefault(key, []).append(row)
-    contents = [content for content, _ in lines]
-    return {
-        content if contents.count(content) == 1 else f"{content}/{start}": line
-        for (content, start), line in lines.items()
-    }
+            lines.setdefault(row[CURVE], []).append(row)
+    return lines
 
 
 def line_curves(tables: Tables, rows: Sequence[Record]) -> dict[Key, Curve]:

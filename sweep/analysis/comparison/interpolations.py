@@ -10,9 +10,9 @@ import pandas as pd
 from srgan_core.errors import ConfigError, unknown_name
 from sweep.analysis.comparison.curves import Curve
 from sweep.analysis.comparison.methods import Key, Scored, Tables
-from sweep.analysis.fronts import point_name
 from sweep.store.folder import SweepStore
 from sweep.store.records.scores import CurveRecord
+from sweep.tables.curve_names import point_name, with_curves
 from sweep.tables.curves import INTERPOLATION as TABLE
 from sweep.tables.files import read_results
 from sweep.tables.frames import records_of
@@ -50,7 +50,8 @@ def interpolations(tables: Tables) -> dict[str, list[Interpolation]]:
     Returns:
         `interpolation/srresnet--mse@0.01-weights` and the like to its members, by name.
     """
-    rows = {row["trial"]: row for row in records_of(read_results(tables.folder))}
+    listed = with_curves(records_of(read_results(tables.folder)))
+    rows = {row["trial"]: row for row in listed}
     groups: dict[str, list[Interpolation]] = {}
     for record in SweepStore(tables.folder).read_curves():
         ends = [rows.get(name, {"method": name}) for name in (record.first, record.second)]

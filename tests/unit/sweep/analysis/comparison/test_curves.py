@@ -51,7 +51,7 @@ def test_each_start_has_its_own_curve_where_there_are_several():
     rows = [{**row, "start": start} for start in ("srresnet", "srgan", "srgan")]
     rows.append({**row, "content": "vgg22", "start": "srgan"})
     found = {name: len(line) for name, line in named_lines(rows).items()}
-    assert found == {"mse/srresnet": 1, "mse/srgan": 2, "vgg22": 1}
+    assert found == {"mse/srresnet": 1, "mse/srgan": 2, "vgg22/srgan": 1}
 
 
 @pytest.mark.parametrize(
