@@ -86,3 +86,44 @@ def test_another_change_is_refused_and_changes_nothing(sweep, finished, smoke):
     assert "adversarial.steps (was 20, now 21)" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert stamps(finished) == before
+
+
+def test_the_other_end_extends_a_sweep_and_brackets_it(sweep, copy, smoke, rows, generators):
+    before, old = generators(copy), rows(copy)
+    answer = sweep(*smoke, "--start", "srgan", "--out", copy)
+    assert answer.returncode == 0, answer.stderr
+    assert "2 of 2 trials done, 2 trained in this run" in answer.stdout
+    after = generators(copy)
+    assert after.items() >= before.items()
+    assert len(after) == len(before) + 3
+    listed = rows(copy)
+    assert [row for row in listed if row["start"] != "srgan" and row["method"] != "pair"] == old
+    assert [row["trial"] for row in listed if row["method"] == "pair"] == ["srgan-s0"]
+    brackets = rows(copy, "convergence.csv")
+    assert [(row["adv"], row["metric"]) for row in brackets] == [
+        ("0", "psnr_y"),
+        ("0.001", "psnr_y"),
+    ]
+    table = sweep("table", copy)
+    assert "how far apart both ends are" in table.stdout
+    again = sweep(*smoke, "--start", "srresnet,srgan", "--out", copy)
+    assert "4 of 4 trials done, 0 trained in this run" in again.stdout
+
+
+def test_a_pair_of_the_user_is_where_trials_set_out_from(sweep, copy, smoke, tmp_path, rows):
+    first = sweep(*smoke, "--start", "srgan", "--out", copy)
+    assert first.returncode == 0, first.stderr
+    pair, out = copy / "shared" / "srgan-s0", tmp_path / "own"
+    answer = sweep(*smoke, "--init", pair, "--adv", "1e-3", "--out", out)
+    assert answer.returncode == 0, answer.stderr
+    assert {row["start"] for row in rows(out) if row["method"] == "srgan"} == {"srgan"}
+    # The same weights, and the same patches: the same generators.
+    ours, theirs = (
+        {r["adv"]: r["generator_sha256"] for r in rows(folder) if r["start"] == "srgan"}
+        for folder in (out, copy)
+    )
+    assert ours == theirs
+    other = sweep(*smoke, "--start", "srgan", "--out", out)
+    assert other.returncode == 2
+    assert "srgan.init" in other.stderr
+    assert "Traceback" not in other.stderr

@@ -36,6 +36,19 @@ import pytest
         ("--set adversarial.patch_size=4096", "set a smaller adversarial.patch_size"),
         ("--set schema_version=99", "expected schema_version 1, got 99"),
         ("--init missing.safetensors", "missing.safetensors: no such file"),
+        ("--start srgn", "expected srresnet or srgan, got 'srgn'"),
+        ("--start srgan,srgan", "expected every value once, srgan stands twice"),
+        ("--start srgan --init missing.safetensors", "from which no trial of this --start sets"),
+        ("--init .", "expected a pair, found no generator.safetensors"),
+        ("--start srresnet --init .", "is the folder of a pair, from which no trial"),
+        (
+            "--start srgan --set srgan.start=bundled --set srgan.training=null",
+            "set patch_size to 48, or give another pair",
+        ),
+        (
+            "--start srgan --set adversarial.patch_size=48",
+            "srgan.training to have patch_size and discriminator.channels of adversarial (48, 8)",
+        ),
     ],
 )
 def test_wrong_usage_is_refused_with_one_message(refused, arguments, message):
