@@ -77,6 +77,8 @@ class Point:
         name: `bicubic`, `srresnet`, or content loss and coefficient as `mse@0.001`.
         method: Name of the method.
         content: Content loss; the method for what is no trial.
+        curve: Name of the curve that a trial is a point of (see `curve_name`); the method for what
+            is no trial.
         adv: Adversarial coefficient; None for what is no trial.
         trials: Folder names of the scored trials in the mean.
         x: Value on the distortion axis.
@@ -90,12 +92,14 @@ class Point:
             holds for the means alone.
         dominated_by: A candidate that dominates this one; empty on the front.
         contribution: Area that this candidate alone dominates; None without reference point.
-        knee: Whether it is the knee of the front.
+        knee: Whether it is the knee of the front, which is a compromise that an adversarial
+            coefficient above 0 chose: neither the SRResNet nor the control is one.
     """
 
     name: str
     method: str
     content: str
+    curve: str
     adv: float | None
     trials: tuple[str, ...]
     x: float
@@ -168,11 +172,11 @@ class Front:
 
     @property
     def lines(self) -> dict[str, list[Point]]:
-        """Content loss to its points in the order of the coefficient."""
+        """Name of each curve to its points in the order of the coefficient."""
         lines: dict[str, list[Point]] = {}
         for point in self.candidates:
             if point.method == Method.SRGAN:
-                lines.setdefault(point.content, []).append(point)
+                lines.setdefault(point.curve, []).append(point)
         for line in lines.values():
             line.sort(key=lambda point: -1.0 if point.adv is None else point.adv)
         return lines
@@ -237,6 +241,7 @@ def points_of(scores: DatasetScores, axes: Axes) -> list[Point]:
                 name=point_name(mean),
                 method=mean["method"],
                 content=names.content_text(mean["content"]) if trial else mean["method"],
+                curve=curve_name(mean) if trial else mean["method"],
                 adv=mean["adv"],
                 trials=mean["scored"],
                 x=place[0],
@@ -263,6 +268,11 @@ def point_name(record: Record) -> str:
     return f"{names.content_text(record['content'])}@{names.adv_text(record['adv'])}"
 
 
+def curve_name(trial: Record) -> str:
+    """Names the curve that a trial is a point of, as charts label it: its content loss."""
+    return names.content_text(trial["content"])
+
+
 def _merits(points: Sequence[Point], axes: Axes) -> list[Place]:
     return [axes.merit((point.x, point.y)) for point in points]
 
@@ -285,7 +295,8 @@ def _judged(points: Sequence[Point], axes: Axes, reference: Place | None) -> lis
     areas: Sequence[float | None] = [None] * len(points)
     if reference is not None:
         areas = contributions_2d(merits, reference, directions)
-    front, bend = pareto_front(merits, directions), knee(merits, directions)
+    front, chosen = pareto_front(merits, directions), [i for i, p in enumerate(points) if p.adv]
+    bend = knee(merits, directions, chosen)
     judged = []
     for index, point in enumerate(points):
         # Whoever is on the front is named first.
