@@ -37,6 +37,7 @@ def write_labels(
     line: tuple[float, str] | None = None,
     sign: str = BETTER,
     reserved: Sequence[Box] = (),
+    font_size: float = FONT_SIZE,
 ) -> None:
     """Places and writes all texts of a panel, whose limits are set and all else drawn.
 
@@ -44,10 +45,11 @@ def write_labels(
         axes: The panel.
         labels: Texts of points.
         line: Height in data units and text of a horizontal line, if there is one.
-        sign: Text of a free corner.
+        sign: Text of a free corner; empty for none.
         reserved: Parts of the panel in pixels that no text may cover.
+        font_size: Typographic points of the texts.
     """
-    texts = [_text(axes, label.text, label.color) for label in labels]
+    texts = [_text(axes, label.text, label.color, fontsize=font_size) for label in labels]
     corner = _text(axes, sign, GREY, style="italic", fontsize=10.5)
     markers = [marker_box(axes, label) for label in labels]
     options = [
@@ -56,7 +58,7 @@ def write_labels(
     bounds = panel_box(axes).grown(-_EDGE)
     options.append(_corners(bounds, *_size(corner)))
     if line is not None:
-        texts_line = _text(axes, line[1], GREY)
+        texts_line = _text(axes, line[1], GREY, fontsize=font_size)
         options.append(_along(axes, bounds, line[0], *_size(texts_line)))
     obstacles = Obstacles(bounds, [*markers, *reserved], segments_of(axes))
     # What has few places is placed first.
@@ -81,7 +83,7 @@ def _text(axes: Axes, text: str, color: str, **style: Any) -> Text:
         zorder=5,
         # A pale ground keeps lines out of the digits.
         bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 0.5},
-        **{"fontsize": FONT_SIZE, **style},
+        **style,
     )
 
 
