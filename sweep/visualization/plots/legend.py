@@ -32,12 +32,15 @@ def draw_legend(
         heights: Where the rows stand, as shares of the figure's height.
     """
     any_unhealthy = any(front.unhealthy for front in fronts)
-    rows = (_curves(styles), _general(fronts), overlay_entries(overlays, any_unhealthy))
-    for handles, height in zip([row for row in rows if row], heights, strict=False):
+    drawn = (_curves(styles), _general(fronts), overlay_entries(overlays, any_unhealthy))
+    rows = [row for row in drawn if row]
+    # Fewer rows share the room: the first ones move towards the last.
+    spare = (heights[0] - heights[-1]) / (len(heights) - 1) * (len(heights) - len(rows)) / 2
+    for handles, height in zip(rows, heights, strict=False):
         figure.legend(
             handles=handles,
             loc="center",
-            bbox_to_anchor=(0.5, height),
+            bbox_to_anchor=(0.5, height - spare),
             ncols=len(handles),
             frameon=False,
             handlelength=3.2,

@@ -64,7 +64,7 @@ def draw_panel(
     set_axis(axes, "y", limits[1], front.axes.y)
     lines = exchange_sentence(front).splitlines()
     title = "\n".join(fill(line, _TITLE_WIDTH) for line in lines)
-    axes.set_title(title, loc="left", fontsize=9, color=INK, pad=5)
+    axes.set_title(title, loc="left", fontsize=8.7, color=INK, pad=5)
     labels = _draw_content(axes, front, styles, overlays, limits)
     line = draw_hr(axes, front.axes, limits[1])
 
