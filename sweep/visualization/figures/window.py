@@ -100,7 +100,8 @@ def _luma(rgb: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Thousandths of grey levels."""
     import numpy as np
 
-    return rgb.astype(np.int64) @ np.array([299, 587, 114])
+    luma: NDArray[np.int64] = rgb.astype(np.int64) @ np.array([299, 587, 114])
+    return luma
 
 
 def _gradients(rgb: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -128,4 +129,6 @@ def _sums(energy: NDArray[np.int64], side: int) -> NDArray[np.int64]:
     import numpy as np
 
     total = np.pad(energy, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
-    return total[side:, side:] - total[:-side, side:] - total[side:, :-side] + total[:-side, :-side]
+    lower, upper = total[side:], total[:-side]
+    sums: NDArray[np.int64] = (lower - upper)[:, side:] - (lower - upper)[:, :-side]
+    return sums

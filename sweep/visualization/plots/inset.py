@@ -96,7 +96,8 @@ def _open(axes: Axes, found: Magnifier) -> Axes:
 def _corners(box: Box, transform: Transform) -> list[list[float]]:
     """Lower left and upper right of pixels in other coordinates."""
     corners = [(box.left, box.bottom), (box.right, box.top)]
-    return transform.inverted().transform(corners).tolist()
+    places: list[list[float]] = transform.inverted().transform(corners).tolist()
+    return places
 
 
 def _room(axes: Axes, label: Label, box: Box) -> Box:

@@ -152,9 +152,10 @@ def test_the_caption_explains_niqe_below_hr(store, usual):
 
 def test_the_caption_says_whether_the_trials_beat_an_interpolation(store, usual):
     folder = store(usual.rows())
+    ends: dict[str, object] = {"from": "srresnet-s0", "to": "mse-adv0.01-s0-1a2b3c4d"}
+    ends["space"] = "weights"
     curve = [
-        {"from": "srresnet-s0", "to": "mse-adv0.01-s0-1a2b3c4d", "space": "weights"}
-        | {"dataset": "set5", "alpha": alpha, "images": 1, "psnr_y": x, "lpips_alex": 0.2}
+        ends | {"dataset": "set5", "alpha": alpha, "images": 1, "psnr_y": x, "lpips_alex": 0.2}
         for alpha, x in ((0, 30.01), (0.5, 29.0), (1, 25.8))
     ]
     write_csv(interpolation_frame(curve), folder / INTERPOLATION)
