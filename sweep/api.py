@@ -196,7 +196,7 @@ class Sweep:
         tables = read_tables(self.root)
         scores = {found.name: found for found in scores_by_dataset(tables.results)}
         chosen = self._known(dataset, tuple(scores))
-        drawn = render(scores[chosen], tables, f"{self.name}: {chosen}", published)
+        drawn = render(scores[chosen], tables, published)
         return Chart(drawn["png"], drawn["svg"])
 
     def images(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from sweep.analysis.fronts import Front, Point, fronts_of
+from sweep.analysis.fronts import DECIBELS_BELOW_BICUBIC, Front, Point, fronts_of
 from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.files import write_csv
 from sweep.tables.frames import typed_frame
@@ -40,13 +40,18 @@ def write_frontier(tables: Tables) -> Path:
 
 
 def front_summary(front: Front) -> str:
-    """Words a front in one line: `hypervolume 1.2 to (24.4 dB, 8.5), knee vgg16-53@0.0001`."""
+    """Words a front in one line, with the reference point of its area.
+
+    As `hypervolume 1.2 up to 4 dB below bicubic (24.4 dB) and its NIQE (8.5), knee mse@0.001`.
+    """
     parts = []
     if front.reference is not None and front.hypervolume is not None:
         x, y = (f"{value:.{_DIGITS}g}" for value in front.reference)
-        units = [metric.unit and f" {metric.unit}" for metric in (front.axes.x, front.axes.y)]
+        other = front.axes.y
+        area = f"hypervolume {front.hypervolume:.{_DIGITS}g}"
+        corner = f"{DECIBELS_BELOW_BICUBIC:g} dB below bicubic ({x} dB)"
         parts.append(
-            f"hypervolume {front.hypervolume:.{_DIGITS}g} to ({x}{units[0]}, {y}{units[1]})"
+            f"{area} up to {corner} and its {other.label} ({f'{y} {other.unit}'.rstrip()})"
         )
     parts.append(f"knee {front.knee}" if front.knee else "no knee")
     return ", ".join(parts)

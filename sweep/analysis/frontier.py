@@ -13,7 +13,7 @@ dominance.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from srgan_core.errors import ConfigError, ShapeError, unknown_name
 from sweep.metrics.declaration import Direction
@@ -108,7 +108,11 @@ def contributions_2d(
     return [max(0.0, whole - hypervolume_2d(others, reference, directions)) for others in rest]
 
 
-def knee(points: Sequence[Point], directions: Sequence[Direction]) -> int | None:
+def knee(
+    points: Sequence[Point],
+    directions: Sequence[Direction],
+    eligible: Collection[int] | None = None,
+) -> int | None:
     """Finds the point of the front where giving up one objective stops paying in the other.
 
     Both axes are scaled to the range of the front, so that its ends lie at (0, 1) and (1, 0)
@@ -116,9 +120,15 @@ def knee(points: Sequence[Point], directions: Sequence[Direction]) -> int | None
     chord on the side of the better values; of several, the first along the front, best in the
     first objective.
 
+    Args:
+        points: Points of two objectives.
+        directions: Two directions.
+        eligible: Indices of the points that may be the knee; all of them if None. The others
+            still shape the front and its ends.
+
     Returns:
         Index into `points`; None when the front has fewer than three different finite points or
-        nowhere bulges towards the better values.
+        nowhere bulges towards the better values at an eligible one.
 
     Source: the distance to the line through the extremes, Das 1999.
     """
@@ -135,8 +145,8 @@ def knee(points: Sequence[Point], directions: Sequence[Direction]) -> int | None
         x, y = costs[index]
         return 1 - (x - left) / (right - left) - (y - bottom) / (top - bottom)
 
-    deepest = max(front, key=depth)
-    return deepest if depth(deepest) > _FLAT else None
+    deepest = max((i for i in front if eligible is None or i in eligible), key=depth, default=None)
+    return deepest if deepest is not None and depth(deepest) > _FLAT else None
 
 
 def _dominates(first: tuple[float, ...], second: tuple[float, ...]) -> bool:

@@ -92,7 +92,8 @@ class Point:
             holds for the means alone.
         dominated_by: A candidate that dominates this one; empty on the front.
         contribution: Area that this candidate alone dominates; None without reference point.
-        knee: Whether it is the knee of the front.
+        knee: Whether it is the knee of the front, which is a compromise that an adversarial
+            coefficient above 0 chose: neither the SRResNet nor the control is one.
     """
 
     name: str
@@ -284,7 +285,8 @@ def _judged(points: Sequence[Point], axes: Axes, reference: Place | None) -> lis
     areas: Sequence[float | None] = [None] * len(points)
     if reference is not None:
         areas = contributions_2d(merits, reference, directions)
-    front, bend = pareto_front(merits, directions), knee(merits, directions)
+    front, chosen = pareto_front(merits, directions), [i for i, p in enumerate(points) if p.adv]
+    bend = knee(merits, directions, chosen)
     judged = []
     for index, point in enumerate(points):
         # Whoever is on the front is named first.

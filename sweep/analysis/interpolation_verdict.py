@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from srgan_core.wording import counted
+from sweep.analysis.exchange import short_label
 from sweep.analysis.frontier import dominates, hypervolume_2d
 from sweep.analysis.fronts import DISTORTION, USUAL_AXES, Place, front_of
 from sweep.analysis.summary import DatasetScores, scores_by_dataset
+from sweep.store.states import Method
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn
-from sweep.tables.ranking import TRAINED_METHODS, Record, is_healthy, is_scored
+from sweep.tables.ranking import Record, is_healthy, is_scored
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,11 @@ class Verdict:
     """How the trials of one test set stand to one curve, on one pair of axes.
 
     Attributes:
-        better: Trials that dominate a point between the ends.
-        worse: Trials that such a point dominates.
+        better: Trials that dominate a point between the ends and that none of them dominates.
+        worse: Trials that such a point dominates and that dominate none.
         neither: The others.
+        x: Each of these trials to its value on the horizontal axis.
+        x_unit: Unit of these values; empty for plain numbers.
         trained_area: Area that the front of the trained generators dominates, up to the usual
             reference point; None without bicubic.
         curve_area: Area that the curve with its ends dominates.
@@ -35,6 +39,8 @@ class Verdict:
     better: tuple[str, ...]
     worse: tuple[str, ...]
     neither: tuple[str, ...]
+    x: Mapping[str, float]
+    x_unit: str
     trained_area: float | None
     curve_area: float | None
 
@@ -51,6 +57,18 @@ class Verdict:
             f"{text}; area dominated by the trials {self.trained_area:.4g}, "
             f"by the curve {self.curve_area:.4g}"
         )
+
+    def takeaway(self) -> str:
+        """How many trials beat the curve and where: `2 of 11 trials (30.1 to 30.6 dB), 8 worse`."""
+        winners = f"{len(self.better) or 'none'} of {len(self.x)} trials{self._range(self.better)}"
+        return f"{winners}, {len(self.worse) or 'none'} worse{self._range(self.worse)}"
+
+    def _range(self, trials: Sequence[str]) -> str:
+        if not trials:
+            return ""
+        values = [self.x[trial] for trial in trials]
+        ends = dict.fromkeys(f"{value:.1f}" for value in (min(values), max(values)))
+        return f" ({' to '.join(ends)} {self.x_unit or self.x_label})"
 
 
 def judge_all(
@@ -75,22 +93,37 @@ def judge_all(
                     yield verdict
 
 
+def interpolation_takeaway(
+    scores: DatasetScores, table: pd.DataFrame | None, metrics: Mapping[str, MetricColumn]
+) -> str:
+    """Says whether the trials beat all curves of a test set together; empty without curves."""
+    points = None if table is None else table[table["dataset"] == scores.name]
+    if points is None or points.empty or DISTORTION not in metrics:
+        return ""
+    found = []
+    for metric in (metrics[column] for column in USUAL_AXES if column in metrics):
+        verdict = judge(scores, points, metrics[DISTORTION], metric)
+        if verdict is not None:
+            found.append(f"{short_label(metric)}: {verdict.takeaway()}")
+    return f"Better than interpolation, which is free: {'; '.join(found)}." if found else ""
+
+
 def judge(
     scores: DatasetScores, curve: pd.DataFrame, x_metric: MetricColumn, y_metric: MetricColumn
 ) -> Verdict | None:
-    """Compares the trials with the interior points of a curve.
+    """Compares the trials with the interior points of a curve, or of several together.
 
     The ends were trained themselves, so they are on neither side; unhealthy trials are left out.
     A metric beyond HR's own value counts as HR's, as everywhere.
 
     Args:
         scores: What was scored on one test set.
-        curve: Rows of one curve on that test set out of interpolation.csv.
+        curve: Rows of the curves on that test set out of interpolation.csv.
         x_metric: Metric of the horizontal axis.
         y_metric: Metric of the vertical axis.
 
     Returns:
-        None when the curve has no interior point or no trial has both values.
+        None when no curve has an interior point or no trial has both values.
     """
     front = front_of(scores, x_metric, y_metric)
     axes, ways = front.axes, front.axes.directions
@@ -101,19 +134,19 @@ def judge(
 
     on_curve = merits(records_of(curve))
     inside = [merit for record, merit in on_curve if 0 < record["alpha"] < 1]
-    ends = {str(curve.iloc[0]["from"]), str(curve.iloc[0]["to"])}
+    ends = {*curve["from"], *curve["to"]}
     others = {
         record["trial"]: merit
         for record, merit in merits(scores.rows)
-        if record["method"] in TRAINED_METHODS
+        if record["method"] == Method.SRGAN
         and is_scored(record)
         and is_healthy(record)
         and record["trial"] not in ends
     }
     if not inside or not others:
         return None
-    better = [t for t, p in others.items() if any(dominates(p, c, ways) for c in inside)]
-    worse = [t for t, p in others.items() if any(dominates(c, p, ways) for c in inside)]
+    winners = [t for t, p in others.items() if any(dominates(p, c, ways) for c in inside)]
+    losers = [t for t, p in others.items() if any(dominates(c, p, ways) for c in inside)]
     area = None
     if front.reference is not None:
         area = hypervolume_2d([merit for _, merit in on_curve], front.reference, ways)
@@ -121,9 +154,11 @@ def judge(
         dataset=scores.name,
         x_label=x_metric.label,
         y_label=y_metric.label,
-        better=tuple(better),
-        worse=tuple(t for t in worse if t not in better),
-        neither=tuple(t for t in others if t not in better and t not in worse),
+        better=tuple(t for t in winners if t not in losers),
+        worse=tuple(t for t in losers if t not in winners),
+        neither=tuple(t for t in others if (t in winners) == (t in losers)),
+        x={trial: place[0] for trial, place in others.items()},
+        x_unit=x_metric.unit,
         trained_area=front.hypervolume,
         curve_area=area,
     )

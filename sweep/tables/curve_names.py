@@ -20,6 +20,11 @@ def with_curves(records: Iterable[Record]) -> list[Record]:
     return [{**record, CURVE: _curve(record, several)} for record in listed]
 
 
+def curve_name(record: Record) -> str:
+    """The name of the curve of a record that `with_curves` made."""
+    return str(record[CURVE])
+
+
 def has_both_starts(records: Iterable[Record]) -> bool:
     """Whether trials among the records set out from either end of the curve."""
     return len({record.get(START) for record in records if record["method"] == Method.SRGAN}) > 1

@@ -294,6 +294,13 @@ def test_training_curves_follow_the_selection_and_the_scale(report):
     assert "step" in report.locator("#tooltip").inner_text()
 
 
+def test_the_note_says_what_lambda_buys_on_the_chosen_axes(report):
+    note = report.locator("#chart-note")
+    assert note.inner_text().startswith("λ 0 to 0.01: PSNR")
+    report.select_option("#axis-y", "niqe")
+    assert ", NIQE " in note.inner_text()
+
+
 def test_markup_in_names_stays_text_and_failures_are_told(report):
     assert "<script>alert(1)</script>" in report.locator("#legend").inner_text()
     assert "diverged" in report.locator("#chart-note").inner_text()

@@ -1,11 +1,13 @@
 """Chooses the trials that a comparison shows.
 
 The rule: look at the first data set, at the healthy generators that were scored, and at their
-front over fidelity and the perceptual metric, as the charts have it. Each content loss sends its
-best point by the perceptual metric: of those on the front if it has any, else of all. If there
-are more places than losses, the best remaining points of the front fill them; if there are fewer,
-the best of the sent ones stay. Of several seeds the first is shown. The order is that of the
-table. Equal values go to the earlier row.
+front over fidelity and the perceptual metric, as the charts have it. Each curve sends its best
+point by the perceptual metric: of those on the front if it has any, else of all. The best of the
+sent is the headline; it is always shown, and so is the control of its curve, λ 0, beside which it
+has to be seen. Then come the other sent ones, the best first, the best remaining points of the
+front, the rest of the headline's curve and whatever remains, until the places are taken. Of
+several seeds the first is shown. The order is that of the table. Equal values go to the earlier
+row.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from sweep.tables.columns import CURVE
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import is_healthy, is_scored
 
-PLACES = 4
+PLACES = 5
+"""With bicubic, SRResNet and HR they fill two rows of four."""
+
 PERCEPTION = "lpips_alex"
 
 
@@ -61,8 +65,14 @@ def _best(points: Sequence[Point], metric: MetricColumn, places: int) -> list[Po
 
     # Stable sort: points of the front first, then by the metric, then as in the table.
     order = sorted(points, key=lambda point: (not point.on_front, cost(point)))
-    sent: dict[str, Point] = {}
+    best: dict[str, Point] = {}
     for point in order:
-        sent.setdefault(point.curve, point)
-    rest = [point for point in order if point.on_front and point not in sent.values()]
-    return [*sorted(sent.values(), key=cost), *rest][:places]
+        best.setdefault(point.curve, point)
+    sent = sorted(best.values(), key=cost)
+    headline = sent[0]
+    control = [p for p in points if p.curve == headline.curve and p.adv == 0]
+    front = [point for point in order if point.on_front]
+    beside = [point for point in order if point.curve == headline.curve]
+    # Each point once, at its first place.
+    listed = (headline, *control, *sent, *front, *beside, *order)
+    return list({id(point): point for point in listed}.values())[:places]

@@ -12,7 +12,8 @@ from srgan_core.errors import DataError, ShapeError
 from srgan_core.files import write_atomically
 from sweep.tables.columns import measured_text
 from sweep.tables.metric_file import MetricColumn
-from sweep.visualization.figures.window import CELL, busiest_window, window_side
+from sweep.visualization.figures.cues import Cue, marker_image
+from sweep.visualization.figures.window import CELL, choose_window, window_side
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
 GAP = 14
+FRAME = 5
 LINE = 21
 FONT_SIZE = 16
 _OVERVIEW_WIDTH = 640
@@ -31,11 +33,15 @@ _BOX = "#D55E00"
 
 
 class Panel(NamedTuple):
-    """One enlarged part: a method, its image as large as HR, and scores in order of print."""
+    """One enlarged part: a method, its image as large as HR, and scores in order of print.
+
+    The cue, where there is one, is how the chart draws the method.
+    """
 
     label: str
     path: Path
     scores: Mapping[str, float]
+    cue: Cue | None = None
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,10 @@ def draw_comparison(
 ) -> None:
     """Draws the HR image at the left and enlarged parts at the right, as PNG.
 
-    The enlarged part is the square of highest gradient energy in HR. Its pixels are repeated,
-    never interpolated, so that the picture shows what was scored. Without metrics, which give
-    labels and units, column names are printed.
+    The enlarged part is the texture where the trials differ most (see `choose_window`). Its pixels
+    are repeated, never interpolated, so that the picture shows what was scored. Trials have a frame
+    and a marker as in the chart. Without metrics, which give labels and units, column names are
+    printed.
 
     Raises:
         DataError: when an image cannot be read.
@@ -64,11 +71,14 @@ def draw_comparison(
 
     hr = _read(hr_path)
     side = window_side(hr.height, hr.width)
-    top, left = busiest_window(np.asarray(hr), side)
-    frame = (left, top, left + side, top + side)
     listed = [Panel(*panel) for panel in panels]
+    images = [_restored(panel.path, hr) for panel in listed]
+    trials = [i for p, i in zip(listed, images, strict=True) if p.cue and p.cue.of_trial]
+    top, left = choose_window(np.asarray(hr), [np.asarray(image) for image in trials], side)
+    frame = (left, top, left + side, top + side)
     fonts = _fonts()
-    cells = [_cell(panel, hr.size, frame, fonts, metrics or {}) for panel in listed]
+    parts = [image.crop(frame) for image in images]
+    cells = [_cell(*each, fonts, metrics or {}) for each in zip(listed, parts, strict=True)]
     grid = _grid(cells)
     overview = _overview(hr, frame, hr_path.stem, grid.height, fonts)
     write_atomically(out_path, _png(_beside(overview, grid)))
@@ -109,31 +119,41 @@ def _blank(width: int, height: int) -> tuple[Image, ImageDraw]:
     return image, DrawModule.Draw(image)
 
 
-def _cell(
-    panel: Panel,
-    size: tuple[int, int],
-    frame: tuple[int, int, int, int],
-    fonts: _Fonts,
-    metrics: Mapping[str, MetricColumn],
-) -> Image:
-    from PIL.Image import Resampling
-
-    image = _read(panel.path)
-    if image.size != size:
+def _restored(path: Path, hr: Image) -> Image:
+    """Reads an image that has to be as large as HR."""
+    image = _read(path)
+    if image.size != hr.size:
         raise ShapeError(
-            f"{panel.path}: expected {size[0]}x{size[1]} pixels as HR has, "
+            f"{path}: expected {hr.width}x{hr.height} pixels as HR has, "
             f"got {image.width}x{image.height}; run the sweep again to restore it"
         )
-    side = frame[2] - frame[0]
-    zoomed = side * max(1, CELL // side)
-    part = image.crop(frame).resize((zoomed, zoomed), Resampling.NEAREST)
-    cell, draw = _blank(CELL, CELL + GAP // 2 + LINE * (1 + len(panel.scores)))
-    cell.paste(part, ((CELL - zoomed) // 2, CELL - zoomed))
-    lines = [score_text(column, value, metrics) for column, value in panel.scores.items()]
-    _write(draw, CELL + GAP // 2, panel.label, fonts.bold, _INK)
-    for number, line in enumerate(lines, start=1):
-        _write(draw, CELL + GAP // 2 + number * LINE, line, fonts.plain, _GREY)
+    return image
+
+
+def _cell(panel: Panel, part: Image, fonts: _Fonts, metrics: Mapping[str, MetricColumn]) -> Image:
+    from PIL.Image import Resampling
+
+    zoomed = part.width * max(1, CELL // part.width)
+    cell, draw = _blank(CELL + 2 * FRAME, CELL + 2 * FRAME + GAP // 2 + LINE * _lines(panel))
+    place = (FRAME + (CELL - zoomed) // 2, FRAME + CELL - zoomed)
+    ends = (place[0] + zoomed, place[1] + zoomed)
+    if panel.cue is not None and panel.cue.of_trial:
+        around = (place[0] - FRAME, place[1] - FRAME, ends[0] + FRAME - 1, ends[1] + FRAME - 1)
+        draw.rectangle(around, panel.cue.color)
+    cell.paste(part.resize((zoomed, zoomed), Resampling.NEAREST), place)
+    top, indent = CELL + 2 * FRAME + GAP // 2, 0
+    if panel.cue is not None:
+        cell.paste(marker_image(panel.cue, FONT_SIZE), (0, top + 2))
+        indent = FONT_SIZE + GAP // 2
+    _write(draw, top, panel.label, fonts.bold, _INK, indent)
+    for number, (column, value) in enumerate(panel.scores.items(), start=1):
+        line = score_text(column, value, metrics)
+        _write(draw, top + number * LINE, line, fonts.plain, _GREY)
     return cell
+
+
+def _lines(panel: Panel) -> int:
+    return 1 + len(panel.scores)
 
 
 def score_text(column: str, value: float, metrics: Mapping[str, MetricColumn]) -> str:
@@ -143,23 +163,26 @@ def score_text(column: str, value: float, metrics: Mapping[str, MetricColumn]) -
     return f"{metrics[column].label} {measured_text(value)} {metrics[column].unit}".rstrip()
 
 
-def _write(draw: ImageDraw, y: int, text: str, font: FreeTypeFont, color: str) -> None:
+def _write(
+    draw: ImageDraw, y: int, text: str, font: FreeTypeFont, color: str, indent: int = 0
+) -> None:
     """Writes one line, shortened to the width of a cell."""
     shown = text
-    while len(shown) > 1 and font.getlength(shown) > CELL:
+    while len(shown) > 1 and font.getlength(shown) > CELL - indent:
         shown = shown[:-2] + "…"
-    draw.text((0, y), shown, font=font, fill=color)
+    draw.text((indent, y), shown, font=font, fill=color)
 
 
 def _grid(cells: Sequence[Image]) -> Image:
-    """Arranges cells in one row, or in two when they are many."""
-    rows = 1 if len(cells) <= _SINGLE_ROW else 2
-    columns = max(1, -(-len(cells) // rows))
+    """Arranges cells in one row, or in two full ones when they are many."""
+    rows = 2 if len(cells) > _SINGLE_ROW and len(cells) % 2 == 0 else 1
+    columns = max(1, len(cells) // rows)
+    width = max((cell.width for cell in cells), default=CELL)
     height = max((cell.height for cell in cells), default=CELL)
-    grid, _ = _blank(columns * (CELL + GAP) - GAP, rows * (height + GAP) - GAP)
+    grid, _ = _blank(columns * (width + GAP) - GAP, rows * (height + GAP) - GAP)
     for index, cell in enumerate(cells):
         row, column = divmod(index, columns)
-        grid.paste(cell, (column * (CELL + GAP), row * (height + GAP)))
+        grid.paste(cell, (column * (width + GAP), row * (height + GAP)))
     return grid
 
 
@@ -169,7 +192,7 @@ def _overview(
     """Fits the HR image into the height of the grid and marks the enlarged part."""
     from PIL.Image import Resampling
 
-    room = height - GAP // 2 - 2 * LINE
+    room = height - GAP // 2 - 3 * LINE
     factor = min(room / hr.height, _OVERVIEW_WIDTH / hr.width)
     width, shown = round(hr.width * factor), round(hr.height * factor)
     image, draw = _blank(max(width, CELL), height)
@@ -183,6 +206,7 @@ def _overview(
     _write(draw, shown + GAP // 2, name, fonts.bold, _INK)
     detail = f"{hr.width}x{hr.height}, box {side}x{side}"
     _write(draw, shown + GAP // 2 + LINE, detail, fonts.plain, _GREY)
+    _write(draw, shown + GAP // 2 + 2 * LINE, "signs as in the chart", fonts.plain, _GREY)
     return image
 
 

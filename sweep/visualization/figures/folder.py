@@ -11,7 +11,8 @@ from sweep.analysis.summary import DatasetScores, scores_by_dataset
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
 from sweep.store.states import Method
-from sweep.tables.columns import adv_text, content_text, is_path_part
+from sweep.tables.columns import adv_text, is_path_part
+from sweep.tables.curve_names import curve_name
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn
@@ -19,6 +20,8 @@ from sweep.tables.ranking import Record
 from sweep.tables.tables import Tables
 from sweep.visualization.figures.choice import choose_trials
 from sweep.visualization.figures.comparison import Panel, draw_comparison
+from sweep.visualization.figures.cues import Cue
+from sweep.visualization.plots.style import line_styles
 
 FIGURES = "figures"
 SCORES = ("psnr_y", "lpips_alex", "niqe")
@@ -36,17 +39,18 @@ class Comparisons:
 
 @dataclass(frozen=True)
 class _Method:
-    """A panel's source: its row in the tables and the folder of its images."""
+    """A panel's source: its row in the tables, the folder of its images, its sign in the chart."""
 
     label: str
     trial: str
     images: Path
+    cue: Cue | None = None
 
 
 def draw_comparisons(tables: Tables) -> Comparisons:
     """Draws `figures/<dataset>/<image>.png` for every test image.
 
-    Shows bicubic, SRResNet, up to four trials (see `choice`) and HR; the same trials for all
+    Shows bicubic, SRResNet, up to five trials (see `choice`) and HR; the same trials for all
     images. What is missing or damaged is left out with a warning.
 
     Raises:
@@ -75,15 +79,21 @@ def _methods(folder: Path, scores: DatasetScores, chosen: Sequence[str]) -> Iter
     """Lists the panels from left to right, HR last."""
     store = SweepStore(folder)
     reference = store.reference(_part(scores.name))
-    yield _Method("bicubic", Method.BICUBIC, reference / "bicubic")
+    bicubic, srresnet = (Cue.of_reference(m) for m in (Method.BICUBIC, Method.SRRESNET))
+    yield _Method("bicubic", Method.BICUBIC, reference / "bicubic", bicubic)
     srresnets = [row["trial"] for row in scores.rows if row["method"] == Method.SRRESNET]
     for trial in srresnets[:1]:
-        yield _Method("SRResNet", trial, store.generator(_part(trial)).images(scores.name))
-    for row in scores.rows:
-        if row["method"] == Method.SRGAN and row["trial"] in chosen:
-            label = f"{content_text(row['content'])}, λ {adv_text(row['adv'])}"
+        images = store.generator(_part(trial)).images(scores.name)
+        yield _Method("SRResNet", trial, images, srresnet)
+    trials = [row for row in scores.rows if row["method"] == Method.SRGAN]
+    styles = line_styles(map(curve_name, trials))
+    for row in trials:
+        if row["trial"] in chosen:
+            curve = curve_name(row)
             images = store.generator(_part(row["trial"])).images(scores.name)
-            yield _Method(label, row["trial"], images)
+            label = f"{curve}, λ {adv_text(row['adv'])}"
+            cue = Cue.of_point(styles[curve], row["adv"])
+            yield _Method(label, row["trial"], images, cue)
     yield _Method("HR", Method.ORIGINAL, reference / "hr")
 
 
@@ -98,7 +108,7 @@ def _panels(
             continue
         record = scores.get((dataset, method.trial, image), {})
         known = {column: record[column] for column in SCORES if record.get(column) is not None}
-        panels.append(Panel(method.label, path, known))
+        panels.append(Panel(method.label, path, known, method.cue))
     return panels
 
 

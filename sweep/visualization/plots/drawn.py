@@ -23,7 +23,7 @@ def drawn_csv(panels: Mapping[str, Front]) -> str:
     """Lists what the panels of some data sets show, in full precision.
 
     One line per point of a trial, per reference, per corner of the front and per line of HR;
-    `drawn` says which. What lies beyond the axes is not listed.
+    `drawn` says which, and of what lies beyond the axes that it stands `at the edge`.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -44,12 +44,13 @@ def _records(dataset: str, front: Front) -> Iterator[dict[str, Any]]:
     for points in front.lines.values():
         yield from (common | _cells("trial", point) for point in points)
     for point in front.references:
-        if x_limits.contains(point.x) and y_limits.contains(point.y):
-            yield common | _cells("reference", point)
+        inside = x_limits.contains(point.x) and y_limits.contains(point.y)
+        yield common | _cells("reference" if inside else "reference at the edge", point)
     yield from (common | {"drawn": "front", "x": x, "y": y} for x, y in front.staircase())
     hr = front.axes.y_hr
-    if hr is not None and y_limits.contains(hr):
-        yield common | {"drawn": "hr", "content": Method.ORIGINAL, "y": hr}
+    if hr is not None:
+        drawn = "hr" if y_limits.contains(hr) else "hr at the edge"
+        yield common | {"drawn": drawn, "content": Method.ORIGINAL, "y": hr}
 
 
 def _cells(drawn: str, point: Point) -> dict[str, Any]:

@@ -20,7 +20,12 @@ from sweep.tables.metric_file import MetricColumn
 from sweep.tables.tables import Tables
 from sweep.visualization.plots.canvas import file_of, new_figure
 from sweep.visualization.plots.drawn import drawn_csv
-from sweep.visualization.plots.export_panel import CoefficientScale, draw_export_panel, draw_keys
+from sweep.visualization.plots.export_panel import (
+    CoefficientScale,
+    draw_export_panel,
+    draw_keys,
+    write_export_labels,
+)
 from sweep.visualization.plots.style import RC, line_styles
 
 if TYPE_CHECKING:
@@ -151,11 +156,17 @@ def _compose(
     scale = CoefficientScale(point.adv for point in points if point.adv is not None)
     grid = figure.subplots(rows, columns, squeeze=False)
     flat = list(grid.ravel())
+    labels = []
     for axes, (dataset, front) in zip(flat, panels.items(), strict=False):
-        draw_export_panel(axes, front, styles, scale, look.marker_size)
+        labels.append(draw_export_panel(axes, front, styles, scale, look.marker_size))
         if len(panels) > 1:
             axes.set_title(dataset, loc="left", fontweight="bold")
     for axes in flat[len(panels) :]:
         axes.set_axis_off()
     shown = flat[: len(panels)]
     draw_keys(figure, shown, fronts, styles, scale, look.marker_size)
+    # Labels find their places in pixels, so the layout comes first, and stays.
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes, front, beyond in zip(shown, fronts, labels, strict=True):
+        write_export_labels(axes, front, beyond, look.marker_size, look.font_size - 1)

@@ -32,29 +32,40 @@ class Label:
 
 
 def write_labels(
-    axes: Axes, labels: Sequence[Label], line: tuple[float, str] | None = None
+    axes: Axes,
+    labels: Sequence[Label],
+    line: tuple[float, str] | None = None,
+    sign: str = BETTER,
+    reserved: Sequence[Box] = (),
+    font_size: float = FONT_SIZE,
 ) -> None:
     """Places and writes all texts of a panel, whose limits are set and all else drawn.
 
-    A horizontal line, if there is one, comes as its height in data units and its text.
+    Args:
+        axes: The panel.
+        labels: Texts of points.
+        line: Height in data units and text of a horizontal line, if there is one.
+        sign: Text of a free corner; empty for none.
+        reserved: Parts of the panel in pixels that no text may cover.
+        font_size: Typographic points of the texts.
     """
-    texts = [_text(axes, label.text, label.color) for label in labels]
-    better = _text(axes, BETTER, GREY, style="italic", fontsize=10.5)
-    markers = [_marker_box(axes, label) for label in labels]
+    texts = [_text(axes, label.text, label.color, fontsize=font_size) for label in labels]
+    corner = _text(axes, sign, GREY, style="italic", fontsize=10.5)
+    markers = [marker_box(axes, label) for label in labels]
     options = [
         places_around(marker, *_size(text)) for marker, text in zip(markers, texts, strict=True)
     ]
-    bounds = _bounds(axes)
-    options.append(_corners(bounds, *_size(better)))
+    bounds = panel_box(axes).grown(-_EDGE)
+    options.append(_corners(bounds, *_size(corner)))
     if line is not None:
-        texts_line = _text(axes, line[1], GREY)
+        texts_line = _text(axes, line[1], GREY, fontsize=font_size)
         options.append(_along(axes, bounds, line[0], *_size(texts_line)))
-    obstacles = Obstacles(bounds, markers, _segments(axes))
+    obstacles = Obstacles(bounds, [*markers, *reserved], segments_of(axes))
     # What has few places is placed first.
     chosen = place_labels(options[::-1], obstacles)[::-1]
     for text, place in zip(texts, chosen, strict=False):
         _put(axes, text, place)
-    _put(axes, better, chosen[len(labels)])
+    _put(axes, corner, chosen[len(labels)])
     if line is not None:
         _put(axes, texts_line, chosen[-1])
 
@@ -72,7 +83,7 @@ def _text(axes: Axes, text: str, color: str, **style: Any) -> Text:
         zorder=5,
         # A pale ground keeps lines out of the digits.
         bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 0.5},
-        **{"fontsize": FONT_SIZE, **style},
+        **style,
     )
 
 
@@ -81,22 +92,26 @@ def _size(text: Text) -> tuple[float, float]:
     return extent.width, extent.height
 
 
-def _bounds(axes: Axes) -> Box:
+def panel_box(axes: Axes) -> Box:
+    """The panel in pixels."""
     frame = axes.get_window_extent()
-    return Box(frame.x0 + _EDGE, frame.y0 + _EDGE, frame.x1 - _EDGE, frame.y1 - _EDGE)
+    return Box(frame.x0, frame.y0, frame.x1, frame.y1)
 
 
-def _pixel(axes: Axes, at: tuple[float, float]) -> Dot:
+def pixel(axes: Axes, at: tuple[float, float]) -> Dot:
+    """Where a place in data units lies, in pixels."""
     x, y = axes.transData.transform(at)
     return float(x), float(y)
 
 
-def _marker_box(axes: Axes, label: Label) -> Box:
+def marker_box(axes: Axes, label: Label) -> Box:
+    """What the marker of a label covers, in pixels."""
     pixels = label.marker_size * axes.figure.dpi / 72
-    return Box.around(_pixel(axes, label.at), pixels, pixels)
+    return Box.around(pixel(axes, label.at), pixels, pixels)
 
 
-def _segments(axes: Axes) -> list[Segment]:
+def segments_of(axes: Axes) -> list[Segment]:
+    """All lines of the panel, in pixels."""
     segments = []
     for drawn in axes.get_lines():
         corners = drawn.get_transform().transform(drawn.get_xydata())
@@ -117,7 +132,7 @@ def _corners(bounds: Box, width: float, height: float) -> list[Place]:
 
 def _along(axes: Axes, bounds: Box, height: float, wide: float, high: float) -> list[Place]:
     """Places above and below a horizontal line, at its right end first."""
-    level = _pixel(axes, (0, height))[1]
+    level = pixel(axes, (0, height))[1]
     places = []
     for step in range(13):
         x = bounds.right - wide / 2 - step / 12 * (bounds.right - bounds.left - wide)

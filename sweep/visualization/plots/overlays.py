@@ -13,7 +13,7 @@ import pandas as pd
 from sweep.analysis.fronts import Front
 from sweep.analysis.summary import DatasetScores
 from sweep.store.states import Method
-from sweep.tables import columns as names
+from sweep.tables.curve_names import curve_name
 from sweep.tables.frames import records_of
 from sweep.visualization.plots.style import CURVE, FAINT, GREY, INK, LineStyle
 
@@ -41,7 +41,7 @@ Dots = tuple[tuple[float, float], ...]
 class Trace:
     """A line without points of its own: its corners in data units, and its entry in the legend.
 
-    For a path that is the content loss.
+    For a path that is the name of its curve.
     """
 
     label: str
@@ -107,12 +107,12 @@ def paths_of(
         if any(way):
             dots = (starts.get(row["seed"]), *way, _dot(row, columns))
             found = tuple(dot for dot in dots if dot is not None)
-            traces.append(Trace(row[names.CURVE], found))
+            traces.append(Trace(curve_name(row), found))
     return traces
 
 
 def draw_traces(axes: Axes, overlays: Overlays, styles: Mapping[str, LineStyle]) -> None:
-    """Draws curves thin and dark, paths faint in the colour of their content loss."""
+    """Draws curves thin and dark, paths faint in the colour of their curve."""
     for path in overlays.paths:
         color = styles[path.label].color if path.label in styles else GREY
         axes.plot(*zip(*path.dots, strict=True), color=color, alpha=0.3, linewidth=0.8, zorder=2)

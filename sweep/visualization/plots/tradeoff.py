@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from srgan_core.files import write_atomically
 from srgan_core.wording import counted
+from sweep.analysis.exchange import short_label
 from sweep.analysis.fronts import DISTORTION, USUAL_AXES, Front, front_of
+from sweep.analysis.interpolation_verdict import interpolation_takeaway
 from sweep.analysis.summary import DatasetScores, scores_by_dataset
 from sweep.errors import StoreError
 from sweep.store.states import Method
-from sweep.tables.columns import CURVE
+from sweep.tables.curve_names import curve_name
 from sweep.tables.files import RESULTS
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.tables import Tables
 from sweep.visualization.plots.canvas import file_of, new_figure
 from sweep.visualization.plots.extras import overlays_of
-from sweep.visualization.plots.overlays import overlay_entries
-from sweep.visualization.plots.panel import MARKER_SIZE, draw_panel, draw_reason
+from sweep.visualization.plots.legend import draw_legend
+from sweep.visualization.plots.panel import draw_panel, draw_reason
 from sweep.visualization.plots.remarks import any_beyond_hr, left_out, not_drawn
-from sweep.visualization.plots.style import GREY, INK, RC, LineStyle, faded, line_styles
+from sweep.visualization.plots.style import GREY, RC, line_styles
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
 
 PANELS = USUAL_AXES
-SIZE_INCHES = (32 / 3, 5.0)
+SIZE_INCHES = (32 / 3, 6.4)
 DPI = 150
-_PANEL_BOXES = ((0.066, 0.275, 0.412, 0.63), (0.568, 0.275, 0.412, 0.63))
+PANEL_BOXES = ((0.066, 0.268, 0.412, 0.618), (0.568, 0.268, 0.412, 0.618))
 _CAPTION_WIDTH = 165
-_CAPTION_LINES = 2
-_LEGEND_HEIGHTS = (0.147, 0.102)
-_CROWDED_LEGEND_HEIGHTS = (0.172, 0.132, 0.092)
+_CAPTION_LINES = 4
+_LEGEND_HEIGHTS = (0.181, 0.151, 0.121)
 
 
 def draw_tradeoff(tables: Tables, published: bool = False) -> list[Path]:
@@ -57,42 +57,48 @@ def draw_tradeoff(tables: Tables, published: bool = False) -> list[Path]:
     for place, scores in enumerate(datasets):
         # A data set is named after a folder, whose name may hold what a file's name may not.
         stem = f"tradeoff-{quote(scores.name, safe=' ')}" if place else "tradeoff"
-        images = counted(scores.images, "image")
-        scale = f"\N{MULTIPLICATION SIGN}{scores.scale}"
-        title = f"{tables.folder.resolve().name}: {scores.name}, {scale}, {images}"
-        for suffix, data in render(scores, tables, title, published).items():
+        for suffix, data in render(scores, tables, published).items():
             path = tables.folder / f"{stem}.{suffix}"
             write_atomically(path, data)
             written.append(path)
     return written
 
 
-def render(
-    scores: DatasetScores, tables: Tables, title: str, published: bool = False
-) -> dict[str, bytes]:
+def render(scores: DatasetScores, tables: Tables, published: bool = False) -> dict[str, bytes]:
     """Draws the chart of one data set: file suffix (`png`, `svg`) to the content of the file."""
+    title = _title(scores, tables.metrics)
     with new_figure(RC, figsize=SIZE_INCHES, dpi=DPI) as figure:
-        figure.text(0.012, 0.975, title, ha="left", va="top", fontsize=12.5, fontweight="bold")
+        figure.text(0.012, 0.978, title, ha="left", va="top", fontsize=13, fontweight="bold")
         _compose(figure, scores, tables, published)
         return {"png": file_of(figure, "png"), "svg": file_of(figure, "svg", Title=title)}
 
 
+def _title(scores: DatasetScores, metrics: Mapping[str, MetricColumn]) -> str:
+    """As `NIQE and LPIPS over PSNR on set5: what λ buys`."""
+    upwards = [short_label(metrics[column]) for column in PANELS if column in metrics]
+    across = short_label(metrics[DISTORTION]) if DISTORTION in metrics else "fidelity"
+    return f"{' and '.join(upwards) or 'Perception'} over {across} on {scores.name}: what λ buys"
+
+
 def _compose(figure: Figure, scores: DatasetScores, tables: Tables, published: bool) -> None:
     trials = [row for row in scores.rows if row["method"] == Method.SRGAN]
-    styles = line_styles(trial[CURVE] for trial in trials)
-    drawn, unhealthy = [], False
-    for box, column in zip(_PANEL_BOXES, PANELS, strict=True):
+    styles = line_styles(curve_name(trial) for trial in trials)
+    fronts, drawn, magnified = [], [], False
+    for box, column in zip(PANEL_BOXES, PANELS, strict=True):
         axes = figure.add_axes(box)
         front = panel_front(scores, tables.metrics, column)
         if isinstance(front, str):
             draw_reason(axes, front)
         else:
+            fronts.append(front)
             drawn.append(overlays_of(scores, tables, (DISTORTION, column), published))
-            unhealthy |= bool(front.unhealthy)
-            draw_panel(axes, front, styles, drawn[-1])
-    _draw_legend(figure, styles, overlay_entries(drawn, unhealthy))
-    caption = "\n".join(caption_lines(scores, tables.metrics))
+            magnified |= draw_panel(axes, front, styles, drawn[-1])
+    draw_legend(figure, fronts, styles, drawn, _LEGEND_HEIGHTS)
+    caption = "\n".join(caption_lines(scores, tables, magnified))
     figure.text(0.012, 0.012, caption, ha="left", va="bottom", fontsize=8.5, color=GREY)
+    scale = f"\N{MULTIPLICATION SIGN}{scores.scale}"
+    source = f"{scale}, {counted(scores.images, 'image')}, from {tables.folder.resolve().name}"
+    figure.text(0.98, 0.974, source, ha="right", va="top", fontsize=9, color=GREY)
 
 
 def panel_front(
@@ -103,71 +109,61 @@ def panel_front(
         if needed not in scores.rows[0] or needed not in metrics:
             return f"No {needed} in these tables:\nadd it with `sweep run --metrics`."
         if all(row[needed] is None for row in scores.rows):
-            return f"{metrics[needed].label} was not measured:\nadd it with `sweep run --metrics`."
+            return _no_value(scores, metrics[needed])
     front = front_of(scores, metrics[DISTORTION], metrics[column])
     if not front.candidates and not front.others:
         return f"Nothing has both {metrics[DISTORTION].label} and {metrics[column].label} yet."
     return front
 
 
-def _draw_legend(
-    figure: Figure, styles: Mapping[str, LineStyle], overlaid: Sequence[Line2D]
-) -> None:
-    """Draws rows: the content losses, what holds for all of them, what is laid over them."""
-    from matplotlib.lines import Line2D
-
-    def entry(label: str, **look: Any) -> Line2D:
-        return Line2D([], [], label=label, markersize=MARKER_SIZE, **look)
-
-    losses = [
-        entry(content, color=style.color, marker=style.marker, linestyle=style.dashes)
-        for content, style in styles.items()
-    ]
-    hollow = {"markeredgecolor": GREY, "markerfacecolor": "white", "markeredgewidth": 1.8}
-    filled = {"markeredgecolor": GREY, "markerfacecolor": GREY}
-    ring = {"markeredgecolor": INK, "markerfacecolor": "none", "markeredgewidth": 1.1}
-    general = [
-        entry("λ = 0, no adversary", linestyle="", marker="o", **hollow),
-        entry("on the Pareto front", color=INK, linewidth=1.1, marker="o", **filled),
-        entry("dominated (pale)", linestyle="", marker="o", color=faded(GREY)),
-        entry("knee", linestyle="", marker="o", **ring),
-    ]
-    rows = (losses, general, overlaid) if overlaid else (losses, general)
-    heights = _CROWDED_LEGEND_HEIGHTS if overlaid else _LEGEND_HEIGHTS
-    for handles, height in zip(rows, heights, strict=True):
-        figure.legend(
-            handles=handles,
-            loc="center",
-            bbox_to_anchor=(0.5, height),
-            ncols=max(1, len(handles)),
-            frameon=False,
-            handlelength=3.2,
-            columnspacing=2.0,
-        )
+def _no_value(scores: DatasetScores, metric: MetricColumn) -> str:
+    """Says why a metric that the sweep has asked for has no value."""
+    if metric.column == "niqe" and any(row[DISTORTION] is not None for row in scores.rows):
+        return f"No NIQE on {scores.name}:\nits images are smaller than NIQE's blocks."
+    return f"No image of {scores.name} has a value of {metric.label} yet."
 
 
-def caption_lines(scores: DatasetScores, metrics: Mapping[str, MetricColumn]) -> list[str]:
-    """Words at most two lines below a chart: what the numbers are, and what is not drawn."""
+def caption_lines(scores: DatasetScores, tables: Tables, magnified: bool = False) -> list[str]:
+    """Words at most four lines below a chart: what it shows, and what is not drawn.
+
+    Where interpolations are drawn, the first says whether the trials beat them.
+
+    Args:
+        scores: What was scored on the test set.
+        tables: All tables.
+        magnified: Whether a panel has an inset.
+    """
+    takeaway = interpolation_takeaway(scores, tables.interpolation, tables.metrics)
+    answer = wrap(takeaway, _CAPTION_WIDTH)
+    most = _CAPTION_LINES - len(answer)
+    lines = wrap(_explanation(scores, tables.metrics, magnified), _CAPTION_WIDTH)
+    lacking = len(left_out(scores)) + len(not_drawn(scores))
+    if len(lines) <= most or not lacking:
+        return [*answer, *lines]
+    note = f" and others, {lacking} in all: see {RESULTS}."
+    last = lines[most - 1][: _CAPTION_WIDTH - len(note)].rsplit(",", 1)[0]
+    return [*answer, *lines[: most - 1], last + note]
+
+
+def _explanation(
+    scores: DatasetScores, metrics: Mapping[str, MetricColumn], magnified: bool
+) -> str:
     trials = [row for row in scores.rows if row["method"] == Method.SRGAN]
     seeds = len({row["seed"] for row in trials} - {None})
-    text = "Numbers beside the points: λ."
+    sentences = ["Numbers beside the points: λ."]
+    if magnified:
+        sentences.append("In the frame: where points crowd, magnified.")
     if seeds > 1:
-        text = (
-            f"Numbers beside the points: λ; each point is the mean of up to {seeds} seeds, bars: "
-            "95% intervals (Student's t). Half pale: dominated by the means, not beyond the bars."
+        sentences.append(
+            f"Each point is the mean of up to {seeds} seeds, bars: 95% intervals (Student's t), an "
+            "arrow head where one goes on. Half pale: dominated by the means, not beyond the bars."
         )
-    for metric in (metrics[column] for column in PANELS if column in metrics):
-        if any_beyond_hr(scores, metric):
-            text += f" {metric.label} beyond HR's counts as equal to HR's."
-    unhealthy = left_out(scores)
+    measured = [metrics[column] for column in PANELS if column in metrics]
+    beyond = [metric.label for metric in measured if any_beyond_hr(scores, metric)]
+    sentences += [f"{label} beyond HR's counts as equal to HR's." for label in beyond]
+    unhealthy, absent = left_out(scores), not_drawn(scores)
     if unhealthy:
-        text += f" Left out of the front: {', '.join(unhealthy)}."
-    absent = not_drawn(scores)
+        sentences.append(f"Left out of the front: {', '.join(unhealthy)}.")
     if absent:
-        text += f" Not drawn: {', '.join(absent)}."
-    lines = wrap(text, _CAPTION_WIDTH)
-    if len(lines) <= _CAPTION_LINES:
-        return lines
-    note = f" and others, {len(unhealthy) + len(absent)} in all: see {RESULTS}."
-    last = lines[_CAPTION_LINES - 1][: _CAPTION_WIDTH - len(note)].rsplit(",", 1)[0]
-    return [*lines[: _CAPTION_LINES - 1], last + note]
+        sentences.append(f"Not drawn: {', '.join(absent)}.")
+    return " ".join(sentences)

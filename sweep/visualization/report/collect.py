@@ -26,7 +26,7 @@ from sweep.tables.ranking import TRAINED_METHODS, Mark, Record, marks_of
 from sweep.visualization.plots.extras import published_on
 from sweep.visualization.plots.style import line_styles, mixed
 from sweep.visualization.report.curves import read_curve
-from sweep.visualization.report.groups import fronts_of, groups_of
+from sweep.visualization.report.groups import exchanges_of, fronts_of, groups_of
 from sweep.visualization.report.values import cell, logged
 
 _HEADINGS = {"adv": "λ", "train_seconds": "training [s]", "generator_sha256": "generator SHA-256"}
@@ -167,6 +167,7 @@ def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> 
         "perImage": _table(images),
         "groups": groups,
         "fronts": fronts_of(scores, measured),
+        "exchanges": exchanges_of(scores, measured),
         "hr": {m.column: cell(m.column, original.get(m.column)) for m in measured if original},
         "curves": [
             {column: cell(column, value) for column, value in row.items()}

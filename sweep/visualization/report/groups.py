@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any
 
-from sweep.analysis.fronts import Axes, front_names, points_of
+from sweep.analysis.exchange import exchange_sentence
+from sweep.analysis.fronts import Axes, front_names, front_of, points_of
 from sweep.analysis.summary import SEEDS, DatasetScores
 from sweep.store.states import Method
 from sweep.tables import columns as names
@@ -65,3 +66,16 @@ def fronts_of(scores: DatasetScores, metrics: Sequence[MetricColumn]) -> dict[st
         found = front_names(points_of(scores, axes), axes)
         fronts[f"{x.column}|{y.column}"] = [places[name] for name in found]
     return fronts
+
+
+def exchanges_of(scores: DatasetScores, metrics: Sequence[MetricColumn]) -> dict[str, str]:
+    """Says what λ buys on every pair of metrics, as the drawn charts do above their panels.
+
+    Returns:
+        `x|y` to a sentence, x across and y up; pairs without one are left out.
+    """
+    sentences = {
+        f"{x.column}|{y.column}": exchange_sentence(front_of(scores, x, y)).replace("\n", " ")
+        for x, y in permutations(metrics, 2)
+    }
+    return {pair: f"{sentence}." for pair, sentence in sentences.items() if sentence}

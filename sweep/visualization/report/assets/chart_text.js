@@ -83,9 +83,9 @@ function emptyReason() {
   return `No trial has both ${column(state.x).label} and ${column(state.y).label} yet. Choose other axes.`;
 }
 
-/** Says what the pale points mean, what bars are, and which trials are not drawn and why. */
+/** Says what lambda buys on these axes, what the pale points mean, what bars are, and which trials are not drawn and why. */
 function absentText(drawn) {
-  const parts = [];
+  const parts = [dataset().exchanges[`${state.x}|${state.y}`] ?? ""].filter(Boolean);
   if (frontOf()) parts.push("Pale points are dominated: another trained generator is at least as good on both axes.");
   if (drawn.some((g) => state.y in g.half || state.x in g.half)) parts.push("Bars: 95% interval of the mean over the seeds (Student\u2019s t).");
   if (frontOf() && [state.x, state.y].some((name) => Number.isFinite(dataset().hr[name]))) parts.push("A value beyond HR\u2019s own counts as equal to it.");

@@ -1,8 +1,8 @@
 // The data of the page and what the reader chose.
 //
 // document: title, columns (name, label, unit, kind, higher, numeric, axis), styles (one per
-// content loss), datasets (name, scale, images, rows, marks, decimals, perImage, groups, fronts, hr,
-// curves, published), trials (name, status, health, cause, attempts, curve, progress), config,
+// content loss), datasets (name, scale, images, rows, marks, decimals, perImage, groups, fronts,
+// exchanges, hr, curves, published), trials (name, status, health, cause, attempts, curve, progress), config,
 // protocol, notes, pictures ("dataset/source/image" to [type, width, height]), live.
 // A group is a generator averaged over its seeds: mean, and half of its 95% interval; its key is
 // stable while data change. Decimals are those of the printed table, null for exact columns.

@@ -159,6 +159,9 @@ def test_dominated_points_and_equal_ones_contribute_nothing(points):
 def test_the_knee_of_a_known_example():
     points = [(0.0, 10.0), (1.0, 4.0), (2.0, 1.0), (6.0, 0.5), (10.0, 0.0), (5.0, 5.0)]
     assert knee(points, BEST_LOW) == 2
+    assert knee(points, BEST_LOW, {0, 3, 4, 5}) == 3
+    assert knee(points, BEST_LOW, {0, 4, 5}) is None
+    assert knee(points, BEST_LOW, ()) is None
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,9 @@ def test_the_reference_point_is_four_decibels_below_bicubic():
     front = _front(BICUBIC, _trial("a", 30.0, 0.24))
     assert front.reference == (24.0, 0.34)
     assert front.hypervolume == pytest.approx(6.0 * 0.1)
-    assert front_summary(front) == "hypervolume 0.6 to (24 dB, 0.34), no knee"
+    assert front_summary(front) == (
+        "hypervolume 0.6 up to 4 dB below bicubic (24 dB) and its LPIPS (AlexNet) (0.34), no knee"
+    )
 
 
 def test_without_bicubic_there_is_no_area_and_still_a_front():
@@ -105,7 +107,14 @@ def test_one_unhealthy_seed_keeps_its_mean_out():
 
 def test_the_knee_is_named():
     rows = [_trial("a", 30.0, 0.3), _trial("b", 29.5, 0.2), _trial("c", 27.0, 0.19)]
-    assert _front(*rows).knee == "b@0"
+    assert _front(*(replace(row, adv=0.1) for row in rows)).knee == "b@0.1"
+
+
+def test_the_control_is_no_knee():
+    rows = [_trial("a", 30.0, 0.3), _trial("b", 29.5, 0.2), _trial("c", 27.0, 0.19)]
+    assert _front(*rows).knee == ""
+    between = replace(_trial("d", 28.9, 0.198), adv=0.01)
+    assert _front(*rows, between).knee == "d@0.01"
 
 
 def test_niqe_below_hr_counts_as_hr():

@@ -1,6 +1,6 @@
 import pytest
 
-from sweep.analysis.interpolation_verdict import judge, judge_all
+from sweep.analysis.interpolation_verdict import interpolation_takeaway, judge, judge_all
 from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.curves import interpolation_frame
 from sweep.tables.frames import results_frame
@@ -89,3 +89,34 @@ def test_a_curve_of_ends_alone_proves_nothing(metrics):
 def test_a_trial_that_was_not_scored_to_its_end_is_on_neither_side(metrics):
     failed = row("c", 29.5, 0.1, content="mse", adv=0.01, status="failed")
     assert judge(_scores([*ROWS, failed]), CURVE, *metrics) is None
+
+
+def test_a_trial_that_beats_one_point_and_is_beaten_by_another_is_neither(metrics):
+    wavy = curve((0, 30, 0.20), (0.3, 29, 0.13), (0.6, 28, 0.19), (1, 27, 0.14))
+    frame = _scores([*ROWS, row("c", 28.5, 0.15, content="mse", adv=0.01)])
+    verdict = judge(frame, wavy, *metrics)
+    assert (verdict.better, verdict.worse, verdict.neither) == ((), (), ("c",))
+
+
+def test_another_srresnet_is_no_trial(metrics):
+    frame = _scores([*ROWS, row("d", 28.5, 0.16, "srresnet")])
+    assert judge(frame, CURVE, *metrics) is None
+
+
+def test_the_takeaway_counts_and_says_where(tmp_path, describe):
+    describe(tmp_path)
+    metrics = read_metrics(tmp_path)
+    frame = _scores(
+        [
+            *ROWS,
+            row("c", 29.5, 0.14, content="mse", adv=0.01),
+            row("d", 28.5, 0.16, content="mse", adv=0.02),
+            row("e", 28.0, 0.16, content="mse", adv=0.03),
+        ]
+    )
+    assert interpolation_takeaway(frame, CURVE, metrics) == (
+        "Better than interpolation, which is free: LPIPS: 1 of 3 trials (29.5 dB), "
+        "2 worse (28.0 to 28.5 dB)."
+    )
+    assert interpolation_takeaway(frame, None, metrics) == ""
+    assert interpolation_takeaway(frame, CURVE[CURVE["dataset"] == "x"], metrics) == ""

@@ -4,8 +4,9 @@ from PIL import Image, ImageFilter
 
 from srgan_core.errors import DataError, ShapeError
 from sweep.tables.metric_file import read_metrics
-from sweep.visualization.figures.comparison import CELL, GAP, Panel, draw_comparison
-from sweep.visualization.figures.window import busiest_window
+from sweep.visualization.figures.comparison import CELL, FRAME, GAP, Panel, draw_comparison
+from sweep.visualization.figures.cues import Cue
+from sweep.visualization.figures.window import choose_window
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_the_part_is_enlarged_by_repeating_pixels(hr, tmp_path):
     out = tmp_path / "out.png"
     draw_comparison([("HR", hr, {})], hr, out)
     rgb = _drawn(hr)
-    top, left = busiest_window(rgb, 40)
+    top, left = choose_window(rgb, [], 40)
     part = rgb[top : top + 40, left : left + 40].repeat(6, axis=0).repeat(6, axis=1)
     assert _contains(_drawn(out), part)
 
@@ -45,14 +46,36 @@ def test_the_same_images_give_the_same_bytes(hr, tmp_path):
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
-@pytest.mark.parametrize(("count", "columns"), [(1, 1), (4, 4), (5, 3), (7, 4)])
-def test_many_parts_take_two_rows(hr, tmp_path, count, columns):
+@pytest.mark.parametrize(("count", "columns"), [(1, 1), (4, 4), (5, 5), (6, 3), (7, 7), (8, 4)])
+def test_many_parts_fill_one_row_or_two(hr, tmp_path, count, columns):
     out = tmp_path / "out.png"
     scores = {"psnr_y": 28.43, "lpips_alex": 0.3407, "niqe": 8.478}
     draw_comparison([Panel("method", hr, scores)] * count, hr, out)
     width = _drawn(out).shape[1]
-    grid = columns * (CELL + GAP) - GAP
+    grid = columns * (CELL + 2 * FRAME + GAP) - GAP
     assert grid + CELL <= width <= grid + 640 + 3 * GAP
+
+
+def test_no_cell_is_empty(hr, tmp_path):
+    out = tmp_path / "out.png"
+    for count in range(1, 9):
+        draw_comparison([Panel("method", hr, {})] * count, hr, out)
+        last = _drawn(out)[-CELL:, -CELL:]
+        assert (last != 255).any(axis=2).mean() > 0.5
+
+
+def test_a_trial_has_the_frame_and_marker_of_its_curve_and_a_reference_has_none(hr, tmp_path):
+    out = tmp_path / "out.png"
+    color = np.array([0, 0x72, 0xB2])
+
+    def pixels(cue):
+        draw_comparison([Panel("mse", hr, {}, cue)], hr, out)
+        return int((_drawn(out) == color).all(axis=2).sum())
+
+    framed = pixels(Cue("#0072B2", "o", of_trial=True))
+    assert framed > 4 * FRAME * CELL
+    assert 0 < pixels(Cue("#0072B2", "o")) < framed - 4 * FRAME * CELL + 10
+    assert pixels(None) == 0
 
 
 def test_scores_are_printed_with_label_and_unit(tmp_path, describe):

@@ -5,13 +5,19 @@ import zlib
 from dataclasses import replace
 
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from srgan_core.errors import ConfigError
+from sweep.analysis.fronts import front_of
+from sweep.analysis.summary import scores_by_dataset
 from sweep.errors import StoreError
+from sweep.tables.frames import results_frame
+from sweep.tables.metric_file import read_metrics
 from sweep.tables.tables import read_tables
 from sweep.visualization.plots.export import LOOKS, Export, export_chart
-from sweep.visualization.plots.export_panel import CoefficientScale
+from sweep.visualization.plots.export_panel import CoefficientScale, draw_export_panel
+from sweep.visualization.plots.style import INK, line_styles
 
 
 def _export(folder, export):
@@ -56,12 +62,30 @@ def test_the_table_beside_lists_every_point_that_is_drawn(store, usual):
     assert {"front", "reference"} <= {row["drawn"] for row in rows}
 
 
-def test_a_reference_beyond_the_axes_is_not_listed(store, usual):
+def test_a_reference_beyond_the_axes_is_listed_as_standing_at_the_edge(store, usual):
     far = {"psnr_y": 28.0, "lpips_alex": 0.9}
     rows = [replace(r, scores=far) if r.method == "bicubic" else r for r in usual.rows()]
     *_, table = _export(store(rows), Export(formats=("svg",)))
-    listed = [row["content"] for row in records(table) if row["drawn"] == "reference"]
-    assert listed == ["srresnet"]
+    listed = {row["content"]: row["drawn"] for row in records(table)}
+    assert listed["srresnet"] == "reference"
+    assert listed["bicubic"] == "reference at the edge"
+
+
+def test_what_the_legend_names_is_drawn_and_front_and_dominated_differ(tmp_path, describe, usual):
+    describe(tmp_path)
+    metrics = read_metrics(tmp_path)
+    scores = scores_by_dataset(results_frame(usual.rows()))[0]
+    front = front_of(scores, metrics["psnr_y"], metrics["niqe"])
+    axes = Figure().add_subplot()
+    styles = line_styles(front.lines)
+    draw_export_panel(axes, front, styles, CoefficientScale([1e-4, 1e-2]), 5.0)
+    found = {line.get_marker() for line in axes.get_lines()}
+    assert {"X", "*", *(style.marker for style in styles.values())} <= found
+    markers = [style.marker for style in styles.values()]
+    trials = [line for line in axes.get_lines() if line.get_marker() in markers]
+    sizes = {line.get_markersize(): line.get_markeredgecolor() for line in trials}
+    assert sizes[5.0] == INK
+    assert sizes[3.75] != INK
 
 
 def test_every_test_set_has_its_panel(store, usual):

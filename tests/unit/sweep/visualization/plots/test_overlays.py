@@ -175,4 +175,4 @@ def test_a_chart_shows_what_lies_in_the_tables(tmp_path, describe, usual):
     (scores,) = scores_by_dataset(results)
     plain = Tables(tmp_path, results, metrics)
     laid = replace(plain, interpolation=curve_table(trial), path=path_table(trial))
-    assert render(scores, laid, "title")["svg"] != render(scores, plain, "title")["svg"]
+    assert render(scores, laid)["svg"] != render(scores, plain)["svg"]

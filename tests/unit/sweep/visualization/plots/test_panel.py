@@ -10,6 +10,7 @@ from sweep.analysis.fronts import front_of
 from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.frames import results_frame
 from sweep.tables.metric_file import read_metrics
+from sweep.visualization.plots.bars import DOWN, UP
 from sweep.visualization.plots.panel import draw_panel
 from sweep.visualization.plots.style import RC, line_styles
 
@@ -147,10 +148,35 @@ def test_several_seeds_have_error_bars_on_both_axes(drawn, usual):
     assert len(bars(usual.rows())[0]) == 1
 
 
-def test_the_knee_is_ringed_and_the_area_stands_above_the_panel(drawn, usual):
+def test_the_knee_is_ringed_and_what_lambda_buys_stands_above_the_panel(drawn, usual):
     axes = drawn(usual.rows(), "lpips_alex")
     rings = [line for line in axes.get_lines() if line.get_markerfacecolor() == "none"]
+    assert len(rings) == 1
     title = axes.get_title(loc="left")
-    assert len(rings) == ("no knee" not in title)
-    assert title.startswith("hypervolume ")
-    assert "to (24.43 dB, 0.3407)" in title
+    assert title == "λ 0 to 0.01: PSNR 3.8 dB worse, LPIPS 0.08 worse"
+
+
+def test_a_bar_that_leaves_the_panel_has_an_arrow_head_at_its_edge(drawn, usual):
+    rows = [
+        replace(row, scores={**row.scores, "niqe": row.scores["niqe"] + 2.0 * row.seed})
+        if row.method == "srgan" and row.adv == 1e-3
+        else row
+        for row in replace(usual, seeds=(0, 1)).rows()
+    ]
+    axes = drawn(rows, "niqe")
+    heads = [line for line in axes.get_lines() if line.get_marker() in (UP, DOWN)]
+    edges = {line.get_marker(): float(line.get_ydata()[0]) for line in heads}
+    assert edges == {DOWN: axes.get_ylim()[0], UP: axes.get_ylim()[1]}
+    bars = [line for line in axes.get_lines() if line.get_transform() == axes.transData]
+    low, high = axes.get_ylim()
+    assert all(low <= y <= high for bar in bars for y in bar.get_ydata())
+
+
+def test_crowded_points_are_shown_again_with_their_coefficients(drawn, crowded):
+    axes = drawn(crowded.rows(), "lpips_alex")
+    (inset,) = axes.child_axes
+    texts = [text.get_text() for text in (*_texts(axes), *_texts(inset))]
+    for coefficient in ("0", "0.0001", "0.001", "0.01"):
+        assert texts.count(coefficient) == 5
+    frame = inset.get_window_extent()
+    assert not any(_overlap(box, frame.extents) for box in _boxes(axes))

@@ -9,7 +9,8 @@ from PIL import Image
 from sweep.analysis.fronts import Front
 from sweep.analysis.summary import scores_by_dataset
 from sweep.errors import StoreError
-from sweep.tables.files import read_results
+from sweep.tables.curves import INTERPOLATION, interpolation_frame
+from sweep.tables.files import read_results, write_csv
 from sweep.tables.metric_file import read_metrics
 from sweep.tables.rows import ResultRow
 from sweep.tables.tables import read_tables
@@ -28,7 +29,7 @@ def test_the_chart_comes_as_png_and_svg(store, usual):
     folder = store(usual.rows())
     assert [path.name for path in _draw(folder)] == ["tradeoff.png", "tradeoff.svg"]
     with Image.open(folder / "tradeoff.png") as image:
-        assert image.size == (1600, 750)
+        assert image.size == (1600, 960)
     assert ET.parse(folder / "tradeoff.svg").getroot().tag.endswith("svg")
 
 
@@ -75,7 +76,28 @@ def test_an_empty_panel_says_why(store, usual):
     assert isinstance(_front(results, metrics, "niqe"), Front)
     assert "No dists in these tables" in _front(results, metrics, "dists")
     unmeasured = results.assign(niqe=float("nan"))
-    assert "NIQE was not measured" in _front(unmeasured, metrics, "niqe")
+    assert _front(unmeasured, metrics, "niqe") == (
+        "No NIQE on set5:\nits images are smaller than NIQE's blocks."
+    )
+    unscored = results.assign(lpips_alex=float("nan"))
+    assert _front(unscored, metrics, "lpips_alex") == (
+        "No image of set5 has a value of LPIPS (AlexNet) yet."
+    )
+
+
+def test_a_metric_that_was_not_asked_for_is_to_be_added(store, usual, describe):
+    folder = store(usual.rows())
+    describe(folder, ["psnr_y", "lpips_alex"])
+    reason = _front(read_results(folder), read_metrics(folder), "niqe")
+    assert reason == "No niqe in these tables:\nadd it with `sweep run --metrics`."
+
+
+def test_the_title_says_what_is_shown_and_not_where_it_lies(store, usual):
+    folder = store(usual.rows())
+    _draw(folder)
+    svg = ET.parse(folder / "tradeoff.svg")
+    titles = {node.text for node in svg.iter() if node.tag.endswith("title")}
+    assert titles == {"NIQE and LPIPS over PSNR on set5: what λ buys"}
 
 
 def test_a_panel_without_a_pair_of_values_says_so(store):
@@ -105,7 +127,7 @@ def test_an_empty_table_is_refused(store):
 
 
 def _caption(folder):
-    return caption_lines(scores_by_dataset(read_results(folder))[0], read_metrics(folder))
+    return caption_lines(scores_by_dataset(read_results(folder))[0], read_tables(folder))
 
 
 def test_the_caption_names_what_is_not_drawn_and_the_seeds(store, usual):
@@ -117,12 +139,34 @@ def test_the_caption_names_what_is_not_drawn_and_the_seeds(store, usual):
 
 def test_a_long_caption_is_cut_and_says_so(store, crowded):
     every = tuple((content, adv) for content in crowded.contents for adv in crowded.values)
-    lines = _caption(store(replace(crowded, diverged=every).rows()))
-    assert len(lines) == 2
-    assert lines[1].endswith("and others, 20 in all: see results.csv.")
+    lines = _caption(store(replace(crowded, diverged=every, seeds=(0, 1)).rows()))
+    assert len(lines) == 4
+    assert lines[3].endswith("and others, 20 in all: see results.csv.")
 
 
 def test_the_caption_explains_niqe_below_hr(store, usual):
     rows = usual.rows()
     rows[-1] = replace(rows[-1], scores={**rows[-1].scores, "niqe": 5.0})
     assert "NIQE beyond HR's counts as equal to HR's." in " ".join(_caption(store(rows)))
+
+
+def test_the_caption_says_whether_the_trials_beat_an_interpolation(store, usual):
+    folder = store(usual.rows())
+    ends: dict[str, object] = {"from": "srresnet-s0", "to": "mse-adv0.01-s0-1a2b3c4d"}
+    ends["space"] = "weights"
+    curve = [
+        ends | {"dataset": "set5", "alpha": alpha, "images": 1, "psnr_y": x, "lpips_alex": 0.2}
+        for alpha, x in ((0, 30.01), (0.5, 29.0), (1, 25.8))
+    ]
+    write_csv(interpolation_frame(curve), folder / INTERPOLATION)
+    assert _caption(folder)[0] == (
+        "Better than interpolation, which is free: LPIPS: 2 of 11 trials (29.5 to 29.8 dB), "
+        "3 worse (26.0 to 28.2 dB)."
+    )
+
+
+def test_a_magnified_crowd_is_explained(store, usual):
+    scores = scores_by_dataset(read_results(store(usual.rows())))[0]
+    tables = read_tables(store(usual.rows()))
+    assert "magnified" not in " ".join(caption_lines(scores, tables))
+    assert "magnified" in " ".join(caption_lines(scores, tables, magnified=True))

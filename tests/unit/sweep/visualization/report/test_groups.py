@@ -3,7 +3,7 @@ import pytest
 from sweep.analysis.statistics.intervals import mean_half_width
 from sweep.analysis.summary import DatasetScores, seed_means
 from sweep.tables.metric_file import MetricColumn
-from sweep.visualization.report.groups import fronts_of, groups_of
+from sweep.visualization.report.groups import exchanges_of, fronts_of, groups_of
 
 PSNR = MetricColumn("psnr_y", "PSNR", "distortion", "full", True, "dB")
 NIQE = MetricColumn("niqe", "NIQE", "perception", "none", False, "")
@@ -80,3 +80,20 @@ def test_the_front_takes_hr_as_the_best_possible_value():
 def test_unhealthy_points_are_no_part_of_the_front(health, front):
     listed = scores([row(0.0, 29.0, 6.0, health=health), row(0.1, 28.0, 7.0)])
     assert fronts_of(listed, [PSNR, NIQE]) == {"psnr_y|niqe": front}
+
+
+def test_every_pair_of_axes_says_what_lambda_buys():
+    rows = [row(0.0, 30.0, 8.0), row(0.01, 28.5, 6.0), HR]
+    assert exchanges_of(scores(rows), [PSNR, NIQE]) == {
+        "psnr_y|niqe": "λ 0 to 0.01: PSNR 1.5 dB worse, NIQE 2 better.",
+        "niqe|psnr_y": "λ 0 to 0.01: NIQE 2 better, PSNR 1.5 dB worse.",
+    }
+    assert exchanges_of(scores(rows[1:]), [PSNR, NIQE]) == {}
+
+
+def test_over_several_seeds_it_says_what_is_beyond_the_bars():
+    rows = [row(a, 30 - a, 8 - a + s / 9, seed=s) for a in (0.0, 1.0) for s in (0, 1, 2)]
+    sentence = exchanges_of(scores(rows), [PSNR, NIQE])["psnr_y|niqe"]
+    assert sentence == (
+        "λ 0 to 1: PSNR 1 dB worse, NIQE 1 better (NIQE beyond the bars for 1 of 1)."
+    )

@@ -1,0 +1,81 @@
+"""Draws the rows of the legend below a chart: only what is drawn stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sweep.analysis.fronts import Front
+from sweep.visualization.plots.overlays import Overlays, overlay_entries
+from sweep.visualization.plots.panel import MARKER_SIZE
+from sweep.visualization.plots.style import GREY, INK, LineStyle, faded
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+
+def draw_legend(
+    figure: Figure,
+    fronts: Sequence[Front],
+    styles: Mapping[str, LineStyle],
+    overlays: Sequence[Overlays],
+    heights: Sequence[float],
+) -> None:
+    """Draws a row of the curves, one of what holds for all of them, one of what is laid over them.
+
+    Args:
+        figure: The chart.
+        fronts: What its panels show.
+        styles: Look of each curve by its name.
+        overlays: What is laid over the panels.
+        heights: Where the rows stand, as shares of the figure's height.
+    """
+    any_unhealthy = any(front.unhealthy for front in fronts)
+    drawn = (_curves(styles), _general(fronts), overlay_entries(overlays, any_unhealthy))
+    rows = [row for row in drawn if row]
+    # Fewer rows share the room: the first ones move towards the last.
+    spare = (heights[0] - heights[-1]) / (len(heights) - 1) * (len(heights) - len(rows)) / 2
+    for handles, height in zip(rows, heights, strict=False):
+        figure.legend(
+            handles=handles,
+            loc="center",
+            bbox_to_anchor=(0.5, height - spare),
+            ncols=len(handles),
+            frameon=False,
+            handlelength=3.2,
+            columnspacing=2.0,
+        )
+
+
+def _curves(styles: Mapping[str, LineStyle]) -> list[Line2D]:
+    return [
+        _entry(curve, color=style.color, marker=style.marker, linestyle=style.dashes)
+        for curve, style in styles.items()
+    ]
+
+
+def _general(fronts: Sequence[Front]) -> list[Line2D]:
+    points = [point for front in fronts for point in front.candidates]
+    hollow = {"markeredgecolor": GREY, "markerfacecolor": "white", "markeredgewidth": 1.8}
+    filled = {"markeredgecolor": GREY, "markerfacecolor": GREY}
+    ring = {"markeredgecolor": INK, "markerfacecolor": "none", "markeredgewidth": 1.1}
+    entries = {
+        "control": _entry("λ = 0, no adversary", linestyle="", marker="o", **hollow),
+        "front": _entry("on the Pareto front", color=INK, linewidth=1.1, marker="o", **filled),
+        "dominated": _entry("dominated (pale)", linestyle="", marker="o", color=faded(GREY)),
+        "knee": _entry("knee", linestyle="", marker="o", **ring),
+    }
+    shown = {
+        "control": any(point.adv == 0 for point in points),
+        "front": any(point.on_front for point in points),
+        "dominated": any(point.state.startswith("dominated") for point in points),
+        "knee": any(point.knee for point in points),
+    }
+    return [entry for name, entry in entries.items() if shown[name]]
+
+
+def _entry(label: str, **look: Any) -> Line2D:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], label=label, markersize=MARKER_SIZE, **look)

@@ -1,0 +1,35 @@
+import pytest
+from matplotlib.figure import Figure
+
+from sweep.analysis.fronts import front_of
+from sweep.analysis.summary import scores_by_dataset
+from sweep.tables.frames import results_frame
+from sweep.tables.metric_file import read_metrics
+from sweep.visualization.plots.legend import draw_legend
+from sweep.visualization.plots.style import line_styles
+
+
+@pytest.fixture
+def rows_of(tmp_path, describe):
+    """Draws the legend of some result rows and gives its texts, row by row."""
+    describe(tmp_path)
+    metrics = read_metrics(tmp_path)
+
+    def draw(rows):
+        scores = scores_by_dataset(results_frame(rows))[0]
+        front = front_of(scores, metrics["psnr_y"], metrics["lpips_alex"])
+        figure = Figure()
+        draw_legend(figure, [front], line_styles(front.lines), [], (0.3, 0.2, 0.1))
+        return [[text.get_text() for text in legend.get_texts()] for legend in figure.legends]
+
+    return draw
+
+
+def test_the_curves_come_first_and_then_what_is_drawn_of_all(rows_of, usual):
+    general = ["λ = 0, no adversary", "on the Pareto front", "dominated (pale)", "knee"]
+    assert rows_of(usual.rows()) == [["mse", "vgg22", "vgg54"], general]
+
+
+def test_what_is_not_drawn_has_no_entry(rows_of, usual):
+    rows = [row for row in usual.rows() if row.content in ("", "mse") and row.adv in (None, 1e-3)]
+    assert rows_of(rows) == [["mse"], ["on the Pareto front"]]
