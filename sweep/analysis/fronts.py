@@ -27,7 +27,7 @@ from sweep.metrics.declaration import Direction
 from sweep.store.states import Method
 from sweep.tables import columns as names
 from sweep.tables.columns import CURVE
-from sweep.tables.curve_names import point_name
+from sweep.tables.curve_names import curve_content, point_name
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import TRAINED_METHODS, Record, hr_value
 
@@ -166,8 +166,8 @@ class Front:
 
     @property
     def references(self) -> list[Point]:
-        """What is no trial: SRResNet first, then what was not trained here."""
-        return [*(p for p in self.candidates if p.method == Method.SRRESNET), *self.others]
+        """What is no trial: SRResNet and pair first, then what was not trained here."""
+        return [*(p for p in self.candidates if p.method != Method.SRGAN), *self.others]
 
     @property
     def lines(self) -> dict[str, list[Point]]:
@@ -179,6 +179,14 @@ class Front:
         for line in lines.values():
             line.sort(key=lambda point: -1.0 if point.adv is None else point.adv)
         return lines
+
+    @property
+    def ends(self) -> dict[str, list[list[Point]]]:
+        """Content loss to its two lines, where its trials set out from both ends."""
+        ends: dict[str, list[list[Point]]] = {}
+        for curve, line in self.lines.items():
+            ends.setdefault(curve_content(curve), []).append(line)
+        return {content: lines for content, lines in ends.items() if len(lines) > 1}
 
     def staircase(self) -> list[Place]:
         """Lists the corners of the front from the highest fidelity down.

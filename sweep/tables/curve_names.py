@@ -25,6 +25,11 @@ def curve_name(record: Record) -> str:
     return str(record[CURVE])
 
 
+def curve_content(curve: str) -> str:
+    """The content loss of a curve."""
+    return curve.partition("/")[0]
+
+
 def has_both_starts(records: Iterable[Record]) -> bool:
     """Whether trials among the records set out from either end of the curve."""
     return len({record.get(START) for record in records if record["method"] == Method.SRGAN}) > 1

@@ -18,7 +18,7 @@ from sweep.tables.metric_file import MetricColumn
 Mark = Literal["", "best", "second"]
 Record = dict[str, Any]
 
-TRAINED_METHODS = (Method.SRRESNET, Method.SRGAN)
+TRAINED_METHODS = (Method.SRRESNET, Method.PAIR, Method.SRGAN)
 """What a sweep trains: they compete for the front, and have a generator."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from textwrap import fill
 from typing import TYPE_CHECKING, Literal
 
@@ -108,6 +109,8 @@ def _draw_content(
     corners = front.staircase()
     if corners:
         axes.plot(*zip(*corners, strict=True), color=INK, linewidth=1.1, zorder=2.2)
+    for ends in front.ends.values():
+        _draw_band(axes, ends, styles[ends[0][0].curve].color)
     labels = [
         label
         for curve, points in front.lines.items()
@@ -122,6 +125,15 @@ def _draw_content(
         labels.append(draw_reference(axes, front.axes, point, look, limits, MARKER_SIZE))
     draw_health_marks(axes, front)
     return labels
+
+
+def _draw_band(axes: Axes, ends: Sequence[Sequence[Point]], color: str) -> None:
+    """Fills what lies between the two curves of a content loss, from one λ to the next."""
+    first, second = ({point.adv: (point.x, point.y) for point in line} for line in ends)
+    common = [adv for adv in first if adv in second]
+    for adv, following in pairwise(common):
+        corners = [first[adv], first[following], second[following], second[adv]]
+        axes.fill(*zip(*corners, strict=True), color=color, alpha=0.13, linewidth=0, zorder=1.2)
 
 
 def _published_point(placed: Placed) -> Point:

@@ -51,7 +51,8 @@ def draw_reference(
     ]
     x = point.x if inside[0] else limits[0].clamp(point.x, _INSET)
     y = point.y if inside[1] else limits[1].clamp(point.y, _INSET)
-    color = FAINT if point.method == Method.SRRESNET and not point.on_front else GREY
+    is_start = point.method in (Method.SRRESNET, Method.PAIR)
+    color = FAINT if is_start and not point.on_front else GREY
     size = marker_size * (STAR if marker == "*" else 1.1)
     axes.plot(x, y, marker=marker, markersize=size, color=color, markeredgecolor=INK, zorder=3.1)
     if all(inside):

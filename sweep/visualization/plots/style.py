@@ -8,10 +8,12 @@ for lines and text on white.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from sweep.config.names import StartKind
 from sweep.store.states import Method
+from sweep.tables.curve_names import curve_content
 
 INK = "#222222"
 GREY = "#666666"
@@ -67,6 +69,8 @@ _STYLES = (
     LineStyle("#E69F00", "v", ":"),
     LineStyle("#56B4E9", "P", (0, (8, 3))),
 )
+# Of a curve that sets out from the SRResNet beside one that sets out from a pair.
+_FROM_SRRESNET = (0, (1, 1.6))
 # Fixed places, so that a loss looks the same in the charts of every sweep.
 _PLACES = {"mse": 0, "vgg22": 1, "vgg54": 2, "vgg16-22": 3, "vgg16-53": 4}
 
@@ -75,16 +79,28 @@ def reference_look(content: str) -> tuple[str, str]:
     """Marker and name of what is no trial."""
     if content == Method.BICUBIC:
         return "X", "bicubic"
-    return ("*", "SRResNet") if content == Method.SRRESNET else ("h", content)
+    starts = {Method.SRRESNET.value: ("*", "SRResNet"), Method.PAIR.value: ("p", "pair")}
+    return starts.get(content, ("h", content))
 
 
-def line_styles(contents: Iterable[str]) -> dict[str, LineStyle]:
-    """Gives each content loss its look.
+def line_styles(curves: Iterable[str]) -> dict[str, LineStyle]:
+    """Gives each curve the look of its content loss, and a thin dotted line from the SRResNet.
 
     Unknown losses take the styles that the others leave free, and only beyond six losses a style
     repeats.
     """
-    listed = list(dict.fromkeys(contents))
+    named = list(dict.fromkeys(curves))
+    styles = _content_styles(dict.fromkeys(curve_content(curve) for curve in named))
+    return {
+        curve: replace(styles[curve_content(curve)], dashes=_FROM_SRRESNET)
+        if curve.endswith(f"/{StartKind.SRRESNET}")
+        else styles[curve_content(curve)]
+        for curve in named
+    }
+
+
+def _content_styles(contents: Iterable[str]) -> dict[str, LineStyle]:
+    listed = list(contents)
     places = {content: _PLACES[content] for content in listed if content in _PLACES}
     free = [place for place in reversed(range(len(_STYLES))) if place not in places.values()]
     for position, content in enumerate(content for content in listed if content not in places):

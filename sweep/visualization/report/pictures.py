@@ -12,8 +12,8 @@ from typing import Any
 
 from srgan_core.cores import usable_cores
 from sweep.store.folder import SweepStore
-from sweep.store.states import Method
 from sweep.tables.columns import is_path_part
+from sweep.tables.ranking import TRAINED_METHODS
 
 REFERENCES = ("lr", "bicubic", "hr")
 WEBP_LIMIT = 16_383
@@ -81,7 +81,7 @@ def _folders(
     for trial, method in sources:
         if not is_path_part(trial):
             continue
-        if method in (Method.SRGAN, Method.SRRESNET):
+        if method in TRAINED_METHODS:
             folders[trial] = store.generator(trial).images(dataset)
     return folders
 

@@ -73,7 +73,7 @@ function drawChart() {
 }
 
 function chartScales(groups, width, height) {
-  const core = groups.filter((g) => ["srgan", "srresnet"].includes(g.method));
+  const core = groups.filter((g) => ["srgan", "srresnet", "pair"].includes(g.method));
   const needed = core.length ? core : groups;
   const extra = state.show.published ? dataset().published : [];
   const scale = (name, from, to) => {

@@ -9,13 +9,15 @@ const MARKER_PATHS = {
   P: (r) => `M${-r * 0.4},${-r}h${0.8 * r}v${0.6 * r}h${0.6 * r}v${0.8 * r}h${-0.6 * r}v${0.6 * r}h${-0.8 * r}v${-0.6 * r}h${-0.6 * r}v${-0.8 * r}h${0.6 * r}Z`,
   X: (r) => `M${-r},${-0.5 * r}L${-0.5 * r},${-r}L0,${-0.5 * r}L${0.5 * r},${-r}L${r},${-0.5 * r}L${0.5 * r},0L${r},${0.5 * r}L${0.5 * r},${r}L0,${0.5 * r}L${-0.5 * r},${r}L${-r},${0.5 * r}L${-0.5 * r},0Z`,
   h: (r) => `M0,${-r}L${0.87 * r},${-r / 2}V${r / 2}L0,${r}L${-0.87 * r},${r / 2}V${-r / 2}Z`,
-  "*": (r) => starPath(r),
+  p: (r) => polygonPath(5, 1.15 * r, 0.93 * r),
+  "*": (r) => polygonPath(5, 1.4 * r, 0.6 * r),
 };
 
-function starPath(r) {
-  const corners = Array.from({ length: 10 }, (_, n) => {
-    const length = n % 2 ? 0.6 * r : 1.4 * r;
-    const angle = (Math.PI * n) / 5 - Math.PI / 2;
+/** A star of `points` corners, whose inner corners lie at `inner`; a polygon where it is flat. */
+function polygonPath(points, outer, inner) {
+  const corners = Array.from({ length: 2 * points }, (_, n) => {
+    const length = n % 2 ? inner : outer;
+    const angle = (Math.PI * n) / points - Math.PI / 2;
     return `${(length * Math.cos(angle)).toFixed(2)},${(length * Math.sin(angle)).toFixed(2)}`;
   });
   return `M${corners.join("L")}Z`;
@@ -29,7 +31,7 @@ function lookOf(group) {
     const style = styleOf(contentOf(group));
     return { ...style, radius: 6, hollow: group.adv === 0 };
   }
-  const marker = { bicubic: "X", srresnet: "*" }[group.method] ?? "h";
+  const marker = { bicubic: "X", srresnet: "*", pair: "p" }[group.method] ?? "h";
   return { color: "var(--ink)", marker, radius: 7, hollow: false, dashes: "" };
 }
 

@@ -14,7 +14,7 @@ function shownSources() {
 
 /** Everything that before/after and the difference can choose from. */
 function allSources() {
-  const groups = dataset().groups.filter((g) => ["srgan", "srresnet"].includes(g.method));
+  const groups = dataset().groups.filter((g) => ["srgan", "srresnet", "pair"].includes(g.method));
   return [["hr", "HR"], ["bicubic", "bicubic"], ["lr", "LR"], ...groups.map((g) => [trialOf(g, state.image), groupName(g)])];
 }
 
