@@ -7,7 +7,8 @@ In this order, all together within --minutes:
 
     step       a training step against the article's loop, a minute at most
     srresnet   SRResNet x4 on from the bundled one, two minutes at most
-    grid       the config `reference` in the time left; --init FILE starts it from another SRResNet
+    pair       a realistic pair x4 from that SRResNet, three minutes at most
+    grid       the config `reference` in the time left, from both ends
 
 The commands are shown. What is finished is not done again, and what is not goes on where it was
 when the same command is given once more. Exit status: 0 all is done; 1 something failed; 2 wrong
@@ -38,11 +39,17 @@ from srgan_core.yaml_files import read_yaml
 
 HERE = Path(__file__).resolve().parent
 
-STEP_SECONDS, SRRESNET_SECONDS, GRACE_SECONDS = 60.0, 120.0, 30.0
-"""Most time of the first two parts; what a command has to write its checkpoint and its tables."""
+STEP_SECONDS, SRRESNET_SECONDS, PAIR_SECONDS, GRACE_SECONDS = 60.0, 120.0, 180.0, 30.0
+"""Most time of the first parts; what a command has to write its checkpoint and its tables."""
 
 SMALL_STEP = shlex.split("--content mse --batch 2 --patch 32 --rounds 1 --roofline-seconds 0.1")
-SMALL_TRAINING = {"steps": 4, "batch_size": 2, "patch_size": 32, "freeze_batchnorm_after": 3}
+SMALL_TRAINING = {
+    "steps": 4,
+    "batch_size": 2,
+    "patch_size": 32,
+    "freeze_batchnorm_after": 3,
+    "discriminator": {"channels": 8, "warmup_steps": 1},
+}
 SMALL_GRID = shlex.split(
     "--content mse --adv 0,1e-3 --metrics psnr --eval skimage3 --steps 2 --jobs 2 "
     "--set adversarial.batch_size=2 --set adversarial.patch_size=32 "
@@ -58,6 +65,7 @@ def read_options(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, l
     options.add_argument("--photographs", type=Path, metavar="DIR", help="what is trained on")
     options.add_argument("--out", type=Path, help="the grid's folder (results/reference)")
     options.add_argument("--srresnet-steps", type=int, default=8000, help="in all (8000)")
+    options.add_argument("--pair-steps", type=int, default=5000, help="in all (5000)")
     options.add_argument("--reduced", action="store_true", help="a CPU, and the smallest size")
     given, more = options.parse_known_args(arguments)
     if not given.reduced and not torch.cuda.is_available():
@@ -81,26 +89,58 @@ def measure_step(given: argparse.Namespace, ends: float) -> str:
 
 def train_srresnet(given: argparse.Namespace, source: str, ends: float) -> str:
     """Trains the bundled SRResNet on, by the recipe configs/srresnet-x4-gpu.yaml."""
-    folder = given.out.with_name(f"{given.out.name}-srresnet")
+    steps = given.srresnet_steps
+    length = {"steps": steps, "freeze_batchnorm_after": 9 * steps // 10}
+    return train(given, "srresnet", source, length, Path(str(bundled_generator(4))), ends)
+
+
+def train_pair(given: argparse.Namespace, source: str, ends: float) -> str:
+    """Trains a pair from that SRResNet, by the recipe configs/srgan-x4-gpu.yaml."""
+    generator = part_folder(given, "srresnet") / "generator.safetensors"
+    if not generator.is_file():
+        return "goes on"
+    return train(given, "srgan", source, {"steps": given.pair_steps}, generator, ends)
+
+
+def train(
+    given: argparse.Namespace,
+    name: str,
+    source: str,
+    length: dict[str, int],
+    init: Path,
+    ends: float,
+) -> str:
+    """Trains one network, or a pair, by its recipe for one GPU."""
+    folder = part_folder(given, name)
     if (folder / "generator.safetensors").is_file():
         return "done"
-    spec = read_yaml(HERE.parent / "configs" / "srresnet-x4-gpu.yaml")
+    spec = read_yaml(HERE.parent / "configs" / f"{name}-x4-gpu.yaml")
     spec |= {"device": given.device, "data": {"sources": {source: 1.0}}}
-    steps = given.srresnet_steps
-    length = {"steps": steps, "freeze_batchnorm_after": 9 * steps // 10, "checkpoint_every": 500}
-    spec["training"] |= SMALL_TRAINING if given.reduced else length
+    spec |= {"content": "mse"} if given.reduced else {}
+    spec["training"] |= SMALL_TRAINING if given.reduced else length | {"checkpoint_every": 500}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "spec.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
     words = ["-m", "srgan_core.training", str(folder / "spec.yaml"), "--out", str(folder)]
     set5 = Path(os.environ.get("SWEEP_DATA", "-"), "Set5")
     words += ["--test-images", str(set5)] if set5.is_dir() else []
-    return run([*words, "--init", str(bundled_generator(spec["scale"]))], ends)
+    return run([*words, "--init", str(init)], ends)
+
+
+def part_folder(given: argparse.Namespace, name: str) -> Path:
+    """Where a part trains: `srresnet` or `srgan`."""
+    folder: Path = given.out.with_name(f"{given.out.name}-{name}")
+    return folder
 
 
 def train_grid(given: argparse.Namespace, source: str, more: list[str], ends: float) -> str:
-    """Trains and scores what is left of the grid."""
+    """Trains and scores what is left of the grid, once there is something to set out from."""
+    starts = {name: part_folder(given, name) for name in ("srresnet", "srgan")}
+    if not all((folder / "generator.safetensors").is_file() for folder in starts.values()):
+        return "goes on"
     words = ["-m", "sweep", "run", "--config", "reference", "--out", str(given.out)]
     words += ["--device", given.device, "--set", f"data.sources={json.dumps({source: 1.0})}"]
+    words += ["--set", f"srresnet.init={starts['srresnet'] / 'generator.safetensors'}"]
+    words += ["--set", f"srgan.init={starts['srgan']}"]
     words += SMALL_GRID if given.reduced else ["--jobs", "4"]
     return run([*words, *more], ends)
 
@@ -140,6 +180,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     states = {"step": measure_step(given, min(last, time.monotonic() + STEP_SECONDS))}
     ends = min(last, time.monotonic() + SRRESNET_SECONDS)
     states["srresnet"] = train_srresnet(given, source, ends)
+    ends = min(last, time.monotonic() + PAIR_SECONDS)
+    states["pair"] = train_pair(given, source, ends)
     states["grid"] = train_grid(given, source, more, last)
     print("\n" + "\n".join(f"{part}: {state}" for part, state in states.items()))
     if any(state.startswith("failed") for state in states.values()):

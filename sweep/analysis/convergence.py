@@ -18,17 +18,17 @@ import pandas as pd
 from sweep.analysis.comparison.methods import Scored, Tables, read_tables
 from sweep.analysis.comparison.report import Resampling
 from sweep.analysis.comparison.resampling import Resampler
+from sweep.analysis.comparison.shared import SET_ALONE
 from sweep.analysis.fronts import DISTORTION, axes_beside_distortion
 from sweep.analysis.statistics.bootstrap import LEAST_IMAGES, Interval, Runs, bootstrap_difference
 from sweep.config.names import StartKind
 from sweep.metrics.aggregation import aggregation
-from sweep.store.states import Method
 from sweep.tables.columns import START
 from sweep.tables.curves import read_path
 from sweep.tables.files import read_results
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn
-from sweep.tables.ranking import Record, is_healthy, is_scored
+from sweep.tables.ranking import Record, is_healthy, is_on_grid, is_scored
 
 Verdict = Literal["met", "test set too small", "closing", "open", "one end only"]
 Point = tuple[str, str, float]
@@ -49,9 +49,9 @@ class Bracket:
         gap: Mean over the seeds of the realistic value less the faithful one, with its interval
             over seeds and images; None where an end is missing.
         verdict: `met` when the interval holds 0, `test set too small` when it does with fewer
-            than 10 images. Else `closing` when the paths of the trials
-            drew nearer to each other in their last half, `open` when they did not or left no
-            path.
+            than 10 images, and for one seed on one image. Else `closing` when the paths of the
+            trials drew nearer to each other in their last half, `open` when they did not or left
+            no path.
         steps_left: Steps in which the gap would shrink to half of its interval at the rate of
             that half; None unless closing.
         reason: Why there is one end only.
@@ -73,12 +73,13 @@ def find_brackets(folder: Path) -> list[Bracket]:
     """Finds the brackets of a results folder, by test set, grid point and metric.
 
     Returns:
-        None of them where all trials set out from one end.
+        None of them where all trials set out from one end, nor in a metric that has no finite
+        value for a single image.
 
     Raises:
         StoreError: when a table is missing or damaged.
     """
-    trials = [row for row in records_of(read_results(folder)) if row["method"] == Method.SRGAN]
+    trials = [row for row in records_of(read_results(folder)) if is_on_grid(row)]
     if len({row[START] for row in trials}) < 2:
         return []
     session = _Session(read_tables(folder), read_path(folder))
@@ -102,6 +103,8 @@ class _Session:
         for column in (DISTORTION, *axes_beside_distortion(metrics)):
             if column not in metrics or column not in rows[0]:
                 continue
+            if metrics[column].aggregation == SET_ALONE:
+                continue
             values = {
                 kind: {seed: ends[kind][column] for seed, ends in pairs.items()}
                 for kind in StartKind
@@ -111,9 +114,11 @@ class _Session:
             if pairs and any(value is None or not math.isfinite(value) for value in known):
                 continue
             found = Bracket(*point, metrics[column], faithful, realistic, None, "one end only")
-            yield self._judged(found, pairs) if pairs else _explained(found, rows)
+            judged = self._judged(found, pairs) if pairs else _explained(found, rows)
+            if judged is not None:
+                yield judged
 
-    def _judged(self, found: Bracket, pairs: Mapping[int, Mapping[str, Record]]) -> Bracket:
+    def _judged(self, found: Bracket, pairs: Mapping[int, Mapping[str, Record]]) -> Bracket | None:
         column, seeds = found.metric.column, tuple(pairs)
         ends = [
             self._scored(found.dataset, [pairs[seed][kind]["trial"] for seed in seeds], seeds)
@@ -121,6 +126,8 @@ class _Session:
         ]
         theirs = set(ends[1].images(column))
         images = [name for name in ends[0].images(column) if name in theirs]
+        if not images:
+            return None
         first, second = (Runs(end.values(column, images, seeds), seeds) for end in ends)
         result = bootstrap_difference(
             first,
@@ -132,7 +139,8 @@ class _Session:
         gap = Interval(result.difference, result.low, result.high)
         verdict: Verdict = "met" if len(images) >= LEAST_IMAGES else "test set too small"
         left = None
-        if not gap.low <= 0 <= gap.high:
+        # One seed on one image has no spread, and so no interval.
+        if len(images) * len(seeds) > 1 and not gap.low <= 0 <= gap.high:
             rate = self._rate(column, found.dataset, list(pairs.values()))
             verdict = "closing" if rate > 0 else "open"
             left = _steps_left(gap, rate)

@@ -154,6 +154,8 @@ def _kind_of(init: Path) -> StartKind:
 
 
 def _useless_init(init: Path) -> str:
+    if not init.exists():
+        return f"--init {init}: no such file or folder; give the folder of a pair for --start srgan"
     kind = _kind_of(init)
     what = "the folder of a pair" if kind is StartKind.SRGAN else "the file of a generator"
     return (

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from sweep.config.grid import kinds_needed
 from sweep.config.loading import dotted
+from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
 
 EXTENDABLE = (
@@ -18,10 +20,13 @@ def differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
     """Finds what keeps the resolved config of a run from joining the stored one of its folder.
 
     Returns:
-        Dotted keys, each with its value before and now; empty when the two can be joined.
+        Dotted keys, each with its value before and now; empty when the two can be joined. A
+        start that one of the two does without may be configured anyhow there.
     """
     old, new = (dict(dotted(each.model_dump(mode="json"))) for each in (stored, config))
-    ignored = (*EXTENDABLE, "description", "substitutes", "grid.control", "objective")
+    shared = {*kinds_needed(stored)} & {*kinds_needed(config)}
+    unshared = tuple(f"{kind}." for kind in StartKind if kind not in shared)
+    ignored = (*EXTENDABLE, "description", "substitutes", "grid.control", "objective", *unshared)
     differing = [
         f"{key} (was {old.get(key)!r}, now {new.get(key)!r})"
         for key in sorted(old.keys() | new.keys())
@@ -34,9 +39,12 @@ def union(stored: SweepConfig, config: SweepConfig) -> SweepConfig:
     """Joins two configs that `differences` finds nothing between.
 
     Returns:
-        The newer one with the values of both on every axis, the stored ones first.
+        The newer one with the values of both on every axis, the stored ones first, and with the
+        starts that the stored one alone needs.
     """
     sections: dict[str, Any] = {"objective": stored.objective | config.objective}
+    for kind in {*kinds_needed(stored)} - {*kinds_needed(config)}:
+        sections[kind.value] = getattr(stored, kind)
     for section, name in (key.split(".") for key in EXTENDABLE):
         before, now = getattr(stored, section), getattr(config, section)
         values = tuple(dict.fromkeys((*getattr(before, name), *getattr(now, name))))

@@ -94,9 +94,14 @@ def _problem(record: Mapping[str, Any]) -> str | None:
         value = record.get(column)
         if value is not None and not 0 <= value < math.inf:
             return f"{column}: expected a number of 0 or above, got {value}"
-    known = [state.value for state in State]
-    status = record.get("status", State.DONE)
-    return None if status in known else unknown_name("status", status, known)
+    for column, default, known in (
+        (names.START, "", ["", *StartKind]),
+        ("status", State.DONE, [*State]),
+    ):
+        value = record.get(column, default)
+        if value not in known:
+            return unknown_name(column, value, [str(name) for name in known if name])
+    return None
 
 
 def _cell(column: str, value: Any) -> str:

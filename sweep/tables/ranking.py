@@ -31,6 +31,12 @@ def is_scored(record: Record) -> bool:
     return State(record["status"]).is_scored
 
 
+def is_on_grid(record: Record) -> bool:
+    """Tells whether a row is a trial whose coefficient and seed are known."""
+    place = record["adv"], record["seed"]
+    return record["method"] == Method.SRGAN and None not in place
+
+
 def is_healthy(record: Record) -> bool:
     """Tells whether a row, or a mean over seeds, may be compared; see docs/health.md."""
     return not record.get("health")

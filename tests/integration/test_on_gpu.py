@@ -56,7 +56,7 @@ def stamps(folder: Path) -> dict[Path, int]:
 
 
 def states(output: str) -> list[str]:
-    return output.splitlines()[-3:]
+    return output.splitlines()[-4:]
 
 
 def ends(pid: int) -> bool:
@@ -76,19 +76,21 @@ def test_the_reduced_run_goes_through_every_part_and_trains_nothing_again(tmp_pa
     out = tmp_path / "reference"
     early = on_gpu("--reduced", "--out", out, "--minutes", 1e-6)
     assert early.returncode == 3, early.stderr
-    assert states(early.stdout) == ["step: goes on", "srresnet: goes on", "grid: goes on"]
+    parts = ("step", "srresnet", "pair", "grid")
+    assert states(early.stdout) == [f"{part}: goes on" for part in parts]
     assert not out.exists()
 
     done = on_gpu("--reduced", "--out", out)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert states(done.stdout) == ["step: done", "srresnet: done", "grid: done"]
+    assert states(done.stdout) == [f"{part}: done" for part in parts]
     record = json.loads((tmp_path / "reference-step.json").read_text())
     assert record["machine"]["versions"]["torch"] == version("torch")
     assert record["ratio"] > 0
     srresnet = tmp_path / "reference-srresnet"
     last = json.loads((srresnet / "log.jsonl").read_text().splitlines()[-1])
     assert last["step"] == 4
-    assert "2 of 2 trials done, 2 trained in this run" in done.stdout
+    assert (tmp_path / "reference-srgan" / "discriminator.safetensors").is_file()
+    assert "4 of 4 trials done, 4 trained in this run" in done.stdout
     assert (out / "tradeoff.png").is_file()
 
     before = stamps(tmp_path)
@@ -96,7 +98,7 @@ def test_the_reduced_run_goes_through_every_part_and_trains_nothing_again(tmp_pa
     again = on_gpu("--reduced", "--out", out)
     assert again.returncode == 0, again.stderr
     assert stamps(tmp_path) == before
-    assert "2 of 2 trials done, 0 trained in this run" in again.stdout
+    assert "4 of 4 trials done, 0 trained in this run" in again.stdout
     assert "srgan_core.training" not in again.stdout
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.analysis.comparison.methods import Key, Scored, Tables
-from sweep.store.states import Method, State
+from sweep.store.states import State
 from sweep.tables.columns import CURVE, adv_text
 from sweep.tables.curve_names import with_curves
 from sweep.tables.files import read_results
 from sweep.tables.frames import records_of
-from sweep.tables.ranking import Record, is_healthy, is_scored
+from sweep.tables.ranking import Record, is_healthy, is_on_grid, is_scored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,7 +89,7 @@ def named_lines(rows: Iterable[Record]) -> dict[str, list[Record]]:
     """Groups rows of results.csv into curves, as `with_curves` names them, in their order."""
     lines: dict[str, list[Record]] = {}
     for row in with_curves(rows):
-        if row["method"] == Method.SRGAN:
+        if is_on_grid(row):
             lines.setdefault(row[CURVE], []).append(row)
     return lines
 

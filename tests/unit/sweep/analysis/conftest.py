@@ -43,13 +43,16 @@ def made_trial(
 
 
 def written(
-    folder: Path, rows: Sequence[ResultRow], paths: dict[str, Sequence[float]] | None = None
+    folder: Path,
+    rows: Sequence[ResultRow],
+    paths: dict[str, Sequence[float]] | None = None,
+    metrics: Sequence[str] = ("psnr",),
 ) -> Path:
     """A results folder; `paths` maps a trial to its PSNR after 10, 20, ... steps."""
     folder.mkdir(exist_ok=True)
     write_csv(results_frame(rows), folder / RESULTS)
     write_csv(per_image_frame(rows), folder / PER_IMAGE)
-    document = metrics_document(columns_for(("psnr",)), device="cpu", datasets={})
+    document = metrics_document(columns_for(metrics), device="cpu", datasets={})
     SweepStore(folder).write_metrics(document)
     records = [
         {"trial": name, "step": 10 * (index + 1), "dataset": "pets", "psnr_y": value}

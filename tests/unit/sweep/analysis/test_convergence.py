@@ -1,5 +1,7 @@
 """Brackets of grid points whose trials set out from both ends."""
 
+from dataclasses import replace
+
 import pytest
 
 from sweep.analysis.convergence import find_brackets
@@ -73,6 +75,27 @@ def test_only_seeds_with_both_ends_count(tmp_path, trial, write):
     ]
     (found,) = find_brackets(write(tmp_path, rows))
     assert list(found.faithful) == [0, 2]
+
+
+@pytest.mark.parametrize("metric", ["kid_patches", "niqe"])
+def test_a_metric_without_values_of_single_images_has_no_bracket(tmp_path, trial, write, metric):
+    rows = [trial("srresnet", 28.0), trial("srgan", 28.0)]
+    rows = [replace(row, scores=row.scores | {metric: 0.1}) for row in rows]
+    (found,) = find_brackets(write(tmp_path, rows, metrics=("psnr", metric)))
+    assert found.metric.column == "psnr_y"
+
+
+def test_one_seed_on_one_image_gets_no_verdict(tmp_path, trial, write):
+    rows = [trial("srresnet", 28.5, images=1), trial("srgan", 28.0, images=1)]
+    (found,) = find_brackets(write(tmp_path, rows))
+    assert (found.verdict, found.steps_left) == ("test set too small", None)
+
+
+@pytest.mark.parametrize("lacking", ["adv", "seed"])
+def test_a_trial_without_a_place_in_the_grid_is_no_end(tmp_path, trial, write, lacking):
+    rows = [trial("srresnet", 28.0), trial("srgan", 28.0)]
+    stray = replace(trial("srgan", 20.0, adv=1e-2), **{lacking: None})
+    assert len(find_brackets(write(tmp_path, [*rows, stray]))) == 1
 
 
 def test_one_start_has_no_brackets(tmp_path, trial, write):

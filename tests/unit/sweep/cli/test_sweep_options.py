@@ -38,7 +38,7 @@ import pytest
         ("--init missing.safetensors", "missing.safetensors: no such file"),
         ("--start srgn", "expected srresnet or srgan, got 'srgn'"),
         ("--start srgan,srgan", "expected every value once, srgan stands twice"),
-        ("--start srgan --init missing.safetensors", "from which no trial of this --start sets"),
+        ("--start srgan --init missing", "--init missing: no such file or folder; give the folder"),
         ("--init .", "expected a pair, found no generator.safetensors"),
         ("--start srresnet --init .", "is the folder of a pair, from which no trial"),
         (
@@ -53,6 +53,12 @@ import pytest
 )
 def test_wrong_usage_is_refused_with_one_message(refused, arguments, message):
     assert message in refused(*arguments.split(" "))
+
+
+def test_a_generator_for_the_realistic_end_is_refused(refused, tmp_path):
+    (tmp_path / "generator.safetensors").touch()
+    message = refused("--start", "srgan", "--init", str(tmp_path / "generator.safetensors"))
+    assert "is the file of a generator, from which no trial of this --start sets" in message
 
 
 def test_all_wrong_values_are_told_at_once(refused):

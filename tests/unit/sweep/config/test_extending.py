@@ -61,3 +61,26 @@ def test_weights_of_a_new_content_loss_may_be_added():
     stored = SweepConfig.model_validate(fields)
     assert differences(stored, smoke()) == []
     assert set(union(stored, smoke()).objective) == set(smoke().objective)
+
+
+def test_a_start_that_a_sweep_does_without_keeps_nothing_from_joining():
+    older = smoke(srgan__start="bundled", srgan__training=None)
+    assert differences(older, smoke()) == []
+    both = smoke(grid__start=["srresnet", "srgan"])
+    assert differences(older, both) == []
+    assert union(older, both).srgan == both.srgan
+
+
+def test_a_start_that_is_left_out_now_stays_as_the_folder_has_it():
+    stored = smoke(grid__start=["srgan"], srgan__init="pair")
+    asked = smoke()
+    assert differences(stored, asked) == []
+    joined = union(stored, asked)
+    assert joined.grid.start == ("srgan", "srresnet")
+    assert str(joined.srgan.init) == "pair"
+
+
+def test_a_start_that_both_sweeps_have_may_not_change():
+    stored = smoke(grid__start=["srgan"], srgan__init="pair")
+    asked = smoke(grid__start=["srgan"])
+    assert differences(stored, asked) == ["srgan.init (was 'pair', now None)"]

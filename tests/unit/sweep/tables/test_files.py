@@ -86,6 +86,7 @@ def test_a_damaged_table_says_where(tmp_path, content, message):
         ("adv", "inf", "row 3: adv: expected a number of 0 or above, got inf"),
         ("seed", "-1", "row 3: seed: expected a number of 0 or above, got -1"),
         ("status", "dune", "row 3: status 'dune' is unknown: pending, .*; did you mean 'done'"),
+        ("start", "srgn", "row 3: start 'srgn' is unknown: srresnet, srgan; did you mean 'srgan'"),
         ("trial", "a", "row 3: trial, dataset: expected each once, got those of row 2 again"),
     ],
 )

@@ -54,6 +54,12 @@ def test_each_start_has_its_own_curve_where_there_are_several():
     assert found == {"mse/srresnet": 1, "mse/srgan": 2, "vgg22/srgan": 1}
 
 
+@pytest.mark.parametrize("lacking", ["adv", "seed"])
+def test_a_trial_without_a_place_in_the_grid_is_on_no_curve(lacking):
+    row = {"method": "srgan", "content": "mse", "adv": 0.0, "seed": 0, "start": "srresnet"}
+    assert named_lines([{**row, lacking: None}]) == {}
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
