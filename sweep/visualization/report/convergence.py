@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from sweep.analysis.convergence import Bracket, find_brackets
-from sweep.errors import StoreError
+from sweep.analysis.convergence import Bracket
 from sweep.visualization.printing.brackets import BracketTable, bracket_tables
-
-
-def read_brackets(folder: Path) -> tuple[Bracket, ...]:
-    """Finds the brackets of a results folder; none where a table is missing or damaged."""
-    try:
-        return tuple(find_brackets(folder))
-    except StoreError:
-        return ()
 
 
 def convergence_of(brackets: Sequence[Bracket]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from sweep.analysis.convergence import Bracket
 from sweep.analysis.statistics.bootstrap import Interval
 from sweep.tables.metric_file import MetricColumn
-from sweep.visualization.report.convergence import convergence_of, read_brackets
+from sweep.visualization.report.convergence import convergence_of
 
 PSNR = MetricColumn("psnr_y", "PSNR", "distortion", "full", True, "dB")
 NIQE = MetricColumn("niqe", "NIQE", "perception", "none", False, "")
@@ -25,7 +25,3 @@ def test_every_test_set_has_its_table_of_words():
     assert first["cells"][0] == {"gap": "-0.50 ± 0.10", "verdict": "open", "words": "open"}
     lone = {"gap": "", "verdict": "one end only", "words": "none from srgan"}
     assert second["cells"] == [lone, None]
-
-
-def test_a_folder_without_tables_has_no_brackets(tmp_path):
-    assert read_brackets(tmp_path) == ()
