@@ -79,7 +79,7 @@ def read_metadata(path: Path) -> dict[str, str]:
 def require_fit(
     source: str, network: str, wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]
 ) -> None:
-    """Refuses weights that are not exactly those of a network.
+    """Refuses weights that are not exactly those of a network, or not finite.
 
     Args:
         source: File name for the message.
@@ -88,7 +88,8 @@ def require_fit(
         found: What the file holds.
 
     Raises:
-        WeightsError: when a tensor is missing, left over, or of another shape; names the first.
+        WeightsError: when a tensor is missing, left over, of another shape, or holds nan or
+            infinity; names the first.
     """
     for name in sorted(wanted.keys() | found.keys()):
         if name not in found:
@@ -98,6 +99,8 @@ def require_fit(
         if wanted[name].shape != found[name].shape:
             shapes = tuple(wanted[name].shape), tuple(found[name].shape)
             raise misfit(source, network, f"{name!r}: expected {shapes[0]}, got {shapes[1]}")
+        if not found[name].isfinite().all():
+            raise misfit(source, network, f"{name!r}: expected finite numbers, got others")
 
 
 def misfit(source: str, network: str, problem: str) -> WeightsError:

@@ -14,7 +14,7 @@ from srgan_core.errors import ConfigError, unknown_name
 from sweep.store.states import Method
 from sweep.tables.columns import adv_text
 from sweep.tables.curve_names import point_name, with_curves
-from sweep.tables.files import read_per_image
+from sweep.tables.files import read_per_image, read_results
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn, read_metric_file
 
@@ -82,7 +82,10 @@ def read_tables(folder: Path) -> Tables:
         StoreError: when a table is missing or damaged.
     """
     images = read_per_image(folder)
-    images = images.assign(point=[*map(point_name, with_curves(records_of(images)))])
+    scored = records_of(images)
+    # What curves are called also depends on trials without scores.
+    named = with_curves([*scored, *records_of(read_results(folder))])[: len(scored)]
+    images = images.assign(point=[*map(point_name, named)])
     file = read_metric_file(folder)
     return Tables(folder, images, file.metrics, file.hr_hashes)
 

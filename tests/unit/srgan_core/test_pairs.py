@@ -73,6 +73,15 @@ def test_a_damaged_discriminator_is_refused(pair):
         pair.require(4, 32, 4)
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_not_finite_are_refused(pair, value):
+    broken = Discriminator(32, 4)
+    next(broken.parameters()).data[0] = value
+    save_discriminator(pair.discriminator, broken)
+    with pytest.raises(WeightsError, match="expected finite numbers, got others"):
+        pair.require(4, 32, 4)
+
+
 def test_the_digest_names_both_files(pair):
     before = pair.digest()
     save_discriminator(pair.discriminator, Discriminator(32, 4))

@@ -36,7 +36,7 @@ def made_trial(
         dataset="pets",
         images=images,
         scale=4,
-        scores={"psnr_y": sum(scored) / images},
+        scores={"psnr_y": sum(scored) / images} if scored else {},
         per_image=tuple(ImageScore(f"{i}", {"psnr_y": v}) for i, v in enumerate(scored)),
         **more,  # type: ignore[arg-type]
     )
