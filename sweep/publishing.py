@@ -66,7 +66,7 @@ def publish(
     metrics_file = store.write_metrics(document)
     # Read back, since the files round: what is drawn now is what they give at any time.
     tables = read_tables(root)
-    derived = filter(None, (write_frontier(tables), write_convergence(root)))
+    derived = filter(None, (write_frontier(tables), write_convergence(tables)))
     files = (*(root / name for name in frames), metrics_file, *derived)
     if not charts:
         return files, ()

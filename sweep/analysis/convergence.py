@@ -15,7 +15,7 @@ from typing import Literal
 
 import pandas as pd
 
-from sweep.analysis.comparison.methods import Scored, Tables, read_tables
+from sweep.analysis.comparison.methods import Scored
 from sweep.analysis.comparison.report import Resampling
 from sweep.analysis.comparison.resampling import Resampler
 from sweep.analysis.comparison.shared import SET_ALONE
@@ -24,8 +24,9 @@ from sweep.analysis.statistics.bootstrap import LEAST_IMAGES, Interval, Runs, bo
 from sweep.config.names import StartKind
 from sweep.metrics.aggregation import aggregation
 from sweep.tables.columns import START
+from sweep.tables.curve_names import has_both_starts
 from sweep.tables.curves import read_path
-from sweep.tables.files import read_results
+from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import Record, is_healthy, is_on_grid, is_scored
@@ -69,20 +70,41 @@ class Bracket:
     reason: str = ""
 
 
-def find_brackets(folder: Path) -> list[Bracket]:
-    """Finds the brackets of a results folder, by test set, grid point and metric.
+def read_brackets(
+    folder: Path, results: pd.DataFrame, metrics: Mapping[str, MetricColumn]
+) -> list[Bracket]:
+    """Finds the brackets of a results folder, whose other tables are read where it has any.
+
+    Raises:
+        StoreError: when one of these is missing or damaged.
+    """
+    if not has_both_starts(records_of(results)):
+        return []
+    return find_brackets(results, read_per_image(folder), metrics, read_path(folder))
+
+
+def find_brackets(
+    results: pd.DataFrame,
+    images: pd.DataFrame,
+    metrics: Mapping[str, MetricColumn],
+    path: pd.DataFrame | None,
+) -> list[Bracket]:
+    """Finds the brackets of a sweep, by test set, grid point and metric.
+
+    Args:
+        results: Table of `read_results`.
+        images: Table of `read_per_image`.
+        metrics: What their columns mean.
+        path: Table of `read_path`.
 
     Returns:
         None of them where all trials set out from one end, nor in a metric that has no finite
         value for a single image.
-
-    Raises:
-        StoreError: when a table is missing or damaged.
     """
-    trials = [row for row in records_of(read_results(folder)) if is_on_grid(row)]
-    if len({row[START] for row in trials}) < 2:
+    trials = [row for row in records_of(results) if is_on_grid(row)]
+    if not has_both_starts(trials):
         return []
-    session = _Session(read_tables(folder), read_path(folder))
+    session = _Session(images, metrics, path)
     points: dict[Point, list[Record]] = {}
     for row in trials:
         points.setdefault((row["dataset"], row["content"], row["adv"]), []).append(row)
@@ -92,13 +114,18 @@ def find_brackets(folder: Path) -> list[Bracket]:
 class _Session:
     """A folder's tables, and the draws that all of its brackets share."""
 
-    def __init__(self, tables: Tables, path: pd.DataFrame | None) -> None:
-        self._tables, self._path = tables, path
+    def __init__(
+        self,
+        images: pd.DataFrame,
+        metrics: Mapping[str, MetricColumn],
+        path: pd.DataFrame | None,
+    ) -> None:
+        self._images, self._metrics, self._path = images, metrics, path
         self._resampler = Resampler(Resampling())
 
     def brackets(self, point: Point, rows: Sequence[Record]) -> Iterator[Bracket]:
         """The brackets of one grid point, one per metric."""
-        metrics = self._tables.metrics
+        metrics = self._metrics
         pairs = _pairs(rows)
         for column in (DISTORTION, *axes_beside_distortion(metrics)):
             if column not in metrics or column not in rows[0]:
@@ -147,7 +174,7 @@ class _Session:
         return replace(found, gap=gap, verdict=verdict, steps_left=left)
 
     def _scored(self, dataset: str, trials: Sequence[str], seeds: tuple[int, ...]) -> Scored:
-        images = self._tables.images
+        images = self._images
         rows = images[(images["dataset"] == dataset) & images["trial"].isin(trials)]
         return Scored(rows, seeds)
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from sweep.analysis.convergence import Bracket, find_brackets
+from sweep.analysis.convergence import Bracket, read_brackets
 from sweep.tables.files import write_csv
 from sweep.tables.frames import typed_frame
+from sweep.tables.tables import Tables
 
 CONVERGENCE = "convergence.csv"
 COLUMNS = (
@@ -27,13 +28,13 @@ def convergence_frame(brackets: Iterable[Bracket]) -> pd.DataFrame:
     return typed_frame([record for found in brackets for record in _records(found)], COLUMNS)
 
 
-def write_convergence(folder: Path) -> Path | None:
+def write_convergence(tables: Tables) -> Path | None:
     """Writes `convergence.csv` into a results folder, atomically, and gives the file.
 
     None, and no such file, where all trials set out from one end.
     """
-    path = folder / CONVERGENCE
-    brackets = find_brackets(folder)
+    path = tables.folder / CONVERGENCE
+    brackets = read_brackets(tables.folder, tables.results, tables.metrics)
     if not brackets:
         path.unlink(missing_ok=True)
         return None

@@ -50,7 +50,11 @@ def _range(text: str) -> list[Decimal]:
 @click.command("interpolate", epilog=EXAMPLES)
 @results_folder
 @click.option(
-    "--from", "first", required=True, metavar="A", help="Where alpha is 0: a trial, srresnet-s0."
+    "--from",
+    "first",
+    required=True,
+    metavar="A",
+    help="Where alpha is 0: a trial, srresnet-s0, srgan-s0.",
 )
 @click.option("--to", "second", required=True, metavar="B", help="Where alpha is 1.")
 @click.option(
@@ -84,10 +88,10 @@ def command(
 ) -> None:
     """Score a curve between two generators of DIR (default results/quick) without any training.
 
-    A and B are trials (the beginning of a name is enough where it fits one alone), srresnet-s0,
-    or, for images, bicubic. Between two trained networks the curve is a heuristic. Images and
-    scores go to DIR/interpolations, the means to DIR/interpolation.csv; what is scored already
-    is not scored again.
+    A and B are trials (the beginning of a name is enough where it fits one alone), starts
+    (srresnet-s0, srgan-s0) or, for images, bicubic. Between two trained networks the curve is a
+    heuristic. Images and scores go to DIR/interpolations, the means to DIR/interpolation.csv; what
+    is scored already is not scored again.
     """
     from sweep.cli.item_progress import item_progress
     from sweep.generators.interpolation.curve import Curve

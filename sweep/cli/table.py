@@ -31,7 +31,7 @@ def command(
     folder: Path, markup: Literal["terminal", "csv", "markdown", "latex"], each_seed: bool
 ) -> None:
     """Show the result table of DIR (default results/quick), best values marked."""
-    from sweep.analysis.convergence import find_brackets
+    from sweep.analysis.convergence import read_brackets
     from sweep.tables.files import csv_text, read_results
     from sweep.tables.metric_file import read_metrics
     from sweep.visualization.printing.convergence import print_brackets
@@ -42,7 +42,8 @@ def command(
     if markup == "csv":
         click.echo(csv_text(results), nl=False)
     elif markup == "terminal":
-        print_table(results, read_metrics(folder), each_seed=each_seed)
-        print_brackets(find_brackets(folder))
+        metrics = read_metrics(folder)
+        print_table(results, metrics, each_seed=each_seed)
+        print_brackets(read_brackets(folder, results, metrics))
     else:
         click.echo(format_table(results, read_metrics(folder), markup, each_seed=each_seed))

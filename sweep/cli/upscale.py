@@ -56,7 +56,7 @@ Exit status: 0 every image written; 1 some image could not be read (the others a
     type=share,
     help="How much realism to buy, from 0 to 1: mixes the weights of the two ends of a sweep. 1 is "
     "its finished trial of the largest adversarial coefficient with a generator file (among equals "
-    "the lowest LPIPS), 0 the SRResNet that this trial was trained from.  [0<=x<=1]",
+    "the lowest LPIPS), 0 the SRResNet of its seed.  [0<=x<=1]",
 )
 @click.option("--content", help="Content loss that --adv-like stays within.  [default: any]")
 @click.option(

@@ -26,9 +26,9 @@ _TIE_BREAKER = "lpips_alex"
 
 @dataclass(frozen=True)
 class Ends:
-    """The two generators that a sweep spans: the adversarial trial, and what it was trained from.
+    """The two generators that a sweep spans: the SRResNet of a seed, and an adversarial trial.
 
-    The start is None for the bundled SRResNet.
+    The start, which is that SRResNet, is None for the bundled one.
     """
 
     start: Path | None
@@ -53,7 +53,8 @@ def find_generator(text: str, store: SweepStore) -> Path:
 
     Args:
         text: A file, a trial's folder, or a name in the store: a trial's, of which the beginning
-            is enough where it fits one alone, or `srresnet-s0`, the SRResNet of seed 0.
+            is enough where it fits one alone, or a start's: `srresnet-s0`, the SRResNet of seed
+            0, or `srgan-s0`, the generator of its pair.
         store: Where names are looked up.
 
     Raises:
@@ -77,10 +78,10 @@ def find_ends(store: SweepStore, content: str | None = None) -> Ends:
 
     The one end is the trial of the largest coefficient that is done and has its generator;
     among equals the lowest LPIPS on the first test set, then the name. The other end is the
-    generator that this trial was trained from.
+    SRResNet of its seed, from which it was trained, or its pair was.
 
     Raises:
-        StoreError: when there is no such trial, or what it was trained from is not there.
+        StoreError: when there is no such trial, or its SRResNet is not there.
     """
     records = {files: files.read_trial() for files in store.trials()}
     fit = [
@@ -110,16 +111,19 @@ def _rank(files: TrialFolder, record: TrialRecord) -> tuple[float, float, str]:
 
 
 def _start_of(store: SweepStore, trial: TrialFolder, record: TrialRecord) -> Path | None:
-    """The file that a trial was trained from, known by its hash."""
+    """The SRResNet of a trial's seed, known by its hash."""
+    shared = store.start(StartKind.SRRESNET, record.seed or 0)
     wanted = record.spec.init_sha256 if record.spec else None
-    shared = store.start(record.start or StartKind.SRRESNET, record.seed or 0).generator
-    if shared.is_file() and wanted in (None, file_sha256(shared)):
-        return shared
+    if record.start is StartKind.SRGAN:
+        # Its own hash is that of the pair, which is no faithful end.
+        wanted = shared.read_result().generator_sha256
+    if shared.generator.is_file() and wanted in (None, file_sha256(shared.generator)):
+        return shared.generator
     if record.spec is None or wanted == _bundled_sha256(record.spec.scale):
         return None
     raise StoreError(
-        f"{trial.path}: the generator that it was trained from is not at {shared}; "
-        "run the sweep again, or give --generator instead of --adv-like"
+        f"{trial.path}: the SRResNet that it or its pair was trained from is not at "
+        f"{shared.generator}; run the sweep again, or give --generator instead of --adv-like"
     )
 
 

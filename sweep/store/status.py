@@ -25,7 +25,7 @@ LOSSES = ("loss_pixel", "loss_content", "loss_adv", "loss_d")
 
 @dataclass(frozen=True)
 class TrialStatus:
-    """One trial, or the shared SRResNet of a seed.
+    """One trial, or a start of a seed: its SRResNet or pair.
 
     Attributes:
         name: Folder name.
@@ -63,7 +63,7 @@ class SweepStatus:
     Attributes:
         root: The folder.
         run: Who is at work there; None when nobody is.
-        trials: The shared SRResNets first, then the trials by name.
+        trials: The starts first, then the trials by name.
         problem: Why no run can go on here, whatever the trials are in; None when one can.
     """
 
@@ -73,7 +73,7 @@ class SweepStatus:
     problem: str | None = None
 
     def count(self) -> dict[str, int]:
-        """Number of trials by state, the shared SRResNets left out."""
+        """Number of trials by state, the starts left out."""
         states = [trial.state for trial in self.trials if not is_shared(trial.name)]
         return {state: states.count(state) for state in sorted(set(states))}
 

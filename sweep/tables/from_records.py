@@ -14,11 +14,10 @@ from sweep.scoring.external.scored_method import ScoredMethod
 from sweep.store.folder import SweepStore, TrialFolder
 from sweep.store.records.result import ResultRecord
 from sweep.store.states import Method
+from sweep.tables.ranking import START_METHODS
 from sweep.tables.rows import ImageScore, ResultRow
 
 Scores = Mapping[str, Mapping[str, float]]
-
-_START_METHODS = {StartKind.SRRESNET: Method.SRRESNET, StartKind.SRGAN: Method.PAIR}
 
 
 def stored_trials(store: SweepStore, config: SweepConfig) -> tuple[tuple[Trial, ...], Starts]:
@@ -63,7 +62,7 @@ def result_rows(
         for start in starts.values():
             yield ResultRow(
                 trial=start.name,
-                method=_START_METHODS[start.kind],
+                method=START_METHODS[start.kind],
                 seed=start.seed,
                 **common,
                 **_trained(store.generator(start.name), dataset, hr_niqe),

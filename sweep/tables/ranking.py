@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from sweep.config.names import StartKind
 from sweep.store.states import Method, State
 from sweep.tables.metric_file import MetricColumn
 
@@ -20,6 +21,9 @@ Record = dict[str, Any]
 
 TRAINED_METHODS = (Method.SRRESNET, Method.PAIR, Method.SRGAN)
 """What a sweep trains: they compete for the front, and have a generator."""
+
+START_METHODS = {StartKind.SRRESNET: Method.SRRESNET, StartKind.SRGAN: Method.PAIR}
+"""What trials set out from, to the method of its own rows."""
 
 
 def is_scored(record: Record) -> bool:

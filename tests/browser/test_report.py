@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from sweep.store.folder import SweepStore
-from sweep.tables.files import RESULTS, read_results, write_csv
+from sweep.tables.files import PER_IMAGE, RESULTS, read_per_image, read_results, write_csv
 from sweep.tables.metric_file import METRICS_FILE
 from sweep.visualization.report.page import write_report
 
@@ -299,6 +300,47 @@ def test_the_note_says_what_lambda_buys_on_the_chosen_axes(report):
     assert note.inner_text().startswith("λ 0 to 0.01: PSNR")
     report.select_option("#axis-y", "niqe")
     assert ", NIQE " in note.inner_text()
+
+
+@pytest.fixture
+def both_ends(sweep_folder: Path, tmp_path: Path) -> Path:
+    """The page of a folder whose trials with `mse` set out from both ends, but for one."""
+    shutil.copy(sweep_folder / METRICS_FILE, tmp_path)
+    for name, read in ((RESULTS, read_results), (PER_IMAGE, read_per_image)):
+        table = read(sweep_folder)
+        kept = table[(table["content"] == "mse") | (table["method"] != "srgan")]
+        ours = kept[(kept["method"] == "srgan") & (kept["adv"] < 0.01)]
+        shift = {"psnr_y": ours["psnr_y"] - 0.4, "trial": "srgan-" + ours["trial"]}
+        other = ours.assign(start="srgan", **shift)
+        write_csv(pd.concat([kept, other], ignore_index=True), tmp_path / name)
+    return write_report(SweepStore(tmp_path), tmp_path / "report.html").path
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_both_ends_of_a_curve_are_joined_and_judged(watch, both_ends, theme):
+    page = watch(both_ends.as_uri(), color_scheme=theme).page
+    band = page.locator("#chart .band")
+    assert band.count() == 1
+    # One area, from the first to the second coefficient that both ends have.
+    assert band.get_attribute("d").count("Z") == 1
+    dashes = page.locator("#chart .series").evaluate_all(
+        "(all) => all.map((p) => p.getAttribute('stroke-dasharray'))"
+    )
+    assert sum(bool(pattern) for pattern in dashes) == 1
+    assert "gap between both ends" in page.locator("#legend").inner_text()
+    page.click("#to-convergence")
+    rows = page.locator("#brackets tbody tr").all_inner_texts()
+    assert [row.split()[:2] for row in rows] == [["mse", "0"], ["mse", "0.001"], ["mse", "0.01"]]
+    assert "-0.40 ± " in rows[0]
+    assert "none from srgan" in rows[2]
+    assert page.locator("#brackets .hint", has_text="the length of the sweep leaves open").count()
+    assert page.evaluate(CONTRASTS) == []
+
+
+def test_nothing_is_said_of_convergence_with_one_end(report):
+    assert report.locator("#chart .band").count() == 0
+    assert not report.locator("#convergence").is_visible()
+    assert not report.locator("#to-convergence").is_visible()
 
 
 def test_markup_in_names_stays_text_and_failures_are_told(report):

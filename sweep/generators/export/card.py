@@ -9,6 +9,8 @@ from pathlib import Path
 from srgan_core.files import file_sha256
 from srgan_core.networks import Generator
 from srgan_core.wording import counted
+from sweep.config.grid import start_name
+from sweep.config.names import StartKind
 from sweep.metrics.registry import find_metric, in_table_order
 from sweep.scoring.aggregation import summarise
 from sweep.store.folder import SweepStore, TrialFolder
@@ -122,10 +124,24 @@ def _training(origin: Origin) -> str:
         "learning rate": f"{training.learning_rate:g}, {training.schedule}",
         "precision": training.precision,
         "training images (share)": sources,
-        "started from": f"generator {spec.init_sha256 or 'with random weights'}",
+        "started from": _started_from(origin.record),
         "state": origin.record.state,
     }
     return _table(["what", "value"], [[name, _plain(str(value))] for name, value in rows.items()])
+
+
+def _started_from(record: TrialRecord) -> str:
+    """Names the networks that training went on from, by the hashes of their files."""
+    spec = record.spec
+    if spec is None or spec.init_sha256 is None:
+        return "generator with random weights"
+    generator = f"generator {spec.init_sha256}"
+    if record.start is not StartKind.SRGAN:
+        return generator
+    pair = f"the pair {start_name(record.start, spec.seed)}: {generator}"
+    if spec.init_discriminator_sha256 is None:
+        return f"{pair}; λ 0 takes no discriminator"
+    return f"{pair}, discriminator {spec.init_discriminator_sha256}"
 
 
 def _scores(origin: Origin) -> str:

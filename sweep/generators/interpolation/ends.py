@@ -71,7 +71,7 @@ class End:
 
 
 def find_end(store: SweepStore, name: str) -> End:
-    """Finds a trial, a shared SRResNet (`srresnet-s0`) or `bicubic`.
+    """Finds a trial, a start (`srresnet-s0`, `srgan-s0`) or `bicubic`.
 
     The beginning of a trial's name is enough where it fits one alone.
 

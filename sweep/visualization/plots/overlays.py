@@ -13,8 +13,10 @@ import pandas as pd
 from sweep.analysis.fronts import Front
 from sweep.analysis.summary import DatasetScores
 from sweep.store.states import Method
+from sweep.tables.columns import START
 from sweep.tables.curve_names import curve_name
 from sweep.tables.frames import records_of
+from sweep.tables.ranking import START_METHODS
 from sweep.visualization.plots.style import CURVE, FAINT, GREY, INK, LineStyle
 
 if TYPE_CHECKING:
@@ -91,21 +93,21 @@ def curves_of(table: pd.DataFrame | None, dataset: str, columns: Sequence[str]) 
 def paths_of(
     table: pd.DataFrame | None, scores: DatasetScores, columns: Sequence[str]
 ) -> list[Trace]:
-    """Picks the paths of the trials, from the SRResNet of their seed to their own points.
+    """Picks the paths of the trials, from what they set out from to their own points.
 
     Each trial with scores in `path.csv`, if that is there, has a trace.
     """
     if table is None or not {*columns} <= {*table.columns}:
         return []
-    srresnets = [row for row in scores.rows if row["method"] == Method.SRRESNET]
-    starts = {row["seed"]: _dot(row, columns) for row in srresnets}
+    starts = {(row["method"], row["seed"]): _dot(row, columns) for row in scores.rows}
     here = records_of(table[table["dataset"] == scores.name])
     traces = []
     for row in (row for row in scores.rows if row["method"] == Method.SRGAN):
         steps = sorted((r for r in here if r["trial"] == row["trial"]), key=lambda r: r["step"])
         way = [_dot(step, columns) for step in steps]
         if any(way):
-            dots = (starts.get(row["seed"]), *way, _dot(row, columns))
+            start = START_METHODS[row[START]], row["seed"]
+            dots = (starts.get(start), *way, _dot(row, columns))
             found = tuple(dot for dot in dots if dot is not None)
             traces.append(Trace(curve_name(row), found))
     return traces

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sweep.analysis.convergence import Bracket
-from sweep.tables.columns import adv_text, decimals_for
+from sweep.analysis.convergence import Bracket, Verdict
+from sweep.visualization.printing.brackets import NOTES, BracketCell, BracketTable, bracket_tables
 from sweep.visualization.printing.terminal import new_table
 from sweep.visualization.printing.view import DASH, printable
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-_STYLES = {
+_STYLES: dict[Verdict, str] = {
     "met": "green",
     "test set too small": "dim",
     "closing": "yellow",
@@ -23,50 +22,34 @@ _STYLES = {
     "one end only": "dim",
 }
 
-NOTES = (
-    "the gap is the value from srgan less the one from srresnet, ± half of its 95% interval over "
-    "seeds and images",
-    "met: the interval holds 0; closing: the steps left at the rate of the paths' last half; open: "
-    "no nearer, or no path (--score-every)",
-)
-
 
 def print_brackets(brackets: Sequence[Bracket], console: Console | None = None) -> None:
     """Prints a table per test set, and how to read it; nothing where there are no brackets."""
     from rich.console import Console as StandardConsole
 
     console = console or StandardConsole()
-    for dataset, group in groupby(brackets, key=lambda found: found.dataset):
+    for table in bracket_tables(brackets):
         console.print()
-        console.print(_table(dataset, list(group)))
+        console.print(_printed(table))
     for note in NOTES if brackets else ():
         console.print(note, style="dim", highlight=False, markup=False)
 
 
-def _table(dataset: str, brackets: Sequence[Bracket]) -> Table:
-    table = new_table(printable(f"{dataset}: how far apart both ends are"))
-    metrics = list(dict.fromkeys(found.metric for found in brackets))
-    table.add_column("content")
+def _printed(brackets: BracketTable) -> Table:
+    from rich.markup import escape
+
+    table = new_table(printable(f"{brackets.dataset}: how far apart both ends are"))
+    table.add_column("content", no_wrap=True)
     table.add_column("λ", justify="right", no_wrap=True)
-    for metric in metrics:
-        table.add_column("\n".join(filter(None, (metric.heading, metric.unit))), no_wrap=True)
-    points = groupby(brackets, key=lambda found: (found.content, found.adv))
-    for (content, adv), group in points:
-        cells = {found.metric: _cell(found) for found in group}
-        row = [cells.get(metric, DASH) for metric in metrics]
-        table.add_row(printable(content), adv_text(adv), *row)
+    for metric in brackets.metrics:
+        table.add_column(escape(metric.heading))
+    for row in brackets.rows:
+        cells = [_markup(cell) if cell else DASH for cell in row.cells]
+        table.add_row(printable(row.content), row.adv, *cells)
     return table
 
 
-def _cell(found: Bracket) -> str:
+def _markup(cell: BracketCell) -> str:
     from rich.markup import escape
 
-    style = _STYLES[found.verdict]
-    verdict: str = found.verdict
-    if found.gap is None:
-        return f"[{style}]{escape(found.reason)}[/]"
-    if found.steps_left is not None:
-        verdict = f"closing, {found.steps_left} steps"
-    half = (found.gap.high - found.gap.low) / 2
-    decimals = decimals_for([*found.faithful.values(), *found.realistic.values()])
-    return f"{found.gap.measured:+.{decimals}f} ± {half:.{decimals}f} [{style}]{verdict}[/]"
+    return f"{cell.gap} [{_STYLES[cell.verdict]}]{escape(cell.words)}[/]".lstrip()

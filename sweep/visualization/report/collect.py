@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from sweep.analysis.convergence import Bracket, find_brackets
 from sweep.analysis.summary import DatasetScores, scores_by_dataset, seed_means
 from sweep.errors import StoreError
 from sweep.store.folder import SWEEP_FILE, SweepStore, TrialFolder
@@ -18,20 +19,20 @@ from sweep.store.records.trial import TrialRecord
 from sweep.store.states import Method, State
 from sweep.tables import columns as names
 from sweep.tables.columns import CURVE
-from sweep.tables.curves import read_interpolation
+from sweep.tables.curves import read_interpolation, read_path
 from sweep.tables.files import RESULTS, read_per_image, read_results
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn, read_metric_file
 from sweep.tables.ranking import TRAINED_METHODS, Mark, Record, marks_of
 from sweep.visualization.plots.extras import published_on
-from sweep.visualization.plots.style import line_styles, mixed
+from sweep.visualization.printing.brackets import NOTES
+from sweep.visualization.report.convergence import convergence_of
 from sweep.visualization.report.curves import read_curve
 from sweep.visualization.report.groups import exchanges_of, fronts_of, groups_of
+from sweep.visualization.report.looks import curve_looks
 from sweep.visualization.report.values import cell, logged
 
 _HEADINGS = {"adv": "λ", "train_seconds": "training [s]", "generator_sha256": "generator SHA-256"}
-# Share of white in a series' colour on a dark ground.
-_DARK_TINT = 0.45
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class PageTables:
     metrics: Mapping[str, MetricColumn]
     protocol: Mapping[str, Any] = field(default_factory=dict)
     interpolation: tuple[Record, ...] = ()
+    brackets: tuple[Bracket, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -58,23 +60,31 @@ def read_page_tables(folder: Path) -> PageTables:
     results, metric_file = read_results(folder), read_metric_file(folder)
     if results.empty:
         raise StoreError(f"{folder / RESULTS}: it has no row yet; run the sweep first")
-    interpolation, notes = read_curves(folder)
-    try:
-        per_image = read_per_image(folder)
-    except StoreError as error:
+    per_image, missing = _table_or_note(read_per_image, folder)
+    if per_image is None:
         per_image = pd.DataFrame(columns=list(names.image_columns()))
-        notes = (str(error), *notes)
+    interpolation, damaged = read_curves(folder)
+    path, unreadable = _table_or_note(read_path, folder)
+    notes = (*missing, *damaged, *unreadable)
     metrics, protocol = metric_file.metrics, metric_file.document
-    return PageTables(results, per_image, metrics, protocol, interpolation, notes)
+    brackets = tuple(find_brackets(results, per_image, metrics, path))
+    return PageTables(results, per_image, metrics, protocol, interpolation, brackets, notes)
 
 
 def read_curves(folder: Path) -> tuple[tuple[Record, ...], tuple[str, ...]]:
     """Reads the rows of interpolation.csv, and a sentence when it is damaged."""
+    table, notes = _table_or_note(read_interpolation, folder)
+    return (() if table is None else tuple(records_of(table))), notes
+
+
+def _table_or_note(
+    read: Callable[[Path], pd.DataFrame | None], folder: Path
+) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+    """What a page can do without: a table, or a sentence when it is missing or damaged."""
     try:
-        table = read_interpolation(folder)
+        return read(folder), ()
     except StoreError as error:
-        return (), (str(error),)
-    return (() if table is None else tuple(records_of(table))), ()
+        return None, (str(error),)
 
 
 def collect(store: SweepStore, tables: PageTables) -> dict[str, Any]:
@@ -84,11 +94,16 @@ def collect(store: SweepStore, tables: PageTables) -> dict[str, Any]:
     trials = [record for record in records if record["method"] == Method.SRGAN]
     columns = _columns(tables)
     axes = [column["name"] for column in columns if column["axis"]]
+    convergence = convergence_of(tables.brackets)
     return {
         "title": store.name,
         "columns": columns,
-        "styles": _styles(trial[CURVE] for trial in trials),
-        "datasets": [_dataset(scores, axes, tables) for scores in datasets],
+        "styles": curve_looks(trial[CURVE] for trial in trials),
+        "datasets": [
+            _dataset(scores, axes, tables) | {"convergence": convergence.get(scores.name)}
+            for scores in datasets
+        ],
+        "bracketNotes": NOTES,
         "trials": _trials(store, records),
         "config": _text(store.root / SWEEP_FILE),
         "protocol": tables.protocol,
@@ -129,23 +144,6 @@ def _column(name: str, tables: PageTables) -> dict[str, Any]:
         "axis": numeric and bool(values) and name not in ("seed", "scale", "images"),
         "empty": not values if numeric else not any(frame[name]),
     }
-
-
-def _styles(contents: Iterable[str]) -> list[dict[str, str]]:
-    """The look of each content loss, the same as in the drawn charts."""
-    dashes = {"-": "", "--": "7 4", "-.": "8 3 2 3", ":": "2 4"}
-    return [
-        {
-            "content": content,
-            "light": style.color,
-            "dark": mixed(style.color, "#ffffff", _DARK_TINT),
-            "marker": style.marker,
-            "dashes": dashes[style.dashes]
-            if isinstance(style.dashes, str)
-            else " ".join(f"{length:g}" for length in style.dashes[1]),
-        }
-        for content, style in line_styles(contents).items()
-    ]
 
 
 def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> dict[str, Any]:

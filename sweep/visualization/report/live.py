@@ -19,7 +19,8 @@ from sweep.visualization.report.collect import PageTables, read_curves, read_pag
 def live_tables(store: SweepStore) -> PageTables:
     """Derives the tables from the records; reads them where the folder holds no config.
 
-    There is a row for every grid point whatever its state.
+    There is a row for every grid point whatever its state. Brackets are left out: their intervals
+    take seconds, and the page asks anew with every logged step.
 
     Raises:
         StoreError: when the folder holds neither a sweep nor tables.
@@ -33,7 +34,7 @@ def live_tables(store: SweepStore) -> PageTables:
     curves, notes = read_curves(store.root)
     metrics, protocol = _metrics(store)
     frames = results_frame(rows), per_image_frame(rows)
-    return PageTables(*frames, metrics, protocol, curves, notes)
+    return PageTables(*frames, metrics, protocol, curves, notes=notes)
 
 
 def fingerprint(store: SweepStore) -> str:

@@ -36,6 +36,7 @@ SCRIPTS = (
     "viewer.js",
     "slider.js",
     "table.js",
+    "convergence.js",
     "curves.js",
     "about.js",
     "live.js",

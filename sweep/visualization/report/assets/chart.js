@@ -52,6 +52,7 @@ function drawChart() {
   const root = svg("svg", { width, height, role: "group", "aria-label": `Tradeoff chart: ${title}` });
   drawAxes(root, sx, sy, width, height);
   drawHr(root, sx, sy, width, height);
+  for (const ends of bothEnds()) root.append(endsBand(ends, sx, sy));
   if (state.show.front && front.size) root.append(frontLine(sx, sy, front));
   for (const style of data.styles) root.append(seriesLine(style.content, sx, sy));
   if (state.show.curves) drawInterpolation(root, sx, sy);
@@ -159,6 +160,19 @@ function seriesLine(content, sx, sy) {
   const line = svg("path", { class: "series", d: path ? `M${path}` : "", "stroke-dasharray": style.dashes });
   line.style.stroke = style.color;
   return line;
+}
+
+/** The areas between the two curves of a content loss, from one coefficient that both have to the next. */
+function endsBand(ends, sx, sy) {
+  const [first, second] = ends.map(({ content }) => series(content).filter(drawable));
+  const at = (g) => `${sx.at(g.mean[state.x])},${sy.at(g.mean[state.y])}`;
+  const pairs = first
+    .map((g) => [g, second.find((other) => other.adv === g.adv)])
+    .filter(([, other]) => other);
+  const areas = pairs.slice(1).map(([a, b], n) => `M${at(pairs[n][0])}L${at(a)}L${at(b)}L${at(pairs[n][1])}Z`);
+  const band = svg("path", { class: "band", d: areas.join(""), "aria-hidden": "true" });
+  band.style.fill = styleOf(ends[0].content).color;
+  return band;
 }
 
 function drawPoint(root, group, sx, sy, front, width, height) {

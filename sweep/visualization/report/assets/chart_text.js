@@ -65,6 +65,11 @@ function drawLegend(hasFront) {
       line.style.stroke = look.color;
       return entry(look, line, style.content);
     });
+  if (bothEnds().length) {
+    const band = svg("path", { class: "band", d: "M0,2H34V14H0Z" });
+    band.style.fill = "var(--ink)";
+    entries.push(entry(null, band, "gap between both ends"));
+  }
   const grey = { color: "var(--muted)", marker: "o" };
   entries.push(entry({ ...grey, hollow: true }, null, "\u03bb = 0, no adversary"));
   if (hasFront && state.show.front) {

@@ -42,6 +42,7 @@ function drawAll() {
   drawSlider();
   drawViewer();
   drawTable();
+  drawConvergence();
   drawCurves();
   drawAbout();
 }

@@ -1,8 +1,8 @@
 // The data of the page and what the reader chose.
 //
 // document: title, columns (name, label, unit, kind, higher, numeric, axis), styles (one per
-// content loss), datasets (name, scale, images, rows, marks, decimals, perImage, groups, fronts,
-// exchanges, hr, curves, published), trials (name, status, health, cause, attempts, curve, progress), config,
+// curve), datasets (name, scale, images, rows, marks, decimals, perImage, groups, fronts,
+// exchanges, hr, curves, published, convergence), bracketNotes, trials (name, status, health, cause, attempts, curve, progress), config,
 // protocol, notes, pictures ("dataset/source/image" to [type, width, height]), live.
 // A group is a generator averaged over its seeds: mean, and half of its 95% interval; its key is
 // stable while data change. Decimals are those of the printed table, null for exact columns.
@@ -76,6 +76,13 @@ function styleOf(content) {
     ? { color: "var(--muted)", marker: "h", dashes: "" }
     : { ...data.styles[place], color: `var(--series-${place})` };
 }
+
+/** The styles of both curves of each content loss whose trials set out from both ends. */
+const bothEnds = () => {
+  const shown = data.styles.filter(({ content }) => series(content).length);
+  const losses = new Set(shown.map((style) => style.loss));
+  return [...losses].map((loss) => shown.filter((style) => style.loss === loss)).filter((ends) => ends.length > 1);
+};
 
 function applyStyles() {
   data.styles.forEach((style, place) => {

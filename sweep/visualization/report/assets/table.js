@@ -40,7 +40,7 @@ function buildTable(holder) {
 function shownColumns(table) {
   const first = (name) => (name === "trial" ? -1 : ["generator_sha256", "train_seconds"].includes(name) ? 1 : 0);
   const dull = (c) => ["dataset", "method"].includes(c.name)
-    || (["scale", "images", "seed"].includes(c.name) && new Set(table.rows.map((row) => row[c.place]).filter((v) => v !== null)).size < 2);
+    || (["scale", "images", "seed", "start"].includes(c.name) && new Set(table.rows.map((row) => row[c.place]).filter((v) => v !== null && v !== "")).size < 2);
   return table.columns
     .map((name, place) => ({ ...column(name), place }))
     .filter((c) => !dull(c) && table.rows.some((row) => row[c.place] !== null && row[c.place] !== ""))

@@ -8,6 +8,7 @@ import torch
 from srgan_core.files import file_sha256
 from srgan_core.inference import load_generator, save_generator
 from srgan_core.networks import Generator
+from sweep.config.names import StartKind
 from sweep.errors import StoreError
 from sweep.generators.lookup import Ends, find_ends, find_generator
 from sweep.store.folder import SweepStore, TrialFolder
@@ -77,6 +78,36 @@ def test_the_start_is_known_by_its_hash(store):
     put_generator(store.generator("srresnet-s0"), seed=5)
     with pytest.raises(StoreError, match="trained from"):
         find_ends(store)
+
+
+@pytest.fixture
+def from_pair(store: SweepStore) -> SweepStore:
+    """The same with a trial of the largest coefficient that set out from a pair."""
+    pair = put_generator(store.start(StartKind.SRGAN, 0), seed=9)
+    trial = put_trial(store, "mse-adv0.05-srgan-s0-ff", pair, adv=0.05)
+    trial.update_trial(start="srgan")
+    srresnet = store.start(StartKind.SRRESNET, 0)
+    srresnet.write_result(ResultRecord(generator_sha256=file_sha256(srresnet.generator)))
+    return store
+
+
+def test_the_faithful_end_of_a_trial_from_a_pair_is_the_srresnet(from_pair):
+    ends = find_ends(from_pair)
+    assert ends.trial.path.name == "mse-adv0.05-srgan-s0-ff"
+    assert ends.start == from_pair.generator("srresnet-s0").generator
+    put_generator(from_pair.generator("srresnet-s0"), seed=5)
+    with pytest.raises(StoreError, match="its pair was trained from"):
+        find_ends(from_pair)
+
+
+def test_a_beginning_that_both_ends_share_is_refused_by_name(from_pair):
+    put_trial(from_pair, "mse-adv0.05-s0-ab", "", adv=0.05)
+    with pytest.raises(StoreError, match=r"2 trials: mse-adv0\.05-s0-ab, mse-adv0\.05-srgan-s0-ff"):
+        find_generator("mse-adv0.05", from_pair)
+    trial = from_pair.trial("mse-adv0.05-s0-ab")
+    assert find_generator("mse-adv0.05-s0", from_pair) == trial.generator
+    pair = from_pair.start(StartKind.SRGAN, 0)
+    assert find_generator("srgan-s0", from_pair) == pair.generator
 
 
 def test_a_start_that_is_not_kept_may_be_the_bundled_one(tmp_path):

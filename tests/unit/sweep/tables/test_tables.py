@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,20 @@ def test_a_command_reads_each_file_once(folder, reads, command):
     assert result.exit_code == 0, result.output
     assert reads["results.csv"] == 1
     assert set(reads.values()) == {1}
+
+
+@pytest.mark.parametrize("command", ["table", "report"])
+def test_both_ends_need_each_file_once_too(store, usual, reads, command):
+    rows = usual.rows()
+    others = [
+        replace(row, trial=f"{row.trial}-srgan", start="srgan")
+        for row in rows
+        if row.method == "srgan"
+    ]
+    result = CliRunner().invoke(cli, [command, str(store([*rows, *others]))])
+    assert result.exit_code == 0, result.output
+    assert set(reads.values()) == {1}
+    assert "per_image.csv" in reads
 
 
 def test_charts_and_figures_need_each_file_once(folder, reads):

@@ -71,6 +71,23 @@ def test_training_and_files_are_told(card):
     assert "## Limits" in card
 
 
+@pytest.mark.parametrize(
+    ("discriminator", "words"),
+    [
+        ("cd" * 32, f"generator {'ab' * 32}, discriminator {'cd' * 32}"),
+        (None, f"generator {'ab' * 32}; λ 0 takes no discriminator"),
+    ],
+)
+def test_a_trial_from_a_pair_names_the_pair_and_its_discriminator(
+    tmp_path, file, discriminator, words
+):
+    folder = SweepStore(tmp_path / "results").trial(file.parent.name)
+    spec = SPEC | {"init_discriminator_sha256": discriminator}
+    folder.update_trial(state="done", start="srgan", spec=spec)
+    card = model_card(read_origin(file), load_generator(file, None), {})
+    assert f"| started from | the pair srgan-s3: {words} |" in card
+
+
 def test_names_are_not_markup(card):
     assert "<script>" not in card
     assert "&lt;script&gt;" in card

@@ -101,6 +101,22 @@ def test_a_path_leads_from_the_srresnet_to_the_trial_in_the_order_of_steps(usual
         (trial["psnr_y"], trial["lpips_alex"]),
     )
     assert paths_of(path_table("another"), results, AXES) == []
+
+
+def test_a_path_from_a_pair_begins_at_the_pair(usual):
+    rows = usual.rows()
+    (srresnet,) = (row for row in rows if row.method == "srresnet")
+    pair = {"psnr_y": 28.0, "lpips_alex": 0.15, "niqe": 6.0}
+    rows.append(replace(srresnet, trial="srgan-s0", method="pair", scores=pair))
+    trial = next(row for row in rows if row.method == "srgan")
+    rows.append(replace(trial, trial="from-pair", start="srgan"))
+    (results,) = scores_by_dataset(results_frame(rows))
+    (trace,) = paths_of(path_table("from-pair"), results, AXES)
+    assert trace.dots[0] == (28.0, 0.15)
+
+
+def test_there_is_no_path_without_its_table(usual):
+    (results,) = scores_by_dataset(results_frame(usual.rows()))
     assert paths_of(None, results, AXES) == []
 
 

@@ -34,6 +34,7 @@ def test_a_point_has_a_line_with_gap_interval_and_verdict_of_each_metric():
     )
     (line,) = [line for line in out.splitlines() if line.startswith("mse")]
     assert "0.001" in line
+    assert "PSNR [dB] ↑" in out
     assert "-0.50 ± 0.10 closing, 120 steps" in line
     assert "+0.10 ± 0.30 met" in line
     assert "the gap is the value from srgan less the one from srresnet" in out

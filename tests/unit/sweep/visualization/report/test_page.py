@@ -158,3 +158,13 @@ def test_numbers_are_written_as_in_the_printed_table(written, usual):
     assert dataset["decimals"]["niqe"] == dataset["decimals"]["niqe_minus_hr"] == 2
     assert dataset["decimals"]["train_seconds"] == 1
     assert dataset["decimals"]["adv"] is None
+
+
+def test_brackets_are_there_where_trials_set_out_from_both_ends(written, usual):
+    rows = usual.rows()
+    trials = [row for row in rows if row.method == "srgan"]
+    others = [replace(row, trial=f"{row.trial}-srgan", start="srgan") for row in trials]
+    (one,) = document_of(written(rows)[1])["datasets"]
+    (both,) = document_of(written([*rows, *others])[1])["datasets"]
+    assert one["convergence"] is None
+    assert len(both["convergence"]["rows"]) == len(trials)
