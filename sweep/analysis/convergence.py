@@ -69,8 +69,12 @@ class Bracket:
     reason: str = ""
 
 
-def find_brackets(folder: Path) -> list[Bracket]:
+def find_brackets(folder: Path, results: pd.DataFrame | None = None) -> list[Bracket]:
     """Finds the brackets of a results folder, by test set, grid point and metric.
+
+    Args:
+        folder: Results folder.
+        results: Its table as `read_results` gives it; read where omitted.
 
     Returns:
         None of them where all trials set out from one end, nor in a metric that has no finite
@@ -79,7 +83,8 @@ def find_brackets(folder: Path) -> list[Bracket]:
     Raises:
         StoreError: when a table is missing or damaged.
     """
-    trials = [row for row in records_of(read_results(folder)) if is_on_grid(row)]
+    results = read_results(folder) if results is None else results
+    trials = [row for row in records_of(results) if is_on_grid(row)]
     if len({row[START] for row in trials}) < 2:
         return []
     session = _Session(read_tables(folder), read_path(folder))

@@ -43,6 +43,6 @@ def command(
         click.echo(csv_text(results), nl=False)
     elif markup == "terminal":
         print_table(results, read_metrics(folder), each_seed=each_seed)
-        print_brackets(find_brackets(folder))
+        print_brackets(find_brackets(folder, results))
     else:
         click.echo(format_table(results, read_metrics(folder), markup, each_seed=each_seed))
