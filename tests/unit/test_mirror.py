@@ -39,7 +39,6 @@ ELSEWHERE = {
     "sweep/metrics/declaration.py": "tests/unit/sweep/metrics/test_contract.py",
     "sweep/metrics/known_text.py": "tests/unit/sweep/scoring/sets/test_text_lines.py",
     # Parts that are seen only in the whole.
-    "sweep/analysis/comparison/methods.py": "tests/unit/sweep/analysis/comparison/test_pairs.py",
     "sweep/analysis/comparison/report.py": "tests/unit/sweep/analysis/comparison/test_pairs.py",
     "sweep/analysis/comparison/resampling.py": "tests/unit/sweep/analysis/comparison/test_pairs.py",
     "sweep/analysis/comparison/shared.py": "tests/unit/sweep/analysis/comparison/test_pairs.py",
