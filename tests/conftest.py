@@ -13,9 +13,14 @@ from typing import Any, ClassVar
 
 import psutil
 import pytest
+from hypothesis import settings
 
 # It asserts on behalf of the tests in tests/integration/faults.
 pytest.register_assert_rewrite("meddling")
+
+# Other programs may have the processor: a slow example is no failure.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
