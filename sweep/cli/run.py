@@ -12,7 +12,7 @@ from sweep.cli.messages import say
 from sweep.cli.options import CommaList, one_of, seconds
 from sweep.cli.plan import print_plan
 from sweep.cli.sweep_options import plan_from_options, sweep_options
-from sweep.config.names import EXECUTORS, TRACKERS
+from sweep.config.names import EXECUTORS, TRACKERS, StartKind
 from sweep.store.states import State
 
 if TYPE_CHECKING:
@@ -188,8 +188,13 @@ def print_summary(store: SweepStore, summary: Summary) -> None:
 
 def _cause(store: SweepStore, name: str, state: str) -> str:
     """Why a trial is not done and what to do about it."""
-    trial = store.trial(name)
-    cause = trial.read_trial().cause or "what it starts from is not there"
+    record = store.trial(name).read_trial()
+    start = store.start(record.start or StartKind.SRRESNET, record.seed or 0)
+    if record.cause is None and start.state is State.DIVERGED:
+        return (
+            f"{start.path.name}, which it starts from, diverged; --retry diverged trains it again"
+        )
+    cause = record.cause or "what it starts from is not there"
     if state == State.DIVERGED:
         return f"{cause}; --retry diverged trains it again"
     return f"{cause}; run again to try again"

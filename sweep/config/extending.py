@@ -21,16 +21,18 @@ def differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
 
     Returns:
         Dotted keys, each with its value before and now; empty when the two can be joined. A
-        start that one of the two does without may be configured anyhow there.
+        start that one of the two does without may be configured anyhow there. Where the file of a
+        start lies is no difference: its content is compared by hash when a sweep is planned.
     """
     old, new = (dict(dotted(each.model_dump(mode="json"))) for each in (stored, config))
     shared = {*kinds_needed(stored)} & {*kinds_needed(config)}
     unshared = tuple(f"{kind}." for kind in StartKind if kind not in shared)
-    ignored = (*EXTENDABLE, "description", "substitutes", "grid.control", "objective", *unshared)
+    files = tuple(f"{kind}.init" for kind in StartKind)
+    ignored = (*EXTENDABLE, "description", "substitutes", "grid.control", "objective")
     differing = [
         f"{key} (was {old.get(key)!r}, now {new.get(key)!r})"
         for key in sorted(old.keys() | new.keys())
-        if old.get(key) != new.get(key) and not key.startswith(ignored)
+        if old.get(key) != new.get(key) and not key.startswith((*ignored, *unshared, *files))
     ]
     return differing + _objective_differences(stored, config)
 

@@ -117,6 +117,9 @@ def test_a_pair_of_the_user_is_where_trials_set_out_from(sweep, copy, smoke, tmp
     answer = sweep(*smoke, "--init", pair, "--adv", "1e-3", "--out", out)
     assert answer.returncode == 0, answer.stderr
     assert {row["start"] for row in rows(out) if row["method"] == "srgan"} == {"srgan"}
+    elsewhere = shutil.copytree(pair, tmp_path / "moved")
+    again = sweep(*smoke, "--init", elsewhere, "--adv", "1e-3", "--out", out)
+    assert "2 of 2 trials done, 0 trained in this run" in again.stdout
     # The same weights, and the same patches: the same generators.
     ours, theirs = (
         {r["adv"]: r["generator_sha256"] for r in rows(folder) if r["start"] == "srgan"}
@@ -125,5 +128,5 @@ def test_a_pair_of_the_user_is_where_trials_set_out_from(sweep, copy, smoke, tmp
     assert ours == theirs
     other = sweep(*smoke, "--start", "srgan", "--out", out)
     assert other.returncode == 2
-    assert "srgan.init" in other.stderr
+    assert "its trials start from another pair" in other.stderr
     assert "Traceback" not in other.stderr

@@ -213,13 +213,16 @@ def test_the_summary_says_what_to_do_about_each_trial(folder, capsys):
     results = SweepStore(folder)
     results.trial("b").update_trial(state="diverged", cause="loss_d not finite at iteration 3")
     results.trial("c").update_trial(state="failed", cause="no memory")
-    states = {"a": "done", "b": "diverged", "c": "failed", "d": "pending"}
+    results.trial("e").update_trial(state="pending", seed=0, start="srgan")
+    results.generator("srgan-s0").update_trial(state="diverged", cause="not finite")
+    states = {"a": "done", "b": "diverged", "c": "failed", "d": "pending", "e": "pending"}
     summary = Summary(states, ("a",), (results.root / "results.csv",), ("a note",))
     print_summary(results, summary)
     out = capsys.readouterr().out
-    assert "1 of 4 trials done, 1 trained in this run" in out
+    assert "1 of 5 trials done, 1 trained in this run" in out
     assert "b: diverged: loss_d not finite at iteration 3; --retry diverged trains it again" in out
     assert "c: failed: no memory; run again to try again" in out
     assert "d: pending: what it starts from is not there" in out
+    assert "e: pending: srgan-s0, which it starts from, diverged; --retry diverged trains" in out
     assert "note: a note" in out
     assert summary.exit_status == 1

@@ -81,6 +81,12 @@ def test_a_start_that_is_left_out_now_stays_as_the_folder_has_it():
 
 
 def test_a_start_that_both_sweeps_have_may_not_change():
-    stored = smoke(grid__start=["srgan"], srgan__init="pair")
-    asked = smoke(grid__start=["srgan"])
-    assert differences(stored, asked) == ["srgan.init (was 'pair', now None)"]
+    stored = smoke(grid__start=["srgan"])
+    asked = smoke(grid__start=["srgan"], srgan__adversarial_weight=0.01)
+    assert differences(stored, asked) == ["srgan.adversarial_weight (was 0.001, now 0.01)"]
+
+
+def test_where_the_file_of_a_start_lies_is_no_difference():
+    stored = smoke(srresnet__init="a.safetensors", srgan__init="pair")
+    asked = smoke(srresnet__init="b/a.safetensors", srgan__init="elsewhere/pair")
+    assert differences(stored, asked) == []
