@@ -31,6 +31,7 @@ from support.roofline import MEASURE_SECONDS, ceilings, step_bytes, step_flops
 from torch import Tensor, nn
 
 from srgan_core.data.patches import Batch
+from srgan_core.losses import adversarial_loss
 from srgan_core.networks import Discriminator, Generator
 from srgan_core.training.fresh import adam, place
 from srgan_core.training.step import GanStep, Weights
@@ -67,7 +68,9 @@ class Engine:
             place(network, device).train()
         self.optimizers = [adam(n, 1e-4) for n in (self.generator, self.discriminator)]
         weights = Weights(*reference.weights)
-        self.step = GanStep(self.generator, self.discriminator, features, weights, precision)
+        self.step = GanStep(
+            self.generator, self.discriminator, features, weights, precision, adversarial_loss
+        )
 
     def update(self, batch: Batch) -> dict[str, Tensor]:
         """One update of both networks."""

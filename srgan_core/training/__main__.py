@@ -106,15 +106,20 @@ def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence
 
 def _initial_files(init: Path | None) -> tuple[Path | None, Path | None]:
     """The generator and the discriminator that are given, if they are."""
-    if init is None or init.is_file():
-        return init, None
+    if init is None:
+        return None, None
+    if not init.is_dir():
+        return _there(init), None
     pair = Pair(init)
-    for file in (pair.generator, pair.discriminator):
-        if not file.is_file():
-            raise WeightsError(
-                f"{file}: no such file; give a generator.safetensors, or the folder of a pair"
-            )
-    return pair.generator, pair.discriminator
+    return _there(pair.generator), _there(pair.discriminator)
+
+
+def _there(file: Path) -> Path:
+    if not file.is_file():
+        raise WeightsError(
+            f"{file}: no such file; give a generator.safetensors, or the folder of a pair"
+        )
+    return file
 
 
 class _Reporter:

@@ -17,7 +17,6 @@ from torch import Tensor, nn
 
 from srgan_core.data.patches import Batch
 from srgan_core.losses import (
-    adversarial_loss,
     discriminator_loss,
     mean_squared_error,
     widened,
@@ -51,7 +50,7 @@ class GanStep:
     features: nn.Module | None
     weights: Weights
     precision: torch.dtype
-    adversarial_loss: Callable[[Tensor], Tensor] = adversarial_loss
+    adversarial_loss: Callable[[Tensor], Tensor]
 
     def accumulate(
         self, batch: Batch, share: float = 1.0, loss_scale: Tensor | float = 1.0

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from srgan_core.data.patches import Batch
+from srgan_core.losses import ADVERSARIAL_LOSSES
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.fresh import adam, first_discriminator, fresh_generator, place
 from srgan_core.training.hardware import prepare_torch, resolve_precision
@@ -79,6 +80,7 @@ class _Benchmark:
             _random_features(spec.content, device),
             Weights(spec.pixel_weight, spec.content_weight, spec.adversarial_weight),
             resolve_precision(spec.training.precision, device),
+            ADVERSARIAL_LOSSES[spec.training.adversarial_loss],
         )
 
     def seconds(self, action: Callable[[Batch], object]) -> float:

@@ -23,8 +23,6 @@ def test_gradients_are_those_of_the_article(train_step, content):
 
 
 def test_a_wrong_weight_would_be_seen(train_step, monkeypatch):
-    from srgan_core.training import step
-
-    exact = step.adversarial_loss
-    monkeypatch.setattr(step, "adversarial_loss", lambda logits: 1.001 * exact(logits))
+    exact = train_step.adversarial_loss
+    monkeypatch.setattr(train_step, "adversarial_loss", lambda logits: 1.001 * exact(logits))
     assert train_step.largest_difference("mse") > 1e-6

@@ -9,7 +9,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 COLUMNS = (
-    "trial,method,content,adv,seed,scale,dataset,images,psnr_y,ssim_y,psnr_rgb,lpips_alex,niqe,"
+    "trial,method,content,adv,seed,start,scale,dataset,images,psnr_y,ssim_y,psnr_rgb,lpips_alex,niqe,"
     "niqe_minus_hr,status,steps,train_seconds,pixel_weight,content_weight,grad_pixel,"
     "grad_content,grad_adv,generator_sha256,health,d_real,d_fake,d_saturated,d_blind,"
     "colour_shift,checkerboard,lr_psnr"

@@ -159,6 +159,7 @@ def test_two_processes_run_the_adversarial_phase(write_spec, small_init, tmp_pat
     assert [line["iteration"] for line in records(tmp_path / "out")] == [1, 2, 3, 4, 5]
     assert all(np.isfinite(list(line.values())).all() for line in records(tmp_path / "out"))
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        "discriminator.safetensors",
         "generator.safetensors",
         "log.jsonl",
     ]

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from srgan_core.data.patches import Batch
+from srgan_core.losses import adversarial_loss
 from srgan_core.networks import Discriminator, Generator
 from srgan_core.training.step import GanStep, Weights
 
@@ -35,6 +36,7 @@ def step() -> GanStep:
         features=FrozenFeatures(),
         weights=WEIGHTS,
         precision=torch.float32,
+        adversarial_loss=adversarial_loss,
     )
 
 
