@@ -140,6 +140,16 @@ class TrainingSpec(Settings):
             )
         return self
 
+    @property
+    def warmup_steps(self) -> int:
+        """Steps of D's warm-up; 0 without an adversary."""
+        return self.training.discriminator.warmup_steps if self.adversarial_weight else 0
+
+    @property
+    def iterations(self) -> int:
+        """Steps in all, the warm-up included."""
+        return self.warmup_steps + self.training.steps
+
     def canonical(self) -> dict[str, Any]:
         """The fields that the weights depend on, without bookkeeping, for hashing."""
         fields = self.model_dump(mode="json")

@@ -80,7 +80,7 @@ class Learner:
             precision=precision,
             adversarial_loss=ADVERSARIAL_LOSSES[self.config.adversarial_loss],
         )
-        self.warmup = self.config.discriminator.warmup_steps if self.discriminator else 0
+        self.warmup = spec.warmup_steps
 
     @property
     def result(self) -> Generator:

@@ -75,7 +75,7 @@ class Trainer:
             processes=self.processes,
         )
         self.keep_discriminator = keep_discriminator
-        self.iterations = self.learner.warmup + self.config.steps
+        self.iterations = spec.iterations
         self.iteration, self.seconds = 0, 0.0
         self.resumed_from: int | None = None
 

@@ -79,9 +79,7 @@ class GridSteps:
     """
 
     def __init__(self, plan: Plan, store: SweepStore) -> None:
-        config = plan.config.adversarial
-        warmup = config.discriminator.warmup_steps
-        self._steps = {t.name: config.steps + (warmup if t.adv else 0) for t in plan.asked}
+        self._steps = {trial.name: trial.spec.iterations for trial in plan.asked}
         self.names = tuple(self._steps)
         self.total = sum(self._steps.values())
         states = {name: store.trial(name).state for name in self.names}

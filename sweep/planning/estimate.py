@@ -154,21 +154,20 @@ def _what_is_left(store: SweepStore, plan: Plan) -> tuple[dict[str, _Left], int]
     done = 0
     warmed: set[str] = set()
     for name, files, spec in _trainings(store, plan):
-        config = spec.training
-        warmup = config.discriminator.warmup_steps if spec.adversarial_weight else 0
+        warmup = spec.warmup_steps
         digest = spec.warmup_digest()
         if digest in warmed:
             # It is shared by the trials of a seed.
             warmup = 0
         elif warmup:
             warmed.add(digest)
-        behind = warmup + config.steps
+        behind = warmup + spec.training.steps
         if not files.state.is_trained:
             behind = _checkpointed(files)
             part = left.setdefault(name, _Left(spec))
             part.trainings += 1
             part.warmup_steps += max(0, warmup - behind)
-            part.steps += config.steps - max(0, behind - warmup)
+            part.steps += spec.training.steps - max(0, behind - warmup)
         done += behind
     return left, done
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import psutil
@@ -62,7 +63,8 @@ def _resolve_precision(
 def _threads(config: SweepConfig) -> int:
     """One a trial while there are as many trials as cores: that trains the most in an hour."""
     grid = config.grid
-    return max(1, usable_cores() // (len(grid.content) * len(grid.seeds) * len(grid.coefficients)))
+    axes = (grid.content, grid.seeds, grid.start, grid.coefficients)
+    return max(1, usable_cores() // math.prod(map(len, axes)))
 
 
 def trial_memory(config: TrainingConfig) -> float:

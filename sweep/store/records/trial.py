@@ -78,11 +78,7 @@ class TrialRecord(VersionedRecord):
     @property
     def iterations(self) -> int | None:
         """Steps in all, the discriminator's warm-up included; None where nothing is trained."""
-        if self.spec is None:
-            return None
-        training = self.spec.training
-        warmup = training.discriminator.warmup_steps if self.spec.adversarial_weight else 0
-        return training.steps + warmup
+        return None if self.spec is None else self.spec.iterations
 
 
 class Identity(TypedDict, total=False):

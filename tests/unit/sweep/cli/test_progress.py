@@ -25,9 +25,8 @@ def plan(**overrides: object) -> Plan:
             **overrides,
         },
     )
-    trials = expand(
-        config, {(StartKind.SRRESNET, 0): Start(StartKind.SRRESNET, 0, "file:00", None)}
-    )
+    starts = {(kind, 0): Start(kind, 0, "file:00", None) for kind in StartKind}
+    trials = expand(config, starts)
     return Plan(config, trials, trials, {}, (), ("a [note]",))
 
 
@@ -58,6 +57,11 @@ def test_all_steps_count_with_the_warm_up_where_there_is_an_adversary(tmp_path):
     steps = GridSteps(plan(), SweepStore(tmp_path))
     assert (steps.total, steps.done, steps.ended) == (20 + 25 + 25, 0, 0)
     assert steps.left() == ""
+
+
+def test_from_a_pair_there_is_no_warm_up_to_count(tmp_path):
+    both = plan(**{"grid.start": ["srresnet", "srgan"]})
+    assert GridSteps(both, SweepStore(tmp_path)).total == 20 + 25 + 25 + 3 * 20
 
 
 def test_what_earlier_runs_did_is_done_but_says_nothing_of_speed(tmp_path, clock):

@@ -29,6 +29,11 @@ def test_a_control_is_not_counted_twice(monkeypatch):
     assert resolved(monkeypatch, 8, **grid).threads == 4
 
 
+def test_each_end_has_trials_of_its_own(monkeypatch):
+    grid = {"grid__content": ["mse"], "grid__start": ["srresnet", "srgan"]}
+    assert resolved(monkeypatch, 16, **grid).threads == 2
+
+
 @pytest.mark.parametrize(
     ("cores", "threads", "trials", "jobs"),
     [(2, 1, 12, 2), (8, 2, 12, 4), (8, 1, 3, 3), (1, 4, 5, 1)],
