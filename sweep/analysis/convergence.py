@@ -206,7 +206,7 @@ def _pairs(rows: Sequence[Record]) -> dict[int, dict[str, Record]]:
     """Seed to both of its trials, where both are scored and healthy."""
     seeds: dict[int, dict[str, Record]] = {}
     for row in rows:
-        if is_scored(row) and is_healthy(row):
+        if _is_fit(row):
             seeds.setdefault(int(row["seed"]), {})[row[START]] = row
     return {seed: ends for seed, ends in sorted(seeds.items()) if len(ends) == len(StartKind)}
 

@@ -146,6 +146,12 @@ def test_the_start_is_an_axis_that_leaves_the_names_of_the_faithful_end_as_they_
     assert both[-1].name.startswith("mse-adv0.001-srgan-s0-")
 
 
+def test_results_folders_of_older_versions_keep_the_names_of_their_trials():
+    """These names were given before specs knew a pair or a form of the adversarial loss."""
+    names = [trial.name for trial in trials(load_config("smoke", {"device": "cpu"}))]
+    assert names == ["mse-adv0-s0-529bff5c", "mse-adv0.001-s0-cde3add7"]
+
+
 def test_the_discriminator_of_a_pair_is_warm():
     fresh, warm = trials(
         load_config(
