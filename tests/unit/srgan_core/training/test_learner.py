@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from srgan_core.errors import ConfigError
+from srgan_core.losses import adversarial_loss, non_saturating_loss
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import Processes
 from srgan_core.training.learner import Learner
@@ -29,6 +30,16 @@ def make(processes: Processes | None = None, **changes: Any) -> Learner:
         init=None,
         processes=processes or Processes(),
     )
+
+
+@pytest.mark.parametrize(
+    ("form", "loss"),
+    [("offset", adversarial_loss), ("non-saturating", non_saturating_loss)],
+)
+def test_the_generator_is_trained_on_the_form_of_the_loss_that_is_configured(form, loss):
+    training = {"steps": 2, "patch_size": 16, "discriminator": {"channels": 2}}
+    run = make(training=training | {"adversarial_loss": form})
+    assert run.step.adversarial_loss is loss
 
 
 def test_networks_are_trained_in_channels_last_layout():

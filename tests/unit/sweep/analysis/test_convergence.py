@@ -32,7 +32,7 @@ def test_ends_far_apart_are_open_where_no_path_says_more(tmp_path, trial, write)
 
 def test_the_rate_of_the_last_half_gives_the_steps_that_are_left(tmp_path, trial, write):
     rows = [trial("srresnet", 28.5), trial("srgan", 28.0)]
-    paths = {rows[0].trial: [30, 29, 28.7, 28.5], rows[1].trial: [27, 27, 27.8, 28.0]}
+    paths = {rows[0].trial: [40, 29, 28.7, 28.5], rows[1].trial: [27, 27, 27.8, 28.0]}
     (found,) = found_in(write(tmp_path, rows, paths))
     assert found.verdict == "closing"
     # 2.0 dB after 20 steps, 0.5 dB after 40; from there to half of the interval.
