@@ -54,16 +54,11 @@ class Pair:
         """SHA-256 of both files, 64 hexadecimal digits each, joined by `+`."""
         return f"{file_sha256(self.generator)}+{file_sha256(self.discriminator)}"
 
-    def require(self, scale: int, patch_size: int, channels: int) -> None:
-        """Refuses a pair that a training cannot go on from.
-
-        Args:
-            scale: Magnification of the training.
-            patch_size: Side of its HR patches in px.
-            channels: Width of its discriminator.
+    def require_files(self) -> None:
+        """Refuses a folder that is no pair.
 
         Raises:
-            WeightsError: when a file is missing or damaged, or does not fit; says what to set.
+            WeightsError: names what is missing.
         """
         if not self.folder.is_dir():
             raise WeightsError(
@@ -76,6 +71,19 @@ class Pair:
                     f"{self.folder}: expected a pair, found no {file.name}; python -m "
                     "srgan_core.training leaves both where it trains with an adversary"
                 )
+
+    def require(self, scale: int, patch_size: int, channels: int) -> None:
+        """Refuses a pair that a training cannot go on from.
+
+        Args:
+            scale: Magnification of the training.
+            patch_size: Side of its HR patches in px.
+            channels: Width of its discriminator.
+
+        Raises:
+            WeightsError: when a file is missing or damaged, or does not fit; says what to set.
+        """
+        self.require_files()
         load_generator(self.generator, scale)
         load_discriminator(self.discriminator, patch_size, channels)
 

@@ -108,18 +108,15 @@ def _initial_files(init: Path | None) -> tuple[Path | None, Path | None]:
     """The generator and the discriminator that are given, if they are."""
     if init is None:
         return None, None
-    if not init.is_dir():
-        return _there(init), None
-    pair = Pair(init)
-    return _there(pair.generator), _there(pair.discriminator)
-
-
-def _there(file: Path) -> Path:
-    if not file.is_file():
+    if init.is_dir():
+        pair = Pair(init)
+        pair.require_files()
+        return pair.generator, pair.discriminator
+    if not init.is_file():
         raise WeightsError(
-            f"{file}: no such file; give a generator.safetensors, or the folder of a pair"
+            f"{init}: no such file; give a generator.safetensors, or the folder of a pair"
         )
-    return file
+    return init, None
 
 
 class _Reporter:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sweep.tables import columns as names
-from sweep.tables.files import read_table
+from sweep.tables.files import read_table, refuse_impossible
 from sweep.tables.frames import typed_frame
 
 INTERPOLATION = "interpolation.csv"
@@ -40,7 +40,7 @@ def read_interpolation(folder: Path) -> pd.DataFrame | None:
     Raises:
         StoreError: when the table is not one of this tool.
     """
-    return _read_if_there(folder, INTERPOLATION, (*names.INTERPOLATION_KEY, "images"))
+    return _read_if_there(folder, INTERPOLATION, names.INTERPOLATION_KEY, ("images",))
 
 
 def read_path(folder: Path) -> pd.DataFrame | None:
@@ -52,8 +52,15 @@ def read_path(folder: Path) -> pd.DataFrame | None:
     return _read_if_there(folder, PATH, names.PATH_KEY)
 
 
-def _read_if_there(folder: Path, name: str, required: Sequence[str]) -> pd.DataFrame | None:
-    return read_table(folder, name, required) if (folder / name).is_file() else None
+def _read_if_there(
+    folder: Path, name: str, key: Sequence[str], more: Sequence[str] = ()
+) -> pd.DataFrame | None:
+    path = folder / name
+    if not path.is_file():
+        return None
+    table = read_table(folder, name, (*key, *more))
+    refuse_impossible(path, table, key)
+    return table
 
 
 def _metrics(records: Sequence[Mapping[str, Any]], key: Sequence[str]) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def read_results(folder: Path) -> pd.DataFrame:
     """
     later = (names.START, *names.HEALTH)
     results = _with_starts(read_table(folder, RESULTS, names.result_columns(), later))
-    _refuse_impossible(folder / RESULTS, results, ("trial", "dataset"))
+    refuse_impossible(folder / RESULTS, results, ("trial", "dataset"))
     return results
 
 
@@ -65,7 +65,7 @@ def read_per_image(folder: Path) -> pd.DataFrame:
         StoreError: as for `read_results`.
     """
     images = _with_starts(read_table(folder, PER_IMAGE, names.image_columns(), (names.START,)))
-    _refuse_impossible(folder / PER_IMAGE, images, ("trial", "dataset", "image"))
+    refuse_impossible(folder / PER_IMAGE, images, ("trial", "dataset", "image"))
     return images
 
 
@@ -75,8 +75,17 @@ def _with_starts(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{names.START: frame[names.START].mask(nameless, StartKind.SRRESNET)})
 
 
-def _refuse_impossible(path: Path, frame: pd.DataFrame, key: Sequence[str]) -> None:
-    """A chart or a recommendation would take a row that no sweep writes for a result."""
+def refuse_impossible(path: Path, frame: pd.DataFrame, key: Sequence[str]) -> None:
+    """Refuses a table with a row that no sweep writes; a chart would take it for a result.
+
+    Args:
+        path: The table's file.
+        frame: What was read from it.
+        key: Columns that together stand in one row alone.
+
+    Raises:
+        StoreError: names the row.
+    """
     rows: dict[tuple[Any, ...], int] = {}
     for number, record in enumerate(records_of(frame), start=2):
         problem = _problem(record)

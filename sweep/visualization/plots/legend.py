@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.analysis.fronts import Front
 from sweep.visualization.plots.overlays import Overlays, overlay_entries
-from sweep.visualization.plots.panel import MARKER_SIZE
+from sweep.visualization.plots.panel import BAND_ALPHA, MARKER_SIZE
 from sweep.visualization.plots.style import GREY, INK, LineStyle, faded
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
 
 def draw_legend(
@@ -55,22 +56,26 @@ def _curves(styles: Mapping[str, LineStyle]) -> list[Line2D]:
     ]
 
 
-def _general(fronts: Sequence[Front]) -> list[Line2D]:
+def _general(fronts: Sequence[Front]) -> list[Line2D | Patch]:
+    from matplotlib.patches import Patch
+
     points = [point for front in fronts for point in front.candidates]
     hollow = {"markeredgecolor": GREY, "markerfacecolor": "white", "markeredgewidth": 1.8}
     filled = {"markeredgecolor": GREY, "markerfacecolor": GREY}
     ring = {"markeredgecolor": INK, "markerfacecolor": "none", "markeredgewidth": 1.1}
-    entries = {
+    entries: dict[str, Line2D | Patch] = {
         "control": _entry("λ = 0, no adversary", linestyle="", marker="o", **hollow),
         "front": _entry("on the Pareto front", color=INK, linewidth=1.1, marker="o", **filled),
         "dominated": _entry("dominated (pale)", linestyle="", marker="o", color=faded(GREY)),
         "knee": _entry("knee", linestyle="", marker="o", **ring),
+        "band": Patch(color=GREY, alpha=BAND_ALPHA, linewidth=0, label="gap of the two ends"),
     }
     shown = {
         "control": any(point.adv == 0 for point in points),
         "front": any(point.on_front for point in points),
         "dominated": any(point.state.startswith("dominated") for point in points),
         "knee": any(point.knee for point in points),
+        "band": any(front.ends for front in fronts),
     }
     return [entry for name, entry in entries.items() if shown[name]]
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 MARKER_SIZE = 8.0
 KNEE_SIZE = 14.0
+BAND_ALPHA = 0.13
 _TICKS = {"x": 7, "y": 8}
 # Characters of a line above a panel.
 _TITLE_WIDTH = 73
@@ -133,7 +134,9 @@ def _draw_band(axes: Axes, ends: Sequence[Sequence[Point]], color: str) -> None:
     common = [adv for adv in first if adv in second]
     for adv, following in pairwise(common):
         corners = [first[adv], first[following], second[following], second[adv]]
-        axes.fill(*zip(*corners, strict=True), color=color, alpha=0.13, linewidth=0, zorder=1.2)
+        axes.fill(
+            *zip(*corners, strict=True), color=color, alpha=BAND_ALPHA, linewidth=0, zorder=1.2
+        )
 
 
 def _published_point(placed: Placed) -> Point:

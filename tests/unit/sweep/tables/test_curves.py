@@ -52,3 +52,24 @@ def test_another_table_under_the_name_is_refused(tmp_path):
     (tmp_path / PATH).write_text("trial,psnr_y\nx,30\n")
     with pytest.raises(StoreError, match="missing step, dataset"):
         read_path(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "frame", "read", "key"),
+    [
+        (INTERPOLATION, interpolation_frame(CURVE), read_interpolation, "alpha, dataset"),
+        (
+            PATH,
+            path_frame([{"trial": "x", "step": step, "dataset": "set5"} for step in (5, 10)]),
+            read_path,
+            "trial, step, dataset",
+        ),
+    ],
+)
+def test_a_row_that_stands_twice_is_refused(tmp_path, name, frame, read, key):
+    write_csv(frame, tmp_path / name)
+    lines = (tmp_path / name).read_text().splitlines()
+    (tmp_path / name).write_text("\n".join([*lines, lines[1]]))
+    again = f"{key}: expected each once, got those of row 2 again; run the sweep again"
+    with pytest.raises(StoreError, match=rf"{name}: row {len(lines) + 1}: .*{again}"):
+        read(tmp_path)

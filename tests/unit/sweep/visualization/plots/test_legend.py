@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from matplotlib.figure import Figure
 
@@ -33,3 +35,10 @@ def test_the_curves_come_first_and_then_what_is_drawn_of_all(rows_of, usual):
 def test_what_is_not_drawn_has_no_entry(rows_of, usual):
     rows = [row for row in usual.rows() if row.content in ("", "mse") and row.adv in (None, 1e-3)]
     assert rows_of(rows) == [["mse"], ["on the Pareto front"]]
+
+
+def test_the_band_between_both_ends_has_an_entry(rows_of, usual):
+    trials = [row for row in usual.rows() if row.content == "mse" and row.adv]
+    pairs = [replace(row, trial=f"{row.trial}-srgan", start="srgan") for row in trials]
+    assert "gap of the two ends" in rows_of(trials + pairs)[-1]
+    assert "gap of the two ends" not in rows_of(trials)[-1]
