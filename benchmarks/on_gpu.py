@@ -88,14 +88,14 @@ def measure_step(given: argparse.Namespace, ends: float) -> str:
 
 
 def train_srresnet(given: argparse.Namespace, source: str, ends: float) -> str:
-    """Trains the bundled SRResNet on, by the recipe configs/srresnet-x4-gpu.yaml."""
+    """Trains the bundled SRResNet on, by the recipe configs/training/gpu/srresnet-x4.yaml."""
     steps = given.srresnet_steps
     length = {"steps": steps, "freeze_batchnorm_after": 9 * steps // 10}
     return train(given, "srresnet", source, length, Path(str(bundled_generator(4))), ends)
 
 
 def train_pair(given: argparse.Namespace, source: str, ends: float) -> str:
-    """Trains a pair from that SRResNet, by the recipe configs/srgan-x4-gpu.yaml."""
+    """Trains a pair from that SRResNet, by the recipe configs/training/gpu/srgan-x4.yaml."""
     generator = part_folder(given, "srresnet") / "generator.safetensors"
     if not generator.is_file():
         return "goes on"
@@ -114,7 +114,7 @@ def train(
     folder = part_folder(given, name)
     if (folder / "generator.safetensors").is_file():
         return "done"
-    spec = read_yaml(HERE.parent / "configs" / f"{name}-x4-gpu.yaml")
+    spec = read_yaml(HERE.parent / "configs" / "training" / "gpu" / f"{name}-x4.yaml")
     spec |= {"device": given.device, "data": {"sources": {source: 1.0}}}
     spec |= {"content": "mse"} if given.reduced else {}
     spec["training"] |= SMALL_TRAINING if given.reduced else length | {"checkpoint_every": 500}

@@ -15,7 +15,7 @@ from srgan_core.yaml_files import parse_yaml, read_yaml
 MINIMAL: dict[str, Any] = {"data": {"sources": {"skimage": 1}}, "training": {"steps": 10}}
 
 
-PACKAGED = sorted((Path(__file__).parents[4] / "configs").glob("srresnet-*.yaml"))
+RECIPES = sorted((Path(__file__).parents[4] / "configs" / "training").rglob("*.yaml"))
 
 
 def spec(path: str = "", value: object = None) -> TrainingSpec:
@@ -35,10 +35,11 @@ def complaint(path: str, value: object) -> str:
     return describe_errors(caught.value, TrainingSpec, "spec.yaml")
 
 
-@pytest.mark.parametrize("path", PACKAGED, ids=lambda path: path.stem)
-def test_every_packaged_training_spec_is_valid(path):
-    packaged = TrainingSpec.model_validate(read_yaml(path))
-    assert (packaged.content, packaged.adversarial_weight) == ("mse", 0)
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_recipe_is_a_valid_training_spec(path):
+    recipe = TrainingSpec.model_validate(read_yaml(path))
+    trains_a_pair = "srgan" in f"{path.parent.name}/{path.stem}"
+    assert (recipe.adversarial_weight > 0) == (recipe.content != "mse") == trains_a_pair
 
 
 def test_digest_is_pinned():

@@ -39,10 +39,9 @@ def test_executors_have_a_module_of_their_name(name):
     assert find_spec(f"sweep.execution.executors.{name}") is not None
 
 
-def test_configs_are_the_packaged_ones_but_for_those_of_the_bundled_networks():
+def test_configs_are_the_packaged_ones():
     packaged = {path.name for path in files("sweep.configs").iterdir()}
-    shipped = {name for name in packaged if name.endswith(".yaml") and "-x4" not in name}
-    assert shipped == {f"{name}.yaml" for name in names.CONFIGS}
+    assert {name for name in packaged if name.endswith(".yaml")} == {f"{name}.yaml" for name in names.CONFIGS}
 
 
 def test_the_default_config_comes_first():
