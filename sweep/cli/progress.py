@@ -85,7 +85,9 @@ class GridSteps:
         states = {name: store.trial(name).state for name in self.names}
         self._ended = {name for name, state in states.items() if state.is_finished}
         self._at = {name: self._steps[name] for name in self.names if states[name].is_trained}
-        self._moved, self._begun = 0, time.monotonic()
+        self._moved = 0
+        # What goes before the first step, such as scores of the references, is no speed of steps.
+        self._begun: float | None = None
 
     @property
     def done(self) -> int:
@@ -103,6 +105,8 @@ class GridSteps:
         if name not in self._steps:
             return
         if event.kind == "progress":
+            if self._begun is None:
+                self._begun = time.monotonic()
             if name in self._at:
                 self._moved += event.fields["iteration"] - self._at[name]
             self._at[name] = event.fields["iteration"]
@@ -112,7 +116,7 @@ class GridSteps:
 
     def left(self) -> str:
         """Time until the last step at the speed of this run; empty while that is unknown."""
-        if self._moved <= 0:
+        if self._moved <= 0 or self._begun is None:
             return ""
         return time_left(self.total - self.done, self._moved, self._begun)
 

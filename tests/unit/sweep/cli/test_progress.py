@@ -85,6 +85,18 @@ def test_what_earlier_runs_did_is_done_but_says_nothing_of_speed(tmp_path, clock
     assert steps.done == 70
 
 
+def test_the_time_before_the_first_step_says_nothing_of_the_rest(tmp_path, clock):
+    asked, store = plan(), SweepStore(tmp_path)
+    steps = GridSteps(asked, store)
+    clock[0] += 1000
+    name = asked.asked[0].name
+    steps.receive(step(name, 5))
+    clock[0] += 10
+    steps.receive(step(name, 10))
+    # 5 steps took 10 seconds, 10 + 25 + 25 are left.
+    assert steps.left() == "0:02:00 left"
+
+
 def test_lines_number_the_trials_and_come_now_and_then(tmp_path, capsys, clock):
     asked = plan()
     names = [trial.name for trial in asked.asked]
