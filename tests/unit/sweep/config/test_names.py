@@ -41,7 +41,9 @@ def test_executors_have_a_module_of_their_name(name):
 
 def test_configs_are_the_packaged_ones():
     packaged = {path.name for path in files("sweep.configs").iterdir()}
-    assert {name for name in packaged if name.endswith(".yaml")} == {f"{name}.yaml" for name in names.CONFIGS}
+    assert {name for name in packaged if name.endswith(".yaml")} == {
+        f"{name}.yaml" for name in names.CONFIGS
+    }
 
 
 def test_the_default_config_comes_first():
