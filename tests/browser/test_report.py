@@ -327,7 +327,7 @@ def test_both_ends_of_a_curve_are_joined_and_judged(watch, both_ends, theme):
         "(all) => all.map((p) => p.getAttribute('stroke-dasharray'))"
     )
     assert sum(bool(pattern) for pattern in dashes) == 1
-    assert "gap between both ends" in page.locator("#legend").inner_text()
+    assert "gap of the two ends" in page.locator("#legend").inner_text()
     page.click("#to-convergence")
     rows = page.locator("#brackets tbody tr").all_inner_texts()
     assert [row.split()[:2] for row in rows] == [["mse", "0"], ["mse", "0.001"], ["mse", "0.01"]]
