@@ -291,7 +291,7 @@ def test_training_curves_follow_the_selection_and_the_scale(report):
     before = lines.first.get_attribute("d")
     report.check("#log-scale")
     assert lines.first.get_attribute("d") != before
-    report.locator("#curves svg").first.hover(position={"x": 60, "y": 40})
+    report.locator("#curves figure svg").first.hover(position={"x": 60, "y": 40})
     assert "step" in report.locator("#tooltip").inner_text()
 
 

@@ -10,10 +10,10 @@ from sweep.scoring.sets.set_checks import STEADY_IMAGES
 
 def cautions_of(scores: DatasetScores) -> list[str]:
     """Words what too few images leave open, in sentences; empty where there are enough."""
-    found = []
+    images, found = counted(scores.images, "image"), []
     if scores.images < LEAST_IMAGES:
         found.append(
-            f"{scores.name} has {counted(scores.images, 'image')}, fewer than {LEAST_IMAGES}: small "
+            f"{scores.name} has {images}, fewer than {LEAST_IMAGES}: small "
             "differences between points mean little, and sweep compare gives no verdict on so few."
         )
     has_niqe = any(row.get("niqe") is not None for row in scores.rows)

@@ -11,7 +11,7 @@ const CURVE_CHARTS = [
   ["Gradient norm, adversarial term", ["grad_adv"]],
   ["Learning rate", ["learning_rate"]],
 ];
-const CURVE_SIZE = { width: 340, height: 196, left: 52, right: 14, top: 8, bottom: 34 };
+const CURVE_SIZE = { width: 340, height: 200, left: 52, right: 14, top: 8, bottom: 38 };
 const curvesView = { logarithmic: false };
 
 /** The trials that are drawn, and words for why these. */
@@ -106,7 +106,7 @@ function curveGrid(sx, sy) {
   for (const x of sx.ticks(4)) {
     grid.append(svg("text", { x: sx.at(x), y: height - bottom + 16, "text-anchor": "middle" }, decimalText(x)));
   }
-  grid.append(svg("text", { x: (left + width - right) / 2, y: height - 2, "text-anchor": "middle" }, "step"));
+  grid.append(svg("text", { x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" }, "step"));
   return grid;
 }
 

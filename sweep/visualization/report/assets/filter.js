@@ -21,10 +21,11 @@ const filterErrors = (table) => rowTests(table).map(({ error }) => error).filter
 /** One test for each word and condition: `passes(cells)`, or an `error`. */
 const rowTests = (table) => filterWords(tableView.filter, table).map((word) => rowTest(word, table));
 
-/** Splits at spaces, but not inside quotes, nor around a sign that follows a column's name. */
+/** Splits at spaces, but not inside quotes, nor around a sign that a name precedes. */
 function filterWords(text, table) {
-  const joined = text.replace(new RegExp(`(\\S+?)\\s*(${SIGN.source})\\s*`, "g"), (whole, name, sign) =>
-    (findColumn(name, table) ? `${name}${sign}` : whole));
+  const spaced = new RegExp(`([^\\s<>=!"]+)(\\s*)(${SIGN.source})(\\s*)`, "g");
+  const joined = text.replace(spaced, (whole, name, before, sign, after) =>
+    (findColumn(name, table) || (before && after) ? `${name}${sign}` : whole));
   return joined.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? [];
 }
 

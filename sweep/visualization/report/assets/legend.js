@@ -16,7 +16,7 @@ const GREY = { color: "var(--muted)", marker: "o" };
 function drawLegend(root) {
   const has = (selector) => root.querySelector(selector) !== null;
   const drawn = chartView.points.map((point) => point.group).filter((g) => g.method === "srgan");
-  const pale = middle(svg("g", { class: "point pale" }, marker(GREY).firstChild));
+  const pale = middle(svg("g", { class: "pale-key" }, marker(GREY).firstChild));
   const ring = (name) => middle(svg("g", { transform: "scale(0.55)" }, ringOf(name)));
   const entries = [
     ...curveEntries(drawn),

@@ -42,7 +42,13 @@ function paint(mark, look) {
   return mark;
 }
 
-const textWidth = (text) => 6.8 * text.length + 4;
+const pen = document.createElement("canvas").getContext("2d");
+
+/** Width of a text of the chart in px, with a little room on both sides. */
+function textWidth(text) {
+  pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(text).width + 2;
+}
 
 /**
  * Writes labels where they cover no marker and no other label, and as little of the lines as can
@@ -52,7 +58,7 @@ function placeLabels(layer, labels, bounds, dots, reserved) {
   const taken = [...reserved, ...labels.map(({ x, y }) => ({ x: x - 8, y: y - 8, w: 16, h: 16 }))];
   const meets = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
   const inside = (b) => b.x > bounds.left && b.x + b.w < bounds.right && b.y > bounds.top && b.y + b.h < bounds.bottom;
-  const own = (box, label) => labels.every((other) => gap(box, label) <= gap(box, other) + 0.5);
+  const own = (box, label) => labels.every((other) => gap(box, label) <= gap(box, other));
   let left = 0;
   for (const label of labels) {
     const lines = label.text.split("\n");
@@ -79,7 +85,7 @@ const gap = (box, { x, y }) =>
   Math.hypot(Math.max(box.x - x, 0, x - box.x - box.w), Math.max(box.y - y, 0, y - box.y - box.h));
 
 function labelLine(text, box, n, { key, color }) {
-  const line = svg("text", { x: box.x + 2, y: box.y + 11 + 14 * n, class: "label", "data-label": key }, text);
+  const line = svg("text", { x: box.x + 1, y: box.y + 11 + 14 * n, class: "label", "data-label": key }, text);
   line.style.fill = `color-mix(in srgb, ${color} 45%, var(--ink))`;
   return line;
 }
