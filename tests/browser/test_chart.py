@@ -98,7 +98,7 @@ def test_the_choice_among_points_is_made_by_keyboard_or_left(page_of):
     page.mouse.click(*place_of(page, FIRST))
     assert page.locator("#chooser").is_visible()
     page.keyboard.press("Escape")
-    assert page.locator("#chooser").count() == 0
+    page.locator("#chooser").wait_for(state="detached")
     assert selected(page) == []
     page.mouse.click(*place_of(page, FIRST))
     page.keyboard.press("Tab")
@@ -214,3 +214,7 @@ def test_a_coefficient_has_no_more_digits_than_tell_it_apart(page_of):
     cells = page.locator("#table tbody td").all_inner_texts()
     assert "0.0003162" in cells
     assert not any("0.000316227" in cell for cell in cells)
+    page.fill("#filter", "adv=0.0003162")
+    assert page.locator("#table tbody tr").count() == 1
+    page.select_option("#axis-x", "adv")
+    assert "0.0003162" in page.locator("#chart .grid text").all_text_contents()

@@ -76,7 +76,7 @@ function drawLabels(root, labels, width, height) {
   const written = state.show.labels ? labels : labels.filter((l) => l.always);
   const left = placeLabels(layer, written, bounds, lineDots(root), taken);
   root.append(layer);
-  return left ? `No room for ${counted(left, "label")}; the points say the rest when they are pointed at.` : "";
+  return left ? `No room for ${counted(left, "label")}: point at a marker, or go to it by the arrow keys, to read its scores.` : "";
 }
 
 /** Says above the chart where its numbers bear little weight. */
@@ -111,13 +111,13 @@ function drawAxes(root, sx, sy, width, height) {
     const x = sx.at(value);
     grid.append(svg("line", { x1: x, x2: x, y1: top, y2: height - bottom }));
     grid.append(
-      svg("text", { x, y: height - bottom + 17, "text-anchor": "middle" }, decimalText(value)),
+      svg("text", { x, y: height - bottom + 17, "text-anchor": "middle" }, tickText(state.x, value)),
     );
   }
   for (const value of sy.ticks(7)) {
     const y = sy.at(value);
     grid.append(svg("line", { x1: left, x2: width - right, y1: y, y2: y }));
-    grid.append(svg("text", { x: left - 8, y: y + 4, "text-anchor": "end" }, decimalText(value)));
+    grid.append(svg("text", { x: left - 8, y: y + 4, "text-anchor": "end" }, tickText(state.y, value)));
   }
   const middle = (height - bottom + top) / 2;
   const [cx, cy] = [column(state.x), column(state.y)];
@@ -134,6 +134,7 @@ function drawAxes(root, sx, sy, width, height) {
   root.append(grid);
 }
 
+const tickText = (name, value) => (name === "adv" ? advText(value) : decimalText(value));
 const direction = (c) => (c.higher === null ? "" : `${arrow(c)} ${c.higher ? "higher" : "lower"} is better`);
 
 /** Lines at HR's own values: beyond them is not more natural. */

@@ -62,7 +62,7 @@ function textTest(c, sign, text) {
 function numberTest(c, sign, text) {
   const bound = numberOf(text.toLowerCase());
   if (Number.isNaN(bound)) return { error: `${c.name} holds numbers, and ${text} is none.` };
-  const same = (value) => value === bound || (c.decimals !== null && numberText(value, c.decimals) === numberText(bound, c.decimals));
+  const same = (value) => value === bound || cellText(c, value) === cellText(c, bound);
   const tests = {
     "<": (value) => value < bound, ">": (value) => value > bound, "<=": (value) => value <= bound,
     ">=": (value) => value >= bound, "=": same, "!=": (value) => !same(value),

@@ -17,7 +17,7 @@ function drawLegend(root) {
   const has = (selector) => root.querySelector(selector) !== null;
   const drawn = chartView.points.map((point) => point.group).filter((g) => g.method === "srgan");
   const pale = middle(svg("g", { class: "pale-key" }, marker(GREY).firstChild));
-  const ring = (name) => middle(svg("g", { transform: "scale(0.55)" }, ringOf(name)));
+  const ring = (name) => middle(svg("g", { transform: "scale(0.46)" }, ringOf(name)));
   const entries = [
     ...curveEntries(drawn),
     has(".band") && legendEntry("gap of the two ends", svg("path", { class: "band", d: "M0,2H34V14H0Z" })),

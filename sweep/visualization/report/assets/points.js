@@ -89,6 +89,7 @@ function selectPoint(key) {
 /** Lets the reader choose among points that lie over one another; Escape or a click elsewhere ends it. */
 function askWhich(points, event) {
   hideTooltip();
+  byId("chooser")?.remove();
   const choice = ({ key, group }) => button(groupName(group), () => {
     box.hidePopover();
     selectPoint(key);

@@ -33,7 +33,7 @@ function buildTable(holder) {
       el("output", { id: "row-count", class: "hint" })),
     el("p", { class: "bad", id: "filter-error", role: "status" }),
     el("p", { class: "hint", id: "filter-hint" },
-      "Words that a row must hold, and conditions such as psnr_y>29, adv<=0.001, seed=0 or status!=done, by the headings or the names below them. A click on a row selects its trial."),
+      "Words that a row must hold, and conditions such as psnr_y>29, adv<=0.001, seed=0 or status!=done, by the headings or the names below them; quotes keep spaces. A click on a row selects its trial."),
     el("div", { class: "scroll", id: "table-rows-holder", tabindex: 0, role: "region", "aria-label": "Result table" }));
 }
 
@@ -106,8 +106,7 @@ function rowElement({ cells, place }, columns, table) {
   const marks = tableView.kind === "rows" ? dataset().marks : {};
   const parts = columns.map((c, n) => {
     const value = cells[c.place];
-    const text = c.name === "adv" && !isMissing(value) ? advText(value)
-      : c.numeric ? numberText(value, c.decimals) : shortText(value, c.name);
+    const text = cellText(c, value);
     const attributes = { class: [c.numeric && "number", marks[c.name]?.[place]].filter(Boolean).join(" ") || null, title: typeof value === "string" && text !== value ? value : null };
     if (n) return el("td", attributes, text);
     return el("th", { scope: "row", ...attributes }, pick ? button(text, pick, { class: "link", "aria-pressed": String(state.selected.includes(key)) }) : text);
@@ -116,9 +115,11 @@ function rowElement({ cells, place }, columns, table) {
   return el("tr", { class: [state.selected.includes(key) && "picked", pick && "pickable"].filter(Boolean).join(" ") || null, click }, ...parts);
 }
 
-/** Hashes are cut; everything else stands whole. */
-function shortText(value, name) {
-  if (value === null || value === "") return DASH;
+/** What a cell shows: hashes are cut, numbers have the digits of the printed table. */
+function cellText({ name, numeric, decimals }, value) {
+  if (isMissing(value)) return DASH;
+  if (name === "adv") return advText(value);
+  if (numeric) return numberText(value, decimals);
   return name === "generator_sha256" ? `${value.slice(0, CELL_WORDS)}\u2026` : value;
 }
 
