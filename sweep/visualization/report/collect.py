@@ -190,7 +190,8 @@ def _published(scores: DatasetScores, metrics: Sequence[MetricColumn]) -> list[d
 
 
 def _table(records: Sequence[Record]) -> dict[str, Any]:
-    columns = list(records[0]) if records else []
+    # Curves are derived; the table's own files have none.
+    columns = [name for name in records[0] if name != CURVE] if records else []
     return {
         "columns": columns,
         "rows": [[cell(column, record[column]) for column in columns] for record in records],
