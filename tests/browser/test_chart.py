@@ -137,6 +137,7 @@ NEAREST = """() => {
 @pytest.mark.parametrize("width", [320, 390, 1400])
 def test_every_label_is_nearer_to_its_own_point_than_to_any_other(page_of, width):
     page = page_of(crowd(), viewport={"width": width, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     labels = page.evaluate(NEAREST)
     assert len(labels) > 8
     # To half a pixel, the precision of a text's box.

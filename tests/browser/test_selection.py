@@ -33,7 +33,7 @@ def test_the_panel_of_the_slider_tells_its_image_from_the_mean(watch, sweep_fold
     scores = page.locator("#slider-scores")
     assert scores.locator("caption").inner_text() == "Scores of mse, λ 0"
     heads = scores.locator("thead th").all_inner_texts()
-    assert heads == ["first", "mean of 2 images, 2 seeds"]
+    assert heads == ["first, seed 0", "mean of 2 images, 2 seeds"]
     row = scores.locator("tbody tr", has_text="PSNR").first
     image, mean = row.locator("td").all_inner_texts()
     assert image == "24.80"

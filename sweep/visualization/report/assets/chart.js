@@ -30,7 +30,7 @@ function drawControls() {
 
 function drawChart() {
   const holder = byId("chart");
-  const width = Math.max(300, holder.clientWidth);
+  const width = Math.max(240, holder.clientWidth);
   const height = Math.round(Math.min(560, Math.max(320, width * 0.62)));
   const groups = dataset().groups.filter(drawable);
   drawCautions();

@@ -79,7 +79,7 @@ function drawSliderScores(group) {
   if (group.health) remarks.push(el("dt", {}, "health"), el("dd", {}, group.health));
   byId("slider-scores").replaceChildren(
     el("table", {}, el("caption", {}, `Scores of ${groupName(group)}`),
-      el("thead", {}, el("tr", {}, el("td"), head(state.image || "image"), head(`mean of ${meanOf(group)}`))),
+      el("thead", {}, el("tr", {}, el("td"), head(`${state.image || "image"}${seedText(group)}`), head(`mean of ${meanOf(group)}`))),
       el("tbody", {}, ...rows)),
     ...(remarks.length ? [el("dl", {}, ...remarks)] : []));
 }

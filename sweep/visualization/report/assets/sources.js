@@ -20,9 +20,11 @@ function shownSources() {
 }
 
 /** A group and, where it has several seeds, the one whose image is shown. */
-function imageName(g) {
+const imageName = (g) => `${groupName(g)}${seedText(g)}`;
+
+function seedText(g) {
   const seed = trialRecord(trialOf(g, state.image))?.seed ?? null;
-  return g.trials.length > 1 && seed !== null ? `${groupName(g)}, seed ${seed}` : groupName(g);
+  return g.trials.length > 1 && seed !== null ? `, seed ${seed}` : "";
 }
 
 /** Everything that before/after and the difference can choose from; "" follows the slider. */
