@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from sweep.store.folder import SweepStore
 from sweep.tables.curves import INTERPOLATION, interpolation_frame
 from sweep.tables.files import PER_IMAGE, RESULTS, write_csv
 from sweep.tables.frames import per_image_frame, results_frame
+from sweep.tables.metric_file import METRICS_FILE
 from sweep.tables.rows import ImageScore, ResultRow
 from sweep.visualization.report.page import write_report
 
@@ -98,6 +99,26 @@ def report(watch: Callable[..., Watched], report_file: Path) -> Any:
     assert watched.requests == [report_file.as_uri()]
 
 
+@pytest.fixture
+def page_of(watch: Callable[..., Watched], tmp_path: Path) -> Callable[..., Any]:
+    """Opens the page of rows of one's own, without records and images."""
+
+    def open_rows(rows: Iterable[ResultRow], **options: Any) -> Any:
+        listed = list(rows)
+        write_csv(results_frame(listed), tmp_path / RESULTS)
+        write_csv(per_image_frame(listed), tmp_path / PER_IMAGE)
+        write_metrics(tmp_path)
+        file = write_report(SweepStore(tmp_path), tmp_path / "report.html").path
+        return watch(file.as_uri(), **options).page
+
+    return open_rows
+
+
+def write_metrics(folder: Path) -> None:
+    metrics = [METRICS[c].describe() for c in ("psnr_y", "lpips_alex", "niqe")]
+    (folder / METRICS_FILE).write_text(json.dumps({"schema": 1, "metrics": metrics}))
+
+
 @pytest.fixture(scope="session")
 def report_file(sweep_folder: Path) -> Path:
     return write_report(SweepStore(sweep_folder), sweep_folder / "report.html").path
@@ -119,8 +140,7 @@ def sweep_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         _save(folder / "shared/srresnet-s0/images/photos", name, hr // 2 + 40)
     write_csv(results_frame(rows), folder / RESULTS)
     write_csv(per_image_frame(rows), folder / PER_IMAGE)
-    metrics = [METRICS[c].describe() for c in ("psnr_y", "lpips_alex", "niqe")]
-    (folder / "metrics.json").write_text(json.dumps({"schema": 1, "metrics": metrics}))
+    write_metrics(folder)
     (folder / "trials/mse-adv0.01-s0/images/photos/second.png").unlink()
     write_csv(interpolation_frame(_interpolation()), folder / INTERPOLATION)
     return folder

@@ -291,7 +291,7 @@ def test_training_curves_follow_the_selection_and_the_scale(report):
     before = lines.first.get_attribute("d")
     report.check("#log-scale")
     assert lines.first.get_attribute("d") != before
-    report.locator("#curves svg").first.hover(position={"x": 60, "y": 40})
+    report.locator("#curves figure svg").first.hover(position={"x": 60, "y": 40})
     assert "step" in report.locator("#tooltip").inner_text()
 
 
@@ -327,7 +327,7 @@ def test_both_ends_of_a_curve_are_joined_and_judged(watch, both_ends, theme):
         "(all) => all.map((p) => p.getAttribute('stroke-dasharray'))"
     )
     assert sum(bool(pattern) for pattern in dashes) == 1
-    assert "gap between both ends" in page.locator("#legend").inner_text()
+    assert "gap of the two ends" in page.locator("#legend").inner_text()
     page.click("#to-convergence")
     rows = page.locator("#brackets tbody tr").all_inner_texts()
     assert [row.split()[:2] for row in rows] == [["mse", "0"], ["mse", "0.001"], ["mse", "0.01"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,10 @@ from sweep.tables.metric_file import MetricColumn, read_metric_file
 from sweep.tables.ranking import TRAINED_METHODS, Mark, Record, marks_of
 from sweep.visualization.plots.extras import published_on
 from sweep.visualization.printing.brackets import NOTES
+from sweep.visualization.report.cautions import cautions_of
 from sweep.visualization.report.convergence import convergence_of
 from sweep.visualization.report.curves import read_curve
-from sweep.visualization.report.groups import exchanges_of, fronts_of, groups_of
+from sweep.visualization.report.groups import groups_of, pairs_of
 from sweep.visualization.report.looks import curve_looks
 from sweep.visualization.report.values import cell, logged
 
@@ -164,8 +165,8 @@ def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> 
         "decimals": {name: names.decimals_of(name, scores.rows) for name in numeric},
         "perImage": _table(images),
         "groups": groups,
-        "fronts": fronts_of(scores, measured),
-        "exchanges": exchanges_of(scores, measured),
+        "pairs": {axes: asdict(pair) for axes, pair in pairs_of(scores, measured).items()},
+        "cautions": cautions_of(scores),
         "hr": {m.column: cell(m.column, original.get(m.column)) for m in measured if original},
         "curves": [
             {column: cell(column, value) for column, value in row.items()}
@@ -189,7 +190,8 @@ def _published(scores: DatasetScores, metrics: Sequence[MetricColumn]) -> list[d
 
 
 def _table(records: Sequence[Record]) -> dict[str, Any]:
-    columns = list(records[0]) if records else []
+    # Curves are derived; the table's own files have none.
+    columns = [name for name in records[0] if name != CURVE] if records else []
     return {
         "columns": columns,
         "rows": [[cell(column, record[column]) for column in columns] for record in records],

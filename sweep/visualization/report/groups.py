@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import combinations, permutations
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 from sweep.analysis.exchange import exchange_sentence
-from sweep.analysis.fronts import Axes, front_names, front_of, points_of
+from sweep.analysis.front_report import front_summary
+from sweep.analysis.fronts import Front, Standing, front_of
 from sweep.analysis.summary import SEEDS, DatasetScores
 from sweep.store.states import Method
 from sweep.tables import columns as names
@@ -18,6 +20,8 @@ from sweep.tables.ranking import TRAINED_METHODS, Record
 from sweep.visualization.report.values import cell
 
 Group = dict[str, Any]
+
+BY_THE_MEANS: Standing = "dominated by the means"
 
 
 def groups_of(scores: DatasetScores, columns: Sequence[str]) -> list[Group]:
@@ -51,31 +55,46 @@ def _group(mean: Record, columns: Sequence[str], states: dict[str, str]) -> Grou
     }
 
 
-def fronts_of(scores: DatasetScores, metrics: Sequence[MetricColumn]) -> dict[str, list[int]]:
-    """Finds the Pareto front of every pair of metrics, by the rule of `sweep.analysis.fronts`.
+@dataclass(frozen=True)
+class Pair:
+    """What a pair of metrics says of the groups, x across and y up.
+
+    Attributes:
+        front: Places in `groups_of` of what is on the Pareto front.
+        unsure: Places of what is dominated by the means, but not beyond the intervals.
+        knee: Place of the knee of the front; None where it has none.
+        summary: A sentence on the dominated area and the knee; empty without a front.
+        exchange: A sentence on what λ buys; empty where no curve has a control.
+    """
+
+    front: tuple[int, ...]
+    unsure: tuple[int, ...]
+    knee: int | None
+    summary: str
+    exchange: str
+
+
+def pairs_of(scores: DatasetScores, metrics: Sequence[MetricColumn]) -> dict[str, Pair]:
+    """Judges the groups on every ordered pair of metrics, by the rules of `sweep.analysis`.
 
     Returns:
-        `x|y` to the places in `groups_of` of what is on the front, x before y in the order of
-        `metrics`.
+        `x|y` to what holds there, the same front either way.
     """
+    fronts = {(x.column, y.column): front_of(scores, x, y) for x, y in permutations(metrics, 2)}
     shown = enumerate(_shown(scores))
     places = {point_name(mean): place for place, mean in shown if mean["method"] in TRAINED_METHODS}
-    fronts = {}
-    for x, y in combinations(metrics, 2):
-        axes = Axes.of(scores, x, y)
-        found = front_names(points_of(scores, axes), axes)
-        fronts[f"{x.column}|{y.column}"] = [places[name] for name in found]
-    return fronts
+    return {f"{x}|{y}": _pair(front, fronts[y, x], places) for (x, y), front in fronts.items()}
 
 
-def exchanges_of(scores: DatasetScores, metrics: Sequence[MetricColumn]) -> dict[str, str]:
-    """Says what λ buys on every pair of metrics, as the drawn charts do above their panels.
-
-    Returns:
-        `x|y` to a sentence, x across and y up; pairs without one are left out.
-    """
-    sentences = {
-        f"{x.column}|{y.column}": exchange_sentence(front_of(scores, x, y)).replace("\n", " ")
-        for x, y in permutations(metrics, 2)
-    }
-    return {pair: f"{sentence}." for pair, sentence in sentences.items() if sentence}
+def _pair(front: Front, turned: Front, places: Mapping[str, int]) -> Pair:
+    # An area needs decibels across, which may stand upwards here.
+    measured = turned if front.reference is None and turned.reference is not None else front
+    exchange = exchange_sentence(front).replace("\n", " ")
+    summary = front_summary(measured) if front.on_front else ""
+    return Pair(
+        front=tuple(places[point.name] for point in front.candidates if point.on_front),
+        unsure=tuple(places[p.name] for p in front.candidates if p.state == BY_THE_MEANS),
+        knee=places[front.knee] if front.knee else None,
+        summary=f"{summary[0].upper()}{summary[1:]}." if summary else "",
+        exchange=f"{exchange}." if exchange else "",
+    )

@@ -55,5 +55,5 @@ function drawSummary() {
   for (const { status } of trials) states.set(status, (states.get(status) ?? 0) + 1);
   const counts = [...states].map(([status, count]) => `${count} ${status}`).join(", ");
   const { name, scale, count } = dataset();
-  byId("summary").textContent = `${trials.length} trial${trials.length === 1 ? "" : "s"}${counts ? `: ${counts}` : ""} \u00b7 ${name}, \u00d7${scale}, ${count} image${count === 1 ? "" : "s"}`;
+  byId("summary").textContent = `${counted(trials.length, "trial")}${counts ? `: ${counts}` : ""} \u00b7 ${name}, \u00d7${scale}, ${counted(count, "image")}`;
 }

@@ -43,6 +43,9 @@ function tick(label, checked, onChange, id = null) {
 const button = (text, onClick, attributes = {}) =>
   el("button", { type: "button", click: onClick, ...attributes }, text);
 
+/** How many there are of something, as in "1 image" and "5 images". */
+const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
 /** Writes a number: chosen ones exactly, measured ones with the column's decimals. */
 function numberText(value, decimals = null) {
   if (value === null || value === undefined) return DASH;

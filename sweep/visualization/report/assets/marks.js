@@ -42,30 +42,52 @@ function paint(mark, look) {
   return mark;
 }
 
-/** Writes labels where they cover no marker and no other label, and as little of the lines as can be. */
-function placeLabels(layer, labels, bounds, dots) {
-  const taken = labels.map(({ x, y }) => ({ x: x - 8, y: y - 8, w: 16, h: 16 }));
+const pen = document.createElement("canvas").getContext("2d");
+
+/** Width of a text of the chart in px, with a little room on both sides. */
+function textWidth(text) {
+  pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(text).width + 2;
+}
+
+/**
+ * Writes labels where they cover no marker and no other label, and as little of the lines as can
+ * be, each nearer to its own point than to any other. Gives the number of those without room.
+ */
+function placeLabels(layer, labels, bounds, dots, reserved) {
+  const taken = [...reserved, ...labels.map(({ x, y }) => ({ x: x - 8, y: y - 8, w: 16, h: 16 }))];
   const meets = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
   const inside = (b) => b.x > bounds.left && b.x + b.w < bounds.right && b.y > bounds.top && b.y + b.h < bounds.bottom;
-  for (const { x, y, text, color } of labels) {
-    const lines = text.split("\n");
-    const w = 6.8 * Math.max(...lines.map((line) => line.length)) + 4;
+  const own = (box, label) => labels.every((other) => gap(box, label) <= gap(box, other));
+  let left = 0;
+  for (const label of labels) {
+    const lines = label.text.split("\n");
+    const w = Math.max(...lines.map(textWidth));
     const h = 14 * lines.length;
     const places = labelPlaces(w, h)
-      .map(([dx, dy]) => ({ x: x + dx, y: y + dy, w, h }))
-      .filter((box) => inside(box) && !taken.some((other) => meets(box, other)));
+      .map(([dx, dy]) => ({ x: label.x + dx, y: label.y + dy, w, h }))
+      .filter((box) => inside(box) && own(box, label) && !taken.some((other) => meets(box, other)));
     const cost = (box, rank) => rank + 4 * dots.filter((dot) => meets(box, { x: dot[0], y: dot[1], w: 0, h: 0 })).length;
-    // One without room is left out; the hover has its words.
     const ranked = places.map((box, rank) => [cost(box, rank), box]).sort((a, b) => a[0] - b[0]);
-    if (!ranked.length) continue;
+    if (!ranked.length) {
+      left += 1;
+      continue;
+    }
     const [[, box]] = ranked;
     taken.push(box);
-    lines.forEach((line, n) => {
-      const label = svg("text", { x: box.x + 2, y: box.y + 11 + 14 * n, class: "label" }, line);
-      label.style.fill = `color-mix(in srgb, ${color} 45%, var(--ink))`;
-      layer.append(label);
-    });
+    layer.append(...lines.map((line, n) => labelLine(line, box, n, label)));
   }
+  return left;
+}
+
+/** How far a point lies from a box. */
+const gap = (box, { x, y }) =>
+  Math.hypot(Math.max(box.x - x, 0, x - box.x - box.w), Math.max(box.y - y, 0, y - box.y - box.h));
+
+function labelLine(text, box, n, { key, color }) {
+  const line = svg("text", { x: box.x + 1, y: box.y + 11 + 14 * n, class: "label", "data-label": key }, text);
+  line.style.fill = `color-mix(in srgb, ${color} 45%, var(--ink))`;
+  return line;
 }
 
 /** Offsets of a label's corner from its point, the preferred ones first. */

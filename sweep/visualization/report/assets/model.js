@@ -1,11 +1,13 @@
 // The data of the page and what the reader chose.
 //
 // document: title, columns (name, label, unit, kind, higher, numeric, axis), styles (one per
-// curve), datasets (name, scale, images, rows, marks, decimals, perImage, groups, fronts,
-// exchanges, hr, curves, published, convergence), bracketNotes, trials (name, status, health, cause, attempts, curve, progress), config,
-// protocol, notes, pictures ("dataset/source/image" to [type, width, height]), live.
+// curve), datasets (name, scale, count, images, rows, marks, decimals, perImage, groups, pairs,
+// cautions, hr, curves, published, convergence), bracketNotes, trials (name, status, health, cause,
+// attempts, curve, progress), config, protocol, notes, live,
+// pictures ("dataset/source/image" to [type, width, height]).
 // A group is a generator averaged over its seeds: mean, and half of its 95% interval; its key is
-// stable while data change. Decimals are those of the printed table, null for exact columns.
+// stable while data change. A pair of metrics, "x|y", has front, unsure and knee (places among the
+// groups), summary and exchange (sentences). Decimals are those of the printed table, null for exact columns.
 
 let data = JSON.parse(byId("document").textContent);
 
@@ -16,6 +18,7 @@ const state = {
   x: "",
   y: "",
   selected: [],
+  dropped: "",
   slider: { content: "", key: "" },
   seed: null,
   image: "",
@@ -40,6 +43,10 @@ const column = (name) => ({
 const heading = (c) => (c.unit ? `${c.label} [${c.unit}]` : c.label);
 const arrow = (c) => (c.higher === null ? "" : c.higher ? " \u2191" : " \u2193");
 
+/** What holds on both axes; null unless both are metrics. */
+const pairOf = () => dataset().pairs[`${state.x}|${state.y}`] ?? null;
+const frontOf = () => pairOf()?.front ?? null;
+
 const groupKey = (g) => `${g.method}|${g.content}|${g.adv}|${g.method === "srgan" ? "" : g.trials[0]}`;
 const groupByKey = (key) => dataset().groups.find((g) => groupKey(g) === key);
 const groupOfTrial = (trial) => dataset().groups.find((g) => g.trials.includes(trial));
@@ -56,7 +63,17 @@ const METHOD_NAMES = { srresnet: "SRResNet", bicubic: "bicubic", original: "HR",
 
 function groupName(g) {
   if (g.method !== "srgan") return METHOD_NAMES[g.method] ?? g.method;
-  return `${contentOf(g)}, \u03bb ${g.adv === null ? "?" : decimalText(g.adv)}`;
+  return `${contentOf(g)}, \u03bb ${advText(g.adv)}`;
+}
+
+/** A coefficient with no more digits than tell it from the others, four at least. */
+function advText(adv) {
+  if (adv === null) return "?";
+  const all = new Set(data.trials.map((t) => t.adv));
+  const short = (value, digits) => Number(value.toPrecision(digits));
+  const alone = (digits) => [...all].every((other) => other === adv || other === null || short(other, digits) !== short(adv, digits));
+  const digits = [4, 6, 9, 12].find(alone);
+  return decimalText(digits ? short(adv, digits) : adv);
 }
 
 /** Trial of a group whose images are shown: that of the chosen seed, else one with images. */
@@ -94,12 +111,14 @@ function applyStyles() {
 /** Selects a group for comparison, or takes it out. */
 function toggle(key) {
   const without = state.selected.filter((other) => other !== key);
-  const selected =
-    without.length < state.selected.length ? without : [...without, key].slice(-MOST_SELECTED);
+  const more = without.length < state.selected.length ? without : [...without, key];
+  const selected = more.slice(-MOST_SELECTED);
+  const lost = groupByKey(more[more.length - MOST_SELECTED - 1]);
+  const dropped = lost ? `No more than ${MOST_SELECTED} are compared at once: ${groupName(lost)} was taken out.` : "";
   const group = groupByKey(key);
   const slider =
     group?.method === "srgan" ? { content: contentOf(group), key } : { ...state.slider };
-  choose({ selected, slider });
+  choose({ selected, slider, dropped });
 }
 
 /** Cells of a table as numbers or text, by image. */

@@ -21,7 +21,7 @@ function drawSlider() {
   range.setAttribute("aria-valuetext", groupName(group));
   byId("slider-content").value = content;
   byId("lambda-ticks").replaceChildren(
-    ...points.map((g) => el("span", { class: groupKey(g) === state.slider.key ? "now" : null }, g.adv === null ? "?" : decimalText(g.adv))));
+    ...points.map((g) => el("span", { class: groupKey(g) === state.slider.key ? "now" : null }, advText(g.adv))));
   const chosen = state.selected.includes(groupKey(group));
   byId("slider-pick").textContent = chosen ? "Remove from comparison" : "Add to comparison";
   drawSliderScores(group);
@@ -46,12 +46,12 @@ function buildSlider(holder, contents) {
     el("div", { class: "lambda" }, el("label", { for: "lambda" }, "\u03bb"),
       el("div", {}, range, el("div", { id: "lambda-ticks", class: "lambda-ticks", "aria-hidden": "true" }))),
     el("figure", {}, sliderPane.canvas, el("figcaption", { id: "slider-caption" })),
-    el("dl", { id: "slider-scores", class: "scores-list" }), pick);
+    el("div", { id: "slider-scores", class: "scores-list" }), pick);
 }
 
 function showSliderImage(group) {
   const trial = trialOf(group, state.image);
-  const name = groupName(group);
+  const name = imageName(group);
   const { width, height } = imageSize();
   byId("slider").style.setProperty("--aspect", String(width ? Math.min(1.6, Math.max(0.9, width / height)) : 1.2));
   sliderPane.canvas.setAttribute("aria-label", `${state.image}, ${name}: ${scoreLine(trial) || "no scores"}`);
@@ -66,12 +66,20 @@ function showSliderImage(group) {
   });
 }
 
+/** The scores of the image above, and beside them the means that the chart shows. */
 function drawSliderScores(group) {
-  const entries = metricColumns().flatMap((c) => [
-    el("dt", {}, heading(c) + arrow(c)),
-    el("dd", {}, c.name in group.mean ? scoreText(group, c) : DASH),
-  ]);
-  if (group.status && group.status !== "done") entries.push(el("dt", {}, "status"), el("dd", {}, group.status));
-  if (group.health) entries.push(el("dt", {}, "health"), el("dd", {}, group.health));
-  byId("slider-scores").replaceChildren(...entries);
+  const alone = imageScores(trialOf(group, state.image), state.image);
+  const head = (text) => el("th", { scope: "col" }, text);
+  const rows = metricColumns().map((c) => el("tr", {},
+    el("th", { scope: "row" }, heading(c) + arrow(c)),
+    el("td", {}, alone ? numberText(alone[c.name], c.decimals) : DASH),
+    el("td", {}, c.name in group.mean ? scoreText(group, c) : DASH)));
+  const remarks = [];
+  if (group.status && group.status !== "done") remarks.push(el("dt", {}, "status"), el("dd", {}, group.status));
+  if (group.health) remarks.push(el("dt", {}, "health"), el("dd", {}, group.health));
+  byId("slider-scores").replaceChildren(
+    el("table", {}, el("caption", {}, `Scores of ${groupName(group)}`),
+      el("thead", {}, el("tr", {}, el("td"), head(`${state.image || "image"}${seedText(group)}`), head(`mean of ${meanOf(group)}`))),
+      el("tbody", {}, ...rows)),
+    ...(remarks.length ? [el("dl", {}, ...remarks)] : []));
 }

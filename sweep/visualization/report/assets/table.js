@@ -20,7 +20,7 @@ function buildTable(holder) {
     drawTable();
   };
   const filter = el("input", { type: "search", id: "filter", placeholder: "vgg16-22 psnr_y>29",
-    "aria-describedby": "filter-hint", input: () => {
+    "aria-describedby": "filter-error filter-hint", input: () => {
       tableView.filter = filter.value;
       drawRows();
     } });
@@ -31,8 +31,9 @@ function buildTable(holder) {
       el("label", {}, "Filter ", filter),
       button("Save CSV", saveTable, { id: "save-csv" }),
       el("output", { id: "row-count", class: "hint" })),
+    el("p", { class: "bad", id: "filter-error", role: "status" }),
     el("p", { class: "hint", id: "filter-hint" },
-      "Words that a row must hold, and conditions such as psnr_y>29, adv<=0.001 or seed=0. A click on a row selects its trial."),
+      "Words that a row must hold, and conditions such as psnr_y>29, adv<=0.001, seed=0 or status!=done, by the headings or the names below them; quotes keep spaces. A click on a row selects its trial."),
     el("div", { class: "scroll", id: "table-rows-holder", tabindex: 0, role: "region", "aria-label": "Result table" }));
 }
 
@@ -46,46 +47,6 @@ function shownColumns(table) {
     .filter((c) => !dull(c) && table.rows.some((row) => row[c.place] !== null && row[c.place] !== ""))
     .sort((a, b) => first(a.name) - first(b.name));
 }
-
-/** Rows that pass the filter, in the chosen order, with their place in the table. */
-function chosenRows(table) {
-  const tests = tableView.filter.trim().split(/\s+/).filter(Boolean).map((word) => rowTest(word, table));
-  const rows = table.rows.map((cells, place) => ({ cells, place }));
-  const kept = rows.filter(({ cells }) => tests.every((test) => test(cells)));
-  if (tableView.sort === null) return kept;
-  const place = table.columns.indexOf(tableView.sort);
-  const sign = tableView.down ? -1 : 1;
-  return kept.sort((a, b) => compareCells(a.cells[place], b.cells[place], sign) || a.place - b.place);
-}
-
-/** Empty cells come last whichever way the others go. */
-function compareCells(a, b, sign) {
-  const missing = (value) => value === null || value === "";
-  if (missing(a) || missing(b)) return missing(a) - missing(b);
-  const number = (value) => (value === "inf" ? Infinity : value === "-inf" ? -Infinity : value);
-  const [one, other] = [number(a), number(b)];
-  if (typeof one === "number" && typeof other === "number") return sign * (one < other ? -1 : one > other ? 1 : 0);
-  return sign * String(one).localeCompare(String(other), "en", { numeric: true });
-}
-
-function rowTest(word, table) {
-  const condition = /^([a-z0-9_]+)(<=|>=|=|<|>)(.+)$/i.exec(word);
-  const place = condition ? table.columns.indexOf(condition[1]) : -1;
-  if (place < 0) {
-    const wanted = word.toLowerCase();
-    return (cells) => cells.some((cell) => cell !== null && cellWord(cell).includes(wanted));
-  }
-  const [, , sign, text] = condition;
-  const bound = Number(text);
-  return (cells) => {
-    const cell = cells[place];
-    if (cell === null || cell === "") return false;
-    if (Number.isNaN(bound) || typeof cell !== "number") return sign === "=" && String(cell) === text;
-    return { "<": cell < bound, ">": cell > bound, "<=": cell <= bound, ">=": cell >= bound, "=": cell === bound }[sign];
-  };
-}
-
-const cellWord = (cell) => (typeof cell === "number" ? decimalText(cell) : String(cell)).toLowerCase();
 
 function drawRows() {
   const table = dataset()[tableView.kind];
@@ -101,11 +62,21 @@ function drawRows() {
     })
     : null;
   byId("table-rows-holder").replaceChildren(
-    el("table", {}, el("caption", {}, tableView.kind === "rows" ? `Scores of ${dataset().name}, means over its images` : `Scores of the single images of ${dataset().name}`),
+    el("table", {}, el("caption", {}, tableView.kind === "rows" ? `Scores of ${dataset().name}, means over its ${counted(dataset().count, "image")}` : `Scores of the single images of ${dataset().name}`),
       el("thead", {}, head), el("tbody", {}, ...body)), ...(more ? [more] : []));
-  byId("row-count").textContent = `${rows.length} of ${table.rows.length} row${table.rows.length === 1 ? "" : "s"}`;
+  byId("row-count").textContent = `${rows.length} of ${counted(table.rows.length, "row")}`;
+  byId("save-csv").disabled = !rows.length;
+  drawFilterErrors(table, rows.length);
 }
 
+function drawFilterErrors(table, kept) {
+  const errors = filterErrors(table);
+  const none = table.rows.length && !kept ? "No row passes: each must hold every word and meet every condition." : "";
+  byId("filter").setAttribute("aria-invalid", String(errors.length > 0));
+  byId("filter-error").textContent = errors.join(" ") || none;
+}
+
+/** A heading, and below it the name by which files and the filter know the column. */
 function headCell(c) {
   const sorted = tableView.sort === c.name;
   const click = () => {
@@ -116,14 +87,15 @@ function headCell(c) {
   };
   const sign = sorted ? (tableView.down ? " \u25be" : " \u25b4") : "";
   return el("th", { scope: "col", class: c.numeric ? "number" : null, "aria-sort": sorted ? (tableView.down ? "descending" : "ascending") : "none" },
-    button(heading(c) + arrow(c) + sign, click, { id: `sort-${c.name}` }));
+    button(heading(c) + arrow(c) + sign, click, { id: `sort-${c.name}` }),
+    ...(c.label === c.name ? [] : [el("code", {}, c.name)]));
 }
 
 function rowElement({ cells, place }, columns, table) {
   const trial = cells[table.columns.indexOf("trial")];
   const group = groupOfTrial(trial);
   const key = group ? groupKey(group) : null;
-  const pick = key && group.method === "srgan"
+  const pick = key && !(group.method in REFERENCES)
     ? () => {
       const image = tableView.kind === "perImage" ? cells[table.columns.indexOf("image")] : state.image;
       const seed = trialRecord(trial)?.seed ?? state.seed;
@@ -134,7 +106,7 @@ function rowElement({ cells, place }, columns, table) {
   const marks = tableView.kind === "rows" ? dataset().marks : {};
   const parts = columns.map((c, n) => {
     const value = cells[c.place];
-    const text = c.numeric ? numberText(value, c.decimals) : shortText(value, c.name);
+    const text = cellText(c, value);
     const attributes = { class: [c.numeric && "number", marks[c.name]?.[place]].filter(Boolean).join(" ") || null, title: typeof value === "string" && text !== value ? value : null };
     if (n) return el("td", attributes, text);
     return el("th", { scope: "row", ...attributes }, pick ? button(text, pick, { class: "link", "aria-pressed": String(state.selected.includes(key)) }) : text);
@@ -143,9 +115,11 @@ function rowElement({ cells, place }, columns, table) {
   return el("tr", { class: [state.selected.includes(key) && "picked", pick && "pickable"].filter(Boolean).join(" ") || null, click }, ...parts);
 }
 
-/** Hashes are cut; everything else stands whole. */
-function shortText(value, name) {
-  if (value === null || value === "") return DASH;
+/** What a cell shows: hashes are cut, numbers have the digits of the printed table. */
+function cellText({ name, numeric, decimals }, value) {
+  if (isMissing(value)) return DASH;
+  if (name === "adv") return advText(value);
+  if (numeric) return numberText(value, decimals);
   return name === "generator_sha256" ? `${value.slice(0, CELL_WORDS)}\u2026` : value;
 }
 

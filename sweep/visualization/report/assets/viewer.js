@@ -1,44 +1,8 @@
 // The images: side by side, before and after, or their difference.
 
 const PANE_WIDTH = 200;
+// The second image is that of the slider until another one is chosen.
 const compare = { mode: "side", first: "bicubic", second: "", split: 0.5, gain: 4 };
-
-/** What can be shown of the chosen image: [source, name, group or null], references first. */
-function shownSources() {
-  const groups = dataset().groups;
-  const start = groups.find((g) => g.method === "srresnet");
-  const selected = state.selected.map(groupByKey).filter((g) => g && g.method === "srgan");
-  const trained = [start, ...selected].filter(Boolean).map((g) => [trialOf(g, state.image), groupName(g), g]);
-  return [["lr", "LR", null], ["bicubic", "bicubic", null], ...trained, ["hr", "HR", null]];
-}
-
-/** Everything that before/after and the difference can choose from. */
-function allSources() {
-  const groups = dataset().groups.filter((g) => ["srgan", "srresnet", "pair"].includes(g.method));
-  return [["hr", "HR"], ["bicubic", "bicubic"], ["lr", "LR"], ...groups.map((g) => [trialOf(g, state.image), groupName(g)])];
-}
-
-/** Size of the image at HR scale, from whichever picture the page has. */
-function imageSize() {
-  const { scale } = dataset();
-  for (const [source] of shownSources()) {
-    const picture = data.pictures[pictureKey(source, state.image)];
-    if (picture) {
-      const factor = source === "lr" ? scale : 1;
-      return { width: picture[1] * factor, height: picture[2] * factor };
-    }
-  }
-  return { width: 0, height: 0 };
-}
-
-function scoreLine(source) {
-  const scores = imageScores(source, state.image);
-  if (!scores) return "";
-  return metricColumns()
-    .filter((c) => ["psnr_y", "lpips_alex", "niqe"].includes(c.name) && scores[c.name] !== null)
-    .map((c) => `${c.label.replace(/ \(.*\)/, "")} ${numberText(scores[c.name], c.decimals)}`)
-    .join(" \u00b7 ");
-}
 
 function drawViewer() {
   const holder = byId("viewer");
@@ -83,18 +47,28 @@ function imageFigure(source, name, group = null) {
   const alt = `${state.image}, ${name}${source === "lr" ? " at the size of HR, pixels repeated" : ""}`;
   const scores = scoreLine(source);
   const caption = el("figcaption", {}, el("strong", {}, name), " ", el("span", { class: "scores" }, scores));
-  if (group?.method === "srgan") {
-    const look = styleOf(contentOf(group));
-    const swatch = el("span", { class: "swatch", "aria-hidden": "true" });
-    swatch.style.background = look.color;
-    caption.prepend(swatch);
-    caption.append(button("\u00d7", () => toggle(groupKey(group)), { class: "close", "aria-label": `Remove ${name}` }));
-  }
-  if (!hasPicture(source, state.image)) {
-    return el("figure", {}, el("div", { class: "pane missing" }, "no image here"), caption);
-  }
+  if (group) markFigure(caption, name, group);
+  if (!hasPicture(source, state.image)) return el("figure", {}, missingPane(), caption);
   return el("figure", {}, imagePane(source, scores ? `${alt}: ${scores}` : alt).canvas, caption);
 }
+
+const missingPane = (text = "no image here") => el("div", { class: "pane missing" }, text);
+
+/** Says in a caption which curve and which choice an image belongs to; what was selected can be removed. */
+function markFigure(caption, name, group) {
+  const key = groupKey(group);
+  if (group.method === "srgan") {
+    const swatch = el("span", { class: "swatch", "aria-hidden": "true" });
+    swatch.style.background = styleOf(contentOf(group)).color;
+    caption.prepend(swatch);
+  }
+  if (key === state.slider.key) caption.append(el("span", { class: "scores" }, "at the \u03bb slider"));
+  if (state.selected.includes(key)) {
+    caption.append(button("\u00d7", () => toggle(key), { class: "close", "aria-label": `Remove ${name}` }));
+  }
+}
+
+const UNREADABLE = "this image cannot be read";
 
 function imagePane(source, label) {
   let picture = null;
@@ -103,8 +77,8 @@ function imagePane(source, label) {
   pane.canvas.dataset.source = source;
   bitmap(source, state.image).then((made) => {
     picture = made;
-    if (!made) pane.canvas.classList.add("missing");
     pane.canvas.dataset.ready = String(Boolean(made));
+    if (!made) pane.canvas.replaceWith(missingPane(UNREADABLE));
     redrawPanes();
   });
   return pane;
@@ -112,23 +86,23 @@ function imagePane(source, label) {
 
 function sideBySide() {
   const figures = shownSources().map(([source, name, group]) => imageFigure(source, name, group));
-  const hint = state.selected.length ? "" : "Select points in the chart or rows in the table to see their images here. ";
+  const hint = state.selected.length ? "" : "Move the \u03bb slider, or select points in the chart or rows in the table, to see their images here. ";
   // Rows of equal length: six images beside each other, or three over three, but not five over one.
   const room = Math.max(2, Math.floor(byId("viewer").clientWidth / PANE_WIDTH));
   const rows = Math.ceil(figures.length / room);
   const grid = el("div", { class: "panes" }, ...figures);
   grid.style.setProperty("--columns", String(Math.ceil(figures.length / rows)));
   return el("div", {}, grid,
-    el("p", { class: "hint" }, `${hint}Drag to move, wheel or + and \u2212 to zoom, double click or 0 to see all; all images move together. From 100% on, pixels are shown as they are.`));
+    el("p", { class: "hint", id: "images-hint", role: "status" }, state.dropped),
+    el("p", { class: "hint" }, `${hint}The scores are those of this image alone. Drag to move, wheel or + and \u2212 to zoom, double click or 0 to see all; all images move together. From 100% on, pixels are shown as they are.`));
 }
 
 /** Keeps both choices among what exists. */
 function comparePair() {
   const sources = allSources();
   const names = sources.map(([source]) => source);
-  const slider = groupByKey(state.slider.key);
-  if (!names.includes(compare.first)) compare.first = names[1];
-  if (!names.includes(compare.second)) compare.second = slider ? trialOf(slider, state.image) : names[0];
+  if (!names.includes(compare.first)) compare.first = "bicubic";
+  if (!names.includes(compare.second)) compare.second = names[0];
   const set = (side) => (value) => {
     compare[side] = value;
     drawViewer();
@@ -148,10 +122,11 @@ function pairPane(label, layers) {
   let pair = [null, null];
   const pane = makePane(label, () => size, (context, place) => layers(context, place, ...pair));
   pane.canvas.classList.add("large");
-  Promise.all([compare.first, compare.second].map((source) => bitmap(source, state.image))).then((made) => {
+  Promise.all([compare.first, compare.second].map((choice) => bitmap(sourceOf(choice), state.image))).then((made) => {
     pair = made;
     pane.canvas.dataset.ready = String(made.every(Boolean));
-    pane.onReady?.(...made);
+    if (made.every(Boolean)) pane.onReady?.(...made);
+    else pane.canvas.replaceWith(missingPane("One of the two images is not here."));
     redrawPanes();
   });
   return pane;
@@ -196,7 +171,7 @@ function beforeAfter() {
 }
 
 function pairScores(names) {
-  const line = (source) => `${names[source]}: ${scoreLine(source) || "no scores"}`;
+  const line = (choice) => `${names[choice]}: ${scoreLine(sourceOf(choice)) || "no scores"}`;
   return el("p", { class: "hint" }, `${line(compare.first)} | ${line(compare.second)}`);
 }
 
@@ -207,10 +182,6 @@ function differenceView() {
   const pane = pairPane(`${state.image}: absolute difference of ${names[compare.first]} and ${names[compare.second]}`,
     (context, place) => drawImageAt(context, drawn, place));
   pane.onReady = (first, second) => {
-    if (!first || !second) {
-      result.textContent = "One of the two images is not here.";
-      return;
-    }
     const { canvas, mean } = difference(first, second, compare.gain);
     drawn = canvas;
     result.textContent = `Mean absolute difference ${mean.toFixed(3)} of 255 levels, shown \u00d7${compare.gain}.`;

@@ -1,9 +1,11 @@
 import pytest
 
+from sweep.analysis.front_report import front_summary
+from sweep.analysis.fronts import front_of
 from sweep.analysis.statistics.intervals import mean_half_width
 from sweep.analysis.summary import DatasetScores, seed_means
 from sweep.tables.metric_file import MetricColumn
-from sweep.visualization.report.groups import exchanges_of, fronts_of, groups_of
+from sweep.visualization.report.groups import groups_of, pairs_of
 
 PSNR = MetricColumn("psnr_y", "PSNR", "distortion", "full", True, "dB")
 NIQE = MetricColumn("niqe", "NIQE", "perception", "none", False, "")
@@ -73,27 +75,55 @@ def test_an_unhealthy_seed_is_named():
 def test_the_front_takes_hr_as_the_best_possible_value():
     # Both count as 5.0, so the less faithful one is dominated.
     listed = scores([row(0.0, 29.0, 4.0), row(0.1, 28.0, 3.0), HR])
-    assert fronts_of(listed, [PSNR, NIQE]) == {"psnr_y|niqe": [0]}
+    for axes in ([PSNR, NIQE], [NIQE, PSNR]):
+        assert {pair.front for pair in pairs_of(listed, axes).values()} == {(0,)}
 
 
-@pytest.mark.parametrize(("health", "front"), [("", [0]), ("colour shift", [1])])
+@pytest.mark.parametrize(("health", "front"), [("", (0,)), ("colour shift", (1,))])
 def test_unhealthy_points_are_no_part_of_the_front(health, front):
     listed = scores([row(0.0, 29.0, 6.0, health=health), row(0.1, 28.0, 7.0)])
-    assert fronts_of(listed, [PSNR, NIQE]) == {"psnr_y|niqe": front}
+    assert pairs_of(listed, [PSNR, NIQE])["psnr_y|niqe"].front == front
 
 
 def test_every_pair_of_axes_says_what_lambda_buys():
     rows = [row(0.0, 30.0, 8.0), row(0.01, 28.5, 6.0), HR]
-    assert exchanges_of(scores(rows), [PSNR, NIQE]) == {
+    pairs = pairs_of(scores(rows), [PSNR, NIQE])
+    assert {axes: pair.exchange for axes, pair in pairs.items()} == {
         "psnr_y|niqe": "λ 0 to 0.01: PSNR 1.5 dB worse, NIQE 2 better.",
         "niqe|psnr_y": "λ 0 to 0.01: NIQE 2 better, PSNR 1.5 dB worse.",
     }
-    assert exchanges_of(scores(rows[1:]), [PSNR, NIQE]) == {}
+    alone = pairs_of(scores(rows[1:]), [PSNR, NIQE])
+    assert {pair.exchange for pair in alone.values()} == {""}
 
 
 def test_over_several_seeds_it_says_what_is_beyond_the_bars():
     rows = [row(a, 30 - a, 8 - a + s / 9, seed=s) for a in (0.0, 1.0) for s in (0, 1, 2)]
-    sentence = exchanges_of(scores(rows), [PSNR, NIQE])["psnr_y|niqe"]
+    sentence = pairs_of(scores(rows), [PSNR, NIQE])["psnr_y|niqe"].exchange
     assert sentence == (
         "λ 0 to 1: PSNR 1 dB worse, NIQE 1 better (NIQE beyond the bars for 1 of 1)."
     )
+
+
+BICUBIC = row(None, 28.0, 8.0, trial="bicubic", method="bicubic", content="")
+
+
+def test_the_knee_and_the_area_are_those_of_the_analysis():
+    rows = [BICUBIC, row(0.0, 30.0, 8.0), row(0.01, 29.8, 6.0), row(0.1, 27.0, 5.8)]
+    pairs = pairs_of(scores(rows), [PSNR, NIQE])
+    expected = front_summary(front_of(scores(rows), PSNR, NIQE))
+    assert expected.startswith("hypervolume ")
+    # Decibels upwards leave the area what it is.
+    for axes in ("psnr_y|niqe", "niqe|psnr_y"):
+        assert pairs[axes].knee == 2
+        assert pairs[axes].summary == f"H{expected[1:]}."
+
+
+def test_without_a_front_nothing_is_said_of_it():
+    (pair, _) = pairs_of(scores([BICUBIC]), [PSNR, NIQE]).values()
+    assert (pair.front, pair.knee, pair.summary) == ((), None, "")
+
+
+def test_what_only_the_means_dominate_is_told_apart():
+    rows = [row(0.0, 29.0, 6.0), row(0.1, 28.9, 5.0), row(0.1, 29.3, 7.5, seed=1)]
+    pair = pairs_of(scores([row(0.0, 29.2, 6.0), *rows[1:]]), [PSNR, NIQE])["psnr_y|niqe"]
+    assert (pair.front, pair.unsure) == ((0,), (1,))

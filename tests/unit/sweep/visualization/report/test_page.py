@@ -9,6 +9,7 @@ import pytest
 
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
+from sweep.tables.files import read_results
 from sweep.visualization.report.page import SCRIPTS, asset, bundle, policy, write_report
 
 EVIL = "<script>alert(1)</script>"
@@ -168,3 +169,9 @@ def test_brackets_are_there_where_trials_set_out_from_both_ends(written, usual):
     (both,) = document_of(written([*rows, *others])[1])["datasets"]
     assert one["convergence"] is None
     assert len(both["convergence"]["rows"]) == len(trials)
+
+
+def test_the_table_has_the_columns_of_its_file(written, usual):
+    report, text = written(usual.rows())
+    (dataset,) = document_of(text)["datasets"]
+    assert dataset["rows"]["columns"] == list(read_results(report.path.parent).columns)
