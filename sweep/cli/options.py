@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from srgan_core.inputs import escaped, is_writable_name
 from sweep.config.names import CONFIGS
 
 if TYPE_CHECKING:
@@ -68,6 +69,19 @@ def images_option(use: str) -> Callable[[Command], Command]:
         show_default=True,
         help=f"Images per test set {use}.",
     )
+
+
+def refuse_unwritable(arguments: Iterable[str]) -> None:
+    """Refuses words that records and tables could not hold: paths that are not UTF-8.
+
+    In an ASCII locale that is every path with other letters.
+    """
+    for word in arguments:
+        if not is_writable_name(word):
+            raise click.UsageError(
+                f"{escaped(word)!r}: is not UTF-8, or this locale does not know it; take another "
+                "name, or set PYTHONUTF8=1"
+            )
 
 
 class CommaList(ListType):

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import io
+import os
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image
+from PIL import Image, ImageOps
+from PIL.PngImagePlugin import PngImageFile
 
 from srgan_core.data import images
-from srgan_core.data.images import SUFFIXES, list_images, read_rgb, write_png
+from srgan_core.data.images import read_rgb, read_size, unreadable, write_png
 from srgan_core.errors import DataError
 
 
@@ -94,8 +98,6 @@ def test_transparent_colour_is_refused_where_it_is_used(put, rgb: np.ndarray):
 
 def sixteen_bit_png(channels: int) -> bytes:
     """A 16-bit PNG of 4 x 4 mid-grey pixels, which Pillow itself cannot write in colour."""
-    import struct
-    import zlib
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         checksum = struct.pack(">I", zlib.crc32(kind + content))
@@ -115,17 +117,27 @@ def test_sixteen_bit_png_is_refused(put, channels: int):
 
 
 @pytest.mark.parametrize("shape", [(6, 5), (6, 5, 3)])
-def test_sixteen_bit_tiff_is_refused(tmp_path: Path, shape: tuple[int, ...]):
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (np.uint16, "16-bit"),
+        (np.uint32, "32-bit"),
+        (np.float16, "floating-point"),
+        (np.float32, "floating-point"),
+        (np.float64, "floating-point"),
+    ],
+)
+def test_deep_tiff_is_refused_by_its_true_name(tmp_path: Path, shape, kind, words: str):
     path = tmp_path / "deep.tif"
     photometric = "rgb" if len(shape) == 3 else "minisblack"
-    tifffile.imwrite(path, np.zeros(shape, dtype=np.uint16), photometric=photometric)
-    with pytest.raises(DataError, match=r"deep\.tif: "):
+    tifffile.imwrite(path, np.zeros(shape, dtype=kind), photometric=photometric)
+    with pytest.raises(DataError, match=rf"deep\.tif: {words}.* images are not read; convert it"):
         read_rgb(path)
 
 
 @pytest.mark.parametrize("header", [b"P6 2 2 65535\n", b"P6 2 2 300\n", b"P5 2 2 65535\n"])
 def test_sixteen_bit_ppm_is_refused(put, header: bytes):
-    with pytest.raises(DataError, match="convert it to 8-bit RGB"):
+    with pytest.raises(DataError, match="16-bit images are not read; convert it to 8-bit RGB"):
         read_rgb(put(header + bytes(24), "deep.ppm"))
 
 
@@ -206,11 +218,81 @@ def test_damaged_metadata_beside_whole_pixels_warns_nobody(put, rgb: np.ndarray)
     assert read_rgb(put(content, "a.jpg")).shape == rgb.shape
 
 
-def test_orientation_tag_is_ignored_so_that_pixels_are_those_of_the_file(put, rgb: np.ndarray):
-    """LR, SR and HR files are compared pixel by pixel; a turned HR would fit neither."""
+@pytest.mark.parametrize("name", ["a.png", "a.webp", "a.tif"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_images_are_read_upright_and_measured_so(put, rgb: np.ndarray, name: str, orientation: int):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = put(rgb, name, exif=exif, **({"lossless": True} if name == "a.webp" else {}))
+    with Image.open(path) as image:
+        expected = np.asarray(ImageOps.exif_transpose(image))
+    assert np.array_equal(read_rgb(path), expected)
+    assert read_size(path) == expected.shape[1::-1]
+
+
+def test_orientation_behind_the_pixels_of_a_png_counts_too(put, rgb: np.ndarray):
     exif = Image.Exif()
     exif[0x0112] = 6
+    content = encoded(rgb, "PNG")
+    end = content.index(b"IEND") - 4
+    body = exif.tobytes().removeprefix(b"Exif\0\0")
+    checksum = struct.pack(">I", zlib.crc32(b"eXIf" + body))
+    chunk = struct.pack(">I", len(body)) + b"eXIf" + body + checksum
+    path = put(content[:end] + chunk + content[end:])
+    assert np.array_equal(read_rgb(path), np.rot90(rgb, -1))
+    assert read_size(path) == (9, 14)
+
+
+def test_the_size_of_an_ordinary_png_is_read_without_decoding_it(put, rgb, monkeypatch):
+    path = put(rgb)
+    monkeypatch.setattr(PngImageFile, "load", lambda *_: pytest.fail("decoded"))
+    assert read_size(path) == (14, 9)
+
+
+@pytest.mark.parametrize("value", [0, 9, 300])
+def test_an_orientation_that_means_nothing_is_none(put, rgb: np.ndarray, value: int):
+    exif = Image.Exif()
+    exif[0x0112] = value
     assert np.array_equal(read_rgb(put(rgb, exif=exif)), rgb)
+
+
+def png_header(width: int, height: int) -> bytes:
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    checksum = struct.pack(">I", zlib.crc32(header))
+    pixels = struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + checksum + pixels
+
+
+@pytest.mark.parametrize("read", [read_rgb, read_size])
+@pytest.mark.parametrize(("width", "height"), [(60_000, 60_000), (9_000, 9_000)])
+def test_a_header_of_too_many_pixels_is_refused(put, read, width: int, height: int):
+    with pytest.raises(DataError, match="pixels, at most 80,000,000 are read"):
+        read(put(png_header(width, height)))
+
+
+@pytest.mark.parametrize("read", [read_rgb, read_size])
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, read):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(DataError, match=r"pipe\.png: not a regular file but a FIFO"):
+        read(tmp_path / "pipe.png")
+    with pytest.raises(DataError, match="/dev/zero: not a regular file but a device"):
+        read(Path("/dev/zero"))
+
+
+def test_what_the_system_refuses_is_not_called_damage(put, rgb, monkeypatch):
+    path = put(rgb)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Image, "open", refuse)
+    with pytest.raises(DataError, match=r"image\.png: cannot be read \(Permission denied\)"):
+        read_rgb(path)
+
+
+def test_images_that_cannot_be_read_are_found_together(put, rgb: np.ndarray):
+    paths = [put(rgb, "a.png"), put(b"no image", "b.png"), put(b"", "c.png")]
+    assert list(unreadable(paths)) == paths[1:]
 
 
 def test_written_png_comes_back_and_replaces_the_old_one(tmp_path: Path, rgb: np.ndarray):
@@ -225,27 +307,3 @@ def test_written_png_is_the_same_bytes_every_time(tmp_path: Path, rgb: np.ndarra
     write_png(tmp_path / "a.png", rgb)
     write_png(tmp_path / "b.png", rgb)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
-
-
-def test_images_are_listed_by_relative_path_at_any_depth(tmp_path: Path):
-    names = ["b.png", "a/z.JPG", "a/c.webp", "notes.txt", ".hidden.png", ".git/x.png", "a.PNG"]
-    for name in names:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    (tmp_path / "folder.png").mkdir()
-    found = [path.relative_to(tmp_path).as_posix() for path in list_images(tmp_path)]
-    assert found == ["a.PNG", "a/c.webp", "a/z.JPG", "b.png"]
-
-
-def test_folder_below_a_hidden_one_can_be_listed(tmp_path: Path):
-    folder = tmp_path / ".cache" / "images"
-    folder.mkdir(parents=True)
-    (folder / "a.png").touch()
-    assert list_images(folder) == [folder / "a.png"]
-
-
-def test_folder_without_images_is_refused(tmp_path: Path):
-    with pytest.raises(DataError, match=f"holds no image; known endings: {SUFFIXES[0]}"):
-        list_images(tmp_path)
-    with pytest.raises(DataError, match="expected a folder of images, found none"):
-        list_images(tmp_path / "missing")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +23,7 @@ from srgan_core.data.sources import (
     split_voc,
 )
 from srgan_core.errors import ConfigError, DataError
+from srgan_core.files import file_sha256
 
 LEAVES = DeadLeavesConfig(images=2, size=128)
 
@@ -66,9 +69,8 @@ def test_misspelt_name_gets_a_suggestion():
 
 def test_dead_leaves_are_made_from_their_config():
     source = open_source("dead-leaves", LEAVES)
-    images = dict(source)
-    assert len(source) == len(images) == 2
-    assert all(image.shape == (128, 128, 3) for image in images.values())
+    assert source.images == ["dead-leaves-0", "dead-leaves-1"]
+    assert all(source.read(index).shape == (128, 128, 3) for index in range(2))
 
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"images": 3}, {"size": 129}, {"textured": 0.4}])
@@ -81,10 +83,9 @@ def test_fingerprint_of_dead_leaves_changes_with_every_parameter(change: dict[st
 
 def test_photographs_of_scikit_image_are_installed_and_readable():
     source = open_source("skimage", LEAVES)
-    assert len(source) == len(SKIMAGE_PHOTOGRAPHS) == 7
-    name, image = next(iter(source))
-    assert name.endswith("astronaut.png")
-    assert image.shape == (512, 512, 3)
+    assert len(source.images) == len(SKIMAGE_PHOTOGRAPHS) == 7
+    assert source.images[0].endswith("astronaut.png")
+    assert source.read(0).shape == (512, 512, 3)
 
 
 def test_photographs_that_are_scored_are_never_trained_on():
@@ -102,13 +103,13 @@ def test_folder_is_listed_in_order(tmp_path: Path):
         write_png(tmp_path / name, np.zeros((4, 5, 3), dtype=np.uint8))
     source = open_source(f"folder:{tmp_path}", LEAVES)
     assert source.name == f"folder:{tmp_path}"
-    assert [Path(name).name for name, _ in source] == ["a.png", "b.png"]
+    assert [Path(name).name for name in source.images] == ["a.png", "b.png"]
 
 
 def test_home_is_expanded_in_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     write_png(tmp_path / "photos" / "a.png", np.zeros((4, 5, 3), dtype=np.uint8))
-    assert len(open_source("folder:~/photos", LEAVES)) == 1
+    assert len(open_source("folder:~/photos", LEAVES).images) == 1
 
 
 def test_fingerprint_of_files_changes_with_content_and_order_but_not_with_place(tmp_path: Path):
@@ -123,8 +124,33 @@ def test_fingerprint_of_files_changes_with_content_and_order_but_not_with_place(
 
 def test_link_to_nowhere_is_named(tmp_path: Path):
     (tmp_path / "gone.png").symlink_to(tmp_path / "nothing")
-    with pytest.raises(DataError, match=r"gone\.png: cannot be read \(No such file"):
-        open_source(f"folder:{tmp_path}", LEAVES).fingerprint()
+    with pytest.raises(DataError, match=r"gone\.png: no such file"):
+        open_source(f"folder:{tmp_path}", LEAVES).read(0)
+
+
+def test_fingerprint_tells_files_that_cannot_be_read_and_waits_for_none(tmp_path: Path):
+    path = tmp_path / "a.png"
+    os.mkfifo(path)
+    without = FileSource("x", (path,)).fingerprint()
+    path.unlink()
+    assert FileSource("x", (path,)).fingerprint() == without
+    write_png(path, np.zeros((4, 5, 3), dtype=np.uint8))
+    assert FileSource("x", (path,)).fingerprint() != without
+
+
+def test_fingerprint_of_upright_images_is_that_of_their_bytes_and_that_of_turned_ones_is_not(
+    tmp_path: Path,
+):
+    """Packed copies and results folders of upright photographs stay valid."""
+    exif = Image.Exif()
+    fingerprints = []
+    for orientation in (1, 6):
+        exif[0x0112] = orientation
+        Image.new("RGB", (8, 4)).save(tmp_path / "a.jpg", exif=exif)
+        digest = hashlib.sha256(file_sha256(tmp_path / "a.jpg").encode()).hexdigest()
+        source = FileSource("x", (tmp_path / "a.jpg",))
+        fingerprints.append(source.fingerprint() == digest)
+    assert fingerprints == [True, False]
 
 
 def test_split_holds_out_what_is_too_small_for_a_patch(voc):
@@ -152,8 +178,24 @@ def test_incomplete_data_set_is_refused(voc):
 def test_damaged_image_of_the_data_set_is_named(voc):
     paths = voc()
     paths[3].write_bytes(b"\xff\xd8broken")
-    with pytest.raises(DataError, match=r"2007_000003\.jpg: not a whole JPEG image"):
+    with pytest.raises(DataError, match=r"2007_000003\.jpg: not an image in a known format"):
         split_voc(paths, seed=0, training_images=20)
+
+
+def test_every_damaged_image_of_the_data_set_is_named_at_once(voc):
+    paths = voc()
+    for path in paths[3:5]:
+        path.write_bytes(b"\xff\xd8broken")
+    with pytest.raises(DataError, match=r"voc2012: 2 of 28 images cannot be used") as raised:
+        split_voc(paths, seed=0, training_images=20)
+    assert all(path.name in str(raised.value) for path in paths[3:5])
+
+
+def test_what_is_left_out_of_a_folder_stands_in_the_source(tmp_path: Path):
+    write_png(tmp_path / "a.png", np.zeros((4, 5, 3), dtype=np.uint8))
+    (tmp_path / "list.txt").touch()
+    source = open_source(f"folder:{tmp_path}", LEAVES)
+    assert [each.name for each in source.skipped] == ["list.txt"]
 
 
 def test_unpacked_data_set_is_used_as_it_is(voc, monkeypatch: pytest.MonkeyPatch):

@@ -146,9 +146,9 @@ def test_another_start_than_that_of_the_trials_is_refused(copy, plan_of):
 
 def test_training_images_that_changed_are_refused_before_anything_is_written(copy, plan_of):
     plan = plan_of(copy)
-    keys = check_plan(copy, plan)
-    copy.add_data_keys(keys)
-    assert check_plan(copy, plan) == keys
+    checked = check_plan(copy, plan)
+    copy.add_data_keys(checked.keys)
+    assert check_plan(copy, plan) == checked
     (copy.root / "shared" / "data.json").write_text('{"skimage": "other"}')
     with pytest.raises(DataError, match="expected the images that the sweep began with"):
         check_plan(copy, plan)

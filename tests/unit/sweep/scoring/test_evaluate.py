@@ -104,6 +104,21 @@ def test_sizes_that_differ_are_an_error_that_names_both_files(save, photograph):
         Scorer(["psnr_y"], 4).score(sr, hr)
 
 
+def test_an_odd_reference_fits_as_it_is_and_cropped_and_is_named_with_its_own_size(
+    save, photograph
+):
+    hr = save("hr/o.png", photograph[:125, :125])
+    scorer = Scorer(["psnr_y"], 4)
+    for side in (124, 125):
+        assert scorer.score(save(f"sr/{side}.png", photograph[:side, :side]), hr)
+    with pytest.raises(
+        ShapeError,
+        match=r"expected 125 x 125 px as in .*o\.png, or 124 x 124 as cropped to a multiple of 4, "
+        "got 120 x 120",
+    ):
+        scorer.score(save("sr/120.png", photograph[:120, :120]), hr)
+
+
 def test_an_unknown_column_is_shown_with_the_known_ones():
     with pytest.raises(ConfigError, match=r"'psnr_z' is unknown: psnr_y, .*did you mean"):
         Scorer(["psnr_z"], 4)

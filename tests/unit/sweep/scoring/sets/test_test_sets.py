@@ -6,7 +6,13 @@ import pytest
 
 from srgan_core.data.images import read_rgb
 from srgan_core.errors import ConfigError, DataError
-from sweep.scoring.sets.test_sets import SKIMAGE3, dataset_name, resolve_test_set, resolve_test_sets
+from sweep.scoring.sets.test_sets import (
+    SKIMAGE3,
+    dataset_name,
+    fit_test_set,
+    resolve_test_set,
+    resolve_test_sets,
+)
 
 
 @pytest.fixture
@@ -74,6 +80,33 @@ def test_images_of_one_name_are_refused(folder, save):
     save("photos/a.png", np.zeros((40, 40, 3), np.uint8))
     with pytest.raises(DataError, match="2 images are called 'a'"):
         resolve_test_set(f"folder:{folder}", 4)
+
+
+def test_what_is_left_out_of_a_folder_is_said(folder):
+    (folder / "list.txt").touch()
+    assert resolve_test_set(f"folder:{folder}", 4).describe() == (
+        "photos: 2 images, 1 skipped: list.txt (no image by its ending)"
+    )
+
+
+def test_names_in_the_tables_are_composed(save, tmp_path):
+    save("photos/e\u0301.png", np.zeros((40, 40, 3), np.uint8))
+    assert resolve_test_set(f"folder:{tmp_path}/photos", 4).images == ("\u00e9",)
+
+
+def test_an_image_that_cannot_be_scored_costs_itself_alone_where_that_is_asked_for(folder):
+    (folder / "bad.png").write_text("no image")
+    test_set, unfit = fit_test_set(f"folder:{folder}", 4)
+    assert test_set.images == ("b", "a")
+    assert list(unfit) == ["bad"]
+    assert "not an image in a known format" in unfit["bad"]
+
+
+def test_a_set_of_which_no_image_can_be_scored_is_refused(tmp_path):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_text("no image")
+    with pytest.raises(DataError, match="2 of 2 images cannot be used"):
+        fit_test_set(f"folder:{tmp_path}", 4)
 
 
 def test_two_sets_of_one_name_are_refused_before_anything_is_read(tmp_path):
