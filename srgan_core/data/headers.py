@@ -60,7 +60,7 @@ def _is_lossless_webp(path: Path) -> bool:
         while len(head := file.read(8)) == 8:
             kind, length = struct.unpack("<4sI", head)
             if kind in (b"VP8L", b"VP8 "):
-                return kind == b"VP8L"
+                return bool(kind == b"VP8L")
             # The chunks of a frame stand behind its 16 bytes.
             file.seek(16 if kind == b"ANMF" else length + length % 2, 1)
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import warnings
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,21 +71,6 @@ def needs_turning(path: Path) -> bool:
             return is_turned(image)
     except DataError:
         return False
-
-
-def unreadable(paths: Iterable[Path]) -> dict[Path, str]:
-    """Decodes images to find those that `read_rgb` refuses.
-
-    Returns:
-        Path to its message, which begins with the path.
-    """
-    found = {}
-    for path in paths:
-        try:
-            read_rgb(path)
-        except DataError as error:
-            found[path] = str(error)
-    return found
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from srgan_core.inputs import escaped, is_writable_name
 from srgan_core.wording import counted, first_names
 
 NAMED = 10
-"""Unusable images that a refusal names before it says how many more there are."""
+"""Unusable images, or reasons, that are named before it is said how many more there are."""
 
 NO_IMAGE = "no image by its ending"
 
@@ -86,7 +86,10 @@ def describe_skipped(skipped: Sequence[Skipped]) -> str:
     reasons: dict[str, list[str]] = {}
     for each in skipped:
         reasons.setdefault(each.reason, []).append(each.name)
-    return "; ".join(f"{first_names(names)} ({reason})" for reason, names in reasons.items())
+    parts = [f"{first_names(names)} ({reason})" for reason, names in reasons.items()]
+    if len(parts) > NAMED:
+        parts[NAMED:] = [f"and {counted(len(parts) - NAMED, 'reason')} more"]
+    return "; ".join(parts)
 
 
 def count_images(images: int, skipped: Sequence[Skipped]) -> str:

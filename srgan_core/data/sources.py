@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -12,14 +11,13 @@ from typing import Protocol
 
 import numpy as np
 
-from srgan_core.cache import cache_dir
+from srgan_core.data import voc2012
 from srgan_core.data.dead_leaves import DeadLeavesConfig, dead_leaves_image
-from srgan_core.data.images import needs_turning, read_rgb, read_size
-from srgan_core.data.listing import Skipped, describe_unusable, list_images
+from srgan_core.data.images import needs_turning, read_rgb
+from srgan_core.data.listing import Skipped, list_images
 from srgan_core.errors import ConfigError, DataError, unknown_name
 from srgan_core.files import file_sha256
 from srgan_core.inputs import irregularity
-from srgan_core.network import OFFLINE_VARIABLE, is_offline
 
 SOURCE_NAMES = ("dead-leaves", "skimage", "voc2012", "folder:PATH")
 
@@ -33,12 +31,6 @@ SKIMAGE_PHOTOGRAPHS = (
     "motorcycle_right.png",
 )
 """Photographs in the scikit-image wheel that may be trained on."""
-
-VOC_TRAINING_IMAGES = 16_700
-"""Of VOC2012's 17,125 images; the other 425 are held out."""
-
-VOC_SHORTEST_SIDE = 96
-"""Images whose short side is this or less cannot give a patch and are held out."""
 
 DEAD_LEAVES_VERSION = 1
 """Raised when the synthetic images change, so that packed copies are made anew."""
@@ -148,7 +140,7 @@ def open_source(name: str, dead_leaves: DeadLeavesConfig, seed: int = 0) -> Sour
     if name == "skimage":
         return FileSource(name, skimage_files(SKIMAGE_PHOTOGRAPHS))
     if name == "voc2012":
-        training, _ = split_voc(download_voc(), seed)
+        training, _ = voc2012.split_voc(voc2012.download_voc(), seed)
         return FileSource(name, training)
     listing = list_images(Path(name.removeprefix("folder:")).expanduser())
     return FileSource(name, listing.images, listing.skipped)
@@ -188,85 +180,6 @@ def skimage_files(names: Sequence[str]) -> tuple[Path, ...]:
     return paths
 
 
-def download_voc() -> tuple[Path, ...]:
-    """Makes sure that VOC2012 is on disk, through torchvision's own loader.
-
-    Returns:
-        Paths of all its images, sorted by name.
-
-    Raises:
-        DataError: when it is neither on disk nor to be downloaded.
-    """
-    root = _voc_root()
-    images = _voc_images(root)
-    if not images.is_dir():
-        if is_offline():
-            raise DataError(
-                f"voc2012: is not on this machine and {OFFLINE_VARIABLE} forbids the network; "
-                f"unpack VOCtrainval_11-May-2012.tar so that {images} exists"
-            )
-        from torchvision.datasets import VOCDetection
-
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-            VOCDetection(str(root), year="2012", image_set="trainval", download=True)
-        except (OSError, RuntimeError) as error:
-            raise DataError(
-                f"voc2012: could not be downloaded ({error}); unpack VOCtrainval_11-May-2012.tar "
-                f"so that {images} exists, or train on folder:PATH"
-            ) from None
-    return tuple(sorted(images.glob("*.jpg")))
-
-
-def _voc_root() -> Path:
-    return Path(os.environ.get("SWEEP_DATA") or cache_dir() / "data")
-
-
-def _voc_images(root: Path) -> Path:
-    return root / "VOCdevkit" / "VOC2012" / "JPEGImages"
-
-
 def is_at_hand(name: str) -> bool:
     """Whether a source needs no download."""
-    return name != "voc2012" or _voc_images(_voc_root()).is_dir()
-
-
-def split_voc(
-    paths: Sequence[Path], seed: int, training_images: int = VOC_TRAINING_IMAGES
-) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Splits VOC2012 at random into training and held-out images.
-
-    Args:
-        paths: All images.
-        seed: Seed of the split.
-        training_images: How many to train on.
-
-    Returns:
-        Training paths and held-out paths, each sorted; images too small for a patch are
-        always held out.
-
-    Raises:
-        DataError: when fewer images than asked for are large enough, or one is damaged.
-    """
-    large: list[Path] = []
-    small: list[Path] = []
-    damaged: list[str] = []
-    for path in sorted(paths):
-        try:
-            is_large = min(read_size(path)) > VOC_SHORTEST_SIDE
-        except DataError as error:
-            damaged.append(str(error))
-        else:
-            (large if is_large else small).append(path)
-    if damaged:
-        raise DataError(describe_unusable("voc2012", len(paths), damaged))
-    if len(large) < training_images:
-        raise DataError(
-            f"voc2012: expected at least {training_images} images with a short side above "
-            f"{VOC_SHORTEST_SIDE} px, found {len(large)}; the data set is incomplete: "
-            "delete its folder VOCdevkit and run again"
-        )
-    order = np.random.Generator(np.random.Philox(key=[seed, 0])).permutation(len(large))
-    training = [large[index] for index in order[:training_images]]
-    held_out = [large[index] for index in order[training_images:]] + small
-    return tuple(sorted(training)), tuple(sorted(held_out))
+    return name != "voc2012" or voc2012.is_here()

@@ -26,6 +26,8 @@ PROBLEM = "problem"
 
 SKIP_UNFIT = "mend or remove them, or leave them out with --set data.skip_unfit=true"
 
+TOO_SMALL = "smaller than a patch of"
+
 Progress = Callable[[str, int, int], None]
 """Called with a source's name, images done and images in all."""
 
@@ -64,7 +66,7 @@ class PackedImages:
     def smaller_than(self, side: int) -> list[Skipped]:
         """The images that are shorter than so many pixels on a side."""
         return [
-            Skipped(self.names[i], f"{width} x {height} px, smaller than a patch of {side} px")
+            Skipped(self.names[i], f"{width} x {height} px, {TOO_SMALL} {side} px")
             for i, (height, width) in enumerate(self.shapes.tolist())
             if min(height, width) < side
         ]
@@ -96,7 +98,10 @@ class PackedImages:
             shapes=self.shapes[kept],
             offsets=self.offsets[kept],
             names=tuple(self.names[i] for i in kept),
-            skipped=(*self.skipped, *small),
+            skipped=(
+                *self.skipped,
+                *(replace(each, reason=f"{TOO_SMALL} {side} px") for each in small),
+            ),
         )
 
 
@@ -166,7 +171,9 @@ def _open(source: Source, digest: str, pixels: Path, index: Path, skip_unfit: bo
     try:
         found = json.loads(index.read_bytes())
     except ValueError:
-        raise DataError(f"{index}: damaged; delete the file, it is made anew") from None
+        found = None
+    if not isinstance(found, list) or len(found) != len(source.images):
+        raise DataError(f"{index}: damaged; delete the file, it is made anew")
     unfit = _refuse_unfit(source, found, skip_unfit)
     whole = [
         (name, each) for name, each in zip(source.images, found, strict=True) if PROBLEM not in each
@@ -186,5 +193,6 @@ def _open(source: Source, digest: str, pixels: Path, index: Path, skip_unfit: bo
         shapes=shapes,
         offsets=np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64),
         names=tuple(name for name, _ in whole),
-        skipped=(*source.skipped, *unfit),
+        # The remedy is for whoever mends the image, not for a list of what was left out.
+        skipped=(*source.skipped, *(replace(e, reason=e.reason.partition("; ")[0]) for e in unfit)),
     )

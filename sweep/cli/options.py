@@ -79,7 +79,7 @@ def refuse_unwritable(arguments: Iterable[str]) -> None:
     for word in arguments:
         if not is_writable_name(word):
             raise click.UsageError(
-                f"{escaped(word)!r}: is not UTF-8, or this locale does not know it; take another "
+                f"{escaped(word)}: is not UTF-8, or this locale does not know it; take another "
                 "name, or set PYTHONUTF8=1"
             )
 

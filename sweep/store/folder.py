@@ -201,12 +201,8 @@ class SweepStore:
         if keys.keys() - known.keys():
             write_record(self.data_file, DataKeys({**keys, **known}))
 
-    def read_data_images(self) -> dict[str, SourceRecord]:
-        """Data source to the number of its images and to what was left out."""
-        return (read_record(self.root / "shared" / "images.json", DataImages) or DataImages()).root
-
     def write_data_images(self, images: Mapping[str, SourceRecord]) -> None:
-        """Writes those of a run, if it is held to any."""
+        """Writes shared/images.json, if there is anything to write."""
         if images:
             write_record(self.root / "shared" / "images.json", DataImages(dict(images)))
 

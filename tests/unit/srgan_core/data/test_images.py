@@ -9,12 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tifffile
-from PIL import Image, ImageOps
-from PIL.PngImagePlugin import PngImageFile
+from PIL import Image
 
 from srgan_core.data import images
-from srgan_core.data.images import read_rgb, read_size, unreadable, write_png
+from srgan_core.data.images import read_rgb, read_size, write_png
 from srgan_core.errors import DataError
 
 
@@ -116,25 +114,6 @@ def test_sixteen_bit_png_is_refused(put, channels: int):
         read_rgb(path)
 
 
-@pytest.mark.parametrize("shape", [(6, 5), (6, 5, 3)])
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        (np.uint16, "16-bit"),
-        (np.uint32, "32-bit"),
-        (np.float16, "floating-point"),
-        (np.float32, "floating-point"),
-        (np.float64, "floating-point"),
-    ],
-)
-def test_deep_tiff_is_refused_by_its_true_name(tmp_path: Path, shape, kind, words: str):
-    path = tmp_path / "deep.tif"
-    photometric = "rgb" if len(shape) == 3 else "minisblack"
-    tifffile.imwrite(path, np.zeros(shape, dtype=kind), photometric=photometric)
-    with pytest.raises(DataError, match=rf"deep\.tif: {words}.* images are not read; convert it"):
-        read_rgb(path)
-
-
 @pytest.mark.parametrize("header", [b"P6 2 2 65535\n", b"P6 2 2 300\n", b"P5 2 2 65535\n"])
 def test_sixteen_bit_ppm_is_refused(put, header: bytes):
     with pytest.raises(DataError, match="16-bit images are not read; convert it to 8-bit RGB"):
@@ -218,44 +197,6 @@ def test_damaged_metadata_beside_whole_pixels_warns_nobody(put, rgb: np.ndarray)
     assert read_rgb(put(content, "a.jpg")).shape == rgb.shape
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.webp", "a.tif"])
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_images_are_read_upright_and_measured_so(put, rgb: np.ndarray, name: str, orientation: int):
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    path = put(rgb, name, exif=exif, **({"lossless": True} if name == "a.webp" else {}))
-    with Image.open(path) as image:
-        expected = np.asarray(ImageOps.exif_transpose(image))
-    assert np.array_equal(read_rgb(path), expected)
-    assert read_size(path) == expected.shape[1::-1]
-
-
-def test_orientation_behind_the_pixels_of_a_png_counts_too(put, rgb: np.ndarray):
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    content = encoded(rgb, "PNG")
-    end = content.index(b"IEND") - 4
-    body = exif.tobytes().removeprefix(b"Exif\0\0")
-    checksum = struct.pack(">I", zlib.crc32(b"eXIf" + body))
-    chunk = struct.pack(">I", len(body)) + b"eXIf" + body + checksum
-    path = put(content[:end] + chunk + content[end:])
-    assert np.array_equal(read_rgb(path), np.rot90(rgb, -1))
-    assert read_size(path) == (9, 14)
-
-
-def test_the_size_of_an_ordinary_png_is_read_without_decoding_it(put, rgb, monkeypatch):
-    path = put(rgb)
-    monkeypatch.setattr(PngImageFile, "load", lambda *_: pytest.fail("decoded"))
-    assert read_size(path) == (14, 9)
-
-
-@pytest.mark.parametrize("value", [0, 9, 300])
-def test_an_orientation_that_means_nothing_is_none(put, rgb: np.ndarray, value: int):
-    exif = Image.Exif()
-    exif[0x0112] = value
-    assert np.array_equal(read_rgb(put(rgb, exif=exif)), rgb)
-
-
 def png_header(width: int, height: int) -> bytes:
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     checksum = struct.pack(">I", zlib.crc32(header))
@@ -288,11 +229,6 @@ def test_what_the_system_refuses_is_not_called_damage(put, rgb, monkeypatch):
     monkeypatch.setattr(Image, "open", refuse)
     with pytest.raises(DataError, match=r"image\.png: cannot be read \(Permission denied\)"):
         read_rgb(path)
-
-
-def test_images_that_cannot_be_read_are_found_together(put, rgb: np.ndarray):
-    paths = [put(rgb, "a.png"), put(b"no image", "b.png"), put(b"", "c.png")]
-    assert list(unreadable(paths)) == paths[1:]
 
 
 def test_written_png_comes_back_and_replaces_the_old_one(tmp_path: Path, rgb: np.ndarray):

@@ -107,6 +107,7 @@ def test_broken_images_are_left_out_where_that_is_asked_for(files: tuple[Path, .
         assert np.array_equal(packed.image(1), read_rgb(files[3]))
         assert [each.name for each in packed.skipped] == [str(files[0]), str(files[2])]
         assert packed.skipped[0].reason.startswith("not an image in a known format")
+        assert "remove the file" not in packed.skipped[0].reason
 
 
 def test_a_copy_without_the_broken_images_serves_nobody_who_refuses_them(files: tuple[Path, ...]):
@@ -181,9 +182,12 @@ def test_cut_off_store_is_refused_with_a_remedy(files: tuple[Path, ...], own_cac
         pack(files)
 
 
-def test_damaged_index_is_refused_with_a_remedy(files: tuple[Path, ...], own_cache: Path):
+@pytest.mark.parametrize("content", ["[{", "[]", "{}"])
+def test_damaged_index_is_refused_with_a_remedy(
+    files: tuple[Path, ...], own_cache: Path, content: str
+):
     pack(files)
-    next((own_cache / "packed").glob("*.json")).write_text("[{")
+    next((own_cache / "packed").glob("*.json")).write_text(content)
     with pytest.raises(DataError, match=r"\.json: damaged; delete the file"):
         pack(files)
 

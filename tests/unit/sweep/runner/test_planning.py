@@ -93,6 +93,11 @@ def test_planning_writes_nothing(tmp_path, plan_of):
     assert not store.root.exists()
 
 
+def test_a_results_folder_whose_name_is_not_utf_8_is_refused(tmp_path, plan_of):
+    with pytest.raises(ConfigError, match=r"--out r\\udcfc: is not UTF-8"):
+        plan_of(SweepStore(tmp_path / "r\udcfc"))
+
+
 def test_a_full_disk_is_refused(tmp_path, monkeypatch, plan_of):
     store = SweepStore(tmp_path / "new")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(9, 9, 1 << 20))
