@@ -38,7 +38,7 @@ def remarks_on(pairs: Sequence[Pair]) -> list[str]:
     grey = [p.sr.name for p in pairs if p.hr and _is_grey(headers[p.sr], headers[p.hr])]
     if grey:
         remarks.append(
-            f"{counted(len(grey), 'restored image')} without colour where the reference has some "
+            f"{counted(len(grey), 'restored image')} grey where the reference has colour "
             f"({first_names(grey)}): scored as three equal channels"
         )
     return remarks

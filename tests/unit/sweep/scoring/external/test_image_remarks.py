@@ -17,7 +17,7 @@ def test_lossy_files_are_told_by_their_content_not_their_name(tmp_path, photogra
 def test_a_grey_image_of_a_coloured_reference_is_pointed_out(tmp_path, photograph, save):
     Image.fromarray(photograph).convert("L").save(tmp_path / "a.png")
     (remark,) = remarks_on([Pair("a", tmp_path / "a.png", save("hr/a.png", photograph))])
-    assert "1 restored image without colour where the reference has some (a.png)" in remark
+    assert "1 restored image grey where the reference has colour (a.png)" in remark
 
 
 def test_lossless_webp_is_not_warned_of(tmp_path, photograph):
