@@ -32,13 +32,24 @@ def irregularity(path: Path) -> str:
     return f"not a regular file but {kind}"
 
 
-def is_writable_name(name: str | os.PathLike[str]) -> bool:
-    """Whether a name can be written into a record or a table, which are UTF-8."""
+def unwritable(name: str | os.PathLike[str]) -> str:
+    """Words why a name cannot be written into records and tables, which are UTF-8.
+
+    Returns:
+        The reason and the remedy, which differ where the name is UTF-8 and the locale is not;
+        empty for a name that can be written.
+    """
+    text = os.fspath(name)
     try:
-        os.fspath(name).encode()
+        text.encode()
+        return ""
     except UnicodeEncodeError:
-        return False
-    return True
+        pass
+    try:
+        os.fsencode(text).decode()
+    except UnicodeError:
+        return "its name is not UTF-8; rename it"
+    return "this locale does not know the letters of its name; set PYTHONUTF8=1"
 
 
 def escaped(name: str | os.PathLike[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image
 from srgan_core.data.images import open_image
 from srgan_core.data.orientation import is_turned
 from srgan_core.errors import DataError
+from srgan_core.wording import first_names
 
 LOSSY_TIFF = ("jpeg", "tiff_jpeg", "webp")
 """Pillow's names for compressions of TIFF that lose something."""
@@ -42,6 +44,22 @@ def read_header(path: Path) -> Header:
             return Header(image.mode, _is_lossy(path, image), frames > 1, turned)
     except DataError:
         return Header()
+
+
+def describe_reading(paths: Iterable[Path]) -> list[str]:
+    """Words what is done to images as they are read: turned upright, or one taken of several."""
+    headers = {path.name: read_header(path) for path in paths}
+    turned = [name for name, header in headers.items() if header.is_turned]
+    several = [name for name, header in headers.items() if header.is_sequence]
+    words = []
+    if turned:
+        words.append(f"{len(turned)} turned upright by EXIF orientation ({first_names(turned)})")
+    if several:
+        words.append(
+            f"{len(several)} holding several images, of which the first is taken "
+            f"({first_names(several)})"
+        )
+    return words
 
 
 def _is_lossy(path: Path, image: Image.Image) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from srgan_core.data.images import SUFFIXES
 from srgan_core.errors import DataError
-from srgan_core.inputs import escaped, is_writable_name
+from srgan_core.inputs import escaped, unwritable
 from srgan_core.wording import counted, first_names
 
 NAMED = 10
@@ -58,7 +58,7 @@ def list_images(folder: Path, deep: bool = True) -> Listing:
 
     Raises:
         DataError: when the folder does not exist, cannot be read or holds no image, or when the
-            name of an image is not UTF-8.
+            name of an image cannot be written into records.
     """
     if not folder.is_dir():
         raise DataError(
@@ -74,9 +74,8 @@ def list_images(folder: Path, deep: bool = True) -> Listing:
             f"{escaped(folder)}: holds no image; known endings: {', '.join(SUFFIXES)}"
             f"{deeper}{others}"
         )
-    misnamed = [path for path in listing.images if not is_writable_name(path)]
-    if misnamed:
-        problems = [f"{escaped(path)}: its name is not UTF-8; rename it" for path in misnamed]
+    problems = [f"{escaped(path)}: {why}" for path in listing.images if (why := unwritable(path))]
+    if problems:
         raise DataError(describe_unusable(escaped(folder), len(listing.images), problems))
     return listing
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from srgan_core.inputs import escaped, is_writable_name
+from srgan_core.inputs import escaped, unwritable
 from sweep.config.names import CONFIGS
 
 if TYPE_CHECKING:
@@ -72,16 +72,10 @@ def images_option(use: str) -> Callable[[Command], Command]:
 
 
 def refuse_unwritable(arguments: Iterable[str]) -> None:
-    """Refuses words that records and tables could not hold: paths that are not UTF-8.
-
-    In an ASCII locale that is every path with other letters.
-    """
+    """Refuses words that records and tables could not hold, such as paths that are not UTF-8."""
     for word in arguments:
-        if not is_writable_name(word):
-            raise click.UsageError(
-                f"{escaped(word)}: is not UTF-8, or this locale does not know it; take another "
-                "name, or set PYTHONUTF8=1"
-            )
+        if why := unwritable(word):
+            raise click.UsageError(f"{escaped(word)}: {why}")
 
 
 class CommaList(ListType):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from srgan_core.data.headers import describe_reading
 from srgan_core.data.listing import count_images
 from srgan_core.errors import ConfigError, DataError
 from srgan_core.wording import counted
@@ -65,7 +66,7 @@ def check_images(store: SweepStore, plan: Plan, fetch: bool = True) -> CheckedIm
             raise ConfigError(problem)
     require_same_data(packed, store.read_data_keys())
     refuse_test_images(packed, [path for test_set in plan.sets for path in test_set.hr])
-    counts = {each.name: count_images(len(each), each.skipped) for each in packed}
+    counts = {each.name: _describe(each) for each in packed}
     return CheckedImages(
         keys={images.name: images.key for images in packed},
         sources={images.name: _record(images) for images in packed},
@@ -136,6 +137,12 @@ def _all_or_raise(check: Callable[[T], R], items: Iterable[T]) -> list[R]:
     return done
 
 
+def _describe(images: PackedImages) -> str:
+    is_folder = images.name.startswith(FOLDER_PREFIX)
+    read = describe_reading(map(Path, images.names) if is_folder else ())
+    return "; ".join((count_images(len(images), images.skipped), *read))
+
+
 def _record(images: PackedImages) -> SourceRecord:
     folder = Path(images.name.removeprefix(FOLDER_PREFIX)).expanduser()
     skipped = {each.name.removeprefix(f"{folder}/"): each.reason for each in images.skipped}
@@ -144,5 +151,6 @@ def _record(images: PackedImages) -> SourceRecord:
 
 def _count_test_images(plan: Plan) -> Iterator[str]:
     for name, test_set in zip(plan.config.eval.sets, plan.sets, strict=True):
-        count = len(test_set.hr[: plan.config.eval.excerpt(name).limit])
-        yield f"test images: {test_set.name}: {count_images(count, test_set.skipped)}"
+        paths = test_set.hr[: plan.config.eval.excerpt(name).limit]
+        text = "; ".join((count_images(len(paths), test_set.skipped), *describe_reading(paths)))
+        yield f"test images: {test_set.name}: {text}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from srgan_core.errors import ConfigError
 from srgan_core.files import file_sha256
-from srgan_core.inputs import escaped, is_writable_name
+from srgan_core.inputs import escaped, unwritable
 from sweep.config.grid import Start, Starts, Trial, expand, kinds_needed, starts_of
 from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
@@ -66,8 +66,8 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     from sweep.scoring.sets.set_checks import niqe_warnings
     from sweep.scoring.sets.test_sets import resolve_test_sets
 
-    if not is_writable_name(store.name):
-        raise ConfigError(f"--out {escaped(store.name)}: is not UTF-8; choose another --out")
+    if why := unwritable(store.name):
+        raise ConfigError(f"--out {escaped(store.name)}: {why}, or choose another --out")
     stored = store.read_config()
     weights, held = PretrainedWeights(), _held_sets(store, stored)
     config, notes = substitute(config, typed, weights, held)

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
 
-from srgan_core.data.listing import Listing, Skipped, count_images, list_images
+from srgan_core.data.listing import Listing, Skipped, list_images
 from srgan_core.errors import ConfigError, DataError, unknown_name
 from sweep.config.names import FOLDER_PREFIX, TEST_SETS
 from sweep.metrics.known_text import TEXT_LINES
@@ -52,10 +52,6 @@ class TestSet:
     def images(self) -> tuple[str, ...]:
         """Names of the images in the tables."""
         return tuple(table_name(path) for path in self.hr)
-
-    def describe(self) -> str:
-        """Says how many images it has, and what was left out."""
-        return f"{self.name}: {count_images(len(self.hr), self.skipped)}"
 
     @property
     def lr(self) -> tuple[Path, ...]:

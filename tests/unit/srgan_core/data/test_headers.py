@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from srgan_core.data.headers import Header, read_header
+from srgan_core.data.headers import Header, describe_reading, read_header
 
 
 @pytest.fixture
@@ -53,3 +53,15 @@ def test_an_orientation_is_told(tmp_path: Path, photograph: Image.Image):
 def test_a_file_that_is_no_image_tells_nothing(tmp_path: Path):
     (tmp_path / "a.png").write_bytes(b"no image")
     assert read_header(tmp_path / "a.png") == Header()
+
+
+def test_what_is_done_to_images_as_they_are_read_is_worded(tmp_path: Path, photograph):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photograph.save(tmp_path / "a.png", exif=exif)
+    photograph.save(tmp_path / "b.tif", save_all=True, append_images=[photograph])
+    photograph.save(tmp_path / "c.png")
+    assert describe_reading(sorted(tmp_path.iterdir())) == [
+        "1 turned upright by EXIF orientation (a.png)",
+        "1 holding several images, of which the first is taken (b.tif)",
+    ]

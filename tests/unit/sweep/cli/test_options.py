@@ -83,7 +83,7 @@ def test_words_that_are_not_utf_8_are_refused_before_anything_is_done(sweep, tmp
     answer = sweep(*arguments)
     assert answer.status == 2
     assert r"r\udcfc" in answer.err
-    assert "set PYTHONUTF8=1" in answer.err
+    assert "its name is not UTF-8; rename it" in answer.err
     assert list(tmp_path.iterdir()) == []
 
 

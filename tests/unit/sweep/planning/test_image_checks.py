@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from srgan_core.data.images import write_png
 from srgan_core.errors import ConfigError, DataError
@@ -56,6 +57,15 @@ def test_images_are_counted_and_what_is_left_out_is_said(store, plan, photos):
     )
     record = checked.sources[f"folder:{photos}"]
     assert (record.images, record.skipped) == (3, {"list.txt": "no image by its ending"})
+
+
+def test_images_that_are_turned_upright_are_said(store, plan, photos):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with Image.open(photos / "a.png") as image:
+        image.save(photos / "a.png", exif=exif)
+    note = check_images(store, plan()).notes[0]
+    assert note.endswith("3 images, 0 skipped; 1 turned upright by EXIF orientation (a.png)")
 
 
 @pytest.mark.parametrize("fetch", [True, False])

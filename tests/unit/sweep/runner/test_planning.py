@@ -94,7 +94,7 @@ def test_planning_writes_nothing(tmp_path, plan_of):
 
 
 def test_a_results_folder_whose_name_is_not_utf_8_is_refused(tmp_path, plan_of):
-    with pytest.raises(ConfigError, match=r"--out r\\udcfc: is not UTF-8"):
+    with pytest.raises(ConfigError, match=r"--out r\\udcfc: its name is not UTF-8"):
         plan_of(SweepStore(tmp_path / "r\udcfc"))
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from srgan_core.data.images import read_rgb
+from srgan_core.data.listing import Skipped
 from srgan_core.errors import ConfigError, DataError
 from sweep.scoring.sets.test_sets import (
     SKIMAGE3,
@@ -84,9 +85,8 @@ def test_images_of_one_name_are_refused(folder, save):
 
 def test_what_is_left_out_of_a_folder_is_said(folder):
     (folder / "list.txt").touch()
-    assert resolve_test_set(f"folder:{folder}", 4).describe() == (
-        "photos: 2 images, 1 skipped: list.txt (no image by its ending)"
-    )
+    skipped = (Skipped("list.txt", "no image by its ending"),)
+    assert resolve_test_set(f"folder:{folder}", 4).skipped == skipped
 
 
 def test_names_in_the_tables_are_composed(save, tmp_path):
