@@ -48,9 +48,9 @@ def read_header(path: Path) -> Header:
 
 def describe_reading(paths: Iterable[Path]) -> list[str]:
     """Words what is done to images as they are read: turned upright, or one taken of several."""
-    headers = {path.name: read_header(path) for path in paths}
-    turned = [name for name, header in headers.items() if header.is_turned]
-    several = [name for name, header in headers.items() if header.is_sequence]
+    headers = [(path.name, read_header(path)) for path in paths]
+    turned = [name for name, header in headers if header.is_turned]
+    several = [name for name, header in headers if header.is_sequence]
     words = []
     if turned:
         words.append(f"{len(turned)} turned upright by EXIF orientation ({first_names(turned)})")

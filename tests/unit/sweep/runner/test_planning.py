@@ -59,6 +59,19 @@ def test_a_test_set_that_was_typed_is_never_replaced(tmp_path, weights, typed):
         plan_sweep(SweepStore(tmp_path), config, frozenset({typed}))
 
 
+def test_a_test_set_that_is_here_and_cannot_be_read_is_refused_and_not_replaced(
+    tmp_path, weights, monkeypatch
+):
+    for name in "abcde":
+        (tmp_path / f"{name}.png").write_text("no image")
+    images = tuple(sorted(tmp_path.iterdir()))
+    monkeypatch.setattr(
+        "sweep.scoring.sets.test_sets.find_published", lambda name: (images, "folder")
+    )
+    with pytest.raises(DataError, match="test set set5: 5 of 5 images cannot be used"):
+        plan_sweep(SweepStore(tmp_path / "new"), load_config("quick"), frozenset())
+
+
 def test_a_config_without_substitutes_gets_none(tmp_path, weights, plan_of):
     with pytest.raises(WeightsError):
         plan_of(SweepStore(tmp_path), grid__content=["vgg54"])
