@@ -10,6 +10,7 @@ from pathlib import Path
 
 from srgan_core.data.listing import describe_skipped
 from srgan_core.errors import ConfigError
+from srgan_core.inputs import escaped
 from srgan_core.training.hardware import resolve_device
 from sweep.metrics.registry import DEFAULT_GROUPS, columns_for, find_metric
 from sweep.scoring.external.batch import Protocol
@@ -89,7 +90,7 @@ def _score_images(
     progress: Progress,
     tell: Callable[[str], None],
 ) -> ScoredMethod:
-    folder = sr.resolve().name
+    folder = escaped(sr.resolve().name)
     method = _method(request, folder)
     if target is not None:
         dataset, pairs = target.pair(sr, request.hr, method, request.dataset)

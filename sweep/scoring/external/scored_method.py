@@ -11,6 +11,7 @@ from typing import Any
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import DataError, SrganError
 from srgan_core.files import file_sha256
+from srgan_core.inputs import escaped
 from srgan_core.wording import counted, first_names
 from sweep.metrics.registry import find_metric, set_columns
 from sweep.scoring.aggregation import summarise
@@ -109,7 +110,7 @@ def dataset_label(folder: Path) -> str:
     path = folder.resolve()
     name = path.parent.name if path.name.casefold() in GENERIC_FOLDERS else path.name
     known = (key for key, published in PUBLISHED.items() if name in published.folders)
-    return next(known, name)
+    return next(known, escaped(name))
 
 
 def score_folder(

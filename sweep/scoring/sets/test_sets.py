@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from typing import ClassVar
 
 from srgan_core.data.listing import Listing, Skipped, list_images
 from srgan_core.errors import ConfigError, DataError, unknown_name
+from srgan_core.inputs import escaped, unwritable
 from sweep.config.names import FOLDER_PREFIX, TEST_SETS
 from sweep.metrics.known_text import TEXT_LINES
 from sweep.scoring.sets.published_sets import PUBLISHED, find_published
@@ -136,7 +138,7 @@ def dataset_name(name: str) -> str:
     """The name that a test set has in the tables: its own, or the base name of a folder.
 
     Raises:
-        ConfigError: when the name is unknown or a folder has no base name.
+        ConfigError: when the name is unknown or a folder has no base name that can be written.
     """
     if name in TEST_SETS[:-1]:
         return name
@@ -146,7 +148,9 @@ def dataset_name(name: str) -> str:
     base = Path(path).expanduser().resolve().name if path else ""
     if not base:
         raise ConfigError(f"test set {name!r}: expected folder:PATH with a path that has a name")
-    return base
+    if why := unwritable(base):
+        raise ConfigError(f"test set {escaped(name)}: {escaped(base)}: {why}")
+    return unicodedata.normalize("NFC", base)
 
 
 def _find(name: str) -> Listing:

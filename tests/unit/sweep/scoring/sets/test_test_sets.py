@@ -66,6 +66,14 @@ def test_a_folder_without_a_base_name_is_an_error(name):
         dataset_name(name)
 
 
+def test_the_name_of_a_folder_is_composed_and_must_be_utf_8(tmp_path, monkeypatch):
+    assert dataset_name("folder:photos/e\u0301") == "\u00e9"
+    (tmp_path / "r\udcfc").mkdir()
+    monkeypatch.chdir(tmp_path / "r\udcfc")
+    with pytest.raises(ConfigError, match=r"r\\udcfc: its name is not UTF-8; rename it"):
+        dataset_name("folder:.")
+
+
 def test_an_unknown_name_is_shown_with_the_known_ones():
     with pytest.raises(ConfigError, match=r"'set55' is unknown: set5, .*did you mean 'set5'\?"):
         resolve_test_set("set55", 4)
