@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import struct
 
-from PIL import Image, ImageOps
+from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 _TAG = 0x0112
 
-_TURNED = range(2, 9)
-"""Values of the tag; 1 is upright, others mean nothing."""
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""Value of the tag to what makes an image upright; 1 is upright, others mean nothing."""
 
 _ON_THEIR_SIDE = range(5, 9)
 
@@ -29,17 +37,16 @@ def upright(image: Image.Image) -> tuple[Image.Image, str]:
     """
     try:
         found = _orientation(image)
-        turned = ImageOps.exif_transpose(image) if found in _TURNED else image
     except Exception:  # Damaged EXIF data raise nearly anything.
         return image, "its EXIF data are damaged, so it is taken as it lies"
-    if found not in _TURNED:
+    if found not in _TURNS:
         return image, ""
-    return turned, f"turned upright (EXIF orientation {found})"
+    return image.transpose(_TURNS[found]), f"turned upright (EXIF orientation {found})"
 
 
 def is_turned(image: Image.Image) -> bool:
     """Whether `upright` turns an image, from its header."""
-    return _known_orientation(image) in _TURNED
+    return _known_orientation(image) in _TURNS
 
 
 def upright_size(image: Image.Image) -> tuple[int, int]:

@@ -72,6 +72,16 @@ def test_an_orientation_that_means_nothing_is_none(put, rgb: np.ndarray, value: 
     assert np.array_equal(read_rgb(put(rgb, exif=exif)), rgb)
 
 
+def test_an_orientation_counts_where_other_exif_data_are_damaged(put, rgb: np.ndarray):
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0112] = "words" * 9, 8
+    # A description whose text would lie far behind the end.
+    broken = exif.tobytes().replace(struct.pack(">II", 46, 38), struct.pack(">II", 2**31, 9**9))
+    path = put(np.tile(rgb, (8, 8, 1)), "a.jpg", exif=broken)
+    assert read_size(path) == (9 * 8, 14 * 8)
+    assert read_rgb(path).shape == (14 * 8, 9 * 8, 3)
+
+
 def test_only_what_pillow_does_not_turn_itself_needs_turning(put, rgb: np.ndarray):
     """A packed copy of TIFF files that older versions made is as good as a new one."""
     exif = Image.Exif()
