@@ -25,7 +25,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from srgan_core.data.dead_leaves import DeadLeavesConfig
-from srgan_core.data.images import list_images, write_png
+from srgan_core.data.images import write_png
+from srgan_core.data.listing import list_images
 from srgan_core.data.patches import PatchSampler
 from srgan_core.data.sources import open_source
 from srgan_core.data.store import open_packed
@@ -111,7 +112,7 @@ def main() -> None:
         folder = given.folder or Path(temporary)
         if given.folder is None:
             write_photographs(folder)
-        paths = list_images(folder)
+        paths = list(list_images(folder).images)
         rate, packing = store_rate(folder)
         rows = [
             {

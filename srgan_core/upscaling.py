@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
+from srgan_core.data.orientation import upright
 from srgan_core.data.photographs import Photograph, from_pillow, read_photograph, write_canvas
 from srgan_core.errors import ShapeError
 from srgan_core.inference import load_generator
@@ -30,7 +31,8 @@ def upscale(
     bicubic interpolation.
 
     Args:
-        image: (H, W), (H, W, 3) or (H, W, 4), uint8; or an image of Pillow.
+        image: (H, W), (H, W, 3) or (H, W, 4), uint8; or an image of Pillow, which is turned
+            upright as its EXIF orientation says, since the result holds no EXIF data.
         generator: In evaluation mode, or the file of one; None for the SRResNet x4 that comes
             with the package.
         tile: Side of the pieces of the input that are computed at once, in pixels; decides about
@@ -55,7 +57,7 @@ def upscale(
         generator = load_generator(path, scale=None)
     if isinstance(image, np.ndarray):
         return np.array(enlarge(from_array(image), generator, tile))
-    photograph = from_pillow(image)
+    photograph = from_pillow(upright(image)[0])
     canvas = enlarge(photograph, generator, tile)
     if photograph.profile:
         canvas.info["icc_profile"] = photograph.profile

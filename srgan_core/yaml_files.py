@@ -9,6 +9,10 @@ from typing import Any
 import yaml
 
 from srgan_core.errors import ConfigError
+from srgan_core.inputs import irregularity
+
+MAX_BYTES = 1 << 20
+"""Size from which on a file is not read as a config; the largest of ours has a few thousand."""
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -56,10 +60,17 @@ def read_yaml(path: Path) -> dict[str, Any]:
         Its mapping.
 
     Raises:
-        ConfigError: when the file is missing, not text, or not one YAML mapping.
+        ConfigError: when the file is missing, no regular file, too large for a config, not text,
+            or not one YAML mapping.
     """
+    if problem := irregularity(path):
+        raise ConfigError(f"{path}: cannot be read ({problem}); give a YAML file")
     try:
-        return parse_yaml(path.read_text(encoding="utf-8"), str(path))
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise ConfigError(f"{path}: more than {MAX_BYTES:,} bytes; give a YAML file")
+        return parse_yaml(content.decode(), str(path))
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such config file") from None
     except (OSError, UnicodeDecodeError) as error:

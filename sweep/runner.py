@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from sweep.execution.executors.base import Executor, StopRequest
 from sweep.execution.failures import describe_disk_error
 from sweep.execution.jobs.context import Event
 from sweep.execution.pending import PendingJobs, identity_of, test_set_jobs
+from sweep.planning.image_checks import CheckedImages
 from sweep.planning.plan import Plan
 from sweep.publishing import publish
 from sweep.store.folder import SweepStore
@@ -67,7 +68,7 @@ def run_sweep(
     keep_checkpoints: bool = False,
     score_every: int | None = None,
     retry: Collection[str] = (State.FAILED,),
-    data_keys: Mapping[str, str] | None = None,
+    checked: CheckedImages | None = None,
 ) -> Summary:
     """Does what a plan says and writes tables and charts.
 
@@ -83,7 +84,7 @@ def run_sweep(
         score_every: Steps from one scoring of a trial on the way to the next; None to score
             the last generator alone.
         retry: States, `failed` and `diverged`, whose trials are tried again.
-        data_keys: What `check_plan` returned: later runs and all workers are held to it.
+        checked: What `check_plan` returned: later runs and all workers are held to it.
 
     Returns:
         The states that the trials ended in.
@@ -98,7 +99,9 @@ def run_sweep(
     with _stop_signals() as stop, _disk_errors(store, stop):
         _refuse_stale_plan(store, plan)
         store.write_config(plan.config)
-        store.add_data_keys(data_keys or {})
+        if checked is not None:
+            store.add_data_keys(checked.keys)
+            store.write_data_images(checked.sources)
         _register(store, plan, retry)
         references = _write_references(store, plan)
         test_sets = test_set_jobs(plan, references)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from srgan_core.data.images import list_images
+from srgan_core.data.listing import list_images
 from srgan_core.errors import DataError
 
 HELD_OUT_EVERY = 20
@@ -27,7 +27,7 @@ def split_photographs(photographs: Path, folder: Path) -> tuple[Path, Path]:
     Raises:
         DataError: when there are too few photographs for both, or the folder holds others.
     """
-    paths = list_images(photographs)
+    paths = list_images(photographs).images
     if len(paths) < 2:
         raise DataError(f"{photographs}: expected 2 photographs or more, got {len(paths)}")
     train, held_out = folder / "train", folder / "heldout"

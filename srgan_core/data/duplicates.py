@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from srgan_core.data.images import read_rgb
+from srgan_core.data.listing import describe_unusable
 from srgan_core.data.store import PackedImages
 from srgan_core.errors import DataError
 
@@ -23,21 +24,24 @@ def refuse_test_images(sources: Iterable[PackedImages], test_images: Sequence[Pa
     """Compares every training image with every test image, under all flips and turns.
 
     Raises:
-        DataError: naming the first pair that is too similar.
+        DataError: naming the pairs that are too similar.
     """
     if not test_images:
         return
     wanted = np.stack([_symmetries(read_rgb(path)) for path in test_images])
     for packed in sources:
+        problems = []
         for index, name in enumerate(packed.names):
-            thumbnail = _thumbnail(packed.image(index))
-            similarity = (wanted @ thumbnail).max(axis=1)
+            similarity = (wanted @ _thumbnail(packed.image(index))).max(axis=1)
             nearest = int(similarity.argmax())
             if similarity[nearest] >= SIMILARITY:
-                raise DataError(
+                problems.append(
                     f"{name}: is nearly the same image as {test_images[nearest].name} of the "
                     "test set; remove it from the training images"
                 )
+        if problems:
+            where = f"data source {packed.name}"
+            raise DataError(describe_unusable(where, len(packed), problems))
 
 
 def _thumbnail(rgb: np.ndarray) -> np.ndarray:

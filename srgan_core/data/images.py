@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageFile, PpmImagePlugin, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from srgan_core.data.orientation import is_turned, upright, upright_size
+from srgan_core.data.pixel_kinds import kind_of_unidentified, refused_kind
 from srgan_core.errors import DataError
 from srgan_core.files import write_atomically
+from srgan_core.inputs import escaped, irregularity
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm")
+SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".tif", ".tiff", ".webp"),
+    *(".ppm", ".pgm", ".pbm", ".pnm"),
+)
 """File names that count as images, in lower case."""
 
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "PPM")
@@ -23,43 +30,12 @@ FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "PPM")
 MAX_PIXELS = 80_000_000
 """Larger images are refused before they are decoded; Pillow itself warns from 89 million on."""
 
-REFUSED_MODES = {
-    "CMYK": "CMYK",
-    "I": "32-bit integer",
-    "F": "floating point",
-    "LAB": "CIE Lab",
-    "HSV": "HSV",
-}
-
-
-def list_images(folder: Path) -> list[Path]:
-    """Finds the images below a folder.
-
-    Args:
-        folder: Where to look, at any depth; names that begin with a dot are passed over.
-
-    Returns:
-        Paths, sorted by their position relative to the folder.
-
-    Raises:
-        DataError: when the folder does not exist or holds no image.
-    """
-    if not folder.is_dir():
-        raise DataError(f"{folder}: expected a folder of images, found none; check the path")
-    found = [
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES
-        and not path.is_dir()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
-    if not found:
-        raise DataError(f"{folder}: holds no image; known endings: {', '.join(SUFFIXES)}")
-    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+_DAMAGE = (OSError, SyntaxError, ValueError, TypeError, LookupError, OverflowError, struct.error)
+"""What Pillow raises for files that are broken in one way or another."""
 
 
 def read_rgb(path: Path) -> np.ndarray:
-    """Reads an image as three 8-bit channels.
+    """Reads an image as three 8-bit channels, upright as its EXIF orientation says.
 
     Grey becomes three equal channels, a palette is expanded, an alpha channel that is opaque
     everywhere is dropped.
@@ -74,7 +50,27 @@ def read_rgb(path: Path) -> np.ndarray:
     with open_image(path) as image:
         refuse_unfit(path, image)
         image.load()
-        return np.array(_to_rgb(path, image))
+        return np.array(_to_rgb(path, upright(image)[0]))
+
+
+def read_size(path: Path) -> tuple[int, int]:
+    """Width and height in pixels of what `read_rgb` gives, from the file's header.
+
+    Raises:
+        DataError: when the header tells that `read_rgb` would refuse the file.
+    """
+    with open_image(path) as image:
+        refuse_unfit(path, image)
+        return upright_size(image)
+
+
+def needs_turning(path: Path) -> bool:
+    """Whether `read_rgb` turns an image upright; False for a file that is no image."""
+    try:
+        with open_image(path) as image:
+            return is_turned(image)
+    except DataError:
+        return False
 
 
 @contextmanager
@@ -85,8 +81,11 @@ def open_image(path: Path) -> Iterator[Image.Image]:
         The image, whose pixels are decoded when they are asked for.
 
     Raises:
-        DataError: when the file is missing, broken or too large.
+        DataError: when the file is missing, no regular file, broken or too large.
     """
+    shown = escaped(path)
+    if problem := irregularity(path):
+        raise DataError(f"{shown}: {problem}; remove or replace it")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # damaged metadata beside whole pixels
@@ -94,20 +93,36 @@ def open_image(path: Path) -> Iterator[Image.Image]:
             with Image.open(path, formats=FORMATS) as image:
                 yield image
     except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
+        raise DataError(f"{shown}: no such file") from None
     except UnidentifiedImageError:
+        if kind := kind_of_unidentified(path):
+            raise _refused(path, kind) from None
         raise DataError(
-            f"{path}: not an image in a known format ({', '.join(FORMATS)}); "
+            f"{shown}: not an image in a known format ({', '.join(FORMATS)}); "
             "remove the file or convert it to PNG"
         ) from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise DataError(_too_large(path, "too many")) from None
-    except (OSError, SyntaxError, ValueError) as error:
-        raise DataError(f"{path}: the image is damaged ({error}); replace the file") from None
+    except _DAMAGE as error:
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    """What Pillow itself finds wrong has no number; what the system refuses has one."""
+    if isinstance(error, OSError) and error.strerror:
+        reason = error.strerror
+        return DataError(f"{escaped(path)}: cannot be read ({reason}); remove or replace it")
+    return DataError(f"{escaped(path)}: the image is damaged ({error}); replace the file")
 
 
 def _too_large(path: Path, size: str) -> str:
-    return f"{path}: {size} pixels, at most {MAX_PIXELS:,} are read; cut or shrink the image"
+    return (
+        f"{escaped(path)}: {size} pixels, at most {MAX_PIXELS:,} are read; cut or shrink the image"
+    )
+
+
+def _refused(path: Path, kind: str) -> DataError:
+    return DataError(f"{escaped(path)}: {kind} images are not read; convert it to 8-bit RGB")
 
 
 def refuse_unfit(path: Path, image: Image.Image, accepted: Container[str] = ()) -> None:
@@ -123,28 +138,8 @@ def refuse_unfit(path: Path, image: Image.Image, accepted: Container[str] = ()) 
     """
     if image.width * image.height > MAX_PIXELS:
         raise DataError(_too_large(path, f"{image.width} x {image.height}"))
-    mode = None if image.mode in accepted else REFUSED_MODES.get(image.mode)
-    if image.mode.startswith("I;16") or _bits_per_channel(image) > 8:
-        mode = "16-bit"
-    if mode:
-        raise DataError(f"{path}: {mode} images are not read; convert it to 8-bit RGB")
-
-
-def _bits_per_channel(image: Image.Image) -> int:
-    """Pillow silently reduces deeper colour images to 8 bits, so look at what it read."""
-    if isinstance(image, ImageFile.ImageFile) and image.format == "PNG" and image.fp is not None:
-        position = image.fp.tell()
-        image.fp.seek(24)
-        (depth,) = image.fp.read(1)
-        image.fp.seek(position)
-        return int(depth)
-    if isinstance(image, TiffImagePlugin.TiffImageFile):
-        return int(max(image.tag_v2.get(TiffImagePlugin.BITSPERSAMPLE, (8,))))
-    if isinstance(image, PpmImagePlugin.PpmImageFile):
-        arguments = image.tile[0][3]
-        largest = arguments[-1] if isinstance(arguments, tuple) else 255
-        return 16 if largest > 255 else 8
-    return 8
+    if kind := refused_kind(image, accepted):
+        raise _refused(path, kind)
 
 
 def _to_rgb(path: Path, image: Image.Image) -> Image.Image:
@@ -152,7 +147,8 @@ def _to_rgb(path: Path, image: Image.Image) -> Image.Image:
         rgba = image.convert("RGBA")
         if rgba.getchannel("A").getextrema() != (255, 255):
             raise DataError(
-                f"{path}: has transparent pixels; flatten the image onto a background first"
+                f"{escaped(path)}: has transparent pixels; flatten the image onto a background "
+                "first"
             )
         return rgba.convert("RGB")
     return image.convert("RGB")

@@ -13,7 +13,6 @@ from torch import Tensor
 from srgan_core.data.resize import downsample, quantise
 from srgan_core.data.store import PackedImages
 from srgan_core.errors import DataError
-from srgan_core.wording import counted
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,8 @@ class PatchSampler:
         self.seed, self.device = seed, device
         self.mine = slice(rank * batch_size // world_size, (rank + 1) * batch_size // world_size)
         for packed, _ in sources:
-            _refuse_small(packed, patch_size)
+            if problem := packed.describe_smaller_than(patch_size):
+                raise DataError(problem)
         shares = np.array([share for _, share in sources], dtype=np.float64)
         self._source_bounds = np.cumsum(shares) / shares.sum()
         self._image_bounds = [_place_bounds(packed, patch_size) for packed, _ in sources]
@@ -116,17 +116,6 @@ class PatchSampler:
         column = torch.where(turn == 1, first, second)
         places = (start + row * stride + 3 * column)[..., None] + self._channels
         return self._pixels[source][places]
-
-
-def _refuse_small(packed: PackedImages, patch_size: int) -> None:
-    small = np.flatnonzero(packed.shapes.min(axis=1) < patch_size)
-    if len(small):
-        height, width = packed.shapes[small[0]]
-        raise DataError(
-            f"{packed.names[small[0]]}: {width} x {height} px, smaller than a patch of "
-            f"{patch_size} px ({len(small)} of {counted(len(packed), 'image')} of {packed.name}); "
-            "remove such images or set a smaller patch_size"
-        )
 
 
 def _place_bounds(packed: PackedImages, patch_size: int) -> np.ndarray:

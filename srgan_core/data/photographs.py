@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 from srgan_core.data.images import open_image, refuse_unfit
+from srgan_core.data.orientation import upright
 from srgan_core.errors import ShapeError
 from srgan_core.files import atomic_path
 
@@ -17,9 +18,6 @@ GREY_MODES = ("1", "L", "LA", "La")
 """Pillow's modes of images without colour."""
 
 CMYK = "CMYK"
-
-_ORIENTATION = 0x0112
-_UPRIGHT = 1
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,8 @@ def read_photograph(path: Path) -> Photograph:
         frames = getattr(image, "n_frames", 1)
         if frames > 1:
             notes.append(f"holds {frames} images, the first one is taken")
-        return from_pillow(_upright(image, notes), notes)
+        turned, note = upright(image)
+        return from_pillow(turned, [*notes, note] if note else notes)
 
 
 def from_pillow(image: Image.Image, notes: list[str] | None = None) -> Photograph:
@@ -98,19 +97,6 @@ def write_canvas(path: Path, canvas: Image.Image, profile: bytes | None) -> None
     """Writes an image as PNG, whole or not at all."""
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         canvas.save(file, "PNG", icc_profile=profile)
-
-
-def _upright(image: Image.Image, notes: list[str]) -> Image.Image:
-    try:
-        orientation = image.getexif().get(_ORIENTATION, _UPRIGHT)
-        if orientation == _UPRIGHT:
-            return image
-        upright = ImageOps.exif_transpose(image)
-    except (SyntaxError, ValueError, OSError, TypeError, KeyError):
-        notes.append("its EXIF data are damaged, so it is taken as it lies")
-        return image
-    notes.append(f"turned upright (EXIF orientation {orientation})")
-    return upright
 
 
 def _from_cmyk(

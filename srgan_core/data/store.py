@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
 
 from srgan_core.cache import cache_dir
+from srgan_core.data.listing import Skipped, describe_unusable, without_path
 from srgan_core.data.sources import Source
 from srgan_core.errors import DataError
 from srgan_core.files import atomic_path, write_atomically
+from srgan_core.inputs import escaped
 
 SCHEMA = 1
 """Version of the packed layout; part of every key."""
+
+PROBLEM = "problem"
+"""Key of the index for the reason why an image could not be read."""
+
+SKIP_UNFIT = "mend or remove them, or leave them out with --set data.skip_unfit=true"
+
+TOO_SMALL = "smaller than a patch of"
 
 Progress = Callable[[str, int, int], None]
 """Called with a source's name, images done and images in all."""
@@ -34,6 +43,7 @@ class PackedImages:
         shapes: (images, 2), int64: height and width.
         offsets: (images,), int64: where each image begins in `pixels`.
         names: Image names, for messages.
+        skipped: What was left out of the source, and why.
     """
 
     name: str
@@ -42,6 +52,7 @@ class PackedImages:
     shapes: np.ndarray
     offsets: np.ndarray
     names: tuple[str, ...]
+    skipped: tuple[Skipped, ...] = ()
 
     def __len__(self) -> int:
         return len(self.names)
@@ -52,15 +63,64 @@ class PackedImages:
         begin = self.offsets[index]
         return self.pixels[begin : begin + height * width * 3].reshape(height, width, 3)
 
+    def smaller_than(self, side: int) -> list[Skipped]:
+        """The images that are shorter than so many pixels on a side."""
+        return [
+            Skipped(self.names[i], f"{width} x {height} px, {TOO_SMALL} {side} px")
+            for i, (height, width) in enumerate(self.shapes.tolist())
+            if min(height, width) < side
+        ]
 
-def open_packed(source: Source, progress: Progress | None = None) -> PackedImages:
+    def describe_smaller_than(self, side: int, setting: str = "patch_size") -> str:
+        """Words which images are smaller than a patch, and what may be done; empty where none is.
+
+        Args:
+            side: Of a patch, in pixels.
+            setting: The key that decides about it.
+        """
+        small = self.smaller_than(side)
+        if not small:
+            return ""
+        remedy = f"set a smaller {setting}"
+        if len(small) < len(self):
+            remedy = f"{SKIP_UNFIT}, or {remedy}"
+        problems = [f"{escaped(each.name)}: {each.reason}" for each in small]
+        return describe_unusable(f"data source {self.name}", len(self), problems, remedy)
+
+    def without_smaller_than(self, side: int) -> PackedImages:
+        """The same without those, or all where nothing would be left."""
+        small = self.smaller_than(side)
+        if len(small) in (0, len(self)):
+            return self
+        kept = np.flatnonzero(self.shapes.min(axis=1) >= side)
+        return replace(
+            self,
+            shapes=self.shapes[kept],
+            offsets=self.offsets[kept],
+            names=tuple(self.names[i] for i in kept),
+            skipped=(
+                *self.skipped,
+                *(replace(each, reason=f"{TOO_SMALL} {side} px") for each in small),
+            ),
+        )
+
+
+def open_packed(
+    source: Source, progress: Progress | None = None, skip_unfit: bool = False
+) -> PackedImages:
     """Opens the packed copy of a source, making it when there is none.
+
+    Args:
+        source: The images.
+        progress: Told about every image that is decoded.
+        skip_unfit: Whether images that cannot be read are left out instead of refused.
 
     Returns:
         The packed images.
 
     Raises:
-        DataError: when an image cannot be read; it names the file, and nothing is kept.
+        DataError: when images cannot be read; it names them, and nothing is kept. Also when no
+            image can.
     """
     digest = hashlib.sha256(f"{SCHEMA} {source.fingerprint()}".encode()).hexdigest()
     folder = cache_dir() / "packed"
@@ -68,26 +128,57 @@ def open_packed(source: Source, progress: Progress | None = None) -> PackedImage
     pixels, index = folder / f"{digest[:32]}.bin", folder / f"{digest[:32]}.json"
     with FileLock(folder / f"{digest[:32]}.lock"):
         if not (pixels.is_file() and index.is_file()):
-            _pack(source, pixels, index, progress)
-    return _open(source.name, digest, pixels, index)
+            _pack(source, pixels, index, progress, skip_unfit)
+    return _open(source, digest, pixels, index, skip_unfit)
 
 
-def _pack(source: Source, pixels: Path, index: Path, progress: Progress | None) -> None:
-    entries = []
+def _pack(
+    source: Source, pixels: Path, index: Path, progress: Progress | None, skip_unfit: bool
+) -> None:
+    entries: list[dict[str, object]] = []
     with atomic_path(pixels) as temporary, temporary.open("xb") as file:
-        for done, (name, rgb) in enumerate(source, start=1):
-            file.write(np.ascontiguousarray(rgb).data)
-            entries.append({"name": name, "height": rgb.shape[0], "width": rgb.shape[1]})
+        for done, name in enumerate(source.images):
+            try:
+                rgb = source.read(done)
+            except DataError as error:
+                entries.append({"name": name, PROBLEM: without_path(str(error), Path(name))})
+            else:
+                file.write(np.ascontiguousarray(rgb).data)
+                entries.append({"name": name, "height": rgb.shape[0], "width": rgb.shape[1]})
             if progress:
-                progress(source.name, done, len(source))
+                progress(source.name, done + 1, len(source.images))
+        # In here, so that nothing is kept.
+        _refuse_unfit(source, entries, skip_unfit)
     write_atomically(index, json.dumps(entries).encode())
 
 
-def _open(name: str, digest: str, pixels: Path, index: Path) -> PackedImages:
+def _refuse_unfit(
+    source: Source, entries: Sequence[Mapping[str, object]], skip_unfit: bool
+) -> list[Skipped]:
+    """The images that could not be read, where some may be left out."""
+    # The packed copy may be that of the same files in another place.
+    named = zip(source.images, entries, strict=True)
+    unfit = [Skipped(name, str(each[PROBLEM])) for name, each in named if PROBLEM in each]
+    if unfit and not (skip_unfit and len(unfit) < len(entries)):
+        problems = [f"{escaped(each.name)}: {each.reason}" for each in unfit]
+        remedy = "" if len(unfit) == len(entries) else SKIP_UNFIT
+        where = f"data source {source.name}"
+        raise DataError(describe_unusable(where, len(entries), problems, remedy))
+    return unfit
+
+
+def _open(source: Source, digest: str, pixels: Path, index: Path, skip_unfit: bool) -> PackedImages:
     try:
-        entries = json.loads(index.read_bytes())
+        found = json.loads(index.read_bytes())
     except ValueError:
-        raise DataError(f"{index}: damaged; delete the file, it is made anew") from None
+        found = None
+    if not isinstance(found, list) or len(found) != len(source.images):
+        raise DataError(f"{index}: damaged; delete the file, it is made anew")
+    unfit = _refuse_unfit(source, found, skip_unfit)
+    whole = [
+        (name, each) for name, each in zip(source.images, found, strict=True) if PROBLEM not in each
+    ]
+    entries = [each for _, each in whole]
     shapes = np.array([(entry["height"], entry["width"]) for entry in entries], dtype=np.int64)
     sizes = shapes.prod(axis=1) * 3
     if pixels.stat().st_size != sizes.sum():
@@ -96,10 +187,12 @@ def _open(name: str, digest: str, pixels: Path, index: Path) -> PackedImages:
             "delete the file, it is made anew"
         )
     return PackedImages(
-        name=name,
+        name=source.name,
         key=digest,
         pixels=np.memmap(pixels, dtype=np.uint8, mode="r"),
         shapes=shapes,
         offsets=np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64),
-        names=tuple(entry["name"] for entry in entries),
+        names=tuple(name for name, _ in whole),
+        # The remedy is for whoever mends the image, not for a list of what was left out.
+        skipped=(*source.skipped, *(replace(e, reason=e.reason.partition("; ")[0]) for e in unfit)),
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from srgan_core.data.duplicates import refuse_test_images
-from srgan_core.data.images import list_images
+from srgan_core.data.listing import count_images, list_images
 from srgan_core.errors import SrganError, WeightsError
 from srgan_core.files import file_sha256
 from srgan_core.pairs import Pair
@@ -74,8 +74,12 @@ def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence
     except ValidationError as error:
         print(describe_errors(error, TrainingSpec, str(spec_path)), file=sys.stderr)
         return 2
-    packed = [images for images, _ in open_data(spec.data)]
-    refuse_test_images(packed, [path for folder in test_folders for path in list_images(folder)])
+    packed = [images for images, _ in open_data(spec.data, spec.training.patch_size)]
+    # Under torchrun the first process speaks for all.
+    for images in packed if os.environ.get("RANK", "0") == "0" else ():
+        print(f"{images.name}: {count_images(len(images), images.skipped)}", flush=True)
+    listings = [list_images(folder) for folder in test_folders]
+    refuse_test_images(packed, [path for listing in listings for path in listing.images])
     device = resolve_device(spec.device)
     if device.type == "cuda":
         device = resolve_device(f"cuda:{os.environ.get('LOCAL_RANK', '0')}")

@@ -27,6 +27,11 @@ class DataConfig(Settings):
         DeadLeavesConfig(), description="Parameters of the synthetic images."
     )
     split_seed: int = Field(0, ge=0, le=LARGEST_SEED, description="Seed of VOC2012's split.")
+    skip_unfit: bool = Field(
+        False,
+        description="Leave out images that cannot be read or are smaller than a patch, and record "
+        "which, instead of refusing to train.",
+    )
 
     @field_validator("sources")
     @classmethod
@@ -160,6 +165,8 @@ class TrainingSpec(Settings):
             del fields["init_discriminator_sha256"]
         if self.training.adversarial_loss == "offset":
             del fields["training"]["adversarial_loss"]
+        if not self.data.skip_unfit:
+            del fields["data"]["skip_unfit"]
         return fields
 
     def digest(self) -> str:

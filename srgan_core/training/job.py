@@ -28,17 +28,34 @@ from srgan_core.vgg import CONTENT_LOSSES, load_features
 
 
 def open_data(
-    data: DataConfig, progress: PackingProgress | None = None
+    data: DataConfig, patch_size: int, progress: PackingProgress | None = None
 ) -> list[tuple[PackedImages, float]]:
     """Opens or packs every source of a mix.
 
+    Args:
+        data: The mix.
+        patch_size: Side in pixels below which `data.skip_unfit` leaves images out.
+        progress: Told about every image that is decoded.
+
     Returns:
         Packed images with their shares, in the config's order.
+
+    Raises:
+        DataError: when a source is not to be had, or holds images that cannot be read.
     """
     return [
-        (open_packed(open_source(name, data.dead_leaves, data.split_seed), progress), share)
+        (open_images(name, data, patch_size, progress), share)
         for name, share in data.sources.items()
     ]
+
+
+def open_images(
+    name: str, data: DataConfig, patch_size: int, progress: PackingProgress | None = None
+) -> PackedImages:
+    """Opens or packs one source of a mix; arguments and errors as for `open_data`."""
+    source = open_source(name, data.dead_leaves, data.split_seed)
+    packed = open_packed(source, progress, data.skip_unfit)
+    return packed.without_smaller_than(patch_size) if data.skip_unfit else packed
 
 
 def train(
@@ -87,7 +104,7 @@ def train(
     initial = _initial_generator(spec, init)
     adversary = _initial_discriminator(spec, init_discriminator)
     config = spec.training
-    packed = open_data(spec.data)
+    packed = open_data(spec.data, config.patch_size)
     require_same_data([images for images, _ in packed], data_keys or {})
     sampler = PatchSampler(
         packed,

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from srgan_core.errors import WeightsError
 from srgan_core.files import write_atomically
+from srgan_core.inputs import irregularity
 
 REMEDY = "get the file again or give another generator"
 
@@ -55,6 +56,7 @@ def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
     Raises:
         WeightsError: when the file is missing, cut, damaged, or something else.
     """
+    _refuse_irregular(path)
     try:
         with safe_open(path, framework="pt") as file:
             names = sorted(file.keys())
@@ -69,6 +71,7 @@ def read_metadata(path: Path) -> dict[str, str]:
     Raises:
         WeightsError: as for `read_tensors`.
     """
+    _refuse_irregular(path)
     try:
         with safe_open(path, framework="pt") as file:
             return file.metadata() or {}
@@ -106,6 +109,11 @@ def require_fit(
 def misfit(source: str, network: str, problem: str) -> WeightsError:
     """Words that weights and a network do not belong together."""
     return WeightsError(f"{source}: does not fit {network}: {problem}; {REMEDY}")
+
+
+def _refuse_irregular(path: Path) -> None:
+    if problem := irregularity(path):
+        raise WeightsError(f"{path}: {problem}; give a generator.safetensors")
 
 
 def _unreadable(path: Path, error: Exception) -> WeightsError:

@@ -18,6 +18,7 @@ import click
 from srgan_core.errors import SrganError, unknown_name
 from sweep import __version__
 from sweep.cli.messages import say
+from sweep.cli.options import refuse_unwritable
 from sweep.errors import DiskError, TrialError
 
 COMMANDS = {
@@ -96,6 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for number in (signal.SIGTERM, signal.SIGUSR2):
             signal.signal(number, _terminate)
     try:
+        refuse_unwritable(given)
         status = cli.main(given, prog_name="sweep", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         sys.exit(EXIT_INTERRUPTED)

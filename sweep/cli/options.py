@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from srgan_core.inputs import escaped, unwritable
 from sweep.config.names import CONFIGS
 
 if TYPE_CHECKING:
@@ -68,6 +69,13 @@ def images_option(use: str) -> Callable[[Command], Command]:
         show_default=True,
         help=f"Images per test set {use}.",
     )
+
+
+def refuse_unwritable(arguments: Iterable[str]) -> None:
+    """Refuses words that records and tables could not hold, such as paths that are not UTF-8."""
+    for word in arguments:
+        if why := unwritable(word):
+            raise click.UsageError(f"{escaped(word)}: {why}")
 
 
 class CommaList(ListType):

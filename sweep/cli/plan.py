@@ -32,7 +32,8 @@ def command(**options: Any) -> None:
     """Say what a sweep would cost: trials, steps, hours, memory, disk, and what is done already.
 
     Trains a few steps of each kind for a second or two to learn this machine's speed; takes the
-    options of `sweep run` and writes nothing. `sweep run --dry-run` prints the same.
+    options of `sweep run`, checks the same images, and writes nothing. `sweep run --dry-run` prints
+    the same.
     """
     print_plan(*plan_from_options(**options))
 
@@ -41,8 +42,10 @@ def print_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
     """Prints the grid, what exists already, and the estimated cost."""
     from sweep.config.numbers import shortest_decimal
     from sweep.planning.estimate import estimate
+    from sweep.planning.image_checks import check_images
 
-    for note in plan.notes:
+    checked = check_images(store, plan, fetch=False)
+    for note in (*plan.notes, *checked.notes):
         say(f"note: {note}", err=False)
     width = max(len(trial.name) for trial in plan.asked)
     click.echo(f"{'trial':<{width}}  content   lambda    start     seed  state")

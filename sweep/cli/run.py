@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +121,8 @@ def command(
     if dry_run:
         print_plan(store, plan, jobs)
         return 0
-    data_keys = check_plan(store, plan, jobs)
+    checked = check_plan(store, plan, jobs)
+    plan = replace(plan, notes=(*plan.notes, *checked.notes))
     device, threads = plan.config.device, plan.config.threads or 1
     opened = open_executor(executor, jobs, device, threads, watchdog, address, ray_storage)
     try:
@@ -137,7 +139,7 @@ def command(
                 keep_checkpoints=keep_checkpoints,
                 score_every=score_every,
                 retry=retry,
-                data_keys=data_keys,
+                checked=checked,
             )
             if summary.stopped_by is None:
                 tracking.finish()

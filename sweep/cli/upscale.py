@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 import click
 
@@ -124,19 +125,22 @@ def plan_files(sources: tuple[Path, ...], out: Path) -> list[tuple[Path, Path]]:
         DataError: when a source does not exist or a folder holds no image.
         ConfigError: when two sources would become one file, or a result would replace a source.
     """
-    from srgan_core.data.images import list_images
+    from srgan_core.data.listing import Listing, describe_skipped, list_images
     from srgan_core.errors import ConfigError, DataError
 
-    files = []
+    files: list[Path] = []
     for source in sources:
         if not source.exists():
             raise DataError(f"{source}: expected an image or a folder, found nothing")
-        files += list_images(source) if source.is_dir() else [source]
-    # A file named twice is one file; on some file systems so are names in another case.
+        listing = list_images(source) if source.is_dir() else Listing((source,))
+        files += listing.images
+        if listing.skipped:
+            say(f"note: {source}: left out {describe_skipped(listing.skipped)}")
+    # A file named twice is one file; on some file systems so are names in another case or form.
     pairs = {source.resolve(): (source, out / f"{source.stem}.png") for source in files}
     taken: dict[str, Path] = {}
     for source, target in pairs.values():
-        other = taken.setdefault(target.name.lower(), source)
+        other = taken.setdefault(normalize("NFC", target.name).casefold(), source)
         if other is not source:
             raise ConfigError(
                 f"{other} and {source}: expected names that differ, got two for {target}; "

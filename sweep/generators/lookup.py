@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from srgan_core.errors import ConfigError
 from srgan_core.files import file_sha256
+from srgan_core.inputs import irregularity
 from sweep.config.names import StartKind
 from sweep.errors import StoreError
 from sweep.generators.interpolation.ends import End, find_end
@@ -65,6 +66,8 @@ def find_generator(text: str, store: SweepStore) -> Path:
         return path
     if path.is_dir():
         return End(path.name, TrialFolder(path)).generator()
+    if problem := irregularity(path):
+        raise StoreError(f"{path}: {problem}; give the file of a generator")
     try:
         return find_end(store, text).generator()
     except StoreError as error:

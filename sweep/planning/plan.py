@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from srgan_core.errors import ConfigError
 from srgan_core.files import file_sha256
+from srgan_core.inputs import escaped, unwritable
 from sweep.config.grid import Start, Starts, Trial, expand, kinds_needed, starts_of
 from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.metrics.registry import columns_for
+from sweep.planning.image_checks import CheckedImages, check_images
 from sweep.planning.machine import resolve_machine
 from sweep.planning.substitution import PretrainedWeights, substitute
 from sweep.store.folder import SweepStore
@@ -64,6 +66,8 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     from sweep.scoring.sets.set_checks import niqe_warnings
     from sweep.scoring.sets.test_sets import resolve_test_sets
 
+    if why := unwritable(store.name):
+        raise ConfigError(f"--out {escaped(store.name)}: {why}, or choose another --out")
     stored = store.read_config()
     weights, held = PretrainedWeights(), _held_sets(store, stored)
     config, notes = substitute(config, typed, weights, held)
@@ -91,22 +95,21 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     )
 
 
-def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> dict[str, str]:
+def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> CheckedImages:
     """Refuses a plan that cannot be carried out, before anything is written.
 
     Trials at once, `jobs`, decide the space that is needed.
 
     Returns:
-        Data source to the hash of its packed images.
+        What its images turned out to be.
 
     Raises:
-        ConfigError, DataError: when patches do not fit the training images, those hold a test
-            image, or they are not those that the sweep began with.
+        ConfigError, DataError: as `check_images`.
         StoreError: when the disk is too full.
     """
-    keys = _check_data(store, plan)
+    checked = check_images(store, plan)
     _check_space(store, plan, jobs)
-    return keys
+    return checked
 
 
 def _held_sets(store: SweepStore, stored: SweepConfig | None) -> dict[str, TestSet]:
@@ -131,10 +134,12 @@ def _held_sets(store: SweepStore, stored: SweepConfig | None) -> dict[str, TestS
 
 def _refuse_changed_images(store: SweepStore, dataset: str, paths: Sequence[Path]) -> None:
     """Scores of a folder's old images must not stand beside those of its new ones."""
+    from sweep.scoring.sets.set_checks import table_name
+
     record = _readable(lambda: store.read_reference(dataset))
     if record is None:
         return
-    if record.source_sha256 != {path.stem: file_sha256(path) for path in paths}:
+    if record.source_sha256 != {table_name(path): file_sha256(path) for path in paths}:
         raise StoreError(
             f"{store.root}: the images of test set {dataset!r} have changed since they were "
             "scored there; choose another --out"
@@ -191,27 +196,6 @@ def _digest(config: SweepConfig, kind: StartKind) -> str | None:
 
     with as_file(bundled_generator(config.scale)) as path:
         return file_sha256(path)
-
-
-def _check_data(store: SweepStore, plan: Plan) -> dict[str, str]:
-    """Packs the training images and refuses those that a test set holds too."""
-    from srgan_core.data.duplicates import refuse_test_images
-    from srgan_core.training.job import open_data, require_same_data
-
-    packed = [images for images, _ in open_data(plan.config.data)]
-    config = plan.config
-    sections = (config.adversarial, config.srresnet.training, config.srgan.training)
-    largest = max(section.patch_size for section in sections if section)
-    for images in packed:
-        smallest = int(images.shapes.min())
-        if smallest < largest:
-            raise ConfigError(
-                f"data source {images.name}: has images of only {smallest} px on a side, "
-                f"patches have {largest}; remove them or set a smaller adversarial.patch_size"
-            )
-    require_same_data(packed, store.read_data_keys())
-    refuse_test_images(packed, [path for test_set in plan.sets for path in test_set.hr])
-    return {images.name: images.key for images in packed}
 
 
 def _check_space(store: SweepStore, plan: Plan, jobs: int) -> None:

@@ -97,12 +97,13 @@ def _available_content(
 
 
 def _available_set(name: str, config: SweepConfig, notes: list[str]) -> str:
-    from sweep.scoring.sets.test_sets import resolve_test_set
+    from sweep.scoring.sets.test_sets import find_test_set
 
     if name not in config.substitutes:
         return name
     try:
-        resolve_test_set(name, config.scale)
+        # Images that are here and cannot be scored are refused later, not replaced.
+        find_test_set(name, config.scale)
     except DataError:
         substitute = config.substitutes[name]
         notes.append(

@@ -140,13 +140,16 @@ class Scorer:
 
     def _reference(self, hr_path: Path, sr: Rgb, sr_path: Path) -> Rgb:
         """Reads the reference; one that is not cropped to the scale yet is cropped here."""
-        hr = read_rgb(hr_path)
+        whole = read_rgb(hr_path)
+        if whole.shape == sr.shape:
+            return whole
+        hr = crop_to_multiple(whole, self.scale)
         if hr.shape != sr.shape:
-            hr = crop_to_multiple(hr, self.scale)
-        if hr.shape != sr.shape:
+            cropped = f", or {_size(hr)} as cropped to a multiple of {self.scale}"
             raise ShapeError(
-                f"{sr_path}: expected {hr.shape[1]} x {hr.shape[0]} px as in {hr_path}, got "
-                f"{sr.shape[1]} x {sr.shape[0]}; compare images of one size and scale"
+                f"{sr_path}: expected {_size(whole)} px as in {hr_path}"
+                f"{'' if hr.shape == whole.shape else cropped}, got {_size(sr)}; "
+                "compare images of one size and scale"
             )
         return hr
 
@@ -162,3 +165,7 @@ class Scorer:
     def _warn(self, sentence: str) -> None:
         if sentence not in self.warnings:
             self.warnings.append(sentence)
+
+
+def _size(image: Rgb) -> str:
+    return f"{image.shape[1]} x {image.shape[0]}"

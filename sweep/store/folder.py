@@ -6,6 +6,7 @@ Its layout:
     shared/srresnet-s<seed>/        the faithful start, laid out like a trial
     shared/srgan-s<seed>/           the realistic start, with discriminator.safetensors
     shared/data.json                hashes of the training images
+    shared/images.json              how many there are, and what was left out
     shared/warmups/                 discriminators that trials share while they run
     reference/<dataset>/            hr/, lr/, bicubic/, reference.json and scores.json
     external/<method>/              scores.json
@@ -39,7 +40,13 @@ from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.store.claims import locked_folder
 from sweep.store.records.base import SCHEMA, decode, read_record, write_record
-from sweep.store.records.folder import DataKeys, DrawnRecord, ReferenceRecord
+from sweep.store.records.folder import (
+    DataImages,
+    DataKeys,
+    DrawnRecord,
+    ReferenceRecord,
+    SourceRecord,
+)
 from sweep.store.records.metrics import MetricsRecord
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.scores import CurveRecord, ExternalRecord, PathRecord, ReferenceScores
@@ -193,6 +200,11 @@ class SweepStore:
         known = self.read_data_keys()
         if keys.keys() - known.keys():
             write_record(self.data_file, DataKeys({**keys, **known}))
+
+    def write_data_images(self, images: Mapping[str, SourceRecord]) -> None:
+        """Writes shared/images.json, if there is anything to write."""
+        if images:
+            write_record(self.root / "shared" / "images.json", DataImages(dict(images)))
 
     @property
     def warmups(self) -> Path:

@@ -72,7 +72,7 @@ def test_a_damaged_checkpoint_is_said_and_changes_nothing(kills, job, tmp_path):
 
 
 def test_training_images_that_changed_are_refused_before_a_step(kills, job, tmp_path):
-    (images, _), *_ = open_data(job.spec.data)
+    (images, _), *_ = open_data(job.spec.data, job.spec.training.patch_size)
     SweepStore(job.root).add_data_keys({images.name: images.key})
     assert run(job, stop_after=5)[0] == "interrupted"
     assert TrialFolder(job.folder).read_trial().data == {images.name: images.key}

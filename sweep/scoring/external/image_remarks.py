@@ -3,51 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from sweep.scoring.external.pairing import Pair, first_names
-
-LOSSY = ("JPEG", "WEBP")
-"""Formats whose files usually hold compression artefacts; they are scored as they are."""
+from srgan_core.data.headers import Header, read_header
+from srgan_core.wording import counted, first_names
+from sweep.scoring.external.pairing import Pair
 
 GREY_MODES = ("1", "L", "LA", "I;16")
 
 
-def remarks_on(pairs: Sequence[Pair]) -> list[str]:
-    """Says which files are lossy and which images are grey beside a coloured reference.
+_RULES = {
+    "is_lossy": "{share} are compressed with loss ({names}): the compression counts in the scores; "
+    "save PNG to score the method alone",
+    "is_turned": "{share} are turned upright as their EXIF orientation says ({names})",
+    "is_sequence": "{share} hold several images ({names}): the first of each is scored",
+}
+"""What a header says, and the words for it."""
 
-    Files that cannot be read are passed over: scoring names them.
+
+def remarks_on(pairs: Sequence[Pair]) -> list[str]:
+    """Says which files are lossy, hold several images or are turned, and which are grey.
+
+    An image is called grey beside a coloured reference alone. Files that cannot be read are passed
+    over: scoring names them.
     """
     remarks = []
     sides = {"restored images": [p.sr for p in pairs], "references": [p.hr for p in pairs if p.hr]}
+    headers = {path: read_header(path) for paths in sides.values() for path in paths}
     for side, paths in sides.items():
-        lossy = [path.name for path in paths if _header(path)[0] in LOSSY]
-        if lossy:
-            remarks.append(
-                f"{len(lossy)} of {len(paths)} {side} are JPEG or WebP ({first_names(lossy)}): "
-                "their compression counts in the scores; save PNG to score the method alone"
-            )
-    grey = [pair.sr.name for pair in pairs if pair.hr and _is_grey(pair.sr, pair.hr)]
+        for rule, words in _RULES.items():
+            found = [path.name for path in paths if getattr(headers[path], rule)]
+            if found:
+                share = f"{len(found)} of {len(paths)} {side}"
+                remarks.append(words.format(share=share, names=first_names(found)))
+    grey = [p.sr.name for p in pairs if p.hr and _is_grey(headers[p.sr], headers[p.hr])]
     if grey:
         remarks.append(
-            f"{len(grey)} restored images are grey where the reference has colour "
-            f"({first_names(grey)}): they are scored as three equal channels"
+            f"{counted(len(grey), 'restored image')} grey where the reference has colour "
+            f"({first_names(grey)}): scored as three equal channels"
         )
     return remarks
 
 
-def _is_grey(sr: Path, hr: Path) -> bool:
-    return _header(sr)[1] in GREY_MODES and _header(hr)[1] in ("RGB", "RGBA", "P")
-
-
-def _header(path: Path) -> tuple[str, str]:
-    """Format and mode of an image file; empty where it cannot be read."""
-    from PIL import Image
-
-    from srgan_core.data.images import FORMATS
-
-    try:
-        with Image.open(path, formats=FORMATS) as image:
-            return image.format or "", image.mode
-    except Exception:  # Damaged headers raise nearly anything; scoring words the message.
-        return "", ""
+def _is_grey(sr: Header, hr: Header) -> bool:
+    return sr.mode in GREY_MODES and hr.mode in ("RGB", "RGBA", "P")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from srgan_core.data.images import SUFFIXES
+from srgan_core.data.listing import Listing, list_images
 from srgan_core.errors import DataError
+from srgan_core.wording import first_names
+from sweep.scoring.sets.set_checks import table_name
 
 WORDS = (
     *("sr", "hr", "lr", "gt", "fake", "real", "pred", "out", "output", "result", "restored"),
@@ -17,9 +19,6 @@ WORDS = (
     *("srcnn", "srresnet", "msrresnet", "srgan", "msrgan", "esrgan", "edsr", "rcan", "swinir"),
 )
 """What file names carry before or after the name of the image, in lower case."""
-
-SHOWN = 3
-"""Names that a message lists before it says how many more there are."""
 
 _SEPARATOR = r"[-_. ]+"
 # The scale is also written without a separator: DIV2K calls its LR images 0801x4.
@@ -33,8 +32,8 @@ _FACTOR_BEHIND = re.compile(r"[-_. ]+srf[-_. ]*[2348]$")
 class Pair:
     """A restored image and its reference, None where there is none.
 
-    `image` is its name in the tables: the reference's file name without its ending, or the restored
-    image's own where there is no reference.
+    `image` is its name in the tables: that of the reference, or the restored image's own where
+    there is no reference.
     """
 
     image: str
@@ -45,9 +44,9 @@ class Pair:
 def pair_images(sr: Path, hr: Path | None = None, method: str = "") -> tuple[Pair, ...]:
     """Pairs the images of two folders.
 
-    Names are compared without their endings: as they are, then without regard to case, then
-    also without what says scale, role or method (`baby_x4`, `SR-baby`, `baby_GT`). The first
-    of the three that finds a reference decides.
+    Names are compared without their endings: as the tables have them, then without regard to
+    case, then also without what says scale, role or method (`baby_x4`, `SR-baby`, `baby_GT`).
+    The first of the three that finds a reference decides. Folders below are not searched.
 
     Args:
         sr: Folder of the restored images.
@@ -61,36 +60,28 @@ def pair_images(sr: Path, hr: Path | None = None, method: str = "") -> tuple[Pai
         DataError: when a folder holds no image, when a name is ambiguous, or when images of
             either folder have no counterpart.
     """
-    restored = _list_folder(sr)
+    restored = list_folder(sr).images
     _refuse_twins(restored)
     if hr is None:
-        return tuple(Pair(path.stem, path) for path in restored)
-    references = _list_folder(hr)
+        return tuple(Pair(table_name(path), path) for path in restored)
+    references = list_folder(hr).images
     _refuse_twins(references)
     keys = (_exact, str.casefold, lambda stem: bare_name(stem, method))
     indexes = [(key, _index(references, key)) for key in keys]
     found = {path: _find(path, indexes) for path in restored}
-    pairs = [Pair(own.stem, path, own) for path, own in found.items() if own is not None]
+    pairs = [Pair(table_name(own), path, own) for path, own in found.items() if own is not None]
     _refuse_shared(pairs)
     _refuse_unmatched(found, references, (sr, hr))
     return tuple(sorted(pairs, key=lambda pair: pair.image))
 
 
-def _list_folder(folder: Path) -> list[Path]:
-    """The images right in a folder, by name; those below are often other versions of the same."""
-    if not folder.is_dir():
-        raise DataError(f"{folder}: expected a folder of images, found none; check the path")
-    found = sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
-    )
-    if not found:
-        raise DataError(
-            f"{folder}: holds no image; known endings: {', '.join(SUFFIXES)}; "
-            "folders below it are not searched"
-        )
-    return found
+def list_folder(folder: Path) -> Listing:
+    """The images right in a folder, by name; those below are often other versions of the same.
+
+    Raises:
+        DataError: as `list_images`.
+    """
+    return list_images(folder, deep=False)
 
 
 def bare_name(stem: str, method: str = "") -> str:
@@ -111,13 +102,6 @@ def bare_name(stem: str, method: str = "") -> str:
     return name
 
 
-def first_names(names: Iterable[str]) -> str:
-    """Lists a few of at least one name: `a.png, b.png, c.png and 7 more`."""
-    listed = list(names)
-    more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
-    return ", ".join(listed[:SHOWN]) + more
-
-
 _Index = tuple[Callable[[str], str], Mapping[str, list[Path]]]
 
 
@@ -128,14 +112,14 @@ def _exact(stem: str) -> str:
 def _index(paths: Sequence[Path], key: Callable[[str], str]) -> dict[str, list[Path]]:
     index: dict[str, list[Path]] = defaultdict(list)
     for path in paths:
-        index[key(path.stem)].append(path)
+        index[key(table_name(path))].append(path)
     return dict(index)
 
 
 def _find(path: Path, indexes: Sequence[_Index]) -> Path | None:
     """The reference of an image by the strictest rule that finds one."""
     for key, index in indexes:
-        candidates = index.get(key(path.stem), [])
+        candidates = index.get(key(table_name(path)), [])
         if len(candidates) > 1:
             raise DataError(
                 f"{path.name}: expected one reference, got "

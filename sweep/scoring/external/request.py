@@ -8,12 +8,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from srgan_core.data.listing import describe_skipped
 from srgan_core.errors import ConfigError
+from srgan_core.inputs import escaped
 from srgan_core.training.hardware import resolve_device
 from sweep.metrics.registry import DEFAULT_GROUPS, columns_for, find_metric
 from sweep.scoring.external.batch import Protocol
 from sweep.scoring.external.image_remarks import remarks_on
-from sweep.scoring.external.pairing import pair_images
+from sweep.scoring.external.pairing import list_folder, pair_images
 from sweep.scoring.external.records import check_method_name, refuse_other_protocol
 from sweep.scoring.external.scored_method import (
     ScoredMethod,
@@ -26,7 +28,12 @@ from sweep.scoring.external.scored_method import (
 from sweep.scoring.external.target_sweep import TargetSweep, open_sweep
 from sweep.scoring.foreign_generators.loading import load_any_generator
 from sweep.scoring.sets.references import prepare_reference
-from sweep.scoring.sets.test_sets import TestSet, dataset_name, resolve_test_sets
+from sweep.scoring.sets.test_sets import (
+    TestSet,
+    dataset_name,
+    fit_test_set,
+    refuse_equal_sets,
+)
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]
 """Opens a display for so many images, and yields what is called after each with its name."""
@@ -83,7 +90,7 @@ def _score_images(
     progress: Progress,
     tell: Callable[[str], None],
 ) -> ScoredMethod:
-    folder = sr.resolve().name
+    folder = escaped(sr.resolve().name)
     method = _method(request, folder)
     if target is not None:
         dataset, pairs = target.pair(sr, request.hr, method, request.dataset)
@@ -91,6 +98,9 @@ def _score_images(
         dataset = request.dataset or dataset_label(request.hr or sr)
         pairs = pair_images(sr, request.hr, method)
     protocol = _protocol(request, target, target is not None or request.hr is not None)
+    for side in filter(None, (sr, request.hr)):
+        if skipped := list_folder(side).skipped:
+            tell(f"note: {side}: left out {describe_skipped(skipped)}")
     for remark in remarks_on(pairs):
         tell(f"warning: {remark}")
     with progress(f"scoring {method}", images_to_score(pairs, protocol)) as advance:
@@ -112,25 +122,32 @@ def _score_generator(
     for note in generator.notes:
         tell(f"note: {note}")
     with tempfile.TemporaryDirectory(prefix="sweep-score-") as scratch:
-        for reference in _references(request, target, protocol.scale, Path(scratch)):
+        for reference, unfit in _references(request, target, protocol.scale, Path(scratch)):
+            if reference.skipped:
+                tell(f"note: {reference.name}: left out {describe_skipped(reference.skipped)}")
             total = len(reference.hr) * (2 + int(scores_references(protocol)))
             folder = (request.images or Path(scratch) / "sr") / reference.name
             with progress(f"scoring {method} on {reference.name}", total) as advance:
                 yield score_generator(
-                    generator, reference, folder, method, protocol, request.jobs, advance
+                    generator, reference, folder, method, protocol, request.jobs, advance, unfit
                 )
 
 
 def _references(
     request: Request, target: TargetSweep | None, scale: int, scratch: Path
-) -> Iterator[TestSet]:
-    """The sweep's own test sets, or new ones whose LR images are made by the same rule."""
+) -> Iterator[tuple[TestSet, dict[str, str]]]:
+    """The sweep's own test sets, or new ones whose LR images are made by the same rule.
+
+    Beside each stands what of it cannot be scored: name of the image to the reason.
+    """
     if target is not None:
         for dataset in map(dataset_name, request.sets or target.config.eval.sets):
-            yield target.reference(dataset)
+            yield target.reference(dataset), {}
         return
-    for test_set in resolve_test_sets(request.sets or ("set5",), scale):
-        yield prepare_reference(test_set, scale, scratch / "reference" / test_set.name)
+    names = request.sets or ("set5",)
+    refuse_equal_sets(names)
+    for test_set, unfit in [fit_test_set(name, scale) for name in names]:
+        yield prepare_reference(test_set, scale, scratch / "reference" / test_set.name), unfit
 
 
 def _method(request: Request, default: str) -> str:

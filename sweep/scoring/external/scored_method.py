@@ -11,11 +11,12 @@ from typing import Any
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import DataError, SrganError
 from srgan_core.files import file_sha256
-from srgan_core.wording import counted
+from srgan_core.inputs import escaped
+from srgan_core.wording import counted, first_names
 from sweep.metrics.registry import find_metric, set_columns
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.external.batch import Outcome, Protocol, score_pairs
-from sweep.scoring.external.pairing import Pair, first_names
+from sweep.scoring.external.pairing import Pair
 from sweep.scoring.external.records import ExternalScores
 from sweep.scoring.foreign_generators.loading import LoadedGenerator
 from sweep.scoring.sets.published_sets import PUBLISHED
@@ -109,7 +110,7 @@ def dataset_label(folder: Path) -> str:
     path = folder.resolve()
     name = path.parent.name if path.name.casefold() in GENERIC_FOLDERS else path.name
     known = (key for key, published in PUBLISHED.items() if name in published.folders)
-    return next(known, name)
+    return next(known, escaped(name))
 
 
 def score_folder(
@@ -172,11 +173,13 @@ def score_generator(
     protocol: Protocol,
     jobs: int | None = None,
     on_image: OnImage | None = None,
+    unfit: Mapping[str, str] | None = None,
 ) -> ScoredMethod:
     """Restores a test set with a generator into a folder of PNGs and scores the files.
 
     Other arguments as for `score_folder`; `on_image` is called for each image once it is restored,
-    then once it is scored.
+    then once it is scored. `unfit` holds the HR images that are left out of the reference, with the
+    reasons; they stand among the problems.
 
     Raises:
         ConfigError, WeightsError: when a metric cannot run here.
@@ -187,7 +190,8 @@ def score_generator(
         image, reason = next(iter(problems.items()))
         raise DataError(f"{reference.name}: no image could be restored; {image}: {reason}")
     origin = {"generator": generator.kind, "generator_sha256": generator.sha256}
-    return score_folder(pairs, method, reference.name, protocol, jobs, on_image, origin, problems)
+    failed = {**problems, **(unfit or {})}
+    return score_folder(pairs, method, reference.name, protocol, jobs, on_image, origin, failed)
 
 
 def _restore_set(

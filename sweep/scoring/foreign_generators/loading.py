@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from srgan_core.errors import ShapeError, WeightsError
 from srgan_core.files import file_sha256
+from srgan_core.inputs import irregularity
 from srgan_core.wording import counted
 from sweep.metrics.inputs import Rgb
 
@@ -77,7 +78,7 @@ def load_any_generator(
     from sweep.scoring.foreign_generators.state_dicts import is_torchscript
 
     if not path.is_file():
-        raise WeightsError(f"{path}: no such file; give a generator")
+        raise WeightsError(f"{path}: {irregularity(path) or 'no such file'}; give a generator")
     if is_torchscript(path):
         restore = _load_script(path, scale, device, RANGES[input_range], RANGES[output_range])
         note = f"{path.name}: {SCRIPT_RISK}"

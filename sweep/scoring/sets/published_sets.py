@@ -11,7 +11,7 @@ from types import MappingProxyType
 from filelock import FileLock
 
 from srgan_core.cache import cache_dir
-from srgan_core.data.images import SUFFIXES
+from srgan_core.data.listing import list_images
 from srgan_core.errors import DataError
 
 
@@ -90,14 +90,14 @@ def _local_folder(published: PublishedSet) -> Path | None:
 
 def _all_images(name: str, folder: Path) -> tuple[Path, ...]:
     """Images that lie directly in the folder: below it there may be LR versions."""
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    paths = list_images(folder, deep=False).images
     expected = PUBLISHED[name].images
     if len(paths) != expected:
         raise DataError(
             f"{folder}: expected the {expected} HR images of {name}, found {len(paths)}; "
             f"complete the folder, or score it under its own name with --eval folder:{folder}"
         )
-    return tuple(paths)
+    return paths
 
 
 def _download(name: str, folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from srgan_core.data.images import read_rgb, write_png
@@ -50,15 +51,15 @@ def prepare_reference(
     """
     if test_set.folder is not None:
         return test_set
-    sources = test_set.hr[:limit]
-    reference = _written_set(folder, test_set.name, scale, [path.stem for path in sources])
-    record = ReferenceRecord(
-        schema_version=SCHEMA,
-        scale=scale,
-        crop=crop,
-        resize=RESIZE_RULE,
-        source_sha256={path.stem: file_sha256(path) for path in sources},
-    )
+    sources, names = test_set.hr[:limit], test_set.images[:limit]
+    written = _written_set(folder, test_set.name, scale, names)
+    reference = replace(written, skipped=test_set.skipped)
+    hashes = {name: file_sha256(path) for name, path in zip(names, sources, strict=True)}
+    fields = {"scale": scale, "crop": crop, "resize": RESIZE_RULE, "source_sha256": hashes}
+    if test_set.skipped:
+        # Absent where nothing was left out, as it is from the records of older versions.
+        fields["skipped"] = {each.name: each.reason for each in test_set.skipped}
+    record = ReferenceRecord.model_validate({"schema": SCHEMA, **fields})
     if not _is_current(reference, folder, record):
         for index, source in enumerate(sources):
             _write_images(reference, index, _centre_crop(read_rgb(source), crop))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from srgan_core.data.images import FORMATS
+from srgan_core.data.images import read_rgb, read_size
+from srgan_core.data.listing import describe_unusable
 from srgan_core.errors import DataError
-from srgan_core.wording import counted
+from srgan_core.wording import counted, first_names
 from sweep.metrics.builtin.niqe import BLOCK, count_blocks
 
 SMALLEST_SIDE = 32
@@ -21,34 +23,71 @@ STEADY_BLOCKS = 9
 """NIQE blocks in an image from which on its value is not called shaky."""
 
 
+def table_name(path: Path) -> str:
+    """What an image is called in the tables: its file name without ending, composed as by NFC.
+
+    File systems of macOS take names apart; the same name must be one everywhere.
+    """
+    return unicodedata.normalize("NFC", path.stem)
+
+
 def refuse_equal_names(name: str, paths: Sequence[Path]) -> None:
     """Refuses images that the tables could not tell apart: names that differ in ending or folder.
 
     Raises:
         DataError: naming the test set and the images.
     """
-    for stem, count in Counter(path.stem for path in paths).items():
-        if count > 1:
-            raise DataError(
-                f"{name}: {count} images are called {stem!r} without their endings; "
-                "rename them, scores are listed by that name"
-            )
-
-
-def refuse_small_images(paths: Sequence[Path], scale: int) -> None:
-    """Refuses HR images on which a full-reference metric would fail.
-
-    Raises:
-        DataError: when a side, cropped to a multiple of the scale, is shorter than 32 px, or the
-            file is no image.
-    """
+    named: dict[str, list[Path]] = defaultdict(list)
     for path in paths:
-        size = scored_size(path, scale)
+        named[table_name(path)].append(path)
+    problems = [
+        f"{len(twins)} images are called {stem!r} without their endings "
+        f"({first_names(str(path) for path in twins)})"
+        for stem, twins in named.items()
+        if len(twins) > 1
+    ]
+    if problems:
+        raise DataError(
+            f"{name}: {'; '.join(problems)}; rename them, scores are listed by that name"
+        )
+
+
+def unfit_images(paths: Sequence[Path], scale: int, decode: bool = False) -> dict[Path, str]:
+    """Finds HR images that cannot be scored: no images, or too small for a full-reference metric.
+
+    Args:
+        paths: HR images.
+        scale: Magnification.
+        decode: Whether they are read whole; otherwise their headers decide.
+
+    Returns:
+        Path to a message that begins with it.
+    """
+    problems = {}
+    for path in paths:
+        try:
+            size = scored_size(path, scale)
+            if decode:
+                read_rgb(path)
+        except DataError as error:
+            problems[path] = str(error)
+            continue
         if min(size) < SMALLEST_SIDE:
-            raise DataError(
+            problems[path] = (
                 f"{path}: expected at least {SMALLEST_SIDE} px on each side once cropped to a "
                 f"multiple of {scale}, got {size[0]} x {size[1]}; remove the image"
             )
+    return problems
+
+
+def refuse_unfit_images(name: str, paths: Sequence[Path], scale: int, decode: bool = False) -> None:
+    """Refuses a test set with images that cannot be scored; arguments as for `unfit_images`.
+
+    Raises:
+        DataError: naming the images.
+    """
+    if problems := unfit_images(paths, scale, decode):
+        raise DataError(describe_unusable(f"test set {name}", len(paths), list(problems.values())))
 
 
 def niqe_warnings(
@@ -109,12 +148,5 @@ def scored_size(path: Path, scale: int, crop: int | None = None) -> tuple[int, i
     Raises:
         DataError: when the file is no image.
     """
-    from PIL import Image
-
-    try:
-        with Image.open(path, formats=FORMATS) as image:
-            sides = image.size
-    except OSError as error:
-        raise DataError(f"{path}: the image cannot be read ({error}); replace it") from None
-    width, height = (min(side, crop or side) // scale * scale for side in sides)
+    width, height = (min(side, crop or side) // scale * scale for side in read_size(path))
     return width, height

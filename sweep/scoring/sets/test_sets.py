@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import importlib.util
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
 
-from srgan_core.data.images import list_images
+from srgan_core.data.listing import Listing, Skipped, list_images
 from srgan_core.errors import ConfigError, DataError, unknown_name
+from srgan_core.inputs import escaped, unwritable
 from sweep.config.names import FOLDER_PREFIX, TEST_SETS
 from sweep.metrics.known_text import TEXT_LINES
 from sweep.scoring.sets.published_sets import PUBLISHED, find_published
-from sweep.scoring.sets.set_checks import refuse_equal_names, refuse_small_images
+from sweep.scoring.sets.set_checks import (
+    refuse_equal_names,
+    refuse_unfit_images,
+    table_name,
+    unfit_images,
+)
 from sweep.scoring.sets.text_lines import text_line_files
 
 SKIMAGE3 = ("chelsea.png", "coffee.png", "rocket.jpg")
@@ -31,6 +38,7 @@ class TestSet:
         hr: The HR images as they were found, sorted; once written, PNGs cropped to the scale.
         scale: Magnification.
         folder: Where `hr/`, `lr/` and `bicubic/` lie; None before they are written.
+        skipped: What lies among the images and is none.
     """
 
     # Keeps pytest from taking the class for a test.
@@ -40,11 +48,12 @@ class TestSet:
     hr: tuple[Path, ...]
     scale: int
     folder: Path | None = None
+    skipped: tuple[Skipped, ...] = ()
 
     @property
     def images(self) -> tuple[str, ...]:
         """Names of the images in the tables."""
-        return tuple(path.stem for path in self.hr)
+        return tuple(table_name(path) for path in self.hr)
 
     @property
     def lr(self) -> tuple[Path, ...]:
@@ -69,13 +78,36 @@ def resolve_test_set(name: str, scale: int) -> TestSet:
 
     Raises:
         ConfigError: when the name is unknown.
-        DataError: when images are missing, too small for the scale, not to be had, or share a name.
+        DataError: when images are missing, unfit by their headers, not to be had, or share a name.
     """
-    paths = _find(name)
+    test_set = find_test_set(name, scale)
+    refuse_unfit_images(test_set.name, test_set.hr, scale)
+    return test_set
+
+
+def find_test_set(name: str, scale: int) -> TestSet:
+    """As `resolve_test_set`, but without a look into the images."""
+    listing = _find(name)
     dataset = dataset_name(name)
-    refuse_equal_names(dataset, paths)
-    refuse_small_images(paths, scale)
-    return TestSet(dataset, paths, scale)
+    refuse_equal_names(dataset, listing.images)
+    return TestSet(dataset, listing.images, scale, skipped=listing.skipped)
+
+
+def fit_test_set(name: str, scale: int) -> tuple[TestSet, dict[str, str]]:
+    """As `resolve_test_set`, but an image that cannot be scored costs itself alone.
+
+    Returns:
+        The test set without such images, and name to the reason for each of them.
+
+    Raises:
+        DataError: also when no image can be scored.
+    """
+    test_set = find_test_set(name, scale)
+    problems = unfit_images(test_set.hr, scale, decode=True)
+    if len(problems) == len(test_set.hr):
+        refuse_unfit_images(test_set.name, test_set.hr, scale, decode=True)
+    fit = tuple(path for path in test_set.hr if path not in problems)
+    return replace(test_set, hr=fit), {table_name(path): why for path, why in problems.items()}
 
 
 def resolve_test_sets(
@@ -89,19 +121,24 @@ def resolve_test_sets(
         ConfigError: when a name is unknown or two sets would have one name in the tables.
         DataError: as for `resolve_test_set`.
     """
+    refuse_equal_sets(names)
+    return tuple(held.get(name) or resolve_test_set(name, scale) for name in names)
+
+
+def refuse_equal_sets(names: Sequence[str]) -> None:
+    """Raises ConfigError when two sets would have one name in the tables."""
     for dataset, count in Counter(dataset_name(name) for name in names).items():
         if count > 1:
             raise ConfigError(
                 f"test sets: {count} of them are called {dataset!r}; rename a folder or drop one"
             )
-    return tuple(held.get(name) or resolve_test_set(name, scale) for name in names)
 
 
 def dataset_name(name: str) -> str:
     """The name that a test set has in the tables: its own, or the base name of a folder.
 
     Raises:
-        ConfigError: when the name is unknown or a folder has no base name.
+        ConfigError: when the name is unknown or a folder has no base name that can be written.
     """
     if name in TEST_SETS[:-1]:
         return name
@@ -111,19 +148,20 @@ def dataset_name(name: str) -> str:
     base = Path(path).expanduser().resolve().name if path else ""
     if not base:
         raise ConfigError(f"test set {name!r}: expected folder:PATH with a path that has a name")
-    return base
+    if why := unwritable(base):
+        raise ConfigError(f"test set {escaped(name)}: {escaped(base)}: {why}")
+    return unicodedata.normalize("NFC", base)
 
 
-def _find(name: str) -> tuple[Path, ...]:
+def _find(name: str) -> Listing:
     dataset_name(name)
     if name in PUBLISHED:
-        return find_published(name)[0]
+        return Listing(find_published(name)[0])
     if name == "skimage3":
-        return _skimage_files()
+        return Listing(_skimage_files())
     if name == TEXT_LINES:
-        return text_line_files()
-    folder = Path(name.removeprefix(FOLDER_PREFIX)).expanduser()
-    return tuple(list_images(folder))
+        return Listing(text_line_files())
+    return list_images(Path(name.removeprefix(FOLDER_PREFIX)).expanduser())
 
 
 def _skimage_files() -> tuple[Path, ...]:

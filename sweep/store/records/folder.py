@@ -37,6 +37,19 @@ class DataKeys(File, RootModel[dict[str, str]]):
     root: dict[str, str] = {}
 
 
+class SourceRecord(Record):
+    """What was trained on of a data source: how many images, and what was left out and why."""
+
+    images: Integer
+    skipped: dict[str, str]
+
+
+class DataImages(File, RootModel[dict[str, SourceRecord]]):
+    """`shared/images.json`: data source to its images, as the latest run found them."""
+
+    root: dict[str, SourceRecord] = {}
+
+
 class ReferenceRecord(Record):
     """`reference.json`: from which files and by which rule a test set's images were made.
 
@@ -45,6 +58,7 @@ class ReferenceRecord(Record):
         crop: Side in pixels to which HR images were first cropped about their centre.
         resize: The rule, in words.
         source_sha256: Image to the hash of its source, in the order of the test set.
+        skipped: What lay among the sources and was none, by its name, and the reason.
     """
 
     INDENT: ClassVar[int | None] = 2
@@ -54,6 +68,7 @@ class ReferenceRecord(Record):
     crop: Integer | None
     resize: str
     source_sha256: dict[str, str]
+    skipped: dict[str, str] = Field(default_factory=dict)
 
 
 class DrawnRecord(Record):

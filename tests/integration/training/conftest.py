@@ -76,7 +76,7 @@ def make_trainer() -> Callable[..., Trainer]:
     def make(spec: TrainingSpec, folder: Path, **options: Any) -> Trainer:
         config = spec.training
         sampler = PatchSampler(
-            open_data(spec.data),
+            open_data(spec.data, spec.training.patch_size),
             patch_size=config.patch_size,
             scale=spec.scale,
             batch_size=config.batch_size,

@@ -25,6 +25,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import hostile_images
 import numpy as np
 import torch
 from PIL import Image
@@ -239,9 +240,16 @@ def canary(dice: random.Random, folder: Path) -> None:
         assert not bird.exists(), "the canary fired"
 
 
+def exif(dice: random.Random, folder: Path) -> None:
+    """An image with mutated EXIF data."""
+    hostile_images.exif(dice, folder, mutated)
+
+
 TARGETS: dict[str, Case] = {
     "png": png,
     "jpeg": jpeg,
+    "exif": exif,
+    "names": hostile_images.names,
     "coefficients": coefficients,
     "config": config,
     "records": records,

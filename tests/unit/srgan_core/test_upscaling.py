@@ -76,3 +76,9 @@ def test_a_file_is_enlarged_and_progress_reported(tmp_path, generator, rgba):
     assert shares[-1] == 1
     with Image.open(target) as image:
         assert image.size == (18, 12)
+
+
+def test_an_image_of_pillow_is_turned_upright(generator):
+    image = Image.effect_noise((6, 4), 80)
+    image.getexif()[0x0112] = 6
+    assert upscale(image, generator).size == (8, 12)

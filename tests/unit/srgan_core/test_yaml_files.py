@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from srgan_core.errors import ConfigError
-from srgan_core.yaml_files import parse_yaml, read_yaml
+from srgan_core.yaml_files import MAX_BYTES, parse_yaml, read_yaml
 
 
 def test_mapping_is_read():
@@ -68,6 +69,20 @@ def test_file_is_named_when_it_cannot_be_used(tmp_path: Path):
     (tmp_path / "latin.yaml").write_bytes(b"a: \xe4\n")
     with pytest.raises(ConfigError, match=r"latin\.yaml: cannot be read"):
         read_yaml(tmp_path / "latin.yaml")
+
+
+def test_what_never_ends_is_refused_at_once(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(ConfigError, match=r"pipe\.yaml: cannot be read \(not a regular file"):
+        read_yaml(tmp_path / "pipe.yaml")
+    with pytest.raises(ConfigError, match=r"zero: cannot be read \(not a regular file"):
+        read_yaml(Path("/dev/zero"))
+
+
+def test_a_file_that_is_far_too_large_for_a_config_is_not_read(tmp_path: Path):
+    (tmp_path / "a.yaml").write_bytes(b"#" * (MAX_BYTES + 1))
+    with pytest.raises(ConfigError, match=r"a\.yaml: more than 1,048,576 bytes"):
+        read_yaml(tmp_path / "a.yaml")
 
 
 def test_file_is_read(tmp_path: Path):

@@ -51,6 +51,14 @@ def test_changed_copy_of_a_test_image_is_refused(check, coffee: Image.Image, cha
         check(change(coffee))
 
 
+def test_all_copies_are_named_at_once(tmp_path: Path, own_cache: Path):
+    tests = skimage_files(TEST_NAMES)
+    with pytest.raises(DataError, match="data source x: 2 of 2 images cannot be used") as raised:
+        refuse_test_images([open_packed(FileSource("x", tests[:2]))], tests)
+    assert "chelsea.png of the test set" in str(raised.value)
+    assert "coffee.png of the test set" in str(raised.value)
+
+
 def test_training_photographs_of_scikit_image_pass(check):
     for path in skimage_files(["astronaut.png", "grass.png", "camera.png"]):
         check(Image.open(path))

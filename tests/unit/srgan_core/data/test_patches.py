@@ -164,6 +164,8 @@ def test_image_smaller_than_a_patch_is_named():
     images = packed([flat(0), noise(30, 15), noise(12, 40)])
     with pytest.raises(
         DataError,
-        match=r"photographs-1\.png: 15 x 30 px, smaller than a patch of 16 px \(2 of 3 images",
+        match=r"2 of 3 images cannot be used; .*set a smaller patch_size:\n"
+        r"  photographs-1\.png: 15 x 30 px, smaller than a patch of 16 px\n"
+        r"  photographs-2\.png: 40 x 12 px",
     ):
         sampler([(images, 1.0)])

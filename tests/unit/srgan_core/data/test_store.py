@@ -85,6 +85,74 @@ def test_broken_image_is_named_and_nothing_is_kept(files: tuple[Path, ...], own_
     assert len(pack(files)) == len(files)
 
 
+def damage(*files: Path) -> None:
+    for path in files:
+        path.write_bytes(b"no image")
+
+
+def test_all_broken_images_are_named_at_once_and_counted(files: tuple[Path, ...]):
+    damage(files[0], files[2])
+    with pytest.raises(DataError, match=r"folder:x: 2 of 4 images cannot be used") as raised:
+        pack(files)
+    assert all(f"  {path}: not an image" in str(raised.value) for path in (files[0], files[2]))
+    assert "--set data.skip_unfit=true" in str(raised.value)
+
+
+def test_broken_images_are_left_out_where_that_is_asked_for(files: tuple[Path, ...]):
+    damage(files[0], files[2])
+    source = FileSource("x", files)
+    for _ in ("packed", "opened"):
+        packed = open_packed(source, skip_unfit=True)
+        assert packed.names == (str(files[1]), str(files[3]))
+        assert np.array_equal(packed.image(1), read_rgb(files[3]))
+        assert [each.name for each in packed.skipped] == [str(files[0]), str(files[2])]
+        assert packed.skipped[0].reason.startswith("not an image in a known format")
+        assert "remove the file" not in packed.skipped[0].reason
+
+
+def test_a_copy_without_the_broken_images_serves_nobody_who_refuses_them(files: tuple[Path, ...]):
+    damage(files[1])
+    open_packed(FileSource("x", files), skip_unfit=True)
+    with pytest.raises(DataError, match=r"1\.png: not an image"):
+        pack(files)
+
+
+def test_leaving_out_changes_nothing_where_all_images_are_whole(files: tuple[Path, ...]):
+    assert open_packed(FileSource("x", files), skip_unfit=True).key == pack(files).key
+
+
+def test_a_source_of_which_nothing_is_left_is_refused(files: tuple[Path, ...]):
+    damage(*files)
+    with pytest.raises(DataError, match="4 of 4 images cannot be used"):
+        open_packed(FileSource("x", files), skip_unfit=True)
+
+
+def test_names_are_those_of_the_files_that_were_opened(files: tuple[Path, ...], tmp_path: Path):
+    pack(files)
+    moved = tuple(path.rename(tmp_path / f"moved-{path.name}") for path in files)
+    assert pack(moved).names == tuple(map(str, moved))
+
+
+def test_images_smaller_than_a_patch_are_named_or_left_out(files: tuple[Path, ...]):
+    packed = pack(files)
+    message = packed.describe_smaller_than(4, "adversarial.patch_size")
+    assert "2 of 4 images cannot be used" in message
+    assert f"  {files[1]}: 3 x 20 px, smaller than a patch of 4 px" in message
+    assert "skip_unfit=true, or set a smaller adversarial.patch_size" in message
+    fitting = packed.without_smaller_than(4)
+    assert fitting.names == (str(files[0]), str(files[3]))
+    assert np.array_equal(fitting.image(1), read_rgb(files[3]))
+    assert [each.name for each in fitting.skipped] == [str(files[1]), str(files[2])]
+    assert fitting.describe_smaller_than(4) == ""
+
+
+def test_a_patch_larger_than_every_image_is_a_matter_of_its_setting(files: tuple[Path, ...]):
+    packed = pack(files)
+    message = packed.without_smaller_than(99).describe_smaller_than(99)
+    assert "4 of 4 images" in message
+    assert "skip_unfit" not in message
+
+
 def test_interrupted_packing_leaves_nothing(files: tuple[Path, ...], own_cache: Path):
     def interrupt(name: str, done: int, total: int) -> None:
         raise KeyboardInterrupt
@@ -114,9 +182,12 @@ def test_cut_off_store_is_refused_with_a_remedy(files: tuple[Path, ...], own_cac
         pack(files)
 
 
-def test_damaged_index_is_refused_with_a_remedy(files: tuple[Path, ...], own_cache: Path):
+@pytest.mark.parametrize("content", ["[{", "[]", "{}"])
+def test_damaged_index_is_refused_with_a_remedy(
+    files: tuple[Path, ...], own_cache: Path, content: str
+):
     pack(files)
-    next((own_cache / "packed").glob("*.json")).write_text("[{")
+    next((own_cache / "packed").glob("*.json")).write_text(content)
     with pytest.raises(DataError, match=r"\.json: damaged; delete the file"):
         pack(files)
 

@@ -93,6 +93,7 @@ def test_bookkeeping_leaves_the_digest(path: str, value: object):
         ("data.sources", {"skimage": 0.9}),
         ("data.dead_leaves", {"seed": 1}),
         ("data.split_seed", 1),
+        ("data.skip_unfit", True),
         ("training.steps", 11),
         ("training.batch_size", 8),
         ("training.patch_size", 48),

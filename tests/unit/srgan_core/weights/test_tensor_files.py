@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,10 @@ def test_weights_that_do_not_fit_are_named_in_one_line(found, problem):
     with pytest.raises(WeightsError, match=f"x: does not fit N: {problem}; get the file") as raised:
         require_fit("x", "N", WANTED, found)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("read", [read_tensors, read_metadata])
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, read):
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    with pytest.raises(WeightsError, match=r"pipe\.safetensors: not a regular file but a FIFO"):
+        read(tmp_path / "pipe.safetensors")

@@ -70,6 +70,23 @@ def test_a_file_is_no_results_folder(sweep, tmp_path, command):
     assert "got the file notes.txt; give the folder that `sweep run` wrote" in answer.err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "--config", "smoke", "--out", "r\udcfc"),
+        ("run", "--config", "smoke", "--eval", "folder:r\udcfc"),
+        ("score", "--sr", "r\udcfc"),
+        ("upscale", "r\udcfc.png"),
+    ],
+)
+def test_words_that_are_not_utf_8_are_refused_before_anything_is_done(sweep, tmp_path, arguments):
+    answer = sweep(*arguments)
+    assert answer.status == 2
+    assert r"r\udcfc" in answer.err
+    assert "its name is not UTF-8; rename it" in answer.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_table_in_place_of_its_folder_is_told_the_folder(sweep, folder):
     answer = sweep("table", str(folder / "results.csv"))
     assert answer.status == 2

@@ -1,3 +1,6 @@
+import pytest
+
+
 def test_plan_and_dry_run_print_the_same(sweep, tmp_path, monkeypatch):
     from sweep.planning.calibration import StepCost
 
@@ -8,5 +11,30 @@ def test_plan_and_dry_run_print_the_same(sweep, tmp_path, monkeypatch):
     assert "mse with D: 1 to train, 20 steps at 0.5 s" in plan.out
     assert "40 steps left, 0 done" in plan.out
     assert "timing a few steps [1/2]" in plan.err
+    assert "note: training images: skimage: 7 images, 0 skipped" in plan.out
+    assert "note: test images: skimage3: 2 images, 0 skipped" in plan.out
     assert sweep("run", "--dry-run", *options).out == plan.out
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("plan",), ("run", "--dry-run")])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "expected a folder of images, found none"),
+        ({}, "holds no image"),
+        ({"a.png": b"no image", "b.png": b""}, "2 of 2 images cannot be used"),
+    ],
+)
+def test_training_images_that_a_run_would_refuse_are_refused(
+    sweep, tmp_path, command, content, message
+):
+    if content is not None:
+        (tmp_path / "photos").mkdir()
+        for name, data in content.items():
+            (tmp_path / "photos" / name).write_bytes(data)
+    sources = 'data.sources={"folder:photos": 1}'
+    answer = sweep(*command, "--config", "smoke", "--metrics", "psnr", "--set", sources)
+    assert answer.status == 2
+    assert message in answer.err
+    assert answer.out == ""

@@ -151,7 +151,7 @@ def test_images_that_are_allowed_have_their_stated_rule(sweep, folders, scene):
     rows = {row["image"]: row for row in read(folders / "s.csv")}
     assert rows["bmp"]["psnr_y"] == rows["opaque"]["psnr_y"] == "inf"
     assert (rows["flat"]["niqe"], bool(rows["flat"]["psnr_y"])) == ("", True)
-    assert "1 of 7 restored images are JPEG or WebP (jpeg.jpg)" in answer.err
+    assert "1 of 7 restored images are compressed with loss (jpeg.jpg)" in answer.err
     assert "grey where the reference has colour (grey.png)" in answer.err
     assert "NIQE: none for flat of 7 images" in answer.err
     assert math.isinf(float(rows["opaque"]["psnr_rgb"]))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 import torch
@@ -60,6 +62,31 @@ def test_one_corrupt_image_costs_only_itself(sweep, tmp_path, generator):
     assert sorted(p.name for p in (tmp_path / "upscaled").iterdir()) == [
         "0.png", "1.png", "3.png", "4.png",
     ]  # fmt: skip
+
+
+def test_what_is_left_out_of_a_folder_is_said_and_links_are_followed(sweep, tmp_path, generator):
+    picture(tmp_path / "photos" / "a.png")
+    picture(tmp_path / "elsewhere" / "b.png")
+    (tmp_path / "photos" / "more").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "photos" / "c.gif").touch()
+    answer = sweep("upscale", "photos", "--generator", generator)
+    assert answer.status == 0
+    assert "note: photos: left out c.gif (no image by its ending)" in answer.err
+    assert size_of(tmp_path / "upscaled" / "b.png") == (12, 8)
+
+
+def test_a_fifo_is_refused_at_once(sweep, tmp_path, generator):
+    os.mkfifo(tmp_path / "pipe.png")
+    answer = sweep("upscale", "pipe.png", "--generator", generator)
+    assert answer.status == 1
+    assert "pipe.png: not a regular file but a FIFO" in answer.err
+
+
+def test_names_that_differ_in_composition_alone_are_one_name(sweep, tmp_path, generator):
+    for name in ("e\u0301", "\u00e9"):
+        picture(tmp_path / f"{name}.png")
+    answer = sweep("upscale", "e\u0301.png", "\u00e9.png", "--generator", generator)
+    assert "expected names that differ" in answer.err
 
 
 def test_what_was_changed_is_said(sweep, tmp_path, generator):

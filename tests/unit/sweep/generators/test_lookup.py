@@ -46,6 +46,11 @@ def store(tmp_path: Path) -> SweepStore:
     return store
 
 
+def test_what_is_no_regular_file_is_called_so_and_not_an_unknown_trial(store):
+    with pytest.raises(StoreError, match="/dev/zero: not a regular file but a device; give the"):
+        find_generator("/dev/zero", store)
+
+
 def test_files_folders_names_and_beginnings_are_found(store):
     trial = store.trial("mse-adv0.001-s0-bb")
     for text in (str(trial.generator), str(trial.path), trial.path.name, "mse-adv0.001"):

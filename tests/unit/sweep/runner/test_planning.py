@@ -59,6 +59,19 @@ def test_a_test_set_that_was_typed_is_never_replaced(tmp_path, weights, typed):
         plan_sweep(SweepStore(tmp_path), config, frozenset({typed}))
 
 
+def test_a_test_set_that_is_here_and_cannot_be_read_is_refused_and_not_replaced(
+    tmp_path, weights, monkeypatch
+):
+    for name in "abcde":
+        (tmp_path / f"{name}.png").write_text("no image")
+    images = tuple(sorted(tmp_path.iterdir()))
+    monkeypatch.setattr(
+        "sweep.scoring.sets.test_sets.find_published", lambda name: (images, "folder")
+    )
+    with pytest.raises(DataError, match="test set set5: 5 of 5 images cannot be used"):
+        plan_sweep(SweepStore(tmp_path / "new"), load_config("quick"), frozenset())
+
+
 def test_a_config_without_substitutes_gets_none(tmp_path, weights, plan_of):
     with pytest.raises(WeightsError):
         plan_of(SweepStore(tmp_path), grid__content=["vgg54"])
@@ -91,6 +104,11 @@ def test_planning_writes_nothing(tmp_path, plan_of):
     plan = plan_of(store)
     check_plan(store, plan)
     assert not store.root.exists()
+
+
+def test_a_results_folder_whose_name_is_not_utf_8_is_refused(tmp_path, plan_of):
+    with pytest.raises(ConfigError, match=r"--out r\\udcfc: its name is not UTF-8"):
+        plan_of(SweepStore(tmp_path / "r\udcfc"))
 
 
 def test_a_full_disk_is_refused(tmp_path, monkeypatch, plan_of):
@@ -146,9 +164,9 @@ def test_another_start_than_that_of_the_trials_is_refused(copy, plan_of):
 
 def test_training_images_that_changed_are_refused_before_anything_is_written(copy, plan_of):
     plan = plan_of(copy)
-    keys = check_plan(copy, plan)
-    copy.add_data_keys(keys)
-    assert check_plan(copy, plan) == keys
+    checked = check_plan(copy, plan)
+    copy.add_data_keys(checked.keys)
+    assert check_plan(copy, plan) == checked
     (copy.root / "shared" / "data.json").write_text('{"skimage": "other"}')
     with pytest.raises(DataError, match="expected the images that the sweep began with"):
         check_plan(copy, plan)

@@ -1,5 +1,6 @@
 """The trials of a new sweep: their records, their states, what they leave."""
 
+import json
 import signal
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from srgan_core.data.images import write_png
 from sweep.execution.executors.base import StopRequest
 from sweep.execution.jobs.failing import Job
+from sweep.planning.plan import check_plan
 from sweep.runner import run_sweep
 from sweep.store.folder import SweepStore
 
@@ -39,6 +41,19 @@ def test_every_trial_has_its_record_before_the_first_begins(tmp_path, in_process
     plan = plan_of(store)
     run_sweep(store, plan, in_process(before), lambda event: None)
     assert seen[0] == ["pending", "pending"]
+
+
+def test_the_images_that_are_trained_on_are_recorded(tmp_path, in_process, plan_of):
+    def stop_at_once(job: Job, stop: StopRequest) -> None:
+        stop.signals.append(signal.SIGTERM)
+
+    store = SweepStore(tmp_path / "smoke")
+    plan = plan_of(store)
+    checked = check_plan(store, plan)
+    run_sweep(store, plan, in_process(stop_at_once), lambda event: None, checked=checked)
+    assert store.read_data_keys() == checked.keys
+    images = json.loads((store.root / "shared" / "images.json").read_text())
+    assert images == {"skimage": {"images": 7, "skipped": {}}}
 
 
 def test_keeping_checkpoints(tmp_path, in_process, plan_of):

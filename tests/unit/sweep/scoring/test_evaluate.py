@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from srgan_core.errors import ConfigError, DataError, ShapeError
 from sweep.metrics.builtin.psnr import psnr_y
@@ -102,6 +103,32 @@ def test_sizes_that_differ_are_an_error_that_names_both_files(save, photograph):
         ShapeError, match=r"a\.png: expected 304 x 208 px as in .*b\.png, got 304 x"
     ):
         Scorer(["psnr_y"], 4).score(sr, hr)
+
+
+def test_images_are_compared_upright(save, photograph, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = Image.fromarray(photograph).transpose(Image.Transpose.ROTATE_90)
+    turned.save(tmp_path / "turned.png", exif=exif)
+    upright = save("upright.png", photograph)
+    scorer = Scorer(["psnr_y"], 4)
+    assert scorer.score(upright, tmp_path / "turned.png") == {"psnr_y": math.inf}
+    assert scorer.score(tmp_path / "turned.png", upright) == {"psnr_y": math.inf}
+
+
+def test_an_odd_reference_fits_as_it_is_and_cropped_and_is_named_with_its_own_size(
+    save, photograph
+):
+    hr = save("hr/o.png", photograph[:125, :125])
+    scorer = Scorer(["psnr_y"], 4)
+    for side in (124, 125):
+        assert scorer.score(save(f"sr/{side}.png", photograph[:side, :side]), hr)
+    with pytest.raises(
+        ShapeError,
+        match=r"expected 125 x 125 px as in .*o\.png, or 124 x 124 as cropped to a multiple of 4, "
+        "got 120 x 120",
+    ):
+        scorer.score(save("sr/120.png", photograph[:120, :120]), hr)
 
 
 def test_an_unknown_column_is_shown_with_the_known_ones():

@@ -5,7 +5,7 @@ import pytest
 
 from srgan_core.data.images import write_png
 from srgan_core.errors import DataError
-from sweep.scoring.external.pairing import bare_name, first_names, pair_images
+from sweep.scoring.external.pairing import bare_name, pair_images
 
 
 @pytest.fixture
@@ -105,5 +105,15 @@ def test_a_missing_folder_is_an_error(tmp_path):
         pair_images(tmp_path / "nowhere")
 
 
-def test_a_few_names_are_listed_whole():
-    assert first_names(["a", "b"]) == "a, b"
+def test_names_are_one_name_however_the_file_system_composes_them(folder):
+    sr, hr = folder("sr", "e\u0301te\u0301_x4.png"), folder("hr", "\u00e9t\u00e9.png")
+    assert names(pair_images(sr, hr)) == [
+        ("\u00e9t\u00e9", "e\u0301te\u0301_x4.png", "\u00e9t\u00e9.png")
+    ]
+    assert [pair.image for pair in pair_images(sr)] == ["\u00e9t\u00e9_x4"]
+
+
+def test_one_name_in_two_compositions_is_two_files_of_one_name(folder):
+    sr = folder("sr", "e\u0301.png", "\u00e9.png")
+    with pytest.raises(DataError, match="expected one file called '\u00e9'"):
+        pair_images(sr)

@@ -1,3 +1,4 @@
+import importlib.resources
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -67,10 +68,28 @@ def test_what_speaks_against_images_is_told_before_they_are_scored(folders, prog
     restored = folders / "MyNet" / "a_x4.png"
     Image.open(restored).save(folders / "MyNet" / "a.jpg")
     restored.unlink()
+    (folders / "hr" / "c.gif").touch()
     told: list[str] = []
     request = Request(
         **DEFAULTS | {"sr": folders / "MyNet", "hr": folders / "hr", "metrics": ("psnr",)}
     )
     next(score(request, progress, told.append))
-    assert len(told) == 1
-    assert "warning: 1 of 1 restored images are JPEG or WebP (a.jpg)" in told[0]
+    assert told[0] == f"note: {folders / 'hr'}: left out c.gif (no image by its ending)"
+    assert "warning: 1 of 1 restored images are compressed with loss (a.jpg)" in told[1]
+    assert len(told) == 2
+
+
+def test_an_hr_image_that_a_generator_cannot_take_costs_itself_alone(folders, progress):
+    (folders / "hr" / "deep.png").write_bytes(
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0@\0\0\0@\x10\x02\0\0\0"
+    )
+    bundled = importlib.resources.files("srgan_core") / "assets" / "srresnet-x4.safetensors"
+    request = Request(
+        **DEFAULTS
+        | {"generator": bundled, "sets": (f"folder:{folders / 'hr'}",), "metrics": ("psnr",)}
+        | {"method": "", "scale": 4}
+    )
+    (scored,) = score(request, progress, lambda sentence: None)
+    assert [outcome.pair.image for outcome in scored.scored] == ["a"]
+    assert list(scored.problems) == ["deep"]
+    assert not scored.is_whole

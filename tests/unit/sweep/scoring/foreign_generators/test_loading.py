@@ -152,3 +152,8 @@ def test_a_damaged_generator_is_told_of_as_by_every_other_command(tmp_path, dama
     assert said[0] == said[1]
     assert said[0].startswith(f"{path}: ")
     assert "\n" not in said[0]
+
+
+def test_what_is_no_regular_file_is_called_so():
+    with pytest.raises(WeightsError, match="/dev/zero: not a regular file but a device"):
+        load_any_generator(Path("/dev/zero"), 4)

@@ -94,6 +94,14 @@ def test_the_record_is_written_last_and_holds_no_path(test_set, tmp_path):
     assert json.loads(text)["source_sha256"]["cat"] == file_sha256(test_set.hr[0])
 
 
+def test_what_was_left_out_of_the_sources_is_recorded(test_set, tmp_path):
+    (tmp_path / "pets" / "list.txt").touch()
+    found = resolve_test_set(f"folder:{tmp_path}/pets", 4)
+    prepare_reference(found, 4, tmp_path / "ref")
+    record = json.loads((tmp_path / "ref" / REFERENCE_FILE).read_text())
+    assert record["skipped"] == {"list.txt": "no image by its ending"}
+
+
 def test_the_data_set_is_described_by_the_hashes_of_its_files(test_set, tmp_path):
     reference = prepare_reference(test_set, 4, tmp_path / "ref")
     assert dataset_record(reference) == {

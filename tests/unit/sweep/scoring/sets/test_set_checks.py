@@ -1,15 +1,18 @@
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from srgan_core.errors import DataError
 from sweep.scoring.sets.set_checks import (
     niqe_blocks,
     niqe_warnings,
     refuse_equal_names,
-    refuse_small_images,
+    refuse_unfit_images,
     scored_size,
+    unfit_images,
 )
 
 
@@ -27,18 +30,44 @@ def images(save):
 def test_names_that_differ_in_the_ending_alone_are_refused():
     with pytest.raises(DataError, match="2 images are called 'cat'"):
         refuse_equal_names("pets", [Path("a/cat.png"), Path("dog.png"), Path("b/cat.jpg")])
+    with pytest.raises(DataError, match="2 images are called '\u00e9'"):
+        refuse_equal_names("pets", [Path("e\u0301.png"), Path("\u00e9.png")])
 
 
 def test_images_are_measured_once_cropped_to_the_scale(images):
-    refuse_small_images(images((32, 35)), 4)
+    refuse_unfit_images("set", images((32, 35)), 4)
     with pytest.raises(DataError, match=r"0\.png: expected at least 32 px .* got 36 x 28"):
-        refuse_small_images(images((36, 31)), 4)
+        refuse_unfit_images("set", images((36, 31)), 4)
+
+
+def test_all_images_that_cannot_be_scored_are_named_at_once(images, tmp_path):
+    paths = [*images((36, 31), (40, 40)), tmp_path / "text.png", tmp_path / "pipe.png"]
+    paths[2].write_text("no image")
+    os.mkfifo(paths[3])
+    with pytest.raises(DataError, match="test set set: 3 of 4 images cannot be used") as raised:
+        refuse_unfit_images("set", paths, 4)
+    for path in (paths[0], *paths[2:]):
+        assert f"  {path}: " in str(raised.value)
+
+
+def test_damage_behind_the_header_is_found_by_decoding(images):
+    (path,) = images((64, 64))
+    path.write_bytes(path.read_bytes()[:-20])
+    assert unfit_images([path], 4) == {}
+    assert "the image is damaged" in unfit_images([path], 4, decode=True)[path]
 
 
 def test_a_file_that_is_no_image_is_named(tmp_path):
     (tmp_path / "text.png").write_text("no image")
-    with pytest.raises(DataError, match=r"text\.png: the image cannot be read"):
+    with pytest.raises(DataError, match=r"text\.png: not an image in a known format"):
         scored_size(tmp_path / "text.png", 4)
+
+
+def test_an_image_on_its_side_is_measured_upright(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (80, 40)).save(tmp_path / "a.jpg", exif=exif)
+    assert scored_size(tmp_path / "a.jpg", 4) == (40, 80)
 
 
 def test_the_centre_crop_limits_the_size(images):

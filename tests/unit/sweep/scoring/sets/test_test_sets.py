@@ -5,8 +5,15 @@ import numpy as np
 import pytest
 
 from srgan_core.data.images import read_rgb
+from srgan_core.data.listing import Skipped
 from srgan_core.errors import ConfigError, DataError
-from sweep.scoring.sets.test_sets import SKIMAGE3, dataset_name, resolve_test_set, resolve_test_sets
+from sweep.scoring.sets.test_sets import (
+    SKIMAGE3,
+    dataset_name,
+    fit_test_set,
+    resolve_test_set,
+    resolve_test_sets,
+)
 
 
 @pytest.fixture
@@ -59,6 +66,14 @@ def test_a_folder_without_a_base_name_is_an_error(name):
         dataset_name(name)
 
 
+def test_the_name_of_a_folder_is_composed_and_must_be_utf_8(tmp_path, monkeypatch):
+    assert dataset_name("folder:photos/e\u0301") == "\u00e9"
+    (tmp_path / "r\udcfc").mkdir()
+    monkeypatch.chdir(tmp_path / "r\udcfc")
+    with pytest.raises(ConfigError, match=r"r\\udcfc: its name is not UTF-8; rename it"):
+        dataset_name("folder:.")
+
+
 def test_an_unknown_name_is_shown_with_the_known_ones():
     with pytest.raises(ConfigError, match=r"'set55' is unknown: set5, .*did you mean 'set5'\?"):
         resolve_test_set("set55", 4)
@@ -74,6 +89,32 @@ def test_images_of_one_name_are_refused(folder, save):
     save("photos/a.png", np.zeros((40, 40, 3), np.uint8))
     with pytest.raises(DataError, match="2 images are called 'a'"):
         resolve_test_set(f"folder:{folder}", 4)
+
+
+def test_what_is_left_out_of_a_folder_is_said(folder):
+    (folder / "list.txt").touch()
+    skipped = (Skipped("list.txt", "no image by its ending"),)
+    assert resolve_test_set(f"folder:{folder}", 4).skipped == skipped
+
+
+def test_names_in_the_tables_are_composed(save, tmp_path):
+    save("photos/e\u0301.png", np.zeros((40, 40, 3), np.uint8))
+    assert resolve_test_set(f"folder:{tmp_path}/photos", 4).images == ("\u00e9",)
+
+
+def test_an_image_that_cannot_be_scored_costs_itself_alone_where_that_is_asked_for(folder):
+    (folder / "bad.png").write_text("no image")
+    test_set, unfit = fit_test_set(f"folder:{folder}", 4)
+    assert test_set.images == ("b", "a")
+    assert list(unfit) == ["bad"]
+    assert "not an image in a known format" in unfit["bad"]
+
+
+def test_a_set_of_which_no_image_can_be_scored_is_refused(tmp_path):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_text("no image")
+    with pytest.raises(DataError, match="2 of 2 images cannot be used"):
+        fit_test_set(f"folder:{tmp_path}", 4)
 
 
 def test_two_sets_of_one_name_are_refused_before_anything_is_read(tmp_path):
