@@ -127,7 +127,7 @@ def run_sweep(
         },
         trained=tuple(name for name in untrained if states[name] == State.DONE),
         files=files,
-        notes=(*plan.notes, *notes),
+        notes=(*plan.notes, *notes, *jobs.losses()),
         stopped_by=stop.signals[0] if stop.signals else None,
     )
 

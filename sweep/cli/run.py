@@ -120,7 +120,7 @@ def command(
     if dry_run:
         print_plan(store, plan, jobs)
         return 0
-    data_keys = check_plan(store, plan, jobs)
+    data_keys = check_plan(store, plan, jobs, retry)
     device, threads = plan.config.device, plan.config.threads or 1
     opened = open_executor(executor, jobs, device, threads, watchdog, address, ray_storage)
     try:

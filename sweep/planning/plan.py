@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,15 @@ from sweep.errors import StoreError
 from sweep.metrics.registry import columns_for
 from sweep.planning.machine import resolve_machine
 from sweep.planning.substitution import PretrainedWeights, substitute
+from sweep.planning.training_data import (
+    AbsentDataError,
+    absence_notes,
+    is_training_left,
+    require_folders,
+)
 from sweep.store.folder import SweepStore
 from sweep.store.joining import join_config
+from sweep.store.states import State
 
 if TYPE_CHECKING:
     from sweep.scoring.sets.test_sets import TestSet
@@ -81,9 +88,12 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     for start in starts.values():
         _refuse_changed_start(store, start)
     require_metrics(columns_for(merged.eval.metrics), weights.require)
+    asked = expand(asked_config, starts)
+    if not is_training_left(store, asked, starts):
+        notes += absence_notes(merged)
     return Plan(
         config=merged,
-        asked=expand(asked_config, starts),
+        asked=asked,
         trials=expand(merged, starts),
         starts=starts,
         sets=sets,
@@ -91,40 +101,48 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     )
 
 
-def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> dict[str, str]:
+def check_plan(
+    store: SweepStore, plan: Plan, jobs: int = 1, retry: Collection[str] = (State.FAILED,)
+) -> dict[str, str]:
     """Refuses a plan that cannot be carried out, before anything is written.
 
-    Trials at once, `jobs`, decide the space that is needed.
+    Trials at once, `jobs`, decide the space that is needed; states in `retry` are trained again.
 
     Returns:
-        Data source to the hash of its packed images.
+        Data source to the hash of its packed images; empty where they are not to be had and
+        nothing is to be trained.
 
     Raises:
         ConfigError, DataError: when patches do not fit the training images, those hold a test
             image, or they are not those that the sweep began with.
         StoreError: when the disk is too full.
     """
-    keys = _check_data(store, plan)
+    try:
+        keys = _check_data(store, plan)
+    except AbsentDataError:
+        if is_training_left(store, plan.asked, plan.starts, retry):
+            raise
+        keys = {}
     _check_space(store, plan, jobs)
     return keys
 
 
 def _held_sets(store: SweepStore, stored: SweepConfig | None) -> dict[str, TestSet]:
-    """Published test sets that are not on this machine, from the folder's own images."""
-    from sweep.scoring.sets.published_sets import PUBLISHED, is_on_disk
+    """Test sets that are not on this machine any more, from the folder's own images."""
     from sweep.scoring.sets.references import held_test_set
+    from sweep.scoring.sets.test_sets import dataset_name, is_absent
 
-    names = [name for name in stored.eval.sets if name in PUBLISHED] if stored else []
-    absent = [name for name in names if not is_on_disk(name)]
+    absent = [name for name in stored.eval.sets if is_absent(name)] if stored else []
     metrics = _readable(store.read_metrics) if absent else None
     if stored is None or metrics is None:
         return {}
+    datasets = {name: dataset_name(name) for name in absent}
     found = {
         name: held_test_set(
-            store.reference(name), name, stored.scale, metrics.datasets[name].hr_sha256
+            store.reference(dataset), dataset, stored.scale, metrics.datasets[dataset].hr_sha256
         )
-        for name in absent
-        if name in metrics.datasets
+        for name, dataset in datasets.items()
+        if dataset in metrics.datasets
     }
     return {name: test_set for name, test_set in found.items() if test_set is not None}
 
@@ -198,6 +216,7 @@ def _check_data(store: SweepStore, plan: Plan) -> dict[str, str]:
     from srgan_core.data.duplicates import refuse_test_images
     from srgan_core.training.job import open_data, require_same_data
 
+    require_folders(plan.config)
     packed = [images for images, _ in open_data(plan.config.data)]
     config = plan.config
     sections = (config.adversarial, config.srresnet.training, config.srgan.training)

@@ -134,6 +134,20 @@ def _described(files: TrialFolder, record: TrialRecord, at_work: bool) -> TrialS
     )
 
 
+def way_on(files: TrialFolder) -> str:
+    """Says of a generator whose files are not there yet why, and what brings them about."""
+    if not files.is_registered:
+        return "give a file, or the folder of a trial"
+    run = find_run(files.path.parents[1])
+    state = _trial(files, run is not None and run.alive)
+    if state.state in (State.DIVERGED, State.FAILED):
+        return f"it {state.state}{f': {state.cause}' if state.cause else ''}"
+    if state.state == State.RUNNING:
+        return "it is being trained: wait for its run to end"
+    kind = "interrupted" if state.state == State.INTERRUPTED else "not trained yet"
+    return f"{kind}: run the sweep again to go on"
+
+
 def _remarks(files: TrialFolder, record: TrialRecord) -> Iterator[str]:
     """What trial.json tells, and what lies there that no record tells of."""
     told = [*record.quarantined, *record.conflicts]

@@ -45,6 +45,7 @@ class ReferenceRecord(Record):
         crop: Side in pixels to which HR images were first cropped about their centre.
         resize: The rule, in words.
         source_sha256: Image to the hash of its source, in the order of the test set.
+        png_sha256: Written file, such as `hr/baby.png`, to its hash; older records lack it.
     """
 
     INDENT: ClassVar[int | None] = 2
@@ -54,6 +55,7 @@ class ReferenceRecord(Record):
     crop: Integer | None
     resize: str
     source_sha256: dict[str, str]
+    png_sha256: dict[str, str] = Field(default_factory=dict)
 
 
 class DrawnRecord(Record):

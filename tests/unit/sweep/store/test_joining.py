@@ -61,3 +61,9 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path, below):
         join(store, smoke())
     with pytest.raises(StoreError, match="cannot be made"), store.locked():
         pass
+
+
+def test_more_steps_are_refused_with_the_ways_to_train_longer(folder):
+    folder.write_config(smoke())
+    with pytest.raises(StoreError, match=r"steps \(was 20, now 40\); choose another --out, where"):
+        join(folder, smoke(adversarial__steps=40))
