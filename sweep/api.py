@@ -133,6 +133,7 @@ class Sweep:
             StoreError: when there is no result table, or it is damaged.
         """
         sweep = cls(Path(folder))
+        _bring_tables(sweep._store)
         # A wrong folder is refused here and not at the first look into it.
         _ = sweep.results
         return sweep
@@ -272,6 +273,16 @@ class Sweep:
             if trial.has_images:
                 files[trial.path.name] = trial.images(dataset) / file
         return files
+
+
+def _bring_tables(store: SweepStore) -> None:
+    """Makes the tables that a run which was killed has not written."""
+    from sweep.tables.files import lacks_tables
+
+    if lacks_tables(store.root):
+        from sweep.publishing import publish_tables
+
+        publish_tables(store)
 
 
 def _match(name: str, known: Mapping[str, Path]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from srgan_core.wording import counted
+from sweep.cli.derived import bring_tables
 from sweep.cli.messages import say
 from sweep.cli.options import results_folder
 
@@ -67,6 +68,7 @@ def command(
 
     conditions = [Condition(column, "min", value) for column, value in least]
     conditions += [Condition(column, "max", value) for column, value in most]
+    bring_tables(folder)
     metrics = read_metrics(folder)
     found = recommend(read_results(folder), metrics, conditions, best, dataset)
     if found.chosen is None:

@@ -70,6 +70,12 @@ def find_run(root: Path) -> Run | None:
     return Run(claim.host, claim.pid, claim.started, alive)
 
 
+def is_at_work(root: Path) -> bool:
+    """Whether a run is at work in a results folder."""
+    run = find_run(root)
+    return run is not None and run.alive
+
+
 @contextmanager
 def claimed(root: Path, may_wait: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Keeps every other process out of a folder, on this host or another.

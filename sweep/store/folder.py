@@ -21,6 +21,7 @@ Its layout:
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -327,6 +328,13 @@ class SweepStore:
         return locked_folder(self.root)
 
 
+def run_command(folder: Path) -> str:
+    """The command that begins a sweep in a folder, or goes on with the one that it holds."""
+    config = folder / SWEEP_FILE
+    given = f"--config {shlex.quote(str(config))} " if config.is_file() else ""
+    return f"sweep run {given}--out {shlex.quote(str(folder))}"
+
+
 def is_shared(name: str) -> bool:
     """Whether a name is that of a start, not of a trial."""
     return name.startswith(_SHARED)
@@ -341,7 +349,7 @@ def require_sweep(folder: Path) -> None:
     if not (folder / SWEEP_FILE).is_file():
         raise StoreError(
             f"{folder}: expected a results folder with a sweep, found no {SWEEP_FILE}; "
-            f"run `sweep run --out {folder}` first, or name another results folder"
+            f"run `{run_command(folder)}` first, or name another results folder"
         )
 
 

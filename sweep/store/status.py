@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import Path
 
 from sweep.errors import StoreError
-from sweep.store.claims import Run, find_run
+from sweep.store.claims import Run, find_run, is_at_work
 from sweep.store.folder import SweepStore, TrialFolder, is_shared, require_sweep
 from sweep.store.records.log import last_line
 from sweep.store.records.trial import TrialRecord
@@ -135,17 +135,16 @@ def _described(files: TrialFolder, record: TrialRecord, at_work: bool) -> TrialS
 
 
 def way_on(files: TrialFolder) -> str:
-    """Says of a generator whose files are not there yet why, and what brings them about."""
-    if not files.is_registered:
-        return "give a file, or the folder of a trial"
-    run = find_run(files.path.parents[1])
-    state = _trial(files, run is not None and run.alive)
-    if state.state in (State.DIVERGED, State.FAILED):
-        return f"it {state.state}{f': {state.cause}' if state.cause else ''}"
-    if state.state == State.RUNNING:
-        return "it is being trained: wait for its run to end"
-    kind = "interrupted" if state.state == State.INTERRUPTED else "not trained yet"
-    return f"{kind}: run the sweep again to go on"
+    """Says of a trial that has no generator or no scores why, and what brings them about."""
+    found = _trial(files, is_at_work(files.path.parents[1]))
+    if found.state in (State.DIVERGED, State.FAILED):
+        return f"{found.state}{f': {found.cause}' if found.cause else ''}"
+    if found.state == State.RUNNING:
+        return "is being trained: wait for its run to end"
+    kind = "not trained yet" if found.state == State.PENDING else "not scored yet"
+    if found.state == State.INTERRUPTED:
+        kind = "interrupted"
+    return f"is {kind}: run the sweep again to go on"
 
 
 def _remarks(files: TrialFolder, record: TrialRecord) -> Iterator[str]:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
+from sweep.store.folder import SweepStore
 from sweep.store.states import Method
+from sweep.store.status import way_on
 from sweep.tables.columns import adv_text
 from sweep.tables.curve_names import point_name, with_curves
 from sweep.tables.files import read_per_image, read_results
@@ -121,8 +123,11 @@ def is_method(tables: Tables, name: str) -> bool:
 def unknown_method(tables: Tables, name: str, curves: Sequence[str] = ()) -> str:
     """Words that a folder has nothing of a name.
 
-    Lists methods, grid points and curves; trials are many, so only the nearest is named.
+    Lists methods, grid points and curves; trials are many, so only the nearest is named. Of a
+    trial without scores it says how it comes to some.
     """
+    if waiting := _unscored(tables, name):
+        return f"{tables.folder}: {name}: {waiting}"
     known = dict.fromkeys([*curves, *tables.images["point"]])
     kind = "method or curve" if curves else "method"
     message = f"{tables.folder}: {unknown_name(kind, name, known)}"
@@ -130,6 +135,15 @@ def unknown_method(tables: Tables, name: str, curves: Sequence[str] = ()) -> str
     if "did you mean" in message or not trials:
         return message
     return f"{message}; did you mean the trial {trials[0]!r}?"
+
+
+def _unscored(tables: Tables, name: str) -> str:
+    """What brings the scores of a trial or a grid point about that has none yet."""
+    rows = with_curves(records_of(read_results(tables.folder)))
+    asked = {name, _canonical(name)}
+    trials = [row["trial"] for row in rows if asked & {row["trial"], point_name(row)}]
+    files = map(SweepStore(tables.folder).generator, dict.fromkeys(trials))
+    return "; ".join(f"{each.path.name} {way_on(each)}" for each in files if each.is_registered)
 
 
 def _rows(tables: Tables, name: str) -> pd.DataFrame:

@@ -42,7 +42,7 @@ class End:
             return self.files.generator
         if self.files.is_registered and not result.is_trained:
             raise StoreError(
-                f"{self.files.generator}: expected a generator, found none; {way_on(self.files)}"
+                f"{self.files.generator}: expected a generator, found none; it {way_on(self.files)}"
             )
         raise StoreError(
             f"{generator_loss(self.files, result)}; or choose another trial, or take its images "
@@ -73,7 +73,7 @@ class End:
 
     def _way_on(self) -> str:
         if self.files and self.files.is_registered and not self.files.read_result().is_trained:
-            return way_on(self.files)
+            return f"it {way_on(self.files)}"
         return "run the sweep again to restore them"
 
     def digest(self, store: SweepStore, dataset: str, names: Sequence[str], space: Space) -> str:
