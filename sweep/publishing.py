@@ -15,7 +15,8 @@ from sweep.scoring.path_scores import path_records
 from sweep.scoring.sets.test_sets import dataset_name
 from sweep.store.claims import is_at_work
 from sweep.store.folder import SweepStore, require_config, run_command
-from sweep.tables.from_records import result_rows, stored_trials
+from sweep.store.grid import stored_trials
+from sweep.tables.from_records import result_rows
 
 Published = tuple[tuple[Path, ...], tuple[str, ...]]
 """Derived files, and sentences about figures that could not be drawn."""

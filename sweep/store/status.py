@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from sweep.errors import StoreError
 from sweep.store.claims import Run, find_run, is_at_work
 from sweep.store.folder import SweepStore, TrialFolder, is_shared, require_sweep
+from sweep.store.grid import stored_trials
 from sweep.store.records.log import last_line
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import State
@@ -87,18 +88,36 @@ def read_status(root: Path) -> SweepStatus:
     require_sweep(root)
     run = find_run(root)
     at_work = run if run is not None and run.alive else None
-    folders = (files for files in SweepStore(root).generators() if files.is_registered)
-    trials = (_trial(files, at_work is not None) for files in folders)
-    return SweepStatus(root, at_work, tuple(trials), _problem(root))
+    store = SweepStore(root)
+    folders = [files for files in store.generators() if files.is_registered]
+    unbegun, problem = _unbegun(store, folders)
+    trials = (_trial(files, at_work is not None) for files in _by_name([*folders, *unbegun]))
+    return SweepStatus(root, at_work, tuple(trials), problem)
 
 
-def _problem(root: Path) -> str | None:
-    """Why the config of the folder cannot be read."""
+def _by_name(folders: Iterable[TrialFolder]) -> list[TrialFolder]:
+    return sorted(folders, key=lambda files: (not is_shared(files.path.name), files.path.name))
+
+
+def _unbegun(
+    store: SweepStore, begun: Iterable[TrialFolder]
+) -> tuple[list[TrialFolder], str | None]:
+    """The folders of grid points that nothing was begun of, or why they cannot be told.
+
+    Several runs, each with other axes, give a grid with points that none of them was asked for.
+    """
     try:
-        SweepStore(root).read_config()
+        config = store.read_config()
+        trials = stored_trials(store, config)[0] if config else ()
     except StoreError as error:
-        return str(error)
-    return None
+        return [], str(error)
+    known = {_point(files.path.name) for files in begun}
+    return [store.trial(each.name) for each in trials if _point(each.name) not in known], None
+
+
+def _point(name: str) -> str:
+    """A trial's name without the hash at its end."""
+    return name.rpartition("-")[0]
 
 
 def _trial(files: TrialFolder, at_work: bool) -> TrialStatus:

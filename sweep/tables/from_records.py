@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sweep.config.grid import Start, Starts, Trial, expand, kinds_needed, starts_of
-from sweep.config.names import StartKind
+from sweep.config.grid import Starts, Trial
 from sweep.config.sweep_config import SweepConfig
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.external.records import read_external
@@ -18,22 +17,6 @@ from sweep.tables.ranking import START_METHODS
 from sweep.tables.rows import ImageScore, ResultRow
 
 Scores = Mapping[str, Mapping[str, float]]
-
-
-def stored_trials(store: SweepStore, config: SweepConfig) -> tuple[tuple[Trial, ...], Starts]:
-    """Lists a folder's trials and the starts of each seed, as config and records name them."""
-    starts: dict[tuple[StartKind, int], Start] = {}
-    for seed in config.grid.seeds:
-        files = {kind: _stored_digest(store, kind, seed) for kind in kinds_needed(config)}
-        starts |= starts_of(config, seed, files)
-    return expand(config, starts), starts
-
-
-def _stored_digest(store: SweepStore, kind: StartKind, seed: int) -> str | None:
-    """The files of a start as its record names them, so that they need not be there any more."""
-    recipe = store.start(kind, seed).read_trial().recipe or ""
-    source, _, digest = recipe.partition(":")
-    return digest if source == "file" else None
 
 
 def result_rows(

@@ -11,8 +11,9 @@ from sweep.metrics.registry import METRICS
 from sweep.scoring.sets.test_sets import dataset_name
 from sweep.store.claims import is_at_work
 from sweep.store.folder import SweepStore
+from sweep.store.grid import stored_trials
 from sweep.tables.frames import per_image_frame, results_frame
-from sweep.tables.from_records import result_rows, stored_trials
+from sweep.tables.from_records import result_rows
 from sweep.tables.metric_file import MetricColumn, read_metric_file
 from sweep.visualization.report.collect import PageTables, read_curves, read_page_tables
 
