@@ -127,7 +127,7 @@ def test_states_are_counted_without_the_shared_start(store):
     trial(store, "mse-adv0.001-s0-b", state="failed")
     status = read_status(store.root)
     assert status.count() == {"done": 1, "failed": 1}
-    assert [found.name for found in status.trials] == ["srresnet-s0", "a", "b"]
+    assert [found.name for found in status.trials] == ["srresnet-s0", "a", "mse-adv0.001-s0-b"]
 
 
 @pytest.mark.parametrize(
