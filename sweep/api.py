@@ -241,8 +241,9 @@ class Sweep:
         scored = [c for c in self.metrics if c in summary and summary[c].notna().any()]
         writers = {c: f"{{:.{decimals_of(c, records)}f}}".format for c in scored}
         start = [START] if has_both_starts(records) else []
+        among = [record["adv"] for record in records]
         shown = summary[["dataset", "method", "content", *start]].assign(
-            adv=summary["adv"].map(adv_text, na_action="ignore"),
+            adv=summary["adv"].map(lambda adv: adv_text(adv, among), na_action="ignore"),
             **{c: summary[c].map(write, na_action="ignore") for c, write in writers.items()},
         )
         table = shown.to_html(index=False, na_rep="", escape=True)

@@ -211,7 +211,7 @@ function drawPoint(root, group, sx, sy, front, width, height) {
 
 /** Words the label: the coefficient, or a reference's name and, where it lies outside, its value. */
 function labelText(group, sx, sy) {
-  if (group.method === "srgan") return group.adv === null ? "?" : decimalText(group.adv);
+  if (group.method === "srgan") return group.adv === null ? "?" : coefficientText(group.adv);
   const beyond = [[state.x, sx, "\u2190\u2192"], [state.y, sy, "\u2193\u2191"]]
     .filter(([name, scale]) => !scale.holds(group.mean[name]))
     .map(([name, scale, [less, more]]) => {

@@ -60,6 +60,12 @@ function decimalText(value) {
   return value.toFixed(20).replace(/0+$/, "").replace(/\.$/, "");
 }
 
+/** A coefficient for people: one of more than 4 significant digits is written with 3. */
+function coefficientText(value) {
+  const digits = decimalText(value).replace(".", "").replace(/^0+|0+$/g, "").length;
+  return decimalText(digits > 4 ? Number(value.toPrecision(3)) : value);
+}
+
 /** A number with so many significant digits, for ticks and hovers. */
 function shortNumber(value, digits = 4) {
   if (!Number.isFinite(value)) return DASH;

@@ -56,7 +56,7 @@ const METHOD_NAMES = { srresnet: "SRResNet", bicubic: "bicubic", original: "HR",
 
 function groupName(g) {
   if (g.method !== "srgan") return METHOD_NAMES[g.method] ?? g.method;
-  return `${contentOf(g)}, \u03bb ${g.adv === null ? "?" : decimalText(g.adv)}`;
+  return `${contentOf(g)}, \u03bb ${g.adv === null ? "?" : coefficientText(g.adv)}`;
 }
 
 /** Trial of a group whose images are shown: that of the chosen seed, else one with images. */

@@ -21,7 +21,7 @@ function drawSlider() {
   range.setAttribute("aria-valuetext", groupName(group));
   byId("slider-content").value = content;
   byId("lambda-ticks").replaceChildren(
-    ...points.map((g) => el("span", { class: groupKey(g) === state.slider.key ? "now" : null }, g.adv === null ? "?" : decimalText(g.adv))));
+    ...points.map((g) => el("span", { class: groupKey(g) === state.slider.key ? "now" : null }, g.adv === null ? "?" : coefficientText(g.adv))));
   const chosen = state.selected.includes(groupKey(group));
   byId("slider-pick").textContent = chosen ? "Remove from comparison" : "Add to comparison";
   drawSliderScores(group);
