@@ -30,15 +30,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Unpack
 
-from srgan_core.errors import ConfigError
 from srgan_core.files import drop_folder, write_atomically
-from srgan_core.yaml_files import read_yaml
 from sweep.config.grid import start_name
-from sweep.config.loading import validate_config
 from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.store.claims import locked_folder
+from sweep.store.config_file import read_config_file, write_config_file
 from sweep.store.records.base import SCHEMA, decode, read_record, write_record
 from sweep.store.records.folder import DataKeys, DrawnRecord, ReferenceRecord
 from sweep.store.records.metrics import MetricsRecord
@@ -302,26 +300,14 @@ class SweepStore:
         """Reads sweep.yaml; None when the folder holds no sweep.
 
         Raises:
-            StoreError: when the file is damaged or of another version.
+            StoreError: as for `read_config_file`.
         """
         path = self.root / SWEEP_FILE
-        if not path.is_file():
-            return None
-        try:
-            return validate_config(read_yaml(path), str(path))
-        except ConfigError as error:
-            raise StoreError(
-                f"{self.root}: its {SWEEP_FILE} was damaged or written by another version; "
-                f"choose another --out\n{error}"
-            ) from None
+        return read_config_file(path) if path.is_file() else None
 
     def write_config(self, config: SweepConfig) -> None:
         """Writes sweep.yaml."""
-        import yaml
-
-        fields = config.model_dump(mode="json")
-        text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
-        write_atomically(self.root / SWEEP_FILE, text.encode())
+        write_config_file(self.root / SWEEP_FILE, config)
 
     def locked(self) -> AbstractContextManager[None]:
         """Keeps a second run out of the folder; see `locked_folder`."""
