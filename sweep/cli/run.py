@@ -197,7 +197,8 @@ def _cause(store: SweepStore, name: str, state: str) -> str:
     record = store.trial(name).read_trial()
     start = store.start(record.start or StartKind.SRRESNET, record.seed or 0)
     if record.cause is None and start.state is State.DIVERGED:
-        return f"{start.path.name}, which it starts from, diverged; --retry diverged trains it again{RECIPE}"
+        again = f"--retry diverged trains it again{RECIPE}"
+        return f"{start.path.name}, which it starts from, diverged; {again}"
     cause = record.cause or "what it starts from is not there"
     if state == State.DIVERGED:
         return f"{cause}; --retry diverged trains it again{RECIPE}"
