@@ -30,7 +30,15 @@ def join_config(root: Path, config: SweepConfig, stored: SweepConfig | None) -> 
 
 
 def _way_to_more(root: Path, differing: Sequence[str]) -> str:
-    """How to train longer, which the schedules of finished trials do not allow in their folder."""
+    """How to train longer, which the schedules of finished trials do not allow in their folder.
+
+    Or how to score where the training images have moved.
+    """
+    if any(text.startswith("data.sources ") for text in differing):
+        return (
+            ", or name the training images as before: what is trained needs none of them, and for "
+            "further trials the folder has to lie where it was"
+        )
     if not any(text.startswith("adversarial.steps ") for text in differing):
         return ""
     return (

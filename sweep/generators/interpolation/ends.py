@@ -40,7 +40,8 @@ class End:
         result = self.files.read_result()
         if has_generator(self.files, result):
             return self.files.generator
-        if self.files.is_registered and not result.is_trained:
+        is_begun = self.files.is_registered and not result.is_trained
+        if is_begun and not self.files.generator.is_file():
             raise StoreError(
                 f"{self.files.generator}: expected a generator, found none; it {way_on(self.files)}"
             )
