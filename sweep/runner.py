@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -176,6 +176,7 @@ def _write_references(store: SweepStore, plan: Plan) -> list[TestSet]:
     from sweep.scoring.sets.references import prepare_reference
 
     parts = [plan.config.eval.excerpt(name) for name in plan.config.eval.sets]
+    known = _known_images(store)
     return [
         prepare_reference(
             test_set,
@@ -183,9 +184,18 @@ def _write_references(store: SweepStore, plan: Plan) -> list[TestSet]:
             store.reference(test_set.name),
             crop=part.crop,
             limit=part.limit,
+            hr_sha256=known.get(test_set.name),
         )
         for test_set, part in zip(plan.sets, parts, strict=True)
     ]
+
+
+def _known_images(store: SweepStore) -> dict[str, dict[str, str]]:
+    """Test set to image to the hash of its HR PNG, from tables that may be damaged: made anew."""
+    with suppress(StoreError):
+        record = store.read_metrics()
+        return {name: entry.hr_sha256 for name, entry in record.datasets.items()} if record else {}
+    return {}
 
 
 @contextmanager

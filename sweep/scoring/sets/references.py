@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,6 +31,7 @@ def prepare_reference(
     *,
     crop: int | None = None,
     limit: int | None = None,
+    hr_sha256: Mapping[str, str] | None = None,
 ) -> TestSet:
     """Writes the images, or does nothing when they are there as they were written before.
 
@@ -43,6 +44,8 @@ def prepare_reference(
         folder: Where `hr/`, `lr/` and `bicubic/` go.
         crop: Side in pixels to which HR images are first cropped about their centre.
         limit: Number of images to take from the beginning; all by default.
+        hr_sha256: Image name to hash of its HR PNG, as `metrics.json` has them: the records of
+            older folders have none.
 
     Returns:
         The test set as written, each image named after its source with the ending `.png`.
@@ -62,11 +65,15 @@ def prepare_reference(
         source_sha256={path.stem: file_sha256(path) for path in sources},
     )
     before = _read(folder)
-    known = before.png_sha256 if before and _is_same(before, record) else {}
-    if before is None or not _is_same(before, record) or _altered(reference, folder, known):
+    is_same = before is not None and _is_same(before, record)
+    known = {f"hr/{image}.png": digest for image, digest in (hr_sha256 or {}).items()}
+    known = {**known, **before.png_sha256} if before and is_same else {}
+    places = {_place(path, folder) for path in _images(reference)}
+    if lost := {*_altered(reference, folder, known)} if is_same else places:
         for index, source in enumerate(sources):
-            _write_images(reference, index, _centre_crop(read_rgb(source), crop))
+            _write_images(reference, index, _centre_crop(read_rgb(source), crop), lost)
         _require_same(folder, _altered(reference, folder, known))
+    if not is_same:
         hashes = {_place(path, folder): file_sha256(path) for path in _images(reference)}
         # Last, so that an interrupted preparation starts over.
         update = {"png_sha256": hashes}
@@ -172,15 +179,21 @@ def _require_same(folder: Path, altered: Sequence[str]) -> None:
         )
 
 
-def _write_images(reference: TestSet, index: int, source: Rgb) -> None:
+def _write_images(reference: TestSet, index: int, source: Rgb, wanted: Collection[str]) -> None:
+    """Writes those of the three images of a source that are wanted, by their places."""
     # Images that are there already need no torch.
     from srgan_core.data.resize import crop_to_multiple, downsample_uint8, upsample_uint8
 
+    folder = reference.hr[index].parent.parent
+    targets = reference.hr[index], reference.lr[index], reference.bicubic[index]
+    if not any(_place(path, folder) in wanted for path in targets):
+        return
     hr = crop_to_multiple(source, reference.scale)
     lr = downsample_uint8(hr, reference.scale)
-    write_png(reference.hr[index], hr)
-    write_png(reference.lr[index], lr)
-    write_png(reference.bicubic[index], upsample_uint8(lr, reference.scale))
+    images = (hr, lr, upsample_uint8(lr, reference.scale))
+    for path, pixels in zip(targets, images, strict=True):
+        if _place(path, folder) in wanted:
+            write_png(path, pixels)
 
 
 def _centre_crop(rgb: Rgb, crop: int | None) -> Rgb:

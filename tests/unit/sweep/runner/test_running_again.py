@@ -74,6 +74,20 @@ def test_lost_images_are_made_again_with_the_same_bytes(copy, in_process, execut
     assert again.ran == []
 
 
+def test_hr_images_of_older_folders_are_held_to_the_hashes_of_their_tables(copy, execute):
+    record = copy.reference("skimage3") / "reference.json"
+    fields = json.loads(record.read_bytes())
+    del fields["png_sha256"]
+    record.write_text(f"{json.dumps(fields, indent=2)}\n")
+    old = record.read_bytes()
+    image = copy.reference("skimage3") / "hr" / "coffee.png"
+    before = image.read_bytes()
+    write_png(image, np.zeros((96, 96, 3), np.uint8))
+    assert execute(copy).exit_status == 0
+    assert image.read_bytes() == before
+    assert record.read_bytes() == old
+
+
 def test_a_damaged_generator_is_named_and_makes_no_image(copy, plan_of, execute):
     files = copy.trial(plan_of(copy).trials[0].name)
     files.generator.write_bytes(files.generator.read_bytes()[:1000])
