@@ -178,8 +178,10 @@ class Trainer:
     def _save(self, clock: Clock) -> None:
         if self.processes.first:
             seconds = self.seconds + clock.elapsed()
-            extra = {"seconds": seconds, "processes": self.processes.world_size}
-            state = self.learner.state(self.iteration, self.spec.digest(), **extra)
+            count = self.processes.world_size
+            state = self.learner.state(
+                self.iteration, self.spec.digest(), seconds=seconds, processes=count
+            )
             save_checkpoint(self.folder / CHECKPOINTS, state)
 
     def _resume(self) -> None:

@@ -168,8 +168,8 @@ class PendingJobs:
 
     def losses(self) -> list[str]:
         """Says of what is done which files are lost that no run makes again by itself."""
-        generators = (*self._plan.starts.values(), *self._plan.trials)
-        names = [generator.name for generator in generators]
+        names = [start.name for start in self._plan.starts.values()]
+        names += [trial.name for trial in self._plan.trials]
         found = [self._loss(self._store.generator(name)) for name in names]
         return [text for text in found if text]
 

@@ -46,9 +46,9 @@ def write_config_file(path: Path, config: SweepConfig) -> None:
 def _absent_metrics(fields: dict[str, Any], path: Path) -> list[str]:
     """The metrics that nothing installed provides, if that is all that is wrong with a config."""
     section = fields.get("eval")
-    names = section.get("metrics") if isinstance(section, dict) else None
-    if not isinstance(names, list):
+    if not isinstance(section, dict) or not isinstance(section.get("metrics"), list):
         return []
+    names = section["metrics"]
     absent = [name for name in names if isinstance(name, str) and name and not _is_known(name)]
     rest = {**fields, "eval": {**section, "metrics": ["psnr"]}}
     try:

@@ -122,8 +122,8 @@ def _line_curve(tables: Tables, dataset: str, rows: Sequence[Record]) -> Curve:
         remarks.append(f"seed {', '.join(map(str, alone))} left out: not scored at every λ")
     scored = {}
     for adv, trials in points.items() if seeds else ():
-        rows = images[images["trial"].isin([trials[seed] for seed in seeds])]
-        scored[shortest_decimal(adv)] = Scored(rows, seeds)
+        chosen = images["trial"].isin([trials[seed] for seed in seeds])
+        scored[shortest_decimal(adv)] = Scored(images[chosen], seeds)
     return Curve("λ", scored, seeds, tuple(remarks))
 
 

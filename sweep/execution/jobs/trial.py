@@ -211,8 +211,7 @@ class TrainJob:
 
     def _trained_result(self, files: TrialFolder) -> ResultRecord:
         lines = [line.values for line in read_log(files.log)]
-        pair = {"discriminator_sha256": file_sha256(files.discriminator)} if self.is_pair else {}
-        return ResultRecord(
+        result = ResultRecord(
             schema_version=SCHEMA,
             steps=self.spec.training.steps if self.spec else None,
             train_seconds=files.read_trial().train_seconds,
@@ -221,8 +220,11 @@ class TrainJob:
             grad_content=_median(line.get("grad_content") for line in lines),
             grad_adv=_median(line.get("grad_adv") for line in lines),
             scores={},
-            **pair,
         )
+        if not self.is_pair:
+            return result
+        digest = file_sha256(files.discriminator)
+        return result.model_copy(update={"discriminator_sha256": digest})
 
     def _score(self, files: TrialFolder, result: ResultRecord, context: Context) -> None:
         for test_set in self.test_sets:

@@ -151,7 +151,7 @@ def moved(tmp_path, own_cache, monkeypatch, execute) -> dict[str, object]:
     noise = np.random.default_rng(0).integers(0, 256, (5, 70, 70, 3), np.uint8)
     for index, pixels in enumerate(noise):
         write_png(tmp_path / ("photos" if index < 3 else "pets") / f"{index}.png", pixels)
-    overrides = {
+    overrides: dict[str, object] = {
         "data__sources": {"folder:photos": 1.0},
         "eval__sets": ["folder:pets"],
         "eval__excerpts": {},
