@@ -71,9 +71,13 @@ def find_run(root: Path) -> Run | None:
 
 
 def is_at_work(root: Path) -> bool:
-    """Whether a run is at work in a results folder."""
+    """Whether another process is at work in a results folder."""
     run = find_run(root)
-    return run is not None and run.alive
+    return run is not None and run.alive and not _is_ours(run)
+
+
+def _is_ours(run: Run) -> bool:
+    return (run.host, run.pid) == (platform.node(), os.getpid())
 
 
 @contextmanager
@@ -150,8 +154,7 @@ def _try_to_claim(path: Path) -> Run | None:
         except FileNotFoundError:
             continue
         other = find_run(path.parent)
-        ours = other is not None and (other.host, other.pid) == (platform.node(), os.getpid())
-        if other is not None and other.alive and not ours:
+        if other is not None and other.alive and not _is_ours(other):
             return other
         _set_aside(path, found)
     return None
