@@ -133,6 +133,7 @@ class Sweep:
             StoreError: when there is no result table, or it is damaged.
         """
         sweep = cls(Path(folder))
+        _bring_tables(sweep._store)
         # A wrong folder is refused here and not at the first look into it.
         _ = sweep.results
         return sweep
@@ -240,8 +241,9 @@ class Sweep:
         scored = [c for c in self.metrics if c in summary and summary[c].notna().any()]
         writers = {c: f"{{:.{decimals_of(c, records)}f}}".format for c in scored}
         start = [START] if has_both_starts(records) else []
+        among = [record["adv"] for record in records]
         shown = summary[["dataset", "method", "content", *start]].assign(
-            adv=summary["adv"].map(adv_text, na_action="ignore"),
+            adv=summary["adv"].map(lambda adv: adv_text(adv, among), na_action="ignore"),
             **{c: summary[c].map(write, na_action="ignore") for c, write in writers.items()},
         )
         table = shown.to_html(index=False, na_rep="", escape=True)
@@ -272,6 +274,16 @@ class Sweep:
             if trial.has_images:
                 files[trial.path.name] = trial.images(dataset) / file
         return files
+
+
+def _bring_tables(store: SweepStore) -> None:
+    """Makes the tables that a run which was killed has not written."""
+    from sweep.tables.files import lacks_tables
+
+    if lacks_tables(store.root):
+        from sweep.publishing import publish_tables
+
+        publish_tables(store)
 
 
 def _match(name: str, known: Mapping[str, Path]) -> str:

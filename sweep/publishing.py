@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from sweep.config.grid import Starts, Trial
 from sweep.config.sweep_config import SweepConfig
+from sweep.errors import StoreError
 from sweep.metrics.registry import columns_for
 from sweep.scoring.path_scores import path_records
-from sweep.store.folder import SweepStore, require_config
-from sweep.tables.from_records import result_rows, stored_trials
+from sweep.scoring.sets.test_sets import dataset_name
+from sweep.store.claims import is_at_work
+from sweep.store.folder import SweepStore, require_config, run_command
+from sweep.store.grid import stored_trials
+from sweep.tables.from_records import result_rows
 
 Published = tuple[tuple[Path, ...], tuple[str, ...]]
 """Derived files, and sentences about figures that could not be drawn."""
@@ -25,6 +30,7 @@ def publish(
     datasets: Mapping[str, Any],
     *,
     charts: bool = True,
+    at_work: bool = True,
 ) -> Published:
     """Brings every derived file of a results folder up to date.
 
@@ -35,6 +41,7 @@ def publish(
         starts: What its trials set out from.
         datasets: Name of each test set to its record, for metrics.json.
         charts: Whether to draw charts and figures too.
+        at_work: Whether trials that their records call `running` are.
 
     Returns:
         The derived files, and sentences about figures that could not be drawn.
@@ -49,7 +56,7 @@ def publish(
     from sweep.tables.tables import read_tables
 
     root = store.root
-    rows = list(result_rows(store, config, trials, starts, tuple(datasets)))
+    rows = list(result_rows(store, config, trials, starts, tuple(datasets), at_work))
     results = results_frame(rows)
     frames = {
         RESULTS: results,
@@ -85,14 +92,43 @@ def republish(store: SweepStore) -> Published:
         StoreError: when the folder holds no sweep.
         DataError: when the images of a test set are missing.
     """
-    from sweep.scoring.sets.references import dataset_record, open_reference
-    from sweep.scoring.sets.test_sets import dataset_name
-
     config = require_config(store)
-    trials, starts = stored_trials(store, config)
+    return publish(store, config, *stored_trials(store, config), _dataset_records(store, config))
+
+
+def publish_tables(store: SweepStore) -> None:
+    """Derives the tables that a run which was killed left out from the records; draws nothing.
+
+    Raises:
+        StoreError: when nothing is scored yet, or the folder cannot be written to.
+    """
+    config, at_work = require_config(store), is_at_work(store.root)
     names = [dataset_name(name) for name in config.eval.sets]
-    datasets = {
+    begun = [name for name in names if store.read_reference(name) is not None]
+    if not begun:
+        raise StoreError(
+            f"{store.root}: nothing is scored yet; `{run_command(store.root)}` goes on"
+        )
+    with nullcontext() if at_work else store.locked():
+        publish(
+            store,
+            config,
+            *stored_trials(store, config),
+            _dataset_records(store, config, begun),
+            charts=False,
+            at_work=at_work,
+        )
+
+
+def _dataset_records(
+    store: SweepStore, config: SweepConfig, names: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Name of each test set, of all by default, to its record for metrics.json."""
+    from sweep.scoring.sets.references import dataset_record, open_reference
+
+    if names is None:
+        names = [dataset_name(name) for name in config.eval.sets]
+    return {
         name: dataset_record(open_reference(store.reference(name), name, config.scale))
         for name in names
     }
-    return publish(store, config, trials, starts, datasets)

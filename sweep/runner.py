@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,7 +101,8 @@ def run_sweep(
         store.write_config(plan.config)
         if checked is not None:
             store.add_data_keys(checked.keys)
-            store.write_data_images(checked.sources)
+            if checked.sources:
+                store.write_data_images(checked.sources)
         _register(store, plan, retry)
         references = _write_references(store, plan)
         test_sets = test_set_jobs(plan, references)
@@ -130,7 +131,7 @@ def run_sweep(
         },
         trained=tuple(name for name in untrained if states[name] == State.DONE),
         files=files,
-        notes=(*plan.notes, *notes),
+        notes=(*plan.notes, *notes, *jobs.losses()),
         stopped_by=stop.signals[0] if stop.signals else None,
     )
 
@@ -179,6 +180,7 @@ def _write_references(store: SweepStore, plan: Plan) -> list[TestSet]:
     from sweep.scoring.sets.references import prepare_reference
 
     parts = [plan.config.eval.excerpt(name) for name in plan.config.eval.sets]
+    known = _known_images(store)
     return [
         prepare_reference(
             test_set,
@@ -186,9 +188,18 @@ def _write_references(store: SweepStore, plan: Plan) -> list[TestSet]:
             store.reference(test_set.name),
             crop=part.crop,
             limit=part.limit,
+            hr_sha256=known.get(test_set.name),
         )
         for test_set, part in zip(plan.sets, parts, strict=True)
     ]
+
+
+def _known_images(store: SweepStore) -> dict[str, dict[str, str]]:
+    """Test set to image to the hash of its HR PNG, from tables that may be damaged: made anew."""
+    with suppress(StoreError):
+        record = store.read_metrics()
+        return {name: entry.hr_sha256 for name, entry in record.datasets.items()} if record else {}
+    return {}
 
 
 @contextmanager

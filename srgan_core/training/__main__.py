@@ -14,19 +14,21 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
 from pydantic import ValidationError
 
 from srgan_core.data.duplicates import refuse_test_images
 from srgan_core.data.listing import count_images, list_images
 from srgan_core.errors import SrganError, WeightsError
 from srgan_core.files import file_sha256
-from srgan_core.pairs import Pair
+from srgan_core.pairs import GENERATOR_FILE, Pair
 from srgan_core.settings import describe_errors
 from srgan_core.training.config import TrainingSpec
-from srgan_core.training.distributed import join_processes
+from srgan_core.training.distributed import join_processes, place_from_environment
 from srgan_core.training.hardware import resolve_device
 from srgan_core.training.job import open_data, train
 from srgan_core.training.reports import Progress
+from srgan_core.training.run_folder import alone_in, find_finished, write_finished
 from srgan_core.wording import counted
 from srgan_core.yaml_files import read_yaml
 
@@ -83,6 +85,24 @@ def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence
     device = resolve_device(spec.device)
     if device.type == "cuda":
         device = resolve_device(f"cuda:{os.environ.get('LOCAL_RANK', '0')}")
+    rank, count = place_from_environment()
+    with alone_in(out, rank == 0):
+        finished = find_finished(out, spec.digest(), count)
+        if finished is None:
+            return _run(spec, out, generator, discriminator, device)
+    if rank == 0:
+        steps = counted(finished.iterations, "iteration")
+        print(f"trained already, {steps}: {out / GENERATOR_FILE}; nothing is left to do")
+    return 0
+
+
+def _run(
+    spec: TrainingSpec,
+    out: Path,
+    generator: Path | None,
+    discriminator: Path | None,
+    device: torch.device,
+) -> int:
     received: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: received.append(number))
@@ -101,6 +121,8 @@ def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence
         if processes.first:
             steps = counted(outcome.iteration, "iteration")
             print(f"{outcome.status} after {steps}, {outcome.seconds:.0f} s")
+            if outcome.status == "trained":
+                write_finished(out, spec.digest(), processes.world_size, spec.iterations)
     if outcome.status == "diverged":
         print(f"error: {outcome.cause}", file=sys.stderr)
         return 1

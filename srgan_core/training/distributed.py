@@ -48,6 +48,11 @@ class Processes:
         return bool(tensor.item())
 
 
+def place_from_environment() -> tuple[int, int]:
+    """This process's rank and the number of processes, as torchrun gives them: 0 and 1 alone."""
+    return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+
+
 @contextmanager
 def join_processes(device: torch.device) -> Iterator[Processes]:
     """Joins torchrun's group for as long as the context lasts.
@@ -58,7 +63,7 @@ def join_processes(device: torch.device) -> Iterator[Processes]:
     Yields:
         This process's place; a lone one where torchrun did not start it.
     """
-    world_size = int(os.environ.get("WORLD_SIZE", "1"))
+    _, world_size = place_from_environment()
     if world_size == 1:
         yield Processes()
         return

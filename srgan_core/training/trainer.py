@@ -21,6 +21,7 @@ from srgan_core.training.learner import Learner
 from srgan_core.training.log import TrainingLog
 from srgan_core.training.monitor import Clock, Health
 from srgan_core.training.reports import Observer, Outcome, Progress
+from srgan_core.training.run_folder import require_processes
 from srgan_core.training.warmups import read_warmup, write_warmup
 
 LOG_FILE, CHECKPOINTS = "log.jsonl", "checkpoints"
@@ -177,7 +178,10 @@ class Trainer:
     def _save(self, clock: Clock) -> None:
         if self.processes.first:
             seconds = self.seconds + clock.elapsed()
-            state = self.learner.state(self.iteration, self.spec.digest(), seconds=seconds)
+            count = self.processes.world_size
+            state = self.learner.state(
+                self.iteration, self.spec.digest(), seconds=seconds, processes=count
+            )
             save_checkpoint(self.folder / CHECKPOINTS, state)
 
     def _resume(self) -> None:
@@ -186,6 +190,9 @@ class Trainer:
         if state is None:
             self._adopt_warmup()
             return
+        count = self.processes.world_size
+        # Checkpoints of older versions do not say.
+        require_processes(folder, int(state.extra.get("processes", count)), count)
         self.learner.restore(state)
         self.iteration = self.resumed_from = state.iteration
         self.seconds = float(state.extra["seconds"])

@@ -49,7 +49,7 @@ def exchange_sentence(front: Front) -> str:
     if not exchanges:
         return ""
     coefficients = sorted({exchange.last.adv or 0.0 for exchange in exchanges})
-    tops = " or ".join(adv_text(value) for value in coefficients)
+    tops = " or ".join(adv_text(value, coefficients) for value in coefficients)
     x = _change(front.axes.x, [e.last.x - e.control.x for e in exchanges])
     y = _change(front.axes.y, [e.last.y - e.control.y for e in exchanges])
     text = f"λ 0 to {tops}: {x}, {y}"

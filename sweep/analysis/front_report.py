@@ -10,6 +10,7 @@ import pandas as pd
 
 from sweep.analysis.fronts import DECIBELS_BELOW_BICUBIC, Front, Point, fronts_of
 from sweep.analysis.summary import scores_by_dataset
+from sweep.tables.curve_names import shown_point
 from sweep.tables.files import write_csv
 from sweep.tables.frames import typed_frame
 from sweep.tables.tables import Tables
@@ -53,7 +54,7 @@ def front_summary(front: Front) -> str:
         parts.append(
             f"{area} up to {corner} and its {other.label} ({f'{y} {other.unit}'.rstrip()})"
         )
-    parts.append(f"knee {front.knee}" if front.knee else "no knee")
+    parts.append(f"knee {shown_point(front.knee)}" if front.knee else "no knee")
     return ", ".join(parts)
 
 
@@ -67,12 +68,16 @@ def front_lines(fronts: Iterable[Front]) -> list[str]:
     lines: list[str] = []
     unhealthy: dict[str, str] = {}
     for front in fronts:
-        points = ", ".join(point.name for point in front.on_front) or "nothing"
+        points = ", ".join(shown_point(point.name) for point in front.on_front) or "nothing"
         lines.append(f"front of {front.axes.y.label}: {points}; {front_summary(front)}")
-        unsure = [p.name for p in front.candidates if p.state == "dominated by the means"]
+        unsure = [
+            shown_point(point.name)
+            for point in front.candidates
+            if point.state == "dominated by the means"
+        ]
         if unsure:
             lines.append(f"  dominated by the means, not beyond the intervals: {', '.join(unsure)}")
-        unhealthy |= {point.name: point.health for point in front.unhealthy}
+        unhealthy |= {shown_point(point.name): point.health for point in front.unhealthy}
     if unhealthy:
         named = ", ".join(f"{name} ({reason})" for name, reason in unhealthy.items())
         lines.append(f"left out of the fronts: {named}")

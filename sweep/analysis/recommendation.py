@@ -12,11 +12,12 @@ from typing import Literal
 import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
+from sweep.analysis.candidates import candidates
 from sweep.store.folder import SweepStore
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn
-from sweep.tables.ranking import TRAINED_METHODS, Record, hr_value, is_healthy, is_scored
+from sweep.tables.ranking import Record, hr_value, is_healthy
 
 _LEAST_LIKENESS = 0.35
 
@@ -52,11 +53,13 @@ class Recommendation:
     Attributes:
         dataset: The data set that decided.
         images: Its number of images.
-        chosen: Row of the best trial that meets the conditions; None when none does.
-        nearest: Row of the trial that misses them least, when none meets them.
+        chosen: Row of a trial of the best point that meets the conditions; None when none does.
+            Points are ranked by the means over their seeds.
+        nearest: Row of a trial of the point that misses them least, when none meets them.
         misses: What it misses, as sentences.
-        unhealthy: Trials that were left out, with their reasons.
-        ties: Other trials with the same value.
+        unhealthy: Trials, or points of several seeds, that were left out, with their reasons.
+        ties: Trials of other points with the same value.
+        mean: Means of the point of the chosen or the nearest trial, with `seeds`.
     """
 
     dataset: str
@@ -66,6 +69,7 @@ class Recommendation:
     misses: tuple[str, ...] = ()
     unhealthy: tuple[str, ...] = ()
     ties: tuple[str, ...] = ()
+    mean: Record | None = None
 
 
 def recommend(
@@ -75,7 +79,10 @@ def recommend(
     best: str,
     dataset: str | None = None,
 ) -> Recommendation:
-    """Finds the best trial among those that meet all conditions, or the nearest to meeting them.
+    """Finds the best point among those that meet all conditions, or the nearest to meeting them.
+
+    A point is judged by its means over the seeds, one with an unhealthy or diverged seed not at
+    all; of its trials the one nearest to the mean in `best` stands for it.
 
     A value of a metric without reference that lies beyond HR's own counts as HR's. Of equal
     trials the one with the better values in the other metrics, in the order of the metric file,
@@ -94,33 +101,26 @@ def recommend(
     chosen_set = _dataset(results, dataset)
     records = records_of(results[results["dataset"] == chosen_set])
     _check_columns(results, metrics, conditions, best, records)
-    scored = [
-        record
-        for record in records
-        if record["method"] in TRAINED_METHODS and is_scored(record) and record[best] is not None
-    ]
-    fit = [record for record in scored if is_healthy(record)]
-    unhealthy = [f"{r['trial']} ({r['health']})" for r in scored if not is_healthy(r)]
+    points = candidates(records, results.columns)
+    scored = [point for point in points if point.mean[best] is not None]
+    fit = [point.mean for point in scored if is_healthy(point.mean)]
+    unhealthy = tuple(f"{p.name} ({p.mean['health']})" for p in scored if not is_healthy(p.mean))
     if not fit:
         raise ConfigError(
             f"{best}: expected at least one healthy trial with a value on {chosen_set}, got none"
         )
     images = int(records[0]["images"])
+    stands = {id(point.mean): point.standing(best) for point in scored}
     meeting = [r for r in fit if not any(c.shortfall(r[c.column]) for c in conditions)]
     if meeting:
-        chosen, ties = _best(meeting, metrics, best, records)
-        return Recommendation(
-            chosen_set, images, chosen, unhealthy=tuple(unhealthy), ties=tuple(ties)
-        )
+        chosen, others = _best(meeting, metrics, best, records)
+        ties = tuple(str(stands[id(other)]["trial"]) for other in others)
+        row = stands[id(chosen)]
+        return Recommendation(chosen_set, images, row, unhealthy=unhealthy, ties=ties, mean=chosen)
     nearest = _nearest(fit, conditions)
-    return Recommendation(
-        chosen_set,
-        images,
-        None,
-        nearest,
-        tuple(_misses(nearest, conditions)),
-        tuple(unhealthy),
-    )
+    misses = tuple(_misses(nearest, conditions))
+    row = stands[id(nearest)]
+    return Recommendation(chosen_set, images, None, row, misses, unhealthy, mean=nearest)
 
 
 def generator_path(folder: Path, record: Record) -> Path:
@@ -171,8 +171,8 @@ def _best(
     metrics: Mapping[str, MetricColumn],
     best: str,
     records: Sequence[Record],
-) -> tuple[Record, list[str]]:
-    """The best record, and the names of those that equal it."""
+) -> tuple[Record, list[Record]]:
+    """The best record, and those that equal it."""
     order = [best, *(column for column in metrics if column != best and column in meeting[0])]
     bounds = {column: hr_value(metrics[column], records) for column in order}
 
@@ -183,7 +183,7 @@ def _best(
         return -merit if metrics[column].higher_is_better else merit
 
     chosen = min(meeting, key=lambda record: [cost(record, column) for column in order])
-    ties = [r["trial"] for r in meeting if r is not chosen and cost(r, best) == cost(chosen, best)]
+    ties = [r for r in meeting if r is not chosen and cost(r, best) == cost(chosen, best)]
     return chosen, ties
 
 

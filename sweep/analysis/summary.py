@@ -15,7 +15,7 @@ from sweep.tables import columns as names
 from sweep.tables.columns import CURVE
 from sweep.tables.curve_names import with_curves
 from sweep.tables.frames import records_of, typed_frame
-from sweep.tables.ranking import Record, is_scored
+from sweep.tables.ranking import START_METHODS, Record, is_scored
 
 SEEDS = "seeds"
 INTERVAL_NOTE = "± half of the 95% confidence interval of the mean over the seeds (Student's t)"
@@ -75,8 +75,9 @@ def seed_means(rows: Iterable[Record], columns: Sequence[str]) -> list[Record]:
     Returns:
         Records in the order of first appearance. `trials` names all of its trials and `scored`
         those in the mean; `seeds` counts the latter, 0 where all of them failed, None where there
-        is no seed; `status` is that of the scored trials, or of the first one where none was
-        scored. Intervals are Student's, of the mean over the seeds at 95%, None with one seed.
+        is no seed, and 1 where the start of every seed is one and the same file; `status` is that
+        of the scored trials, or of the first one where none was scored. Intervals are Student's,
+        of the mean over the seeds at 95%, None with one seed.
         `health` is not empty where a single seed is unhealthy: a mean over the others would be a
         selection.
     """
@@ -103,21 +104,29 @@ def _averaged(results: pd.DataFrame) -> tuple[str, ...]:
 
 def _mean(members: Sequence[Record], columns: Sequence[str]) -> Record:
     scored = [record for record in members if is_scored(record)]
+    distinct = _distinct(scored)
     seeded = any(record["seed"] is not None for record in members)
     kept = (*names.SUMMARY_KEY, CURVE, "images")
     mean: Record = {name: members[0].get(name) for name in kept}
     mean["trials"] = tuple(record["trial"] for record in members)
     mean["scored"] = tuple(record["trial"] for record in scored)
-    mean[SEEDS] = len(scored) if seeded else None
+    mean[SEEDS] = len(distinct) if seeded else None
     mean["status"] = (scored or members)[0]["status"]
-    mean["health"] = _health(scored)
+    mean["health"] = _health(distinct)
     for column in (name for name in columns if name not in mean):
-        values = [float(member[column]) for member in scored if member[column] is not None]
-        whole = bool(values) and len(values) == len(scored)
+        values = [float(member[column]) for member in distinct if member[column] is not None]
+        whole = bool(values) and len(values) == len(distinct)
         value = fmean(values) if whole else math.nan
         mean[column] = None if math.isnan(value) else value
         mean[names.interval_column(column)] = mean_half_width(values) if whole else None
     return mean
+
+
+def _distinct(scored: Sequence[Record]) -> Sequence[Record]:
+    """A start that is one file for every seed counts once: its spread would be none."""
+    files = {record.get("generator_sha256") for record in scored}
+    is_start = all(record["method"] in START_METHODS.values() for record in scored)
+    return scored[:1] if is_start and len(files) == 1 and all(files) else scored
 
 
 def _health(scored: Sequence[Mapping[str, Any]]) -> str:

@@ -25,6 +25,7 @@ COMMANDS = {
     "run": ("sweep.cli.run", "Train a grid of SRGANs, score it, write tables and charts."),
     "plan": ("sweep.cli.plan", "Say what a sweep would cost: steps, hours, memory, disk."),
     "status": ("sweep.cli.status", "Show how far each trial is, also while a sweep runs."),
+    "merge": ("sweep.cli.merge", "Copy the sweeps of several results folders into one."),
     "clean": ("sweep.cli.clean", "Delete checkpoints of done trials and leftovers of crashes."),
     "plot": ("sweep.cli.plot", "Draw the tradeoff charts from the tables."),
     "table": ("sweep.cli.table", "Show the results: terminal, CSV, Markdown or LaTeX."),

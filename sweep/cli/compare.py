@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from sweep.cli.derived import bring_tables
 from sweep.cli.options import DEFAULT_FOLDER, CommaList, name
 
 EXAMPLES = """\b
@@ -79,6 +80,8 @@ def command(
 
     one = parse_operand(first, DEFAULT_FOLDER)
     other = parse_operand(second, one.folder)
+    for folder in dict.fromkeys((one.folder, other.folder)):
+        bring_tables(folder)
     report = compare(one, other, metrics or (), Resampling(**how))
     print_report(report)
     if not fail_if_worse:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from srgan_core.wording import counted
+from sweep.cli.derived import bring_tables
 from sweep.cli.options import CommaList, name, results_folder
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def command(
     from sweep.store.folder import SweepStore, require_sweep
 
     require_sweep(folder)
+    bring_tables(folder)
     store = SweepStore(folder)
     ends = find_end(store, first), find_end(store, second)
     if ends[0].name == ends[1].name:

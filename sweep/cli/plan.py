@@ -40,18 +40,19 @@ def command(**options: Any) -> None:
 
 def print_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
     """Prints the grid, what exists already, and the estimated cost."""
-    from sweep.config.numbers import shortest_decimal
     from sweep.planning.estimate import estimate
     from sweep.planning.image_checks import check_images
+    from sweep.tables.columns import adv_text
 
     checked = check_images(store, plan, fetch=False)
     for note in (*plan.notes, *checked.notes):
         say(f"note: {note}", err=False)
+    coefficients = [trial.adv for trial in plan.asked]
     width = max(len(trial.name) for trial in plan.asked)
     click.echo(f"{'trial':<{width}}  content   lambda    start     seed  state")
     for trial in plan.asked:
         click.echo(
-            f"{trial.name:<{width}}  {trial.content:<8}  {shortest_decimal(trial.adv):<8}  "
+            f"{trial.name:<{width}}  {trial.content:<8}  {adv_text(trial.adv, coefficients):<8}  "
             f"{trial.start:<8}  {trial.seed:<4}  {store.trial(trial.name).state}"
         )
     cost = estimate(store, plan, jobs, _say_what_is_timed)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from sweep.cli.derived import bring_tables
 from sweep.cli.options import CommaList, name, results_folder
 
 EXAMPLES = (
@@ -50,6 +51,7 @@ def command(folder: Path, published: bool, **options: Any) -> None:
     """
     from sweep.tables.tables import read_tables
 
+    bring_tables(folder)
     chosen = {name: value for name, value in options.items() if value}
     if chosen:
         if published:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from srgan_core.wording import counted
+from sweep.cli.derived import bring_tables
 from sweep.cli.messages import say
 from sweep.cli.options import results_folder
 
@@ -67,6 +68,7 @@ def command(
 
     conditions = [Condition(column, "min", value) for column, value in least]
     conditions += [Condition(column, "max", value) for column, value in most]
+    bring_tables(folder)
     metrics = read_metrics(folder)
     found = recommend(read_results(folder), metrics, conditions, best, dataset)
     if found.chosen is None:
@@ -74,11 +76,26 @@ def command(
         click.echo(f"no trial meets {asked} on {found.dataset}", err=True)
         if found.nearest is not None:
             say(f"nearest: {found.nearest['trial']}: {'; '.join(found.misses)}")
+            _say_mean(found)
     else:
         _echo_choice(folder, found, found.chosen, metrics)
     for text in found.unhealthy:
         say(f"  left out: {text}")
     return int(found.chosen is None)
+
+
+def _say_mean(found: Recommendation, err: bool = True) -> None:
+    """Says that the point of several seeds was judged, and which of its trials is named."""
+    from sweep.tables.curve_names import point_name, shown_point
+
+    mean, row = found.mean, found.chosen or found.nearest
+    if mean is not None and row is not None and (mean["seeds"] or 0) > 1:
+        name = shown_point(point_name(mean))
+        say(
+            f"  {name} was judged by the means of its {mean['seeds']} seeds; named is seed "
+            f"{row['seed']}, the nearest to the mean",
+            err=err,
+        )
 
 
 def _echo_choice(
@@ -88,6 +105,7 @@ def _echo_choice(
     from sweep.tables.columns import number_text
 
     click.secho(chosen["trial"], bold=True)
+    _say_mean(found, err=False)
     images = counted(found.images, "image")
     click.echo(f"  scores on {found.dataset}, x{chosen['scale']}, {images}:")
     for column, metric in metrics.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from srgan_core.wording import counted
+from sweep.cli.derived import bring_tables
 from sweep.cli.messages import say
 from sweep.cli.options import images_option, results_folder
 
@@ -49,6 +50,7 @@ def command(
     from sweep.store.folder import SweepStore
     from sweep.visualization.report.page import REPORT, write_report
 
+    bring_tables(folder)
     report = write_report(
         SweepStore(folder),
         output or folder / REPORT,

@@ -37,6 +37,12 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
 2 wrong usage; 130 interrupted, 143 terminated (run the same command again to go on).
 """
 
+RECIPE = (
+    ", and the same recipe diverges at the same step again: the recipe has to change, by a smaller "
+    "--adv, or in another --out by a smaller --set adversarial.learning_rate"
+)
+"""Trainings are reproducible, and so are their ends."""
+
 
 @click.command("run", epilog=EXAMPLES)
 @sweep_options
@@ -121,7 +127,7 @@ def command(
     if dry_run:
         print_plan(store, plan, jobs)
         return 0
-    checked = check_plan(store, plan, jobs)
+    checked = check_plan(store, plan, jobs, retry)
     plan = replace(plan, notes=(*plan.notes, *checked.notes))
     device, threads = plan.config.device, plan.config.threads or 1
     opened = open_executor(executor, jobs, device, threads, watchdog, address, ray_storage)
@@ -193,10 +199,9 @@ def _cause(store: SweepStore, name: str, state: str) -> str:
     record = store.trial(name).read_trial()
     start = store.start(record.start or StartKind.SRRESNET, record.seed or 0)
     if record.cause is None and start.state is State.DIVERGED:
-        return (
-            f"{start.path.name}, which it starts from, diverged; --retry diverged trains it again"
-        )
+        again = f"--retry diverged trains it again{RECIPE}"
+        return f"{start.path.name}, which it starts from, diverged; {again}"
     cause = record.cause or "what it starts from is not there"
     if state == State.DIVERGED:
-        return f"{cause}; --retry diverged trains it again"
+        return f"{cause}; --retry diverged trains it again{RECIPE}"
     return f"{cause}; run again to try again"

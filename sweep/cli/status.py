@@ -70,6 +70,10 @@ def _print(status: SweepStatus) -> None:
     click.echo()
     counts = ", ".join(f"{number} {state}" for state, number in status.count().items())
     click.echo(f"{status.root}: {counts or 'no trials yet'}; {_at_work(status)}")
+    if status.count().get(State.PENDING) and status.run is None:
+        from sweep.store.folder import run_command
+
+        click.echo(f"what is pending is trained by `{run_command(status.root)}`")
     if status.problem is not None:
         click.echo(f"no run can go on: {status.problem}")
 

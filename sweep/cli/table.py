@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from sweep.cli.derived import bring_tables
 from sweep.cli.options import results_folder
 
 FORMATS = ("terminal", "csv", "markdown", "latex")
@@ -38,6 +39,7 @@ def command(
     from sweep.visualization.printing.markup import format_table
     from sweep.visualization.printing.terminal import print_table
 
+    bring_tables(folder)
     results = read_results(folder)
     if markup == "csv":
         click.echo(csv_text(results), nl=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from operator import itemgetter
 from typing import Any
 
 from sweep.config.grid import kinds_needed
@@ -15,6 +17,12 @@ EXTENDABLE = (
 )
 """Keys that may change between two runs in one results folder; the sweep then grows."""
 
+BOOKKEEPING = (".checkpoint_every", ".log_every", ".tensorboard")
+"""Ends of keys that no weight depends on; they may change too."""
+
+NAMED_BY_USER = ("data.sources", "eval.excerpts")
+"""Mappings whose keys are no settings: each counts as one value."""
+
 
 def differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
     """Finds what keeps the resolved config of a run from joining the stored one of its folder.
@@ -24,17 +32,32 @@ def differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
         start that one of the two does without may be configured anyhow there. Where the file of a
         start lies is no difference: its content is compared by hash when a sweep is planned.
     """
-    old, new = (dict(dotted(each.model_dump(mode="json"))) for each in (stored, config))
+    old, new = (_values(each) for each in (stored, config))
     shared = {*kinds_needed(stored)} & {*kinds_needed(config)}
     unshared = tuple(f"{kind}." for kind in StartKind if kind not in shared)
     files = tuple(f"{kind}.init" for kind in StartKind)
     ignored = (*EXTENDABLE, "description", "substitutes", "grid.control", "objective")
     differing = [
-        f"{key} (was {old.get(key)!r}, now {new.get(key)!r})"
+        f"{key} (was {old.get(key, 'not set')}, now {new.get(key, 'not set')})"
         for key in sorted(old.keys() | new.keys())
-        if old.get(key) != new.get(key) and not key.startswith((*ignored, *unshared, *files))
+        if old.get(key) != new.get(key)
+        and not key.startswith((*ignored, *unshared, *files))
+        and not key.endswith(BOOKKEEPING)
     ]
     return differing + _objective_differences(stored, config)
+
+
+def _values(config: SweepConfig) -> dict[str, str]:
+    """Dotted key to value as it would be typed."""
+    values: dict[str, str] = {}
+    for key, value in sorted(dotted(config.model_dump(mode="json")), key=itemgetter(0)):
+        owner = next((name for name in NAMED_BY_USER if key.startswith(f"{name}.")), None)
+        if owner is None:
+            values[key] = json.dumps(value, ensure_ascii=False)
+        else:
+            entry = f"{key.removeprefix(f'{owner}.')}: {json.dumps(value)}"
+            values[owner] = ", ".join(filter(None, (values.get(owner), entry)))
+    return values
 
 
 def union(stored: SweepConfig, config: SweepConfig) -> SweepConfig:

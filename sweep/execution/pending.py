@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srgan_core.training.config import TrainingSpec
+from srgan_core.wording import counted
 from sweep.config.grid import Start, Trial, start_name
 from sweep.config.names import StartKind
 from sweep.execution.jobs.failing import Job
@@ -17,6 +18,13 @@ from sweep.execution.jobs.trial import TrainJob
 from sweep.metrics.registry import columns_for
 from sweep.planning.plan import Plan
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.intact import (
+    generator_loss,
+    has_discriminator,
+    has_generator,
+    is_damaged,
+    lost_images,
+)
 from sweep.store.records.trial import Identity
 from sweep.store.states import State
 
@@ -61,7 +69,7 @@ class PendingJobs:
             files = self._store.generator(start.name)
             if start.kind is not kind or self._is_left(files):
                 continue
-            lost = start.name in self._needed() and not _has_weights(files, kind)
+            lost = not _has_weights(files, kind) and self._is_wanted(start, files)
             if lost or not self._complete(files):
                 identity = Identity(trial=start.name, seed=start.seed, recipe=start.recipe)
                 init, discriminator = self._initial_files(start)
@@ -69,6 +77,14 @@ class PendingJobs:
                 is_pair = kind is StartKind.SRGAN
                 jobs.append(replace(job, init_discriminator=discriminator, is_pair=is_pair))
         return jobs
+
+    def _is_wanted(self, start: Start, files: TrialFolder) -> bool:
+        """Whether the weights of a start are worth making again where they are not whole.
+
+        A file that only has to be taken once more is put back wherever a damaged one lies.
+        """
+        adopted = start.spec is None
+        return start.name in self._needed() or (adopted and is_damaged(files, files.read_result()))
 
     def _needed(self) -> set[str]:
         """Names of the starts whose weights a training is to set out from."""
@@ -150,11 +166,34 @@ class PendingJobs:
         result = files.read_result()
         return not any(missing_of_trial(files, result, each) for each in self._test_sets)
 
+    def losses(self) -> list[str]:
+        """Says of what is done which files are lost that no run makes again by itself."""
+        names = [start.name for start in self._plan.starts.values()]
+        names += [trial.name for trial in self._plan.trials]
+        found = [self._loss(self._store.generator(name)) for name in names]
+        return [text for text in found if text]
+
+    def _loss(self, files: TrialFolder) -> str | None:
+        result = files.read_result() if files.state is State.DONE else None
+        if result is None or has_generator(files, result):
+            return None
+        if files.generator.is_file():
+            return generator_loss(files, result)
+        lost = [
+            name
+            for each in self._test_sets
+            for name in lost_images(files, result, each.name, each.images)
+        ]
+        if not (lost and files.has_images):
+            return None
+        return f"{files.path}: lost {counted(len(lost), 'image')}; {generator_loss(files, result)}"
+
 
 def _has_weights(files: TrialFolder, kind: StartKind) -> bool:
-    """Whether a training can set out from a start."""
-    has_discriminator = kind is not StartKind.SRGAN or files.discriminator.is_file()
-    return files.generator.is_file() and has_discriminator
+    """Whether a training can set out from a start: its files are there as its result has them."""
+    result = files.read_result()
+    is_whole = kind is not StartKind.SRGAN or has_discriminator(files, result)
+    return has_generator(files, result) and is_whole
 
 
 def identity_of(trial: Trial) -> Identity:

@@ -59,11 +59,14 @@ def find_generator(text: str, store: SweepStore) -> Path:
         store: Where names are looked up.
 
     Raises:
-        StoreError: when nothing or more than one has that name, or it has no generator.
+        StoreError: when nothing or more than one has that name, or its generator is missing or
+            not the one that its result is of.
     """
     path = Path(text)
     if path.is_file():
-        return path
+        files = TrialFolder(path.parent)
+        is_trials = files.is_registered and path.name == files.generator.name
+        return End(path.parent.name, files).generator() if is_trials else path
     if path.is_dir():
         return End(path.name, TrialFolder(path)).generator()
     if problem := irregularity(path):
@@ -84,7 +87,8 @@ def find_ends(store: SweepStore, content: str | None = None) -> Ends:
     SRResNet of its seed, from which it was trained, or its pair was.
 
     Raises:
-        StoreError: when there is no such trial, or its SRResNet is not there.
+        StoreError: when there is no such trial, its SRResNet is not there, or its generator is not
+            the one that its result is of.
     """
     records = {files: files.read_trial() for files in store.trials()}
     fit = [
@@ -99,6 +103,7 @@ def find_ends(store: SweepStore, content: str | None = None) -> Ends:
             f"generator.safetensors, found none; run the sweep, or name another with --results"
         )
     best = min(fit, key=lambda files: _rank(files, records[files]))
+    End(best.path.name, best).generator()
     return Ends(_start_of(store, best, records[best]), best)
 
 

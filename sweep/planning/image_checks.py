@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,8 +13,10 @@ from srgan_core.errors import ConfigError, DataError
 from srgan_core.wording import counted
 from sweep.config.names import FOLDER_PREFIX
 from sweep.config.sweep_config import SweepConfig
+from sweep.planning.training_data import AbsentDataError, is_training_left, require_folders
 from sweep.store.folder import SweepStore
 from sweep.store.records.folder import SourceRecord
+from sweep.store.states import State
 
 if TYPE_CHECKING:
     from srgan_core.data.store import PackedImages
@@ -39,7 +41,12 @@ class CheckedImages:
     notes: tuple[str, ...]
 
 
-def check_images(store: SweepStore, plan: Plan, fetch: bool = True) -> CheckedImages:
+def check_images(
+    store: SweepStore,
+    plan: Plan,
+    fetch: bool = True,
+    retry: Collection[str] = (State.FAILED,),
+) -> CheckedImages:
     """Decodes test images, packs training images, and refuses those that cannot be used.
 
     Args:
@@ -47,11 +54,14 @@ def check_images(store: SweepStore, plan: Plan, fetch: bool = True) -> CheckedIm
         plan: What is going to be done.
         fetch: Whether sources that are not on this machine are downloaded, and synthetic ones
             made; otherwise they are passed over, and that is said.
+        retry: States in which trials are trained again. Where nothing is to be trained, training
+            images whose folder is gone are passed over.
 
     Raises:
         ConfigError: when patches do not fit the training images.
         DataError: when images cannot be read, are test images too, or are not those that the
-            sweep began with.
+            sweep began with; `AbsentDataError` when their folder is gone and something is to be
+            trained.
     """
     from srgan_core.data.duplicates import refuse_test_images
     from srgan_core.training.job import require_same_data
@@ -60,7 +70,14 @@ def check_images(store: SweepStore, plan: Plan, fetch: bool = True) -> CheckedIm
     _refuse_unfit_test_images(plan)
     side, setting = _largest_patch(config)
     later = {} if fetch else _left_to_the_run(config, side, setting)
-    packed = _open_all(config, [name for name in config.data.sources if name not in later], side)
+    names = [name for name in config.data.sources if name not in later]
+    try:
+        require_folders(config)
+    except AbsentDataError:
+        if is_training_left(store, plan.asked, plan.starts, retry):
+            raise
+        later, names = {}, []
+    packed = _open_all(config, names, side)
     for images in packed:
         if problem := images.describe_smaller_than(side, setting):
             raise ConfigError(problem)

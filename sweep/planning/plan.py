@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,10 @@ from sweep.metrics.registry import columns_for
 from sweep.planning.image_checks import CheckedImages, check_images
 from sweep.planning.machine import resolve_machine
 from sweep.planning.substitution import PretrainedWeights, substitute
+from sweep.planning.training_data import absence_notes, is_training_left
 from sweep.store.folder import SweepStore
 from sweep.store.joining import join_config
+from sweep.store.states import State
 
 if TYPE_CHECKING:
     from sweep.scoring.sets.test_sets import TestSet
@@ -85,9 +87,12 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     for start in starts.values():
         _refuse_changed_start(store, start)
     require_metrics(columns_for(merged.eval.metrics), weights.require)
+    asked = expand(asked_config, starts)
+    if not is_training_left(store, asked, starts):
+        notes += absence_notes(merged)
     return Plan(
         config=merged,
-        asked=expand(asked_config, starts),
+        asked=asked,
         trials=expand(merged, starts),
         starts=starts,
         sets=sets,
@@ -95,10 +100,12 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     )
 
 
-def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> CheckedImages:
+def check_plan(
+    store: SweepStore, plan: Plan, jobs: int = 1, retry: Collection[str] = (State.FAILED,)
+) -> CheckedImages:
     """Refuses a plan that cannot be carried out, before anything is written.
 
-    Trials at once, `jobs`, decide the space that is needed.
+    Trials at once, `jobs`, decide the space that is needed; states in `retry` are trained again.
 
     Returns:
         What its images turned out to be.
@@ -107,27 +114,27 @@ def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> CheckedImages:
         ConfigError, DataError: as `check_images`.
         StoreError: when the disk is too full.
     """
-    checked = check_images(store, plan)
+    checked = check_images(store, plan, retry=retry)
     _check_space(store, plan, jobs)
     return checked
 
 
 def _held_sets(store: SweepStore, stored: SweepConfig | None) -> dict[str, TestSet]:
-    """Published test sets that are not on this machine, from the folder's own images."""
-    from sweep.scoring.sets.published_sets import PUBLISHED, is_on_disk
+    """Test sets that are not on this machine any more, from the folder's own images."""
     from sweep.scoring.sets.references import held_test_set
+    from sweep.scoring.sets.test_sets import dataset_name, is_absent
 
-    names = [name for name in stored.eval.sets if name in PUBLISHED] if stored else []
-    absent = [name for name in names if not is_on_disk(name)]
+    absent = [name for name in stored.eval.sets if is_absent(name)] if stored else []
     metrics = _readable(store.read_metrics) if absent else None
     if stored is None or metrics is None:
         return {}
+    datasets = {name: dataset_name(name) for name in absent}
     found = {
         name: held_test_set(
-            store.reference(name), name, stored.scale, metrics.datasets[name].hr_sha256
+            store.reference(dataset), dataset, stored.scale, metrics.datasets[dataset].hr_sha256
         )
-        for name in absent
-        if name in metrics.datasets
+        for name, dataset in datasets.items()
+        if dataset in metrics.datasets
     }
     return {name: test_set for name, test_set in found.items() if test_set is not None}
 

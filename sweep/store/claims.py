@@ -70,6 +70,16 @@ def find_run(root: Path) -> Run | None:
     return Run(claim.host, claim.pid, claim.started, alive)
 
 
+def is_at_work(root: Path) -> bool:
+    """Whether another process is at work in a results folder."""
+    run = find_run(root)
+    return run is not None and run.alive and not _is_ours(run)
+
+
+def _is_ours(run: Run) -> bool:
+    return (run.host, run.pid) == (platform.node(), os.getpid())
+
+
 @contextmanager
 def claimed(root: Path, may_wait: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Keeps every other process out of a folder, on this host or another.
@@ -144,8 +154,7 @@ def _try_to_claim(path: Path) -> Run | None:
         except FileNotFoundError:
             continue
         other = find_run(path.parent)
-        ours = other is not None and (other.host, other.pid) == (platform.node(), os.getpid())
-        if other is not None and other.alive and not ours:
+        if other is not None and other.alive and not _is_ours(other):
             return other
         _set_aside(path, found)
     return None

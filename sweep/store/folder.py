@@ -22,6 +22,7 @@ Its layout:
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -30,15 +31,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Unpack
 
-from srgan_core.errors import ConfigError
 from srgan_core.files import drop_folder, write_atomically
-from srgan_core.yaml_files import read_yaml
 from sweep.config.grid import start_name
-from sweep.config.loading import validate_config
 from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.store.claims import locked_folder
+from sweep.store.config_file import read_config_file, write_config_file
 from sweep.store.records.base import SCHEMA, decode, read_record, write_record
 from sweep.store.records.folder import (
     DataImages,
@@ -313,30 +312,25 @@ class SweepStore:
         """Reads sweep.yaml; None when the folder holds no sweep.
 
         Raises:
-            StoreError: when the file is damaged or of another version.
+            StoreError: as for `read_config_file`.
         """
         path = self.root / SWEEP_FILE
-        if not path.is_file():
-            return None
-        try:
-            return validate_config(read_yaml(path), str(path))
-        except ConfigError as error:
-            raise StoreError(
-                f"{self.root}: its {SWEEP_FILE} was damaged or written by another version; "
-                f"choose another --out\n{error}"
-            ) from None
+        return read_config_file(path) if path.is_file() else None
 
     def write_config(self, config: SweepConfig) -> None:
         """Writes sweep.yaml."""
-        import yaml
-
-        fields = config.model_dump(mode="json")
-        text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
-        write_atomically(self.root / SWEEP_FILE, text.encode())
+        write_config_file(self.root / SWEEP_FILE, config)
 
     def locked(self) -> AbstractContextManager[None]:
         """Keeps a second run out of the folder; see `locked_folder`."""
         return locked_folder(self.root)
+
+
+def run_command(folder: Path) -> str:
+    """The command that begins a sweep in a folder, or goes on with the one that it holds."""
+    config = folder / SWEEP_FILE
+    given = f"--config {shlex.quote(str(config))} " if config.is_file() else ""
+    return f"sweep run {given}--out {shlex.quote(str(folder))}"
 
 
 def is_shared(name: str) -> bool:
@@ -353,7 +347,7 @@ def require_sweep(folder: Path) -> None:
     if not (folder / SWEEP_FILE).is_file():
         raise StoreError(
             f"{folder}: expected a results folder with a sweep, found no {SWEEP_FILE}; "
-            f"run `sweep run --out {folder}` first, or name another results folder"
+            f"run `{run_command(folder)}` first, or name another results folder"
         )
 
 

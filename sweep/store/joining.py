@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sweep.config.extending import differences, union
@@ -23,9 +24,27 @@ def join_config(root: Path, config: SweepConfig, stored: SweepConfig | None) -> 
     if differing:
         raise StoreError(
             f"{root}: holds a sweep of another config; different: "
-            f"{'; '.join(differing)}; choose another --out"
+            f"{'; '.join(differing)}; choose another --out{_way_to_more(root, differing)}"
         )
     return union(stored, config)
+
+
+def _way_to_more(root: Path, differing: Sequence[str]) -> str:
+    """How to train longer, which the schedules of finished trials do not allow in their folder.
+
+    Or how to score where the training images have moved.
+    """
+    if any(text.startswith("data.sources ") for text in differing):
+        return (
+            ", or name the training images as before: what is trained needs none of them, and for "
+            "further trials the folder has to lie where it was"
+        )
+    if not any(text.startswith("adversarial.steps ") for text in differing):
+        return ""
+    return (
+        ", where all is trained anew by the longer schedule, or goes on from a generator of this "
+        f"sweep with --init {root / 'trials' / 'NAME' / 'generator.safetensors'} --start srresnet"
+    )
 
 
 def _refuse_foreign_folder(root: Path) -> None:

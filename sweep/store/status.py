@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
 from sweep.errors import StoreError
-from sweep.store.claims import Run, find_run
+from sweep.store.claims import Run, find_run, is_at_work
 from sweep.store.folder import SweepStore, TrialFolder, is_shared, require_sweep
+from sweep.store.grid import stored_trials
 from sweep.store.records.log import last_line
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import State
@@ -87,18 +88,36 @@ def read_status(root: Path) -> SweepStatus:
     require_sweep(root)
     run = find_run(root)
     at_work = run if run is not None and run.alive else None
-    folders = (files for files in SweepStore(root).generators() if files.is_registered)
-    trials = (_trial(files, at_work is not None) for files in folders)
-    return SweepStatus(root, at_work, tuple(trials), _problem(root))
+    store = SweepStore(root)
+    folders = [files for files in store.generators() if files.is_registered]
+    unbegun, problem = _unbegun(store, folders)
+    trials = (_trial(files, at_work is not None) for files in _by_name([*folders, *unbegun]))
+    return SweepStatus(root, at_work, tuple(trials), problem)
 
 
-def _problem(root: Path) -> str | None:
-    """Why the config of the folder cannot be read."""
+def _by_name(folders: Iterable[TrialFolder]) -> list[TrialFolder]:
+    return sorted(folders, key=lambda files: (not is_shared(files.path.name), files.path.name))
+
+
+def _unbegun(
+    store: SweepStore, begun: Iterable[TrialFolder]
+) -> tuple[list[TrialFolder], str | None]:
+    """The folders of grid points that nothing was begun of, or why they cannot be told.
+
+    Several runs, each with other axes, give a grid with points that none of them was asked for.
+    """
     try:
-        SweepStore(root).read_config()
+        config = store.read_config()
+        trials = stored_trials(store, config)[0] if config else ()
     except StoreError as error:
-        return str(error)
-    return None
+        return [], str(error)
+    known = {_point(files.path.name) for files in begun}
+    return [store.trial(each.name) for each in trials if _point(each.name) not in known], None
+
+
+def _point(name: str) -> str:
+    """A trial's name without the hash at its end."""
+    return name.rpartition("-")[0]
 
 
 def _trial(files: TrialFolder, at_work: bool) -> TrialStatus:
@@ -132,6 +151,19 @@ def _described(files: TrialFolder, record: TrialRecord, at_work: bool) -> TrialS
         cause=cause,
         remarks=tuple(_remarks(files, record)),
     )
+
+
+def way_on(files: TrialFolder) -> str:
+    """Says of a trial that has no generator or no scores why, and what brings them about."""
+    found = _trial(files, is_at_work(files.path.parents[1]))
+    if found.state in (State.DIVERGED, State.FAILED):
+        return f"{found.state}{f': {found.cause}' if found.cause else ''}"
+    if found.state == State.RUNNING:
+        return "is being trained: wait for its run to end"
+    kind = "not trained yet" if found.state == State.PENDING else "not scored yet"
+    if found.state == State.INTERRUPTED:
+        kind = "interrupted"
+    return f"is {kind}: run the sweep again to go on"
 
 
 def _remarks(files: TrialFolder, record: TrialRecord) -> Iterator[str]:

@@ -105,9 +105,22 @@ def extra_metrics(columns: Iterable[str]) -> tuple[str, ...]:
     return tuple(column for column in columns if column not in known)
 
 
-def adv_text(adv: float | None) -> str:
-    """Writes a coefficient for people."""
-    return "?" if adv is None else shortest_decimal(adv)
+def adv_text(adv: float | None, among: Iterable[float | None] = ()) -> str:
+    """Writes a coefficient for people; names of trials and the CSV tables have it exactly.
+
+    One of more than 4 significant digits, as a logarithmic grid gives, is written with 3, or with
+    4 where another one of those beside it would read the same, or exactly.
+    """
+    if adv is None:
+        return "?"
+    exact, others = shortest_decimal(adv), [other for other in among if other not in (None, adv)]
+    if len(exact.replace(".", "").strip("0")) <= SIGNIFICANT_DIGITS:
+        return exact
+    for digits in (SIGNIFICANT_DIGITS - 1, SIGNIFICANT_DIGITS):
+        shown = f"{adv:.{digits}g}"
+        if all(f"{other:.{digits}g}" != shown for other in others):
+            return shortest_decimal(float(shown))
+    return exact
 
 
 def content_text(content: str | None) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
+from sweep.config.numbers import shortest_decimal
 from sweep.store.states import Method
 from sweep.tables.columns import CURVE, START, adv_text, content_text
 from sweep.tables.ranking import Record
@@ -36,10 +38,31 @@ def has_both_starts(records: Iterable[Record]) -> bool:
 
 
 def point_name(record: Record) -> str:
-    """Names what a record with a curve is of: `bicubic`, `mse@0.001`, `mse/srgan@0.001`."""
+    """Names what a record with a curve is of: `bicubic`, `mse@0.001`, `mse/srgan@0.001`.
+
+    It has the coefficient exactly, since it tells points apart, in two sweeps too.
+    """
     if record["method"] != Method.SRGAN:
         return str(record["method"])
-    return f"{record[CURVE]}@{adv_text(record['adv'])}"
+    adv = record["adv"]
+    return f"{record[CURVE]}@{adv_text(adv) if adv is None else shortest_decimal(adv)}"
+
+
+def shown_point(name: str, among: Iterable[str] = ()) -> str:
+    """Writes the name of a point for people, with few digits where it stays unique among others."""
+    head, at, adv = name.rpartition("@")
+    if not at or not is_number(adv):
+        return name
+    others = [other.rpartition("@")[2] for other in among]
+    return f"{head}@{adv_text(float(adv), [float(other) for other in others if is_number(other)])}"
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a finite number."""
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _curve(record: Record, several: bool) -> str:

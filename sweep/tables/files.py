@@ -18,6 +18,8 @@ from srgan_core.errors import unknown_name
 from srgan_core.files import write_atomically
 from sweep.config.names import StartKind
 from sweep.errors import StoreError
+from sweep.store.claims import find_run
+from sweep.store.folder import METRICS_FILE, SWEEP_FILE, run_command
 from sweep.store.states import Method, State
 from sweep.tables import columns as names
 from sweep.tables.frames import records_of, typed_frame
@@ -25,6 +27,15 @@ from sweep.tables.frames import records_of, typed_frame
 RESULTS = "results.csv"
 PER_IMAGE = "per_image.csv"
 SUMMARY = "summary.csv"
+
+
+def lacks_tables(root: Path) -> bool:
+    """Whether a sweep's tables are not there, or are older than a run that was killed."""
+    if not (root / SWEEP_FILE).is_file():
+        return False
+    run = find_run(root)
+    are_there = all((root / name).is_file() for name in (RESULTS, PER_IMAGE, METRICS_FILE))
+    return not are_there or (run is not None and not run.alive)
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -168,8 +179,8 @@ def _read_lines(path: Path) -> list[list[str]]:
         ) from None
     except FileNotFoundError:
         raise StoreError(
-            f"{path}: no such table; run `sweep run --out {path.parent}` first, "
-            "or name another results folder"
+            f"{path}: no such table; run `{run_command(path.parent)}` first, or "
+            "name another results folder"
         ) from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise StoreError(

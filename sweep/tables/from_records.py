@@ -5,35 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sweep.config.grid import Start, Starts, Trial, expand, kinds_needed, starts_of
-from sweep.config.names import StartKind
+from sweep.config.grid import Starts, Trial
 from sweep.config.sweep_config import SweepConfig
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.external.records import read_external
 from sweep.scoring.external.scored_method import ScoredMethod
 from sweep.store.folder import SweepStore, TrialFolder
 from sweep.store.records.result import ResultRecord
-from sweep.store.states import Method
+from sweep.store.states import Method, State
 from sweep.tables.ranking import START_METHODS
 from sweep.tables.rows import ImageScore, ResultRow
 
 Scores = Mapping[str, Mapping[str, float]]
-
-
-def stored_trials(store: SweepStore, config: SweepConfig) -> tuple[tuple[Trial, ...], Starts]:
-    """Lists a folder's trials and the starts of each seed, as config and records name them."""
-    starts: dict[tuple[StartKind, int], Start] = {}
-    for seed in config.grid.seeds:
-        files = {kind: _stored_digest(store, kind, seed) for kind in kinds_needed(config)}
-        starts |= starts_of(config, seed, files)
-    return expand(config, starts), starts
-
-
-def _stored_digest(store: SweepStore, kind: StartKind, seed: int) -> str | None:
-    """The files of a start as its record names them, so that they need not be there any more."""
-    recipe = store.start(kind, seed).read_trial().recipe or ""
-    source, _, digest = recipe.partition(":")
-    return digest if source == "file" else None
 
 
 def result_rows(
@@ -42,8 +25,11 @@ def result_rows(
     trials: Sequence[Trial],
     starts: Starts,
     datasets: Sequence[str],
+    at_work: bool = True,
 ) -> Iterator[ResultRow]:
     """Lists the rows of the result table.
+
+    Where nobody is at work, what its record calls `running` is interrupted.
 
     Yields:
         For every test set: `bicubic`, each start, every trial whatever its state, the methods
@@ -65,7 +51,7 @@ def result_rows(
                 method=START_METHODS[start.kind],
                 seed=start.seed,
                 **common,
-                **_trained(store.generator(start.name), dataset, hr_niqe),
+                **_trained(store.generator(start.name), dataset, hr_niqe, at_work),
                 pixel_weight=start.spec.pixel_weight if start.spec else None,
             )
         for trial in trials:
@@ -77,7 +63,7 @@ def result_rows(
                 seed=trial.seed,
                 start=trial.start,
                 **common,
-                **_trained(store.trial(trial.name), dataset, hr_niqe),
+                **_trained(store.trial(trial.name), dataset, hr_niqe, at_work),
                 pixel_weight=trial.spec.pixel_weight,
                 content_weight=trial.spec.content_weight,
             )
@@ -108,11 +94,13 @@ def external_row(scored: ScoredMethod) -> ResultRow:
     )
 
 
-def _trained(files: TrialFolder, dataset: str, hr_niqe: float | None) -> dict[str, Any]:
+def _trained(
+    files: TrialFolder, dataset: str, hr_niqe: float | None, at_work: bool
+) -> dict[str, Any]:
     """Fields of a generator's row that come from its own records."""
-    result = files.read_result()
+    result, state = files.read_result(), files.state
     return {
-        "status": files.state,
+        "status": State.INTERRUPTED if state is State.RUNNING and not at_work else state,
         "generator_sha256": result.generator_sha256,
         "steps": result.steps,
         "train_seconds": result.train_seconds,

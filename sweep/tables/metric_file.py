@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from sweep.errors import StoreError
 from sweep.metrics import declaration
 from sweep.metrics.declaration import Direction
-from sweep.store.folder import METRICS_FILE, SweepStore
+from sweep.store.folder import METRICS_FILE, SweepStore, run_command
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,8 @@ def read_metric_file(folder: Path) -> MetricFile:
     record = SweepStore(folder).read_metrics()
     if record is None:
         raise StoreError(
-            f"{folder / METRICS_FILE}: no such file; run `sweep run --out {folder}` first, "
-            "or name another results folder"
+            f"{folder / METRICS_FILE}: no such file; run `{run_command(folder)}` first, or "
+            "name another results folder"
         )
     names = [field.name for field in fields(MetricColumn)]
     metrics = [

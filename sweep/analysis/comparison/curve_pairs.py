@@ -128,7 +128,7 @@ class CurvePairs:
             merits = (axis.measured(side)[1].tolist() for axis in (x, y))
             directions = x.metric.direction, y.metric.direction
             front = pareto_front(list(zip(*merits, strict=True)), directions)
-            behind = [place for index, place in enumerate(curve.points) if index not in front]
+            behind = [place for index, place in enumerate(curve.names) if index not in front]
             if behind:
                 turns.append(f"{'AB'[side]}'s {curve.axis} {', '.join(behind)}")
         if turns:

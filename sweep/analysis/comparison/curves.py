@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.analysis.comparison.methods import Key, Scored, Tables
+from sweep.config.numbers import shortest_decimal
 from sweep.store.states import State
 from sweep.tables.columns import CURVE, adv_text
 from sweep.tables.curve_names import with_curves
@@ -49,7 +50,15 @@ class Curve:
     @property
     def places(self) -> str:
         """Where its points are, in words."""
-        return f"{self.axis} {', '.join(self.points)}" if self.points else f"no {self.axis}"
+        return f"{self.axis} {', '.join(self.names)}" if self.points else f"no {self.axis}"
+
+    @property
+    def names(self) -> list[str]:
+        """Its points for people, in their order."""
+        if self.axis != "λ":
+            return list(self.points)
+        values = [float(place) for place in self.points]
+        return [adv_text(value, values) for value in values]
 
     def shortage(self, folder: Path) -> str:
         """Words that its points are too few, and what to run for more; empty if they will do."""
@@ -108,14 +117,13 @@ def _line_curve(tables: Tables, dataset: str, rows: Sequence[Record]) -> Curve:
     points, reasons = _whole_points(rows, set(images["trial"]))
     known = {seed for trials in points.values() for seed in trials}
     seeds = tuple(sorted(s for s in known if all(s in trials for trials in points.values())))
-    remarks = [f"λ {adv_text(adv)} left out: {reasons[adv]}" for adv in sorted(reasons)]
+    remarks = [f"λ {adv_text(adv, reasons)} left out: {reasons[adv]}" for adv in sorted(reasons)]
     if alone := sorted(known - {*seeds}):
         remarks.append(f"seed {', '.join(map(str, alone))} left out: not scored at every λ")
-    scored = {
-        adv_text(adv): Scored(images[images["trial"].isin([trials[s] for s in seeds])], seeds)
-        for adv, trials in points.items()
-        if seeds
-    }
+    scored = {}
+    for adv, trials in points.items() if seeds else ():
+        chosen = images["trial"].isin([trials[seed] for seed in seeds])
+        scored[shortest_decimal(adv)] = Scored(images[chosen], seeds)
     return Curve("λ", scored, seeds, tuple(remarks))
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
+from sweep.config.numbers import shortest_decimal
+from sweep.store.folder import SweepStore
 from sweep.store.states import Method
-from sweep.tables.columns import adv_text
-from sweep.tables.curve_names import point_name, with_curves
+from sweep.store.status import way_on
+from sweep.tables.curve_names import is_number, point_name, shown_point, with_curves
 from sweep.tables.files import read_per_image, read_results
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn, read_metric_file
@@ -121,26 +125,82 @@ def is_method(tables: Tables, name: str) -> bool:
 def unknown_method(tables: Tables, name: str, curves: Sequence[str] = ()) -> str:
     """Words that a folder has nothing of a name.
 
-    Lists methods, grid points and curves; trials are many, so only the nearest is named.
+    Lists methods, grid points and curves; trials are many, so only the nearest is named. Of a
+    trial without scores it says how it comes to some.
     """
-    known = dict.fromkeys([*curves, *tables.images["point"]])
+    if waiting := _unscored(tables, name):
+        return f"{tables.folder}: {name}: {waiting}"
+    points = dict.fromkeys(tables.images["point"])
+    known = [*curves, *(shown_point(point, points) for point in points)]
     kind = "method or curve" if curves else "method"
     message = f"{tables.folder}: {unknown_name(kind, name, known)}"
+    if nearest := _nearest(tables, name):
+        return f"{message.partition('; did you mean')[0]}; did you mean {nearest!r}?"
     trials = difflib.get_close_matches(name, set(tables.images["trial"]), n=1)
     if "did you mean" in message or not trials:
         return message
     return f"{message}; did you mean the trial {trials[0]!r}?"
 
 
+def _unscored(tables: Tables, name: str) -> str:
+    """What brings the scores of a trial or a grid point about that has none yet."""
+    rows = with_curves(records_of(read_results(tables.folder)))
+    asked = {name, _canonical(name)}
+    trials = [row["trial"] for row in rows if asked & {row["trial"], point_name(row)}]
+    files = map(SweepStore(tables.folder).generator, dict.fromkeys(trials))
+    return "; ".join(f"{each.path.name} {way_on(each)}" for each in files if each.is_registered)
+
+
 def _rows(tables: Tables, name: str) -> pd.DataFrame:
     images = tables.images
-    rows = images[images["trial"] == name]
-    return images[images["point"] == _canonical(name)] if rows.empty else rows
+    for column, wanted in (("trial", name), ("point", _canonical(name))):
+        rows = images[images[column] == wanted]
+        if not rows.empty:
+            return rows
+    return images[images["point"] == _rounded(tables, name)]
+
+
+def _rounded(tables: Tables, name: str) -> str:
+    """The one point whose coefficient, rounded to the digits of a name, is that of the name."""
+    content, _, adv = name.rpartition("@")
+    if not is_number(adv):
+        return name
+    digits = len(Decimal(adv).normalize().as_tuple().digits)
+    fitting = [
+        point
+        for point, value in _coefficients(tables, content).items()
+        if digits > 1 and float(f"{value:.{digits}g}") == float(adv)
+    ]
+    return fitting[0] if len(fitting) == 1 else name
+
+
+def _nearest(tables: Tables, name: str) -> str:
+    """The point of a name's content loss whose coefficient is nearest; empty where none is."""
+    content, _, adv = name.rpartition("@")
+    known = _coefficients(tables, content) if is_number(adv) else {}
+    # The steps of a grid are factors; 0 is nearest where it alone is there.
+    wanted = abs(float(adv)) if known else 0.0
+    distances = {
+        point: abs(math.log(value / wanted)) if value > 0 < wanted else math.inf
+        for point, value in known.items()
+    }
+    nearest = min(distances, key=distances.__getitem__, default="")
+    return shown_point(nearest, known)
+
+
+def _coefficients(tables: Tables, content: str) -> dict[str, float]:
+    """Point to coefficient of a content loss, or of one of its two curves."""
+    split = {point: str(point).rpartition("@") for point in dict.fromkeys(tables.images["point"])}
+    return {
+        point: float(adv)
+        for point, (head, _, adv) in split.items()
+        if head == content and is_number(adv)
+    }
 
 
 def _canonical(name: str) -> str:
     content, at, adv = name.rpartition("@")
     try:
-        return f"{content}@{adv_text(float(adv))}" if at else name
+        return f"{content}@{shortest_decimal(float(adv))}" if at else name
     except (ValueError, ArithmeticError):
         return name

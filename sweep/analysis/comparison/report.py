@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sweep.analysis.comparison.operands import Operand
 from sweep.analysis.statistics.bootstrap import LEAST_IMAGES, RESAMPLES, Difference
 from sweep.analysis.statistics.intervals import CONFIDENCE
+from sweep.tables.curve_names import shown_point
 from sweep.tables.metric_file import MetricColumn
 
 
@@ -53,7 +54,7 @@ class Comparison:
     @property
     def name(self) -> str:
         """What was compared, beside the data set: `mse@0: niqe`, `psnr_y at equal niqe`."""
-        point = f"{self.point}: " if self.point else ""
+        point = f"{shown_point(self.point)}: " if self.point else ""
         at = f" at equal {self.along.metric.column}" if self.along else ""
         return f"{point}{self.metric.column}{at}"
 

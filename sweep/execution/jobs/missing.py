@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sweep.metrics.registry import find_metric, image_columns, set_columns
 from sweep.scoring.health.trial_health import can_measure_health
 from sweep.store.folder import TrialFolder
+from sweep.store.intact import has_generator, lost_images
 from sweep.store.records.base import Columns, Scores
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.scores import ReferenceScores
@@ -40,28 +41,32 @@ class Missing:
         image_columns: Columns that some image lacks.
         set_columns: Columns of the whole test set that are not there.
         health: Whether the health is to be measured.
+        images: Restored images that are lost and can be made again.
     """
 
     image_columns: tuple[str, ...]
     set_columns: tuple[str, ...] = ()
     health: bool = False
+    images: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.image_columns or self.set_columns or self.health)
+        return bool(self.image_columns or self.set_columns or self.health or self.images)
 
 
 def missing_of_trial(files: TrialFolder, result: ResultRecord, test_set: TestSetJob) -> Missing:
     """Says what the result of a trial lacks on a test set.
 
     Of an old trial neither images nor generator may be left, without which its health cannot be
-    measured.
+    measured, and images that are lost not be made again.
     """
     name = test_set.name
+    lost = lost_images(files, result, name, test_set.images)
     measured = name in result.health.images
     return Missing(
         _image_columns(result.scores.get(name, {}), test_set, full_reference=True),
         _set_columns(result.set_scores.get(name, {}), test_set),
         health=not measured and can_measure_health(files, name, test_set.images),
+        images=lost if lost and has_generator(files, result) else (),
     )
 
 

@@ -2,31 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from srgan_core.files import file_sha256
+from sweep.errors import StoreError
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.missing import TestSetJob
 from sweep.store.folder import TrialFolder
+from sweep.store.intact import generator_loss, has_generator, lost_images
 from sweep.store.records.base import Columns, Scores
+from sweep.store.records.result import ResultRecord
 
 if TYPE_CHECKING:
     from sweep.scoring.evaluate import Scorer
 
 
-def restore_images(files: TrialFolder, test_set: TestSetJob, lr: Path, context: Context) -> None:
-    """Restores the LR images of a test set with a trial's generator, unless all are there."""
+def restore_images(
+    files: TrialFolder, result: ResultRecord, test_set: TestSetJob, lr: Path, context: Context
+) -> ResultRecord:
+    """Restores what is lost of a test set's images with a trial's generator.
+
+    Returns:
+        The result with the hashes of all images.
+
+    Raises:
+        StoreError: when the generator is not the one that the result is of, or makes other images
+            than those that were scored.
+    """
+    name, folder = test_set.name, files.images(test_set.name)
+    lost = lost_images(files, result, name, test_set.images)
+    if lost:
+        if not has_generator(files, result):
+            raise StoreError(generator_loss(files, result))
+        _restore(files, test_set, lost, lr, context)
+    known = result.image_sha256.get(name, {})
+    hashes = {image: file_sha256(folder / f"{image}.png") for image in test_set.images}
+    others = [image for image in lost if known.get(image, hashes[image]) != hashes[image]]
+    if others:
+        for image in others:
+            (folder / f"{image}.png").unlink()
+        raise StoreError(
+            f"{folder}: {', '.join(others)}: lost, and restored here with other bytes than those "
+            "that were scored (another processor or PyTorch); put copies back, or delete "
+            f"{files.path / 'result.json'} and run the sweep again to train it anew"
+        )
+    return result.with_image_hashes(name, hashes)
+
+
+def _restore(
+    files: TrialFolder, test_set: TestSetJob, images: Sequence[str], lr: Path, context: Context
+) -> None:
     from srgan_core.data.images import read_rgb, write_png
     from srgan_core.inference import load_generator, restore
     from srgan_core.training.hardware import resolve_device
 
     folder = files.images(test_set.name)
-    if all((folder / f"{name}.png").is_file() for name in test_set.images):
-        return
     device = resolve_device(context.device)
     generator = load_generator(files.generator, test_set.scale, device)
-    for name in test_set.images:
+    for name in images:
         context.check()
         write_png(folder / f"{name}.png", restore(generator, read_rgb(lr / f"{name}.png")))
 

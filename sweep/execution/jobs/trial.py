@@ -29,6 +29,7 @@ from sweep.scoring.health.trial_health import with_health
 from sweep.scoring.path_scores import PathRecorder, PathSet, add_step
 from sweep.store.claims import claimed
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.intact import has_discriminator, has_generator
 from sweep.store.records.base import SCHEMA
 from sweep.store.records.log import read_log
 from sweep.store.records.result import ResultRecord
@@ -102,7 +103,7 @@ class TrainJob:
         return self._end(files, State.DONE)
 
     def _is_trained(self, files: TrialFolder, result: ResultRecord) -> bool:
-        if files.generator.is_file() and (files.discriminator.is_file() or not self.is_pair):
+        if has_generator(files, result) and (has_discriminator(files, result) or not self.is_pair):
             return result.is_trained or files.state is State.TRAINED
         return result.is_trained and not self.needs_generator
 
@@ -210,7 +211,7 @@ class TrainJob:
 
     def _trained_result(self, files: TrialFolder) -> ResultRecord:
         lines = [line.values for line in read_log(files.log)]
-        return ResultRecord(
+        result = ResultRecord(
             schema_version=SCHEMA,
             steps=self.spec.training.steps if self.spec else None,
             train_seconds=files.read_trial().train_seconds,
@@ -220,6 +221,10 @@ class TrainJob:
             grad_adv=_median(line.get("grad_adv") for line in lines),
             scores={},
         )
+        if not self.is_pair:
+            return result
+        digest = file_sha256(files.discriminator)
+        return result.model_copy(update={"discriminator_sha256": digest})
 
     def _score(self, files: TrialFolder, result: ResultRecord, context: Context) -> None:
         for test_set in self.test_sets:
@@ -246,7 +251,7 @@ class TrainJob:
         name, images = test_set.name, files.images(test_set.name)
         reference = SweepStore(self.root).reference(name)
         lr, hr = reference / "lr", reference / "hr"
-        restore_images(files, test_set, lr, context)
+        result = restore_images(files, result, test_set, lr, context)
         known = result.scores.get(name, {})
         scores = complete_scores(known, missing.image_columns, test_set, images, hr, context)
         result = result.with_scores(name, scores)

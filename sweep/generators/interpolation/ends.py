@@ -13,7 +13,9 @@ from srgan_core.files import file_sha256
 from srgan_core.wording import counted
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.intact import generator_loss, has_generator, lost_images
 from sweep.store.states import Method
+from sweep.store.status import way_on
 
 Space = Literal["weights", "images"]
 
@@ -35,13 +37,18 @@ class End:
             raise StoreError(
                 f"{self.name}: has no weights; take a trial, or images instead of weights"
             )
-        if not self.files.generator.is_file():
+        result = self.files.read_result()
+        if has_generator(self.files, result):
+            return self.files.generator
+        is_begun = self.files.is_registered and not result.is_trained
+        if is_begun and not self.files.generator.is_file():
             raise StoreError(
-                f"{self.files.generator}: expected a generator, found none (a published folder "
-                "may keep those of its front alone); choose another trial, take its images instead "
-                "of its weights, or run the sweep again after deleting its folder"
+                f"{self.files.generator}: expected a generator, found none; it {way_on(self.files)}"
             )
-        return self.files.generator
+        raise StoreError(
+            f"{generator_loss(self.files, result)}; or choose another trial, or take its images "
+            "instead of its weights (a published folder may keep the generators of its front alone)"
+        )
 
     def images(self, store: SweepStore, dataset: str, names: Sequence[str]) -> list[Path]:
         """Its restored images of a test set, in order.
@@ -49,18 +56,26 @@ class End:
         Raises:
             StoreError: when some are missing.
         """
-        if self.files is None:
-            folder = store.reference(dataset) / Method.BICUBIC
-        else:
-            folder = self.files.images(dataset)
-        paths = [folder / f"{name}.png" for name in names]
-        missing = [path.name for path in paths if not path.is_file()]
-        if missing:
+        folder = self.files.images(dataset) if self.files else store.reference(dataset) / self.name
+        lost = self._lost(folder, dataset, names)
+        if lost:
+            is_there = (folder / f"{lost[0]}.png").is_file()
             raise StoreError(
-                f"{folder}: expected {counted(len(names), 'image')}, {len(missing)} missing "
-                f"({missing[0]}, ...); run the sweep again to restore them"
+                f"{folder}: expected {counted(len(names), 'image')}, {len(lost)} "
+                f"{'damaged' if is_there else 'missing'} ({lost[0]}.png, ...); {self._way_on()}"
             )
-        return paths
+        return [folder / f"{name}.png" for name in names]
+
+    def _lost(self, folder: Path, dataset: str, names: Sequence[str]) -> Sequence[str]:
+        result = self.files.read_result() if self.files else None
+        if self.files and result and result.is_trained:
+            return lost_images(self.files, result, dataset, names)
+        return [name for name in names if not (folder / f"{name}.png").is_file()]
+
+    def _way_on(self) -> str:
+        if self.files and self.files.is_registered and not self.files.read_result().is_trained:
+            return f"it {way_on(self.files)}"
+        return "run the sweep again to restore them"
 
     def digest(self, store: SweepStore, dataset: str, names: Sequence[str], space: Space) -> str:
         """Identifies what is mixed, so that scores of something else are never reused."""

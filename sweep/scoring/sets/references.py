@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from sweep.metrics.inputs import Rgb
 from sweep.scoring.sets.set_checks import niqe_blocks
 from sweep.scoring.sets.test_sets import TestSet
 from sweep.store.folder import REFERENCE_FILE
+from sweep.store.intact import is_intact
 from sweep.store.records.base import SCHEMA, read_record, write_record
 from sweep.store.records.folder import ReferenceRecord
 
@@ -31,10 +32,12 @@ def prepare_reference(
     *,
     crop: int | None = None,
     limit: int | None = None,
+    hr_sha256: Mapping[str, str] | None = None,
 ) -> TestSet:
-    """Writes the images, or does nothing when they are there from the same sources.
+    """Writes the images, or does nothing when they are there as they were written before.
 
-    A test set that `held_test_set` gave has its images there already.
+    An image that is missing or not the one that was written is written anew. A test set that
+    `held_test_set` gave has its images there already.
 
     Args:
         test_set: The HR images.
@@ -42,29 +45,42 @@ def prepare_reference(
         folder: Where `hr/`, `lr/` and `bicubic/` go.
         crop: Side in pixels to which HR images are first cropped about their centre.
         limit: Number of images to take from the beginning; all by default.
+        hr_sha256: Image name to hash of its HR PNG, as `metrics.json` has them: the records of
+            older folders have none.
 
     Returns:
         The test set as written, each image named after its source with the ending `.png`.
 
     Raises:
-        DataError: when a source is no usable image.
+        DataError: when a source is no usable image, or gives other pixels than before.
     """
     if test_set.folder is not None:
         return test_set
     sources, names = test_set.hr[:limit], test_set.images[:limit]
     written = _written_set(folder, test_set.name, scale, names)
     reference = replace(written, skipped=test_set.skipped)
-    hashes = {name: file_sha256(path) for name, path in zip(names, sources, strict=True)}
-    fields = {"scale": scale, "crop": crop, "resize": RESIZE_RULE, "source_sha256": hashes}
-    if test_set.skipped:
-        # Absent where nothing was left out, as it is from the records of older versions.
-        fields["skipped"] = {each.name: each.reason for each in test_set.skipped}
-    record = ReferenceRecord.model_validate({"schema": SCHEMA, **fields})
-    if not _is_current(reference, folder, record):
+    record = ReferenceRecord(
+        schema_version=SCHEMA,
+        scale=scale,
+        crop=crop,
+        resize=RESIZE_RULE,
+        source_sha256={name: file_sha256(path) for name, path in zip(names, sources, strict=True)},
+        skipped={each.name: each.reason for each in test_set.skipped},
+    )
+    before = _read(folder)
+    is_same = before is not None and _is_same(before, record)
+    known = {f"hr/{image}.png": digest for image, digest in (hr_sha256 or {}).items()}
+    known = {**known, **before.png_sha256} if before and is_same else {}
+    places = {_place(path, folder) for path in _images(reference)}
+    if lost := {*_altered(reference, folder, known)} if is_same else places:
         for index, source in enumerate(sources):
-            _write_images(reference, index, _centre_crop(read_rgb(source), crop))
+            _write_images(reference, index, _centre_crop(read_rgb(source), crop), lost)
+        _require_same(folder, _altered(reference, folder, known))
+    if not is_same:
+        hashes = {_place(path, folder): file_sha256(path) for path in _images(reference)}
         # Last, so that an interrupted preparation starts over.
-        write_record(folder / REFERENCE_FILE, record)
+        update = {"png_sha256": hashes}
+        write_record(folder / REFERENCE_FILE, record.model_copy(update=update))
     return reference
 
 
@@ -72,12 +88,18 @@ def open_reference(folder: Path, name: str, scale: int) -> TestSet:
     """Finds the images of a test set that `prepare_reference` wrote into a folder.
 
     Raises:
-        DataError: when the folder holds no test set.
+        DataError: when the folder holds no test set, or other images than were written.
     """
     record = _read(folder)
     if record is None:
         raise DataError(f"{folder}: holds no prepared test set; run the sweep again to write it")
-    return _written_set(folder, name, scale, list(record.source_sha256))
+    reference = _written_set(folder, name, scale, list(record.source_sha256))
+    if altered := _altered(reference, folder, record.png_sha256):
+        raise DataError(
+            f"{folder}: {', '.join(altered)}: missing or not what was written and scored; run the "
+            "sweep again to write it anew"
+        )
+    return reference
 
 
 def held_test_set(
@@ -98,8 +120,8 @@ def held_test_set(
     record = _read(folder)
     if record is None or (record.scale, record.resize) != (scale, RESIZE_RULE):
         return None
-    reference = open_reference(folder, name, scale)
-    if not all(path.is_file() for path in (*reference.hr, *reference.lr, *reference.bicubic)):
+    reference = _written_set(folder, name, scale, list(record.source_sha256))
+    if _altered(reference, folder, record.png_sha256):
         return None
     if {path.stem: file_sha256(path) for path in reference.hr} != hr_sha256:
         return None
@@ -131,23 +153,50 @@ def _written_set(folder: Path, name: str, scale: int, images: Sequence[str]) -> 
     return TestSet(name, tuple(folder / "hr" / f"{image}.png" for image in images), scale, folder)
 
 
-def _is_current(reference: TestSet, folder: Path, record: ReferenceRecord) -> bool:
-    images = (*reference.hr, *reference.lr, *reference.bicubic)
-    written = _read(folder)
-    # The bytes hold the order of the images too.
-    same = written is not None and written.encoded() == record.encoded()
-    return same and all(image.is_file() for image in images)
+def _images(reference: TestSet) -> tuple[Path, ...]:
+    return (*reference.hr, *reference.lr, *reference.bicubic)
 
 
-def _write_images(reference: TestSet, index: int, source: Rgb) -> None:
+def _place(image: Path, folder: Path) -> str:
+    return image.relative_to(folder).as_posix()
+
+
+def _is_same(written: ReferenceRecord, record: ReferenceRecord) -> bool:
+    """Whether two records are of the same images by the same rule, their order included."""
+    exclude = {"png_sha256"}
+    return written.model_dump_json(exclude=exclude) == record.model_dump_json(exclude=exclude)
+
+
+def _altered(reference: TestSet, folder: Path, known: Mapping[str, str]) -> list[str]:
+    """Names the images that are missing, or not those whose hashes are known."""
+    places = {_place(path, folder): path for path in _images(reference)}
+    return [place for place, path in places.items() if not is_intact(path, known.get(place))]
+
+
+def _require_same(folder: Path, altered: Sequence[str]) -> None:
+    if altered:
+        raise DataError(
+            f"{folder}: {', '.join(altered)}: lost, and made here with other pixels than those "
+            "that were scored (another processor or PyTorch); put copies back, or choose another "
+            "--out"
+        )
+
+
+def _write_images(reference: TestSet, index: int, source: Rgb, wanted: Collection[str]) -> None:
+    """Writes those of the three images of a source that are wanted, by their places."""
     # Images that are there already need no torch.
     from srgan_core.data.resize import crop_to_multiple, downsample_uint8, upsample_uint8
 
+    folder = reference.hr[index].parent.parent
+    targets = reference.hr[index], reference.lr[index], reference.bicubic[index]
+    if not any(_place(path, folder) in wanted for path in targets):
+        return
     hr = crop_to_multiple(source, reference.scale)
     lr = downsample_uint8(hr, reference.scale)
-    write_png(reference.hr[index], hr)
-    write_png(reference.lr[index], lr)
-    write_png(reference.bicubic[index], upsample_uint8(lr, reference.scale))
+    images = (hr, lr, upsample_uint8(lr, reference.scale))
+    for path, pixels in zip(targets, images, strict=True):
+        if _place(path, folder) in wanted:
+            write_png(path, pixels)
 
 
 def _centre_crop(rgb: Rgb, crop: int | None) -> Rgb:

@@ -16,7 +16,7 @@ from srgan_core.errors import ConfigError, DataError, unknown_name
 from srgan_core.inputs import escaped, unwritable
 from sweep.config.names import FOLDER_PREFIX, TEST_SETS
 from sweep.metrics.known_text import TEXT_LINES
-from sweep.scoring.sets.published_sets import PUBLISHED, find_published
+from sweep.scoring.sets.published_sets import PUBLISHED, find_published, is_on_disk
 from sweep.scoring.sets.set_checks import (
     refuse_equal_names,
     refuse_unfit_images,
@@ -132,6 +132,14 @@ def refuse_equal_sets(names: Sequence[str]) -> None:
             raise ConfigError(
                 f"test sets: {count} of them are called {dataset!r}; rename a folder or drop one"
             )
+
+
+def is_absent(name: str) -> bool:
+    """Whether the images of a test set would have to be fetched, or a folder be put back."""
+    if name in PUBLISHED:
+        return not is_on_disk(name)
+    is_folder = name.startswith(FOLDER_PREFIX)
+    return is_folder and not Path(name.removeprefix(FOLDER_PREFIX)).expanduser().is_dir()
 
 
 def dataset_name(name: str) -> str:

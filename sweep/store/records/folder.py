@@ -59,6 +59,7 @@ class ReferenceRecord(Record):
         resize: The rule, in words.
         source_sha256: Image to the hash of its source, in the order of the test set.
         skipped: What lay among the sources and was none, by its name, and the reason.
+        png_sha256: Written file, such as `hr/baby.png`, to its hash; older records lack it.
     """
 
     INDENT: ClassVar[int | None] = 2
@@ -69,6 +70,7 @@ class ReferenceRecord(Record):
     resize: str
     source_sha256: dict[str, str]
     skipped: dict[str, str] = Field(default_factory=dict)
+    png_sha256: dict[str, str] = Field(default_factory=dict)
 
 
 class DrawnRecord(Record):

@@ -46,6 +46,8 @@ class ResultRecord(VersionedRecord):
         scores: Test set to the scores of its images.
         health: Measures of the trial's health.
         set_scores: Test set to the columns that have one value for all of its images.
+        discriminator_sha256: Hash of the discriminator's file, of a pair.
+        image_sha256: Test set to image to the hash of its restored PNG; older results lack it.
     """
 
     REMEDY: ClassVar[str] = "put a copy back, or delete it and the trial is trained anew"
@@ -59,6 +61,8 @@ class ResultRecord(VersionedRecord):
     scores: dict[str, Scores] = Field(default_factory=dict)
     set_scores: dict[str, Columns] = Field(default_factory=dict)
     health: Health = Field(default_factory=Health)
+    discriminator_sha256: str | None = None
+    image_sha256: dict[str, dict[str, str]] = Field(default_factory=dict)
 
     @property
     def is_trained(self) -> bool:
@@ -68,6 +72,10 @@ class ResultRecord(VersionedRecord):
     def with_scores(self, dataset: str, scores: Scores) -> ResultRecord:
         """The same with other scores of a test set's images."""
         return self.model_copy(update={"scores": {**self.scores, dataset: scores}})
+
+    def with_image_hashes(self, dataset: str, hashes: dict[str, str]) -> ResultRecord:
+        """The same with the hashes of a test set's restored images."""
+        return self.model_copy(update={"image_sha256": {**self.image_sha256, dataset: hashes}})
 
     def with_set_scores(self, dataset: str, columns: Columns) -> ResultRecord:
         """The same with more columns of a whole test set."""

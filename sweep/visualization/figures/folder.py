@@ -91,7 +91,7 @@ def _methods(folder: Path, scores: DatasetScores, chosen: Sequence[str]) -> Iter
         if row["trial"] in chosen:
             curve = curve_name(row)
             images = store.generator(_part(row["trial"])).images(scores.name)
-            label = f"{curve}, λ {adv_text(row['adv'])}"
+            label = f"{curve}, λ {adv_text(row['adv'], [other['adv'] for other in trials])}"
             cue = Cue.of_point(styles[curve], row["adv"])
             yield _Method(label, row["trial"], images, cue)
     yield _Method("HR", Method.ORIGINAL, reference / "hr")

@@ -131,7 +131,7 @@ def draw_keys(
         mappable = ScalarMappable(norm=scale.norm, cmap=scale.colors)
         bar = figure.colorbar(mappable, ax=list(panels), pad=0.02, aspect=30)
         bar.set_label("adversarial coefficient λ")
-        bar.set_ticks(scale.ticks, labels=[adv_text(value) for value in scale.ticks])
+        bar.set_ticks(scale.ticks, labels=[adv_text(value, scale.ticks) for value in scale.ticks])
         bar.minorticks_off()
 
 

@@ -156,10 +156,17 @@ def _draw_line(
         alpha=0.75,
         zorder=2.5,
     )
-    return [_draw_point(axes, point, style, limits) for point in points]
+    coefficients = [point.adv for point in points]
+    return [_draw_point(axes, point, style, limits, coefficients) for point in points]
 
 
-def _draw_point(axes: Axes, point: Point, style: LineStyle, limits: tuple[Limits, Limits]) -> Label:
+def _draw_point(
+    axes: Axes,
+    point: Point,
+    style: LineStyle,
+    limits: tuple[Limits, Limits],
+    coefficients: Sequence[float | None],
+) -> Label:
     color = _shade(style.color, point)
     draw_bars(axes, point, color, limits)
     axes.plot(
@@ -175,7 +182,8 @@ def _draw_point(axes: Axes, point: Point, style: LineStyle, limits: tuple[Limits
     if point.knee:
         _draw_knee(axes, point)
     size = KNEE_SIZE if point.knee else MARKER_SIZE
-    return Label(adv_text(point.adv), (point.x, point.y), size, darkened(style.color))
+    text = adv_text(point.adv, coefficients)
+    return Label(text, (point.x, point.y), size, darkened(style.color))
 
 
 def _shade(color: str, point: Point) -> str:

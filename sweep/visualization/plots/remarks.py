@@ -21,10 +21,11 @@ def not_drawn(scores: DatasetScores) -> list[str]:
     """
     trials = [row for row in scores.rows if row["method"] == Method.SRGAN]
     several = len({row["seed"] for row in trials}) > 1
+    among = [row["adv"] for row in trials]
     seeds: dict[tuple[str, str], list[str]] = {}
     for row in trials:
         if not is_scored(row):
-            name = f"{row[CURVE]} λ {names.adv_text(row['adv'])}"
+            name = f"{row[CURVE]} λ {names.adv_text(row['adv'], among)}"
             seeds.setdefault((name, row["status"]), []).append(str(row["seed"]))
     unscored = [
         f"{name}{' seed ' + ' + '.join(missing) if several else ''} ({status})"
@@ -41,8 +42,9 @@ def not_drawn(scores: DatasetScores) -> list[str]:
 
 def left_out(scores: DatasetScores) -> list[str]:
     """Names the points that health keeps out of the front, as `mse λ 0.01 (reason)`."""
+    among = [mean["adv"] for mean in scores.means]
     return [
-        f"{mean[CURVE]} λ {names.adv_text(mean['adv'])} ({mean['health']})"
+        f"{mean[CURVE]} λ {names.adv_text(mean['adv'], among)} ({mean['health']})"
         for mean in scores.means
         if not is_healthy(mean)
     ]

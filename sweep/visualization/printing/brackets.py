@@ -59,7 +59,8 @@ def _table(dataset: str, brackets: Sequence[Bracket]) -> BracketTable:
     rows = []
     for (content, adv), group in groupby(brackets, key=lambda found: (found.content, found.adv)):
         cells = {found.metric: _cell(found) for found in group}
-        rows.append(BracketRow(content, adv_text(adv), tuple(map(cells.get, metrics))))
+        shown = adv_text(adv, [found.adv for found in brackets])
+        rows.append(BracketRow(content, shown, tuple(map(cells.get, metrics))))
     return BracketTable(dataset, metrics, tuple(rows))
 
 

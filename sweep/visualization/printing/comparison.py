@@ -10,6 +10,7 @@ from srgan_core.wording import counted
 from sweep.analysis.comparison.report import Comparison, Report
 from sweep.analysis.statistics.bootstrap import LEAST_IMAGES
 from sweep.tables.columns import decimals_for
+from sweep.tables.curve_names import shown_point
 from sweep.visualization.printing.terminal import new_table
 from sweep.visualization.printing.view import printable
 
@@ -86,8 +87,9 @@ def _table(found: Sequence[Comparison], report: Report) -> Table:
     for heading in (*(() if first.along else ("A", "B")), "A - B", interval):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
+    points = dict.fromkeys(comparison.point for comparison in found)
     for row, following in zip(found, [*found[1:], None], strict=True):
-        name = [printable(row.point)] if pointed else []
+        name = [printable(shown_point(row.point, points))] if pointed else []
         verdict = Text(row.result.verdict, style=_STYLES[row.result.verdict])
         last = several and (following is None or following.point != row.point)
         table.add_row(*name, Text(row.metric.heading), *_numbers(row), verdict, end_section=last)

@@ -9,9 +9,11 @@ from typing import Any
 from sweep.errors import StoreError
 from sweep.metrics.registry import METRICS
 from sweep.scoring.sets.test_sets import dataset_name
+from sweep.store.claims import is_at_work
 from sweep.store.folder import SweepStore
+from sweep.store.grid import stored_trials
 from sweep.tables.frames import per_image_frame, results_frame
-from sweep.tables.from_records import result_rows, stored_trials
+from sweep.tables.from_records import result_rows
 from sweep.tables.metric_file import MetricColumn, read_metric_file
 from sweep.visualization.report.collect import PageTables, read_curves, read_page_tables
 
@@ -30,7 +32,8 @@ def live_tables(store: SweepStore) -> PageTables:
         return read_page_tables(store.root)
     trials, starts = stored_trials(store, config)
     datasets = [dataset_name(name) for name in config.eval.sets]
-    rows = list(result_rows(store, config, trials, starts, datasets))
+    at_work = is_at_work(store.root)
+    rows = list(result_rows(store, config, trials, starts, datasets, at_work))
     curves, notes = read_curves(store.root)
     metrics, protocol = _metrics(store)
     frames = results_frame(rows), per_image_frame(rows)

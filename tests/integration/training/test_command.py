@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -23,6 +24,7 @@ from srgan_core.networks import Generator
 from srgan_core.training.__main__ import main
 from srgan_core.training.config import TrainingConfig
 from srgan_core.training.log import read_log
+from srgan_core.training.run_folder import LOCK
 
 COMMAND = [sys.executable, "-m", "srgan_core.training"]
 
@@ -123,6 +125,31 @@ def test_terminated_command_writes_a_checkpoint_and_goes_on_later(write_spec, sm
     assert read_log(log)[-1]["iteration"] == int(checkpoint.name)
 
 
+def test_a_finished_training_says_so_and_takes_no_other_number_of_processes(
+    write_spec, small_init, tmp_path, capsys, monkeypatch
+):
+    spec = write_spec(training={"checkpoint_every": 2})
+    command = [str(spec), "--out", str(tmp_path / "out"), "--init", str(small_init)]
+    assert main(command) == 0
+    files = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    capsys.readouterr()
+    assert main(command) == 0
+    assert "trained already" in capsys.readouterr().out
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert main(command) == 2
+    assert "was begun with 1 process, got 2" in capsys.readouterr().err
+    monkeypatch.delenv("WORLD_SIZE")
+    (tmp_path / "out" / "finished.json").unlink()
+    for manifest in (tmp_path / "out" / "checkpoints").rglob("manifest.json"):
+        fields = json.loads(manifest.read_bytes())
+        fields["extra"]["processes"] = 2
+        manifest.write_text(json.dumps(fields))
+    assert main(command) == 2
+    assert "was begun with 2 processes, got 1" in capsys.readouterr().err
+    kept = [path for path in files if path.suffix == ".safetensors"]
+    assert all(path.read_bytes() == files[path] for path in kept)
+
+
 @pytest.mark.slow
 def test_two_processes_train_the_generator_that_one_trains(
     write_spec, small_init, tmp_path, records, saved_state
@@ -158,8 +185,11 @@ def test_two_processes_run_the_adversarial_phase(write_spec, small_init, tmp_pat
     assert finished.returncode == 0, finished.stderr
     assert [line["iteration"] for line in records(tmp_path / "out")] == [1, 2, 3, 4, 5]
     assert all(np.isfinite(list(line.values())).all() for line in records(tmp_path / "out"))
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+    # The lock's file is left or not, by the version of filelock.
+    names = {path.name for path in (tmp_path / "out").iterdir()} - {LOCK}
+    assert sorted(names) == [
         "discriminator.safetensors",
+        "finished.json",
         "generator.safetensors",
         "log.jsonl",
     ]

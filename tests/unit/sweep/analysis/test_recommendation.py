@@ -62,6 +62,20 @@ def test_unhealthy_trials_are_left_out_with_their_reason(ask, usual):
     assert found.unhealthy[0] == "mse-adv0-s0-1a2b3c4d (checkerboard)"
 
 
+def test_points_are_ranked_by_their_means_and_not_by_their_luckiest_seed(ask, usual):
+    def lucky(row):
+        if (row.content, row.adv, row.seed) != ("vgg54", 1e-2, 2):
+            return row
+        return replace(row, scores={**row.scores, "psnr_y": row.scores["psnr_y"] + 6})
+
+    rows = [lucky(row) for row in replace(usual, seeds=(0, 1, 2)).rows()]
+    trials = [row for row in rows if row.method == "srgan"]
+    assert max(trials, key=lambda row: row.scores["psnr_y"]).content == "vgg54"
+    found = ask(trials, best="psnr_y")
+    assert (found.chosen["content"], found.chosen["adv"], found.chosen["seed"]) == ("vgg54", 0, 1)
+    assert (found.mean["seeds"], found.mean["psnr_y"]) == (3, pytest.approx(30.03))
+
+
 def test_niqe_below_hr_counts_as_hr_and_fidelity_breaks_the_tie(ask, usual):
     base = usual.rows()[-1]
     low = replace(base, trial="low", scores={**base.scores, "niqe": 4.0, "psnr_y": 27.0})

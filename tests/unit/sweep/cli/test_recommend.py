@@ -1,4 +1,13 @@
+from dataclasses import replace
+
 import pytest
+
+
+def test_of_several_seeds_it_is_said_which_is_named(sweep, store, usual):
+    folder = store(replace(usual, seeds=(0, 1, 2)).rows())
+    answer = sweep("recommend", str(folder), "--best", "lpips_alex")
+    assert answer.out.startswith("vgg22-adv0.001-s0-1a2b3c4d\n")
+    assert "vgg22@0.001 was judged by the means of its 3 seeds; named is seed 0" in answer.out
 
 
 def test_the_recommended_trial_comes_with_the_command_that_uses_it(sweep, twelve_images):

@@ -221,6 +221,7 @@ def test_the_summary_says_what_to_do_about_each_trial(folder, capsys):
     out = capsys.readouterr().out
     assert "1 of 5 trials done, 1 trained in this run" in out
     assert "b: diverged: loss_d not finite at iteration 3; --retry diverged trains it again" in out
+    assert "the same recipe diverges at the same step again: the recipe has to change" in out
     assert "c: failed: no memory; run again to try again" in out
     assert "d: pending: what it starts from is not there" in out
     assert "e: pending: srgan-s0, which it starts from, diverged; --retry diverged trains" in out

@@ -7,13 +7,13 @@ def test_status_names_states_and_reasons(sweep, smoke):
     answer = sweep("status", "smoke")
     assert answer.status == 0
     assert "bad: photo.png: damaged; replace it" in answer.out
-    assert "smoke: 1 done, 1 failed; nobody is at work" in answer.out
+    assert "smoke: 1 done, 1 failed, 2 pending; nobody is at work" in answer.out
 
 
 def test_status_writes_json_for_programs(sweep, smoke):
     document = json.loads(sweep("status", "smoke", "--json").out)
-    assert document["states"] == {"done": 1, "failed": 1}
-    assert [trial["host"] for trial in document["trials"]] == [None, "here"]
+    assert document["states"] == {"done": 1, "failed": 1, "pending": 2}
+    assert [trial["host"] for trial in document["trials"]] == [None, "here", None, None]
 
 
 def test_status_shows_a_damaged_record_beside_the_others(sweep, smoke):

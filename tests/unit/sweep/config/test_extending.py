@@ -39,7 +39,11 @@ def test_joining_again_changes_nothing():
         ("adversarial.steps", 21, "adversarial.steps (was 20, now 21)"),
         ("scale", 8, "scale (was 4, now 8)"),
         ("threads", 2, "threads (was 1, now 2)"),
-        ("data.sources", {"dead-leaves": 1}, "data.sources.skimage (was 1.0, now None)"),
+        (
+            "data.sources",
+            {"folder:photos": 1},
+            "data.sources (was skimage: 1.0, now folder:photos: 1.0)",
+        ),
         ("objective.mse.pixel_weight", 2, "objective.mse (was "),
         ("adversarial.discriminator.channels", 16, "adversarial.discriminator.channels (was "),
         ("eval.excerpts", {}, "eval.excerpts"),
@@ -53,6 +57,12 @@ def test_what_says_nothing_about_results_may_change():
     other = smoke(description="other", substitutes={"set5": "skimage3"}, grid__control=False)
     assert differences(smoke(), other) == []
     assert union(smoke(), other).grid.control is True
+
+
+def test_how_often_is_logged_and_saved_may_change():
+    other = smoke(adversarial__checkpoint_every=7, adversarial__log_every=3)
+    assert differences(smoke(), other) == []
+    assert union(smoke(), other).adversarial.log_every == 3
 
 
 def test_weights_of_a_new_content_loss_may_be_added():

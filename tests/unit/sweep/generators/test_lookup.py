@@ -152,3 +152,14 @@ def test_ends_of_different_scale_are_refused(store):
 
 def find_ends_trial(store: SweepStore) -> TrialFolder:
     return store.trial("mse-adv0.01-s0-cccc")
+
+
+def test_a_generator_that_is_not_the_one_of_its_result_is_refused_however_it_is_named(store):
+    files = store.trial("mse-adv0.001-s0-bb")
+    files.write_result(ResultRecord(generator_sha256="ab" * 32))
+    store.trial("vgg22-adv0.01-s0-dd").write_result(ResultRecord(generator_sha256="ab" * 32))
+    for text in (str(files.generator), str(files.path), files.path.name):
+        with pytest.raises(StoreError, match="got another or a damaged file"):
+            find_generator(text, store)
+    with pytest.raises(StoreError, match=r"vgg22-adv0\.01-s0-dd/generator.*got another"):
+        find_ends(store, "vgg22")

@@ -162,6 +162,48 @@ def test_another_start_than_that_of_the_trials_is_refused(copy, plan_of):
         plan_of(copy)
 
 
+@pytest.fixture
+def moved(tmp_path, own_cache, monkeypatch, execute) -> dict[str, object]:
+    """Overrides of a finished sweep in `tmp_path` whose two folders of images have moved away."""
+    monkeypatch.chdir(tmp_path)
+    noise = np.random.default_rng(0).integers(0, 256, (5, 70, 70, 3), np.uint8)
+    for index, pixels in enumerate(noise):
+        write_png(tmp_path / ("photos" if index < 3 else "pets") / f"{index}.png", pixels)
+    overrides: dict[str, object] = {
+        "data__sources": {"folder:photos": 1.0},
+        "eval__sets": ["folder:pets"],
+        "eval__excerpts": {},
+    }
+    assert execute(SweepStore(tmp_path / "new"), **overrides).exit_status == 0
+    (tmp_path / "photos").rename(tmp_path / "moved")
+    (tmp_path / "pets").rename(tmp_path / "moved-too")
+    return overrides
+
+
+def test_a_finished_sweep_is_scored_without_its_training_images(tmp_path, moved, plan_of, execute):
+    store = SweepStore(tmp_path / "new")
+    plan = plan_of(store, **moved, eval__metrics=["ssim"])
+    (note,) = plan.notes
+    assert f"no such folder {tmp_path / 'photos'} (a relative path, seen from {tmp_path})" in note
+    assert check_plan(store, plan) == {}
+    summary = execute(store, **moved, eval__metrics=["ssim"])
+    assert (summary.exit_status, summary.trained) == (0, ())
+    for name in summary.states:
+        assert "ssim_y" in store.trial(name).read_result().scores["pets"]["3"]
+
+
+def test_training_images_that_are_gone_are_refused_where_something_trains(tmp_path, moved, plan_of):
+    store = SweepStore(tmp_path / "new")
+    with pytest.raises(DataError, match=r"no such folder .*photos"):
+        check_plan(store, plan_of(store, **moved, grid__adv=[1e-2]))
+    trial = store.trial(plan_of(store, **moved).trials[0].name)
+    trial.update_trial(state="diverged")
+    (trial.path / "result.json").unlink()
+    assert check_plan(store, plan_of(store, **moved)) == {}
+    with pytest.raises(DataError, match=r"no such folder .*photos"):
+        check_plan(store, plan_of(store, **moved), retry=("diverged",))
+
+
 def test_training_images_that_changed_are_refused_before_anything_is_written(copy, plan_of):
     plan = plan_of(copy)
     checked = check_plan(copy, plan)

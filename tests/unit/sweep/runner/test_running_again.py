@@ -51,6 +51,75 @@ def test_a_lost_start_is_put_back_before_a_trial_needs_it(copy, execute):
     assert copy.generator("srresnet-s0").generator.read_bytes() == before
 
 
+def test_lost_images_are_made_again_with_the_same_bytes(copy, in_process, execute):
+    folders = [*copy.root.glob("*/*/images/skimage3"), *copy.root.glob("reference/*/*")]
+    images = [path for folder in folders for path in sorted(folder.glob("*.png"))]
+    before = [image.read_bytes() for image in images]
+    assert len(images) == 12
+    for number, image in enumerate(images):
+        if number % 3 == 0:
+            image.unlink()
+        elif number % 3 == 1:
+            image.write_bytes(image.read_bytes()[:100])
+        else:
+            write_png(image, np.zeros((96, 96, 3), np.uint8))
+    tables = (copy.root / "results.csv").read_bytes()
+    executor = in_process()
+    summary = execute(copy, executor)
+    assert (summary.exit_status, summary.trained, len(executor.ran)) == (0, (), 3)
+    assert [image.read_bytes() for image in images] == before
+    assert (copy.root / "results.csv").read_bytes() == tables
+    again = in_process()
+    execute(copy, again)
+    assert again.ran == []
+
+
+def test_hr_images_of_older_folders_are_held_to_the_hashes_of_their_tables(copy, execute):
+    record = copy.reference("skimage3") / "reference.json"
+    fields = json.loads(record.read_bytes())
+    del fields["png_sha256"]
+    record.write_text(f"{json.dumps(fields, indent=2)}\n")
+    old = record.read_bytes()
+    image = copy.reference("skimage3") / "hr" / "coffee.png"
+    before = image.read_bytes()
+    write_png(image, np.zeros((96, 96, 3), np.uint8))
+    assert execute(copy).exit_status == 0
+    assert image.read_bytes() == before
+    assert record.read_bytes() == old
+
+
+def test_a_damaged_generator_is_named_and_makes_no_image(copy, plan_of, execute):
+    files = copy.trial(plan_of(copy).trials[0].name)
+    files.generator.write_bytes(files.generator.read_bytes()[:1000])
+    summary = execute(copy)
+    assert summary.exit_status == 0
+    (note,) = [note for note in summary.notes if str(files.generator) in note]
+    assert "got another or a damaged file; put a copy back, or delete its result.json" in note
+    (files.images("skimage3") / "coffee.png").unlink()
+    summary = execute(copy, eval__metrics=["ssim"])
+    assert summary.states[files.path.name] == "failed"
+    assert "put a copy back" in files.read_trial().cause
+    assert not (files.images("skimage3") / "coffee.png").exists()
+
+
+def test_a_damaged_start_that_was_taken_over_is_put_back(copy, execute):
+    files = copy.generator("srresnet-s0")
+    before = files.generator.read_bytes()
+    files.generator.write_bytes(before[:1000])
+    assert execute(copy).exit_status == 0
+    assert files.generator.read_bytes() == before
+
+
+def test_a_trial_that_is_trained_anew_gets_images_of_its_own(copy, plan_of, execute):
+    files = copy.trial(plan_of(copy).trials[0].name)
+    image = files.images("skimage3") / "coffee.png"
+    before = image.read_bytes()
+    write_png(image, np.zeros((96, 96, 3), np.uint8))
+    (files.path / "result.json").unlink()
+    assert execute(copy).trained == (files.path.name,)
+    assert image.read_bytes() == before
+
+
 def test_trials_of_earlier_runs_stay_in_the_tables(copy, execute):
     summary = execute(copy, grid__adv=[1e-2], grid__control=False)
     assert len(summary.states) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from sweep.errors import StoreError
 from sweep.store import claims
-from sweep.store.claims import RUN_FILE, claimed, find_run
+from sweep.store.claims import RUN_FILE, claimed, find_run, is_at_work
 
 
 def leave(folder, host, pid, age=0.0, **more):
@@ -39,6 +39,16 @@ def test_a_living_process_of_this_host_keeps_others_out(tmp_path):
     leave(tmp_path, platform.node(), os.getppid())
     with pytest.raises(StoreError, match=f"process {os.getppid()} on"), claimed(tmp_path):
         pass
+
+
+def test_at_work_is_another_process_that_lives(tmp_path, dead_pid):
+    assert not is_at_work(tmp_path)
+    with claimed(tmp_path):
+        assert not is_at_work(tmp_path)
+    leave(tmp_path, platform.node(), os.getppid())
+    assert is_at_work(tmp_path)
+    leave(tmp_path, platform.node(), dead_pid)
+    assert not is_at_work(tmp_path)
 
 
 def test_a_young_record_of_another_host_keeps_others_out(tmp_path):

@@ -35,6 +35,14 @@ def test_another_config_is_refused_with_what_differs(folder):
     assert folder.read_config() == smoke()
 
 
+def test_other_training_images_are_refused_with_what_helps_where_they_have_moved(folder):
+    folder.write_config(smoke(data__sources={"folder:photos": 1}))
+    with pytest.raises(StoreError, match="name the training images as before") as refused:
+        join(folder, smoke(data__sources={"folder:moved/photos": 1}))
+    assert "(was folder:photos: 1.0, now folder:moved/photos: 1.0)" in str(refused.value)
+    assert "None" not in str(refused.value)
+
+
 def test_more_values_join_those_of_the_folder(folder):
     folder.write_config(smoke(grid__adv=[1e-2]))
     assert join(folder, smoke(grid__adv=[1e-4])).grid.adv == (1e-4, 1e-2)
@@ -61,3 +69,9 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path, below):
         join(store, smoke())
     with pytest.raises(StoreError, match="cannot be made"), store.locked():
         pass
+
+
+def test_more_steps_are_refused_with_the_ways_to_train_longer(folder):
+    folder.write_config(smoke())
+    with pytest.raises(StoreError, match=r"steps \(was 20, now 40\); choose another --out, where"):
+        join(folder, smoke(adversarial__steps=40))

@@ -28,7 +28,7 @@ RESULT = ResultRecord(steps=20, scores={"set5": {"baby": {"psnr_y": 30.0}}})
 @pytest.fixture
 def store(tmp_path) -> SweepStore:
     store = SweepStore(tmp_path / "smoke")
-    store.write_config(load_config("smoke"))
+    store.write_config(load_config("smoke", {"grid.control": False}))
     return store
 
 
@@ -57,6 +57,22 @@ def test_a_trial_that_has_not_begun_is_listed(store):
     trial(store, state="pending")
     found = only(store)
     assert (found.state, found.step, found.steps, found.attempts) == ("pending", None, 24, 0)
+
+
+def test_grid_points_that_no_run_was_asked_for_are_pending(store):
+    trial(store, state="done").write_result(RESULT)
+    store.write_config(
+        load_config(
+            "smoke", {"grid.adv": [1e-3, 3e-3], "grid.seeds": [0, 1], "grid.control": False}
+        )
+    )
+    trial(store, "mse-adv0.003-s0-2", state="done").write_result(RESULT)
+    trial(store, "mse-adv0.001-s1-3", state="done").write_result(RESULT)
+    found = read_status(store.root)
+    assert found.count() == {"done": 3, "pending": 1}
+    (pending,) = [each.name for each in found.trials if each.state == "pending"]
+    assert pending.startswith("mse-adv0.003-s1-")
+    assert not store.trial(pending).path.exists()
 
 
 def test_a_running_trial_says_step_rate_loss_attempt_and_host(store):
@@ -108,10 +124,10 @@ def test_states_are_counted_without_the_shared_start(store):
     for files in (store.generator("srresnet-s0"), trial(store, "a")):
         files.update_trial(state="done")
         files.write_result(RESULT)
-    trial(store, "b", state="failed")
+    trial(store, "mse-adv0.001-s0-b", state="failed")
     status = read_status(store.root)
     assert status.count() == {"done": 1, "failed": 1}
-    assert [found.name for found in status.trials] == ["srresnet-s0", "a", "b"]
+    assert [found.name for found in status.trials] == ["srresnet-s0", "a", "mse-adv0.001-s0-b"]
 
 
 @pytest.mark.parametrize(

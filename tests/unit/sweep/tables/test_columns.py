@@ -65,3 +65,26 @@ def test_a_distance_to_hr_is_written_like_niqe_itself():
     assert columns.decimals_of("niqe_minus_hr", records) == 2
     assert columns.decimals_of("train_seconds", records) == 1
     assert columns.decimals_of("adv", records) is None
+
+
+LOG = 10**-3.5
+
+
+@pytest.mark.parametrize(
+    ("adv", "among", "text"),
+    [
+        (LOG, (), "0.000316"),
+        (LOG, (1e-4, LOG, None, 1e-3), "0.000316"),
+        (LOG, (0.00031603, 1e-3), "0.0003162"),
+        (LOG, (0.00031623,), "0.00031622776601683794"),
+        (0.0001234, (0.0001235,), "0.0001234"),
+        (0.00012345, (), "0.000123"),
+        (0.0, (), "0"),
+        (1234.5, (), "1230"),
+        (None, (), "?"),
+    ],
+)
+def test_a_coefficient_has_few_digits_for_people_where_they_tell_it_apart(adv, among, text):
+    assert columns.adv_text(adv, among) == text
+    if adv is not None:
+        assert float(columns.number_text("adv", adv)) == adv

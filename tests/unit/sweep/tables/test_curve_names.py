@@ -1,6 +1,6 @@
 import pytest
 
-from sweep.tables.curve_names import has_both_starts, point_name, with_curves
+from sweep.tables.curve_names import has_both_starts, point_name, shown_point, with_curves
 
 
 def trial(content, adv, start):
@@ -25,3 +25,11 @@ def test_with_both_starts_a_curve_says_from_which_end():
 def test_only_trials_have_starts():
     assert not has_both_starts([BICUBIC, trial("mse", 0.0, "srgan")])
     assert has_both_starts([trial("mse", 0.0, "srresnet"), trial("mse", 0.0, "srgan")])
+
+
+def test_a_point_is_told_apart_exactly_and_shown_with_few_digits():
+    (found,) = with_curves([trial("mse", 10**-3.5, "srresnet")])
+    assert point_name(found) == "mse@0.00031622776601683794"
+    assert shown_point(point_name(found)) == "mse@0.000316"
+    assert shown_point("mse@0.00031623", ["mse@0.00031623", "mse@0.00031624"]) == "mse@0.00031623"
+    assert [*map(shown_point, ("bicubic", "a@b", "mse@?"))] == ["bicubic", "a@b", "mse@?"]

@@ -12,6 +12,7 @@ from sweep.store.folder import METRICS_FILE
 from sweep.store.records import base
 from sweep.tables.curves import INTERPOLATION, interpolation_frame
 from sweep.tables.files import write_csv
+from sweep.tables.frames import records_of, results_frame
 from sweep.tables.tables import read_tables
 from sweep.visualization.drawings import bring_up_to_date
 
@@ -104,3 +105,17 @@ def test_a_chart_averages_over_the_seeds_once(folder, monkeypatch):
     result = CliRunner().invoke(cli, ["plot", str(folder)])
     assert result.exit_code == 0, result.output
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(("digests", "seeds"), [(("aa", "aa"), 1), (("aa", "bb"), 2)])
+def test_a_start_that_is_one_file_for_every_seed_is_one(usual, digests, seeds):
+    rows = [
+        replace(row, generator_sha256=digests[row.seed]) if row.method == "srresnet" else row
+        for row in replace(usual, seeds=(0, 1)).rows()
+    ]
+    means = {
+        mean["method"]: mean for mean in records_of(summary.summary_frame(results_frame(rows)))
+    }
+    assert means["srresnet"]["seeds"] == seeds
+    assert (means["srresnet"]["psnr_y_ci95"] is None) is (seeds == 1)
+    assert means["srgan"]["seeds"] == 2

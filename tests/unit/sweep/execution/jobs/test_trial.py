@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from srgan_core.files import file_sha256, write_atomically
 from sweep.errors import TrialError
 from sweep.execution.jobs.context import Context, Event, StoppedError
 from sweep.execution.jobs.failing import record_failure
@@ -132,6 +133,18 @@ def test_gradient_norms_are_medians_over_the_steps_that_have_one(tmp_path):
     files.generator.touch()
     result = job._trained_result(files)
     assert (result.grad_pixel, result.grad_content, result.grad_adv) == (2.0, None, None)
+
+
+@pytest.mark.parametrize("is_pair", [True, False])
+def test_the_hashes_of_both_networks_of_a_pair_are_recorded(tmp_path, is_pair):
+    job = train_job(tmp_path, is_pair=is_pair)
+    files = TrialFolder(job.folder)
+    write_atomically(files.generator, b"generator")
+    write_atomically(files.discriminator, b"discriminator")
+    document = job._trained_result(files).document()
+    assert document["generator_sha256"] == file_sha256(files.generator)
+    expected = file_sha256(files.discriminator) if is_pair else None
+    assert document.get("discriminator_sha256") == expected
 
 
 def test_a_trial_that_was_done_stays_so_when_a_further_scoring_fails(tmp_path):

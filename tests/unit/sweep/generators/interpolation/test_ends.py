@@ -3,6 +3,7 @@ import pytest
 from sweep.errors import StoreError
 from sweep.generators.interpolation.ends import find_end
 from sweep.store.folder import SweepStore
+from sweep.store.records.result import ResultRecord
 
 
 @pytest.fixture
@@ -41,6 +42,34 @@ def test_a_generator_that_was_not_kept_is_named_with_remedies(results):
         find_end(results, "mse-adv0-s0").generator()
     with pytest.raises(StoreError, match="bicubic: has no weights"):
         find_end(results, "bicubic").generator()
+
+
+@pytest.mark.parametrize(
+    ("state", "remedy"),
+    [
+        ("running", "interrupted: run the sweep again to go on"),
+        ("interrupted", "interrupted: run the sweep again to go on"),
+        ("pending", "not trained yet: run the sweep again to go on"),
+        ("diverged", "it diverged: nan at step 3"),
+    ],
+)
+def test_what_is_not_trained_yet_says_what_brings_it_about(results, state, remedy):
+    files = results.trial("mse-adv0-s0-11111111")
+    files.update_trial(state=state, cause="nan at step 3" if state == "diverged" else None)
+    end = find_end(results, "mse-adv0-s0")
+    for ask in (end.generator, lambda: end.images(results, "pets", ["cat"])):
+        with pytest.raises(StoreError, match=remedy) as refused:
+            ask()
+        assert "delet" not in str(refused.value)
+
+
+def test_a_damaged_generator_is_no_end(results):
+    files = results.trial("mse-adv0-s0-11111111")
+    files.generator.write_bytes(b"half")
+    files.update_trial(state="done")
+    files.write_result(ResultRecord(steps=20, scores={}, generator_sha256="ab" * 32))
+    with pytest.raises(StoreError, match=r"records \(abababababab\), got another or a damaged"):
+        find_end(results, "mse-adv0-s0").generator()
 
 
 def test_images_that_were_not_kept_are_named(results):

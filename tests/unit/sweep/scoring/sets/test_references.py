@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from srgan_core.data.images import read_rgb
+from srgan_core.data.images import read_rgb, write_png
 from srgan_core.data.resize import downsample_uint8, upsample_uint8
 from srgan_core.errors import DataError
 from srgan_core.files import file_sha256
@@ -120,3 +120,31 @@ def test_what_was_prepared_can_be_opened_again(test_set, tmp_path):
 def test_a_folder_without_a_prepared_set_is_refused(tmp_path):
     with pytest.raises(DataError, match="holds no prepared test set"):
         open_reference(tmp_path, "pets", 4)
+
+
+@pytest.mark.parametrize("part", ["hr", "lr", "bicubic"])
+def test_an_image_that_is_not_the_written_one_is_refused_and_written_anew(
+    test_set, tmp_path, part, photograph
+):
+    folder = tmp_path / "ref"
+    reference = prepare_reference(test_set, 4, folder)
+    image = getattr(reference, part)[1]
+    content, before = image.read_bytes(), stamps(reference)
+    write_png(image, photograph[:8, :8])
+    with pytest.raises(DataError, match=rf"{part}/dog\.png: missing or not what was written"):
+        open_reference(folder, "pets", 4)
+    assert prepare_reference(test_set, 4, folder) == reference
+    assert image.read_bytes() == content
+    assert sum(now != then for now, then in zip(stamps(reference), before, strict=True)) == 1
+
+
+def test_an_image_that_comes_out_otherwise_than_it_was_scored_is_refused(test_set, tmp_path):
+    folder = tmp_path / "ref"
+    lr = prepare_reference(test_set, 4, folder).lr[0]
+    lr.unlink()
+    record = folder / REFERENCE_FILE
+    fields = json.loads(record.read_bytes())
+    fields["png_sha256"]["lr/cat.png"] = "ab" * 32
+    record.write_text(json.dumps(fields))
+    with pytest.raises(DataError, match=r"lr/cat\.png: lost, and made here with other pixels"):
+        prepare_reference(test_set, 4, folder)
