@@ -21,7 +21,6 @@ Its layout:
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -201,7 +200,7 @@ class SweepStore:
 
     def drop_warmups(self) -> None:
         """Deletes the shared discriminators: a finished sweep needs none."""
-        shutil.rmtree(self.warmups, ignore_errors=True)
+        drop_folder(self.warmups)
 
     @property
     def references(self) -> Path:
