@@ -13,9 +13,8 @@ import io
 import itertools
 import math
 import os
-import random
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,6 +26,9 @@ OPERATIONS = ("fsync", "replace", "rename", "link", "unlink", "rmdir", "mkdir")
 
 NAMING = ("replace", "rename", "link")
 """Those that take an old and a new name."""
+
+LIMIT = 2**16
+"""States of one moment; a writer that leaves more of them should flush."""
 
 Parts = tuple[str, ...]
 """A path below the folder that is watched."""
@@ -86,23 +88,18 @@ class LossyDisk:
 
     Args:
         root: The folder; what it holds already is on the disk.
-        limit: States that are told of one moment; where there are more, that in which all is
-            lost, that in which nothing is, and others at random.
-        seed: Of the random ones.
 
     Attributes:
-        said: What the writer holds for certain; to be set by whoever listens to it.
+        said: What the writer has said to be done; set by whoever listens to it.
         moments: How many operations were seen.
-        cut_short: How many of them had more states than the limit.
         states: Each state once, with what had been said at the last moment that it may follow.
     """
 
-    def __init__(self, root: Path, limit: int, seed: int = 0) -> None:
-        self.root, self.limit = root.resolve(), limit
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
         self.said: Any = None
-        self.moments = self.cut_short = 0
+        self.moments = 0
         self.states: dict[State, Any] = {}
-        self._dice = random.Random(seed)
         self._pending: list[Change] = []
         self._top = _durable(self.root)
 
@@ -207,7 +204,9 @@ class LossyDisk:
         reachable, changes = self._reachable()
         contents = {node: node.contents() for node in reachable if node.names is None}
         axes: list[list[Any]] = [[False, True]] * len(changes) + list(contents.values())
-        for choice in self._choices(axes):
+        if math.prod(map(len, axes)) > LIMIT:
+            raise RuntimeError(f"over {LIMIT} states: {len(changes)} changes are not flushed")
+        for choice in itertools.product(*axes):
             names = {node: dict(node.kept) for node in reachable}
             for change in itertools.compress(changes, choice):
                 change.apply(names[change.folder])
@@ -224,14 +223,6 @@ class LossyDisk:
             below = [*node.kept.values(), *(change.node for change in own if change.node)]
             nodes += [child for child in dict.fromkeys(below) if child not in nodes]
         return nodes, sorted(changes, key=self._pending.index)
-
-    def _choices(self, axes: list[list[Any]]) -> Iterable[tuple[Any, ...]]:
-        if math.prod(map(len, axes)) <= self.limit:
-            return itertools.product(*axes)
-        self.cut_short += 1
-        extremes = [tuple(axis[0] for axis in axes), tuple(axis[-1] for axis in axes)]
-        others = range(self.limit - len(extremes))
-        return extremes + [tuple(map(self._dice.choice, axes)) for _ in others]
 
 
 def put(state: State, root: Path) -> None:

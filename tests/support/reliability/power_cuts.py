@@ -25,7 +25,7 @@ from typing import Any
 from unittest import mock
 
 import torch
-from lossy_disk import LossyDisk, put
+from lossy_disk import LossyDisk, State, put
 from training_kills import (
     belongings,
     differing,
@@ -36,16 +36,21 @@ from training_kills import (
 
 from srgan_core.data.images import write_png
 from srgan_core.training import learner
+from srgan_core.training.config import TrainingSpec
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.running import run_job
 from sweep.execution.jobs.trial import TrainJob
-from sweep.store.states import State
+from sweep.store import states as trial_states
+from sweep.store.folder import TrialFolder
 
-STEPS, CHECKPOINT_EVERY, KILLED_AT = 9, 2, 5
-"""Checkpoints after steps 2, 4, 6 and 8: two are dropped again, and step 5 is done twice."""
+WARMUP, STEPS, CHECKPOINT_EVERY, KILLED_AT = 1, 8, 2, 5
+"""Checkpoints after 2, 4, 6 and 8 iterations of 9: two are dropped again, one is gone back to."""
 
-LIMIT = 64
-"""States of one moment."""
+SCORE_EVERY = 5
+"""The path of the scores has a step on the way."""
+
+AGAIN = 20
+"""States that are tried of one resumption that is cut off itself."""
 
 
 class Killed(BaseException):
@@ -70,9 +75,13 @@ def tiny_job(root: Path) -> TrainJob:
     for index in range(2):
         write_png(root / "photographs" / f"{index}.png", noise(index, 64))
     job = make_job(root / "sweep", root / "photographs")
-    short = {"steps": STEPS, "checkpoint_every": CHECKPOINT_EVERY}
-    training = job.spec.training.model_copy(update=short)
-    return replace(job, spec=job.spec.model_copy(update={"training": training}))
+    training = job.spec.training.model_dump() | {
+        "steps": STEPS,
+        "checkpoint_every": CHECKPOINT_EVERY,
+        "discriminator": {"channels": 4, "warmup_steps": WARMUP},
+    }
+    spec = job.spec.model_dump() | {"training": training}
+    return replace(job, spec=TrainingSpec.model_validate(spec), score_every=SCORE_EVERY)
 
 
 def run(job: TrainJob, hear: Callable[[Event], None]) -> str:
@@ -80,32 +89,38 @@ def run(job: TrainJob, hear: Callable[[Event], None]) -> str:
     return run_job(job, Context(hear, lambda: False, "cpu", 1))
 
 
-def record(job: TrainJob, disk: LossyDisk) -> None:
-    """Goes through the whole cycle on a lossy disk, killed once on the way."""
+def record(job: TrainJob, disk: LossyDisk, said: Said, killed_at: int | None = None) -> None:
+    """Runs a trial to its end on a lossy disk, killed once on the way if so wished."""
+    disk.said = said
 
     def hear(event: Event) -> None:
         if event.kind == "progress":
-            behind = event.fields["iteration"] - 1
-            disk.said = Said(max(disk.said.step, behind - behind % CHECKPOINT_EVERY))
+            iteration = event.fields["iteration"]
+            saved = (iteration - 1) // CHECKPOINT_EVERY * CHECKPOINT_EVERY
+            disk.said = replace(disk.said, step=max(disk.said.step, WARMUP, saved))
+            if iteration == killed_at:
+                raise Killed
         if event.kind == "scoring":
-            disk.said = Said(STEPS, trained=True)
+            disk.said = replace(disk.said, trained=True)
 
-    def hear_and_die(event: Event) -> None:
-        hear(event)
-        if event.kind == "progress" and event.fields["iteration"] == KILLED_AT:
-            raise Killed
-
-    disk.said = Said()
     with disk.watching():
         with suppress(Killed):
-            run(job, hear_and_die)
+            run(job, hear)
+        killed_at = None
         run(job, hear)
+
+
+def outcome_of(job: TrainJob) -> dict[str, Any]:
+    """What must not depend on cuts; lines of a warm-up are those of the trial that made it."""
+    found = belongings(job)
+    log = [line for line in found["log"] if line["step"] > 0]
+    return found | {"log": log, "path": TrialFolder(job.folder).read_path()}
 
 
 def unseen(disk: LossyDisk) -> list[str]:
     """Files that were written where the disk did not look."""
     known = {disk.root.joinpath(*parts) for parts, _ in disk.live()}
-    found = {path for path in disk.root.rglob("*") if path.suffix != ".lock"}
+    found = {path for path in disk.root.rglob("*") if not path.name.endswith("lock")}
     return [f"not seen by the double: {path}" for path in sorted(found ^ known)]
 
 
@@ -121,10 +136,10 @@ def resume(job: TrainJob, said: Said, wanted: dict[str, Any]) -> list[str]:
             warnings.append(event.fields["message"])
 
     state = run(job, hear)
-    if state != State.DONE or warnings:
+    if state != trial_states.State.DONE or warnings:
         return [f"it ends {state}: {warnings}"]
     try:
-        wrong = [f"another {name}" for name in differing(wanted, belongings(job))]
+        wrong = [f"another {name}" for name in differing(wanted, outcome_of(job))]
     except FileNotFoundError as error:
         wrong = [f"it ends without {error.filename}"]
     if steps and said.trained:
@@ -134,37 +149,52 @@ def resume(job: TrainJob, said: Said, wanted: dict[str, Any]) -> list[str]:
     return wrong
 
 
-def cut(root: Path, states: int | None, seed: int) -> dict[str, Any]:
-    """Records one cycle, and resumes from all states of its disk or from so many."""
-    job = tiny_job(root)
-    begin = frozenset(LossyDisk(root, LIMIT).live())
+def cut(root: Path, states: int | None, twice: int, seed: int) -> dict[str, Any]:
+    """Records one cycle, and resumes from all states of its disk or from so many.
+
+    Args:
+        root: An empty folder.
+        states: How many to resume from; None for all.
+        twice: How many of these resumptions are cut off in their turn.
+        seed: Of what is chosen at random.
+    """
+    job, dice = tiny_job(root), random.Random(seed)
+    begin = LossyDisk(root).live()
     run(job, lambda event: None)
-    wanted = belongings(job)
+    wanted = outcome_of(job)
     put(begin, root)
-    disk = LossyDisk(root, LIMIT, seed)
-    record(job, disk)
-    faults = unseen(disk)
-    if differing(wanted, belongings(job)):
-        faults.append("the killed one ends otherwise than the calm one")
+    disk = LossyDisk(root)
+    record(job, disk, Said(), KILLED_AT)
+    faults = unseen(disk) + [f"killed: another {n}" for n in differing(wanted, outcome_of(job))]
     found = list(disk.states.items())
-    chosen = found if states is None else random.Random(seed).sample(found, states)
+    chosen = found if states is None else dice.sample(found, states)
+    for first in dice.sample(found, twice):
+        chosen += dice.sample(resumed_states(job, root, *first), AGAIN)
     with mock.patch.object(os, "fsync", return_value=None):
-        for number, (state, said) in enumerate(chosen):
+        for state, said in chosen:
             put(state, root)
-            faults += [f"{number}: {text} ({said})" for text in resume(job, said, wanted)]
+            faults += [f"{text} ({said})" for text in resume(job, said, wanted)]
     return {
         "operations": disk.moments,
-        "of_them_sampled": disk.cut_short,
         "states": len(found),
         "resumed": len(chosen),
         "faults": faults,
     }
 
 
+def resumed_states(job: TrainJob, root: Path, state: State, said: Said) -> list[tuple[State, Said]]:
+    """The states in which a cut leaves a trial that goes on after an earlier one."""
+    put(state, root)
+    disk = LossyDisk(root)
+    record(job, disk, said)
+    return list(disk.states.items())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints what was cut and found as JSON; status 1 when anything is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--states", type=int, help="resume from so many of them only")
+    parser.add_argument("--twice", type=int, default=0, help="so many are cut off again")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
@@ -172,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as name:
         root = Path(name).resolve() / "all"
         os.environ["SWEEP_CACHE"] = f"{root}/cache"
-        report = cut(root, options.states, options.seed)
+        report = cut(root, options.states, options.twice, options.seed)
     print(json.dumps(report, indent=1))
     return int(bool(report["faults"]))
 
