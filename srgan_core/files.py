@@ -100,10 +100,12 @@ def drop_folder(folder: Path) -> None:
     """Deletes a folder so that no reader sees part of it under its name, after a power cut too."""
     doomed = temporary_name(folder)
     # Another process of the same run may have dropped it first.
-    with suppress(FileNotFoundError):
-        folder.rename(doomed)
-        sync_folder(folder.parent)
-    shutil.rmtree(doomed, ignore_errors=True)
+    try:
+        with suppress(FileNotFoundError):
+            folder.rename(doomed)
+            sync_folder(folder.parent)
+    finally:
+        shutil.rmtree(doomed, ignore_errors=True)
 
 
 def temporary_name(target: Path) -> Path:

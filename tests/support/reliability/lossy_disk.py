@@ -90,7 +90,7 @@ class LossyDisk:
         root: The folder; what it holds already is on the disk.
 
     Attributes:
-        said: What the writer has said to be done; set by whoever listens to it.
+        said: What the writer has said to be done.
         moments: How many operations were seen.
         states: Each state once, with what had been said at the last moment that it may follow.
     """
@@ -115,6 +115,12 @@ class LossyDisk:
                 stack.enter_context(mock.patch.object(module, "open", call))
             yield self
 
+    def say(self, said: Any) -> None:
+        """Takes note that from this moment on the writer has said so."""
+        self.said = said
+        self._read()
+        self._tell()
+
     def live(self) -> State:
         """What the folder holds now, as far as it was seen."""
         self._read()
@@ -125,8 +131,10 @@ class LossyDisk:
         places = [self._parts(place, kwargs.get("dir_fd")) for place in named]
         self._read()
         result = operation(*args, **kwargs)
-        if None not in places:
-            self._record(name, *filter(None, (places[0], places[-1])))
+        source, target = places[0], places[-1]
+        if source is not None and target is not None:
+            self._record(name, source, target)
+            self.moments += 1
             self._tell()
         return result
 
@@ -155,6 +163,7 @@ class LossyDisk:
             self._read()
             if self._find(parts) is None:
                 self._change(Change(folder, name=parts[-1], node=Node()))
+            self.moments += 1
             self._tell()
         return stream
 
@@ -200,7 +209,6 @@ class LossyDisk:
 
     def _tell(self) -> None:
         """Adds the states in which a cut at this moment may leave the folder."""
-        self.moments += 1
         reachable, changes = self._reachable()
         contents = {node: node.contents() for node in reachable if node.names is None}
         axes: list[list[Any]] = [[False, True]] * len(changes) + list(contents.values())

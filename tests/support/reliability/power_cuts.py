@@ -43,7 +43,7 @@ from sweep.execution.jobs.trial import TrainJob
 from sweep.store import states as trial_states
 from sweep.store.folder import TrialFolder
 
-WARMUP, STEPS, CHECKPOINT_EVERY, KILLED_AT = 1, 8, 2, 5
+WARMUP, STEPS, CHECKPOINT_EVERY, KILLED_AT, GOES_ON = 1, 8, 2, 5, 4
 """Checkpoints after 2, 4, 6 and 8 iterations of 9: two are dropped again, one is gone back to."""
 
 SCORE_EVERY = 5
@@ -91,17 +91,17 @@ def run(job: TrainJob, hear: Callable[[Event], None]) -> str:
 
 def record(job: TrainJob, disk: LossyDisk, said: Said, killed_at: int | None = None) -> None:
     """Runs a trial to its end on a lossy disk, killed once on the way if so wished."""
-    disk.said = said
+    disk.say(said)
 
     def hear(event: Event) -> None:
         if event.kind == "progress":
             iteration = event.fields["iteration"]
             saved = (iteration - 1) // CHECKPOINT_EVERY * CHECKPOINT_EVERY
-            disk.said = replace(disk.said, step=max(disk.said.step, WARMUP, saved))
+            disk.say(replace(disk.said, step=max(disk.said.step, WARMUP, saved)))
             if iteration == killed_at:
                 raise Killed
         if event.kind == "scoring":
-            disk.said = replace(disk.said, trained=True)
+            disk.say(replace(disk.said, trained=True))
 
     with disk.watching():
         with suppress(Killed):
@@ -166,6 +166,8 @@ def cut(root: Path, states: int | None, twice: int, seed: int) -> dict[str, Any]
     disk = LossyDisk(root)
     record(job, disk, Said(), KILLED_AT)
     faults = unseen(disk) + [f"killed: another {n}" for n in differing(wanted, outcome_of(job))]
+    if [a.resumed_from for a in TrialFolder(job.folder).read_trial().attempts] != [None, GOES_ON]:
+        faults.append("it was not killed where it should be")
     found = list(disk.states.items())
     chosen = found if states is None else dice.sample(found, states)
     for first in dice.sample(found, twice):
