@@ -169,7 +169,7 @@ def cut(root: Path, states: int | None, twice: int, seed: int) -> dict[str, Any]
     if [a.resumed_from for a in TrialFolder(job.folder).read_trial().attempts] != [None, GOES_ON]:
         faults.append("it was not killed where it should be")
     found = list(disk.states.items())
-    chosen = found if states is None else dice.sample(found, states)
+    chosen = [*found] if states is None else dice.sample(found, states)
     for first in dice.sample(found, twice):
         chosen += dice.sample(resumed_states(job, root, *first), AGAIN)
     with mock.patch.object(os, "fsync", return_value=None):
