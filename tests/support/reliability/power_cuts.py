@@ -75,6 +75,7 @@ def tiny_job(root: Path) -> TrainJob:
     for index in range(2):
         write_png(root / "photographs" / f"{index}.png", noise(index, 64))
     job = make_job(root / "sweep", root / "photographs")
+    assert job.spec is not None
     training = job.spec.training.model_dump() | {
         "steps": STEPS,
         "checkpoint_every": CHECKPOINT_EVERY,
