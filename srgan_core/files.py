@@ -38,7 +38,7 @@ def atomic_path(target: Path, rename: Callable[[Path, Path], None] = _replace) -
     Raises:
         OSError: when the folder cannot be written to.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     temporary = temporary_name(target)
     try:
         yield temporary
@@ -62,7 +62,6 @@ def publish_once(path: Path, content: bytes) -> bool:
     Returns:
         Whether this call made the file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with atomic_path(path, _name_exclusively) as temporary:
             temporary.write_bytes(content)
@@ -98,12 +97,15 @@ def publish_folder(temporary: Path, target: Path) -> None:
 
 
 def drop_folder(folder: Path) -> None:
-    """Deletes a folder so that no reader sees part of it under its name."""
+    """Deletes a folder so that no reader sees part of it under its name, after a power cut too."""
     doomed = temporary_name(folder)
     # Another process of the same run may have dropped it first.
-    with suppress(FileNotFoundError):
-        folder.rename(doomed)
-    shutil.rmtree(doomed, ignore_errors=True)
+    try:
+        with suppress(FileNotFoundError):
+            folder.rename(doomed)
+            sync_folder(folder.parent)
+    finally:
+        shutil.rmtree(doomed, ignore_errors=True)
 
 
 def temporary_name(target: Path) -> Path:
@@ -145,6 +147,26 @@ def is_disk_error(error: BaseException) -> bool:
         True where every further write to the same place has to be expected to fail too.
     """
     return isinstance(error, OSError) and error.errno in _DISK_ERRORS
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder and those above it, unless they are there, each durable in the one above.
+
+    Raises:
+        OSError: when one of them cannot be made, or is a file.
+    """
+    try:
+        folder.mkdir()
+    except FileNotFoundError:
+        make_folder(folder.parent)
+        make_folder(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+    else:
+        # Whoever may make folders in another's, such as /scratch, may not always read it.
+        with suppress(PermissionError):
+            sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

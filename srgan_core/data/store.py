@@ -15,7 +15,7 @@ from srgan_core.cache import cache_dir
 from srgan_core.data.listing import Skipped, describe_unusable, without_path
 from srgan_core.data.sources import Source
 from srgan_core.errors import DataError
-from srgan_core.files import atomic_path, write_atomically
+from srgan_core.files import atomic_path, make_folder, write_atomically
 from srgan_core.inputs import escaped
 
 SCHEMA = 1
@@ -124,7 +124,7 @@ def open_packed(
     """
     digest = hashlib.sha256(f"{SCHEMA} {source.fingerprint()}".encode()).hexdigest()
     folder = cache_dir() / "packed"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     pixels, index = folder / f"{digest[:32]}.bin", folder / f"{digest[:32]}.json"
     with FileLock(folder / f"{digest[:32]}.lock"):
         if not (pixels.is_file() and index.is_file()):

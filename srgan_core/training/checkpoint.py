@@ -19,6 +19,7 @@ from srgan_core.errors import CheckpointError
 from srgan_core.files import (
     drop_folder,
     file_sha256,
+    make_folder,
     publish_folder,
     temporary_name,
     write_atomically,
@@ -73,7 +74,8 @@ def save_checkpoint(folder: Path, state: TrainingState) -> Path:
 
 
 def _write(folder: Path, state: TrainingState) -> None:
-    folder.mkdir(parents=True)
+    make_folder(folder.parent)
+    folder.mkdir()
     tensors = {name: value.detach().cpu().contiguous() for name, value in state.tensors.items()}
     write_atomically(folder / TENSORS, save(tensors))
     manifest = {

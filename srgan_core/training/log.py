@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from srgan_core.errors import MissingDependencyError
-from srgan_core.files import write_atomically
+from srgan_core.files import make_folder, sync_folder, write_atomically
 
 
 class TrainingLog:
@@ -30,8 +30,10 @@ class TrainingLog:
         self._file: TextIO | None = None
         if path is not None:
             _cut_back(path, resume_at)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._file = path.open("a", encoding="utf-8")
+            # A checkpoint makes the lines durable; without its name the file would be lost.
+            sync_folder(path.parent)
 
     def write(self, record: dict[str, Any]) -> None:
         """Appends one record; its `iteration` counts the discriminator's warm-up."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from srgan_core.errors import CheckpointError
-from srgan_core.files import file_sha256, write_atomically
+from srgan_core.files import file_sha256, make_folder, write_atomically
 from srgan_core.pairs import GENERATOR_FILE
 from srgan_core.wording import counted
 
@@ -51,7 +51,7 @@ def alone_in(folder: Path, first: bool) -> Iterator[None]:
         return
     lock = FileLock(folder / LOCK)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         lock.acquire(timeout=0)
     except Timeout:
         raise CheckpointError(

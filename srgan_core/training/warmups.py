@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from srgan_core.files import make_folder
 from srgan_core.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from srgan_core.training.config import TrainingSpec
 
@@ -32,7 +33,7 @@ def write_warmup(folder: Path, state: TrainingState) -> None:
         state: D and its optimizer; `spec` is the warm-up's digest.
     """
     place = _place(folder, state.spec)
-    place.mkdir(parents=True, exist_ok=True)
+    make_folder(place)
     with FileLock(place / "lock"):
         if load_checkpoint(place, state.spec) is None:
             save_checkpoint(place, state)

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from srgan_core.cache import cache_dir
 from srgan_core.errors import WeightsError
-from srgan_core.files import file_sha256
+from srgan_core.files import atomic_path, file_sha256, make_folder
 from srgan_core.network import why_unreachable, with_retries
 from srgan_core.weights.catalogue import PublishedFile, feature_layers, select_features
 from srgan_core.weights.pickled_tensors import read_pickled_tensors
@@ -85,9 +85,9 @@ def download_to_hub(published: PublishedFile) -> None:
         raise WeightsError(f"{host} is not reachable ({reason})")
     target = hub_folder() / published.name
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         locks = cache_dir() / "locks"
-        locks.mkdir(parents=True, exist_ok=True)
+        make_folder(locks)
         with FileLock(locks / f"{target.name}.lock"):
             # Another process may have had the lock before, for the same purpose.
             if find_in_hub(published) is None:
@@ -101,10 +101,11 @@ def download_to_hub(published: PublishedFile) -> None:
 
 
 def _transfer(published: PublishedFile, target: Path) -> None:
-    with _stall_limit(STALL_SECONDS):
+    # torch gives the file its name without having flushed it.
+    with atomic_path(target) as temporary, _stall_limit(STALL_SECONDS):
         torch.hub.download_url_to_file(
             published.url,
-            str(target),
+            str(temporary),
             hash_prefix=published.digits,
             progress=sys.stderr.isatty(),
         )

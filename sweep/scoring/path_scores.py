@@ -80,7 +80,10 @@ def add_step(
     files: TrialFolder, step: int, dataset: str, rows: Sequence[Mapping[str, float]]
 ) -> None:
     """Adds the means over the images of one step to the path of a trial."""
-    files.write_path(files.read_path().with_means(step, dataset, summarise(rows)))
+    known = files.read_path()
+    path = known.with_means(step, dataset, summarise(rows))
+    if path != known:
+        files.write_path(path)
 
 
 def path_records(files: TrialFolder) -> list[dict[str, str | float]]:

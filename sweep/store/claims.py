@@ -19,7 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from srgan_core.files import publish_once, temporary_name
+from srgan_core.files import make_folder, publish_once, temporary_name
 from sweep.errors import StoreError
 from sweep.store.records.base import read_record
 from sweep.store.records.folder import RunClaim
@@ -121,7 +121,7 @@ def locked_folder(root: Path) -> Iterator[None]:
         StoreError: when another process holds it, or the folder cannot be made.
     """
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        make_folder(root)
     except OSError as error:
         raise StoreError(
             f"{root}: cannot be made ({error.strerror}); choose another --out"

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -212,7 +211,7 @@ class SweepStore:
 
     def drop_warmups(self) -> None:
         """Deletes the shared discriminators: a finished sweep needs none."""
-        shutil.rmtree(self.warmups, ignore_errors=True)
+        drop_folder(self.warmups)
 
     @property
     def references(self) -> Path:

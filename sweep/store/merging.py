@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from srgan_core.files import drop_folder, publish_folder, temporary_name
+from srgan_core.files import drop_folder, make_folder, publish_folder, temporary_name
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore, TrialFolder, is_shared, require_config
 from sweep.store.joining import join_config
@@ -106,7 +106,7 @@ def _copy(folder: Path, target: Path, source: Path) -> bool:
     place = target / folder.relative_to(source)
     if place.exists():
         return False
-    place.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(place.parent)
     temporary = temporary_name(place)
     try:
         shutil.copytree(folder, temporary, ignore=shutil.ignore_patterns(".*.lock", ".run.json"))

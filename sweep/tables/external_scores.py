@@ -26,7 +26,6 @@ def write_scores(methods: Sequence[ScoredMethod], path: Path) -> list[Path]:
     Returns:
         The CSV file, such as scores.csv, and the JSON file scores.metrics.json beside it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_csv(per_image_frame([external_row(scored) for scored in methods]), path)
     beside = path.with_name(f"{path.stem}.metrics.json")
     text = json.dumps(_provenance(methods), indent=1)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 SUPPORT = Path(__file__).resolve().parents[1] / "support" / "reliability"
 
-LIMIT_SECONDS = 600
+LIMIT_SECONDS = 1800
 
 
 def measure(name: str, *arguments: object) -> dict[str, Any]:
@@ -62,6 +62,21 @@ def test_a_cycle_cut_off_at_any_operation_leaves_whole_files():
     assert report["faults"] == []
     assert report["operations"] > 50
     assert min(report["interrupted"].values()) == -(-report["operations"] // 2)
+
+
+def test_power_cuts_change_nothing_that_a_trial_ends_with():
+    report = measure("power_cuts", "--states", 60, "--twice", 1)
+    assert report["faults"] == []
+    assert report["operations"] > 150
+    assert report["states"] > 500
+    assert report["resumed"] == 60 + 20
+
+
+@pytest.mark.exhaustive
+def test_every_state_after_a_power_cut_ends_alike():
+    report = measure("power_cuts", "--twice", 20)
+    assert report["faults"] == []
+    assert report["resumed"] == report["states"] + 20 * 20
 
 
 def test_hostile_inputs_are_read_or_refused_and_the_canary_never_fires():

@@ -71,6 +71,18 @@ def test_a_damaged_checkpoint_is_said_and_changes_nothing(kills, job, tmp_path):
     assert kills.differing(kills.belongings(calm), kills.belongings(job)) == []
 
 
+def test_a_trial_that_was_cut_off_before_the_end_of_its_path_gets_it(job):
+    job = replace(job, score_every=5)
+    assert run(job)[0] == "done"
+    files = TrialFolder(job.folder)
+    path = files.read_path()
+    assert list(path.root) == [5, 10, 12]
+    files.write_path(path.model_copy(update={"root": {5: path.root[5], 10: path.root[10]}}))
+    files.update_trial(state="trained")
+    assert run(job)[0] == "done"
+    assert files.read_path() == path
+
+
 def test_training_images_that_changed_are_refused_before_a_step(kills, job, tmp_path):
     (images, _), *_ = open_data(job.spec.data, job.spec.training.patch_size)
     SweepStore(job.root).add_data_keys({images.name: images.key})

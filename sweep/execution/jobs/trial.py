@@ -229,15 +229,17 @@ class TrainJob:
     def _score(self, files: TrialFolder, result: ResultRecord, context: Context) -> None:
         for test_set in self.test_sets:
             missing = missing_of_trial(files, result, test_set)
-            if not missing:
-                continue
-            context.emit(Event(self.label, "scoring", {"message": test_set.name}))
-            result = self._scored(files, result, test_set, missing, context)
-            result = self._publish(files, result, context)
-            if self.score_every is not None and self.spec is not None:
-                # The last generator, which is scored in any case, ends the path.
-                rows = list(result.scores[test_set.name].values())
-                add_step(files, self.spec.training.steps, test_set.name, rows)
+            if missing:
+                context.emit(Event(self.label, "scoring", {"message": test_set.name}))
+                result = self._scored(files, result, test_set, missing, context)
+                result = self._publish(files, result, context)
+            self._end_path(files, result, test_set.name)
+
+    def _end_path(self, files: TrialFolder, result: ResultRecord, dataset: str) -> None:
+        """The last generator, which is scored in any case, ends the path."""
+        rows = result.scores.get(dataset)
+        if rows and self.score_every is not None and self.spec is not None:
+            add_step(files, self.spec.training.steps, dataset, list(rows.values()))
 
     def _scored(
         self,

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from srgan_core.data.images import SUFFIXES
 from srgan_core.errors import DataError
+from srgan_core.files import make_folder, sync_folder, write_atomically
 from srgan_core.network import (
     OFFLINE_VARIABLE,
     PROBE_SECONDS,
@@ -87,12 +88,13 @@ def extract_images(archive: Path, folder: Path) -> None:
         DataError: when the archive is damaged, too large once unpacked, or holds one image name
             twice.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
     scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         _extract_members(archive, scratch)
         scratch.chmod(0o755)
         scratch.replace(folder)
+        sync_folder(folder.parent)
     except (tarfile.TarError, EOFError, zlib.error) as error:
         raise DataError(f"{archive}: the archive is damaged ({error}); delete it") from None
     except OSError as error:
@@ -117,7 +119,7 @@ def _extract_members(archive: Path, folder: Path) -> None:
                 continue
             if (folder / name).exists():
                 raise DataError(f"{archive}: holds {name!r} twice; not used")
-            (folder / name).write_bytes(content.read())
+            write_atomically(folder / name, content.read())
 
 
 def _is_image(name: str) -> bool:

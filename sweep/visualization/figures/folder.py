@@ -119,7 +119,6 @@ def _draw(
     if not panels or panels[-1].label != "HR":
         warnings.append(f"{target}: not drawn, its HR image is missing")
         return False
-    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         draw_comparison(panels, panels[-1].path, target, metrics)
     except SrganError as error:

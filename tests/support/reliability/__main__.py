@@ -25,6 +25,7 @@ SMALL: dict[str, list[str]] = {
     "SIGTERM at 10 random steps": ["stub_grid", "--stops=10"],
     "real trainings, 15 kills": ["training_kills", "--kills=15"],
     "every operation of one cycle interrupted": ["failpoints"],
+    "60 states after a power cut": ["power_cuts", "--states=60", "--twice=1"],
     "1,000 hostile inputs a target": ["hostile", "--cases=1000"],
 }
 
@@ -37,6 +38,7 @@ LARGE: dict[str, list[str]] = {
     "SIGTERM at 100 random steps": ["stub_grid", "--stops=100"],
     "real trainings, 300 kills": ["training_kills", "--kills=300"],
     "every operation of one cycle interrupted": ["failpoints"],
+    "every state after a power cut, 20 cut again": ["power_cuts", "--twice=20"],
     "20,000 hostile inputs a target": ["hostile", "--cases=20000"],
 }
 
