@@ -16,7 +16,7 @@ from PIL import Image
 from srgan_core.cache import cache_dir
 from srgan_core.data.dead_leaves import DeadLeavesConfig, dead_leaves_image
 from srgan_core.data.images import list_images, read_rgb
-from srgan_core.errors import ConfigError, DataError, unknown_name
+from srgan_core.errors import ConfigError, DataError, UnavailableDataError, unknown_name
 from srgan_core.files import file_sha256
 from srgan_core.network import OFFLINE_VARIABLE, is_offline
 
@@ -162,7 +162,7 @@ def skimage_files(names: Sequence[str]) -> tuple[Path, ...]:
     paths = tuple(folder / name for name in names)
     for path in paths:
         if not path.is_file():
-            raise DataError(
+            raise UnavailableDataError(
                 f"{path.name}: not inside the installed scikit-image {version('scikit-image')}; "
                 "reinstall scikit-image"
             )
@@ -182,7 +182,7 @@ def download_voc() -> tuple[Path, ...]:
     images = root / "VOCdevkit" / "VOC2012" / "JPEGImages"
     if not images.is_dir():
         if is_offline():
-            raise DataError(
+            raise UnavailableDataError(
                 f"voc2012: is not on this machine and {OFFLINE_VARIABLE} forbids the network; "
                 f"unpack VOCtrainval_11-May-2012.tar so that {images} exists"
             )
@@ -192,7 +192,7 @@ def download_voc() -> tuple[Path, ...]:
             root.mkdir(parents=True, exist_ok=True)
             VOCDetection(str(root), year="2012", image_set="trainval", download=True)
         except (OSError, RuntimeError) as error:
-            raise DataError(
+            raise UnavailableDataError(
                 f"voc2012: could not be downloaded ({error}); unpack VOCtrainval_11-May-2012.tar "
                 f"so that {images} exists, or train on folder:PATH"
             ) from None
@@ -221,7 +221,7 @@ def split_voc(
     for path in sorted(paths):
         (large if _short_side(path) > VOC_SHORTEST_SIDE else small).append(path)
     if len(large) < training_images:
-        raise DataError(
+        raise UnavailableDataError(
             f"voc2012: expected at least {training_images} images with a short side above "
             f"{VOC_SHORTEST_SIDE} px, found {len(large)}; the data set is incomplete: "
             "delete its folder VOCdevkit and run again"

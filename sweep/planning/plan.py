@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.metrics.registry import columns_for
+from sweep.planning.disk import refuse_full_disk
 from sweep.planning.machine import resolve_machine
 from sweep.planning.substitution import PretrainedWeights, substitute
 from sweep.store.folder import SweepStore
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from sweep.scoring.sets.test_sets import TestSet
 
 R = TypeVar("R")
-
-BYTES_PER_TRIAL = 700 << 20
-"""Two checkpoints of G, D and both optimizers, 300 MB each, and the images."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +99,10 @@ def check_plan(store: SweepStore, plan: Plan, jobs: int = 1) -> dict[str, str]:
     Raises:
         ConfigError, DataError: when patches do not fit the training images, those hold a test
             image, or they are not those that the sweep began with.
-        StoreError: when the disk is too full.
+        DiskError: when the disk is too full.
     """
     keys = _check_data(store, plan)
-    _check_space(store, plan, jobs)
+    refuse_full_disk(store, plan, jobs)
     return keys
 
 
@@ -212,17 +209,3 @@ def _check_data(store: SweepStore, plan: Plan) -> dict[str, str]:
     require_same_data(packed, store.read_data_keys())
     refuse_test_images(packed, [path for test_set in plan.sets for path in test_set.hr])
     return {images.name: images.key for images in packed}
-
-
-def _check_space(store: SweepStore, plan: Plan, jobs: int) -> None:
-    folder = store.root.absolute()
-    while not folder.exists():
-        folder = folder.parent
-    missing = sum(not store.trial(trial.name).state.is_finished for trial in plan.asked)
-    needed = BYTES_PER_TRIAL * min(missing, jobs)
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise StoreError(
-            f"{store.root}: {free >> 20} MB of disk are free, training needs {needed >> 20} MB; "
-            "free some or choose another --out"
-        )

@@ -53,12 +53,15 @@ def sweep(
 
 @pytest.fixture
 def refused(sweep: Callable[..., Answer], tmp_path: Path) -> Callable[..., str]:
-    """Runs a `sweep run` on `smoke` that must be refused; gives its one message."""
+    """Runs a `sweep run` on `smoke` that must be refused; gives its one message.
 
-    def run(*arguments: str) -> str:
+    With status 2 the usage was wrong, with 3 something needed is not here.
+    """
+
+    def run(*arguments: str, status: int = 2) -> str:
         before = sorted(tmp_path.rglob("*"))
         answer = sweep("run", "--config", "smoke", "--metrics", "psnr", *arguments)
-        assert answer.status == 2, answer
+        assert answer.status == status, answer
         assert answer.out == ""
         assert "Traceback" not in answer.err
         assert answer.err.lower().count("error: ") == 1, answer.err
