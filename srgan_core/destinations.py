@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from srgan_core.errors import ConfigError
@@ -24,28 +24,41 @@ def check_file(target: Path, sources: Iterable[Source] = ()) -> None:
         ConfigError: names the target and what is wrong with it.
         SrganError: when the system refuses to look, as for a name that is too long.
     """
-    try:
+    with _named(target):
         _check_file(target)
         for source in sources:
             if source is not None and _is_same(target, source):
                 raise ConfigError(
                     f"{target}: expected a new file, got one that is read; choose another"
                 )
-    except OSError as error:
-        raise described(error) from None
 
 
 def check_folder(target: Path) -> None:
     """Refuses what cannot become a folder to write into; raises as `check_file`."""
-    try:
-        if target.exists():
-            if not target.is_dir():
-                raise ConfigError(f"{target}: expected a folder, got a file; choose another")
+    with _named(target):
+        _look_for(target)
+        if not target.exists():
+            _check_parents(target, end_of_links(target))
+        elif target.is_dir():
             _check_access(target, target)
         else:
-            _check_parents(target, end_of_links(target))
+            raise ConfigError(f"{target}: expected a folder, got a file; choose another")
+
+
+@contextmanager
+def _named(target: Path) -> Iterator[None]:
+    """Words what the system refuses by the name that the user knows."""
+    try:
+        yield
     except OSError as error:
+        error.filename, error.filename2 = str(target), None
         raise described(error) from None
+
+
+def _look_for(place: Path) -> None:
+    """Raises where the system does not take a name, whatever lies there."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        place.lstat()
 
 
 def _check_file(target: Path) -> None:
@@ -53,9 +66,8 @@ def _check_file(target: Path) -> None:
         _check_access(target, target)
         return
     place = end_of_links(target)
-    with suppress(FileNotFoundError, NotADirectoryError):
-        # Says whether the system takes the name, and the longer one that the file has at first.
-        temporary_name(place).lstat()
+    # The longer name, which the file has at first.
+    _look_for(temporary_name(place))
     if place.exists():
         _check_access(target, place)
     _check_parents(target, place)
@@ -63,7 +75,7 @@ def _check_file(target: Path) -> None:
 
 def _check_parents(target: Path, place: Path) -> None:
     """The nearest folder above that exists has to take what is missing below it."""
-    nearest = next(parent for parent in place.absolute().parents if parent.exists())
+    nearest = next(parent for parent in place.absolute().parents if os.path.lexists(parent))
     if not nearest.is_dir():
         raise ConfigError(f"{target}: lies below {nearest}, which is no folder; choose another")
     _check_access(target, nearest)
