@@ -86,9 +86,9 @@ def _pack(source: Source, pixels: Path, index: Path, progress: Progress | None) 
 def _open(name: str, digest: str, pixels: Path, index: Path) -> PackedImages:
     try:
         entries = json.loads(index.read_bytes())
-    except ValueError:
+        shapes = np.array([(entry["height"], entry["width"]) for entry in entries], dtype=np.int64)
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise DataError(f"{index}: damaged; delete the file, it is made anew") from None
-    shapes = np.array([(entry["height"], entry["width"]) for entry in entries], dtype=np.int64)
     sizes = shapes.prod(axis=1) * 3
     if pixels.stat().st_size != sizes.sum():
         raise DataError(

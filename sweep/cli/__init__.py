@@ -22,7 +22,7 @@ from srgan_core.files import described
 from srgan_core.signals import signals_to_obey, stop_status
 from srgan_core.streams import standard_streams
 from sweep import __version__
-from sweep.cli.messages import say
+from sweep.cli.messages import say, shortened
 from sweep.errors import is_out_of_memory
 
 COMMANDS = {
@@ -136,6 +136,7 @@ def _run(given: list[str]) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except click.ClickException as error:
+        error.message = shortened(error.message)
         error.show()
         return SrganError.EXIT_STATUS
     except SystemExit as ended:
@@ -158,7 +159,7 @@ def _explain(error: Exception, debug: bool) -> int:
         known = error
     if debug or not isinstance(known, SrganError):
         raise error
-    say(f"error: {known}")
+    say(f"error: {shortened(str(known))}")
     return known.EXIT_STATUS
 
 

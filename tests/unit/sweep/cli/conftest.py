@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from srgan_core.files import write_atomically
+from srgan_core.signals import STOP_SIGNALS
 from sweep.cli import main
 from sweep.config.loading import load_config
 from sweep.store.folder import SweepStore
@@ -27,8 +28,8 @@ class Answer:
 
 @pytest.fixture(autouse=True)
 def _signal_handlers() -> Iterator[None]:
-    """The command line answers to SIGTERM; the tests do not."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGUSR2)}
+    """The command line answers to SIGTERM and its like; the tests do not."""
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
