@@ -7,6 +7,7 @@ import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -193,3 +194,13 @@ def test_a_disk_that_takes_no_more_is_named_by_the_file_that_was_wanted(
 def test_other_refusals_of_the_system_are_wrong_usage_and_the_network_is_not():
     assert described(PermissionError(errno.EACCES, "no", "x")).EXIT_STATUS == 2
     assert described(TimeoutError(errno.ETIMEDOUT, "timed out")).EXIT_STATUS == 3
+
+
+def test_folders_are_not_opened_where_the_system_does_not_let_them_be(tmp_path, monkeypatch):
+    monkeypatch.setattr("srgan_core.files.sys", SimpleNamespace(platform="win32"))
+    opened = os.open
+    monkeypatch.setattr(
+        os, "open", lambda path, *given: opened(path, *given) if Path(path) != tmp_path else 1 / 0
+    )
+    write_atomically(tmp_path / "a", b"content")
+    assert (tmp_path / "a").read_bytes() == b"content"

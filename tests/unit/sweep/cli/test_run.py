@@ -242,3 +242,8 @@ def test_the_summary_says_what_to_do_about_each_trial(folder, capsys):
     assert "e: pending: srgan-s0, which it starts from, diverged; --retry diverged trains" in out
     assert "note: a note" in out
     assert summary.exit_status == 1
+
+
+@pytest.mark.parametrize("states", ["none,failed", "failed,none", "done", "failed,failed"])
+def test_states_to_try_again_are_named_or_none(refused, states):
+    assert "--retry" in refused("--retry", states)
