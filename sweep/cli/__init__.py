@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import signal
 import sys
 from collections.abc import Sequence
@@ -136,8 +137,9 @@ def _run(given: list[str]) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except click.ClickException as error:
-        error.message = shortened(error.message)
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        click.echo(shortened(said.getvalue()), nl=False, err=True)
         return SrganError.EXIT_STATUS
     except SystemExit as ended:
         # click takes every pipe that breaks for its output, and ends without a word.

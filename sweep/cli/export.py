@@ -63,8 +63,8 @@ def command(
     targets = [path for path in (onnx, program, page) if path is not None]
     _refuse_equal(targets)
     origin = read_origin(find_generator(generator, SweepStore(results)))
-    for path in targets:
-        check_file(path, [origin.file])
+    for target in targets:
+        check_file(target, [origin.file])
     network = load_generator(origin.file, scale=None)
     photographs = sample_photographs(origin)
     files = {}

@@ -24,7 +24,8 @@ Examples:
   sweep score --sr my_x4 --name MyNet --results results/quick
   sweep score --generator netG_epoch_4_100.pth --eval set5,folder:photos
 
-Exit status: 0 every image scored; 1 some image could not be (the others are); 2 wrong usage.
+Exit status: 0 every image scored; 1 some image could not be (the others are); 2 wrong usage;
+3 weights or a test set cannot be had here.
 """
 
 RANGE_NAMES = ("0..1", "-1..1", "0..255")

@@ -13,7 +13,7 @@ RESULTS = Path(__file__).resolve().parents[2] / "results" / "quick-cpu"
 
 COMMAND = [sys.executable, "-m", "sweep"]
 
-READING = {
+READING: dict[str, list[object]] = {
     "table": ["table", RESULTS],
     "csv": ["table", RESULTS, "--format", "csv"],
     "compare": ["compare", f"{RESULTS}:mse", ":vgg16-53"],
