@@ -1,7 +1,8 @@
 """The command line: parse, call one function, print. A command is the module of its name.
 
-What several share is in `options`, `sweep_options`, `completion`, `messages` and the two displays
-of progress. What a command decides beyond its own output belongs in the room that it calls.
+What several share is in `options`, `paths`, `sweep_options`, `completion`, `messages`, `documents`
+and the two displays of progress. What a command decides beyond its own output belongs in the room
+that it calls.
 """
 
 from __future__ import annotations
@@ -134,8 +135,11 @@ def _run(given: list[str]) -> int:
     """Runs one command; says what ended it."""
     try:
         status = cli.main(given, prog_name="sweep", standalone_mode=False)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        return EXIT_INTERRUPTED
+    except (click.exceptions.Abort, KeyboardInterrupt) as error:
+        if not isinstance(error.__context__, EOFError):
+            return EXIT_INTERRUPTED
+        say("error: expected an answer, found the end of the input; nothing was done")
+        return SrganError.EXIT_STATUS
     except click.ClickException as error:
         said = io.StringIO()
         error.show(said)
