@@ -7,5 +7,7 @@ setup(
         *find_packages(include=["srgan_core", "srgan_core.*", "sweep", "sweep.*"]),
         "sweep.configs",
     ],
+    # Outside the package whose name another project has too: the commands begin there.
+    py_modules=["srgan_sweep"],
     package_dir={"sweep.configs": "configs"},
 )

@@ -2,6 +2,8 @@
 
 Whatever is under way bears a temporary name, `.<name>.<8 hexadecimal digits>.tmp`, beside its
 target. A process that is killed leaves such names behind and nothing else; `leftovers` finds them.
+What is there already stays what it is: behind a symbolic link the file that it leads to is
+replaced, a device or a named pipe is written to.
 """
 
 from __future__ import annotations
@@ -12,13 +14,23 @@ import os
 import re
 import secrets
 import shutil
+import socket
+import stat
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from srgan_core.errors import ConfigError, DiskError, SrganError, UnavailableError
+
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")
 
-_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+
+_DISK_ERRORS = _FULL - {errno.EIO} | {errno.EACCES, errno.EPERM}
+
+_NETWORK_ERRORS = (ConnectionError, TimeoutError, socket.gaierror)
 
 
 def _replace(temporary: Path, target: Path) -> None:
@@ -26,28 +38,86 @@ def _replace(temporary: Path, target: Path) -> None:
 
 
 @contextmanager
-def atomic_path(target: Path, rename: Callable[[Path, Path], None] = _replace) -> Iterator[Path]:
+def atomic_path(target: Path) -> Iterator[Path]:
     """Lends a temporary file that becomes the target once the block ends well.
 
     The file lies in the target's folder, since a rename is atomic only within one file system.
-    It reaches the disk before the rename, and the rename before the context ends.
+    It reaches the disk before the rename, and the rename before the context ends. A device or a
+    named pipe gets the content instead, and stays what it is.
 
     Yields:
         The path to create and write to; deleted when the block raises.
 
     Raises:
-        OSError: when the folder cannot be written to.
+        OSError: when the folder cannot be written to, or the disk is full; names the target.
+        ConfigError: when the target is a folder, a socket or a disk.
     """
-    make_folder(target.parent)
-    temporary = temporary_name(target)
+    if is_written_through(target):
+        with _poured_into(target) as temporary:
+            yield temporary
+        return
+    with _atomic(end_of_links(target), target, _replace) as temporary:
+        yield temporary
+
+
+@contextmanager
+def _atomic(place: Path, target: Path, rename: Callable[[Path, Path], None]) -> Iterator[Path]:
+    """Lends the temporary file of a place; errors name what the caller knows, the target."""
+    make_folder(place.parent)
+    temporary = temporary_name(place)
     try:
         yield temporary
+        with suppress(FileNotFoundError):
+            shutil.copymode(place, temporary)
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
-        rename(temporary, target)
+        rename(temporary, place)
+    except OSError as error:
+        if error.errno is not None and error.filename in (None, str(temporary), temporary):
+            error.filename, error.filename2 = str(target), None
+        raise
     finally:
         temporary.unlink(missing_ok=True)
-    sync_folder(target.parent)
+    sync_folder(place.parent)
+
+
+@contextmanager
+def _poured_into(target: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        # Some writers go by the ending.
+        temporary = Path(folder) / target.name
+        yield temporary
+        try:
+            with temporary.open("rb") as file, target.open("wb") as device:
+                shutil.copyfileobj(file, device)
+        except BrokenPipeError:
+            raise UnavailableError(f"{target}: nobody reads it any more") from None
+
+
+def is_written_through(target: Path) -> bool:
+    """Whether a path leads to a device or a named pipe, which are written to, never replaced.
+
+    Raises:
+        ConfigError: when it leads to what no file can be written to.
+    """
+    try:
+        mode = target.stat().st_mode
+    except OSError:
+        return False
+    for kind, name in ((stat.S_ISDIR, "folder"), (stat.S_ISSOCK, "socket"), (stat.S_ISBLK, "disk")):
+        if kind(mode):
+            raise ConfigError(f"{target}: expected a file to write, got a {name}; choose another")
+    return not stat.S_ISREG(mode)
+
+
+def end_of_links(target: Path) -> Path:
+    """The path itself, or where a symbolic link leads in the end; that need not exist."""
+    if not target.is_symlink():
+        return target
+    place = Path(os.path.realpath(target))
+    if place.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(target))
+    return place
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -63,7 +133,7 @@ def publish_once(path: Path, content: bytes) -> bool:
         Whether this call made the file.
     """
     try:
-        with atomic_path(path, _name_exclusively) as temporary:
+        with _atomic(path, path, _name_exclusively) as temporary:
             temporary.write_bytes(content)
     except FileExistsError:
         return False
@@ -169,8 +239,25 @@ def make_folder(folder: Path) -> None:
             sync_folder(folder.parent)
 
 
+def described(error: OSError) -> SrganError:
+    """What the system refused, such as a write to a full disk or a name that is too long."""
+    if error.filename is None or error.strerror is None:
+        text = str(error)
+    else:
+        text = f"{error.filename}: {error.strerror}"
+    if error.errno in _FULL:
+        return DiskError(f"{text}; make room there, or choose another place")
+    if isinstance(error, _NETWORK_ERRORS):
+        return UnavailableError(text)
+    return SrganError(
+        text if error.filename is None else f"{text}; mend that or choose another place"
+    )
+
+
 def sync_folder(folder: Path) -> None:
-    """Makes renames inside a folder durable."""
+    """Makes renames inside a folder durable, where the system lets folders be opened."""
+    if sys.platform == "win32":
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

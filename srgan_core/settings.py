@@ -12,6 +12,11 @@ from srgan_core.errors import unknown_name
 LARGEST_SEED = 2**32 - 1
 """What every random generator in use takes, with room for seeds derived from it."""
 
+MOST_STEPS = 10**9
+"""More than any training takes; whatever counts steps stays a number that every library holds."""
+
+MOST_THREADS = 4096
+
 
 class Settings(BaseModel):
     """A frozen section of a config in which every unknown key is an error."""

@@ -14,6 +14,10 @@ from srgan_core.inputs import irregularity
 MAX_BYTES = 1 << 20
 """Size from which on a file is not read as a config; the largest of ours has a few thousand."""
 
+LARGEST_INTEGER = 2**63 - 1
+
+MOST_VALUES = 100_000
+
 
 class _StrictLoader(yaml.SafeLoader):
     """PyYAML's safe loader, except that a repeated key is an error and not the last one wins."""
@@ -43,14 +47,40 @@ def parse_yaml(text: str, where: str) -> dict[str, Any]:
     """
     try:
         document = yaml.load(text, Loader=_StrictLoader)
+        _refuse_excess(document)
     except yaml.YAMLError as error:
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}:" if mark else ""
         raise ConfigError(f"{where}:{line} not valid YAML: {problem}") from None
+    except (RecursionError, ValueError, OverflowError) as error:
+        # PyYAML lets through what Python says of dates and numbers that cannot be.
+        deep = isinstance(error, RecursionError)
+        problem = "it is nested too deeply" if deep else str(error).partition(";")[0]
+        raise ConfigError(f"{where}: not valid YAML: {problem}; write plain values") from None
     if not isinstance(document, dict):
         raise ConfigError(f"{where}: expected keys and values, got {type(document).__name__}")
     return document
+
+
+def _refuse_excess(document: object) -> None:
+    """Refuses what is short in the file and endless once read; `&a [*a, *a]` repeats itself."""
+    counts: dict[int, int] = {}
+
+    def count(value: object) -> int:
+        if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+            raise ValueError("a whole number of more than 19 digits")
+        if not isinstance(value, dict | list | set):
+            return 1
+        if id(value) not in counts:
+            # Met again before it is counted, it holds itself.
+            counts[id(value)] = MOST_VALUES
+            below = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+            counts[id(value)] = 1 + sum(map(count, below))
+        return counts[id(value)]
+
+    if count(document) > MOST_VALUES:
+        raise ValueError(f"it holds more than {MOST_VALUES:,} values")
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

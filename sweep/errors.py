@@ -2,7 +2,6 @@
 
 SrganError
 ├── StoreError   a results folder cannot be read, or belongs to another sweep
-├── DiskError    a results folder takes no more: full, read-only, over its quota
 └── TrialError   a trial could not be trained or scored
 """
 
@@ -15,12 +14,10 @@ class StoreError(SrganError):
     """A results folder is missing, damaged, or made by another config or version."""
 
 
-class DiskError(SrganError):
-    """The disk of a results folder refuses writes while a sweep runs."""
-
-
 class TrialError(SrganError):
     """A trial failed while it was trained or scored."""
+
+    EXIT_STATUS = 1
 
 
 _ALLOCATION_MESSAGES = (

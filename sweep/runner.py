@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from srgan_core.errors import DiskError
 from srgan_core.files import is_disk_error
+from srgan_core.signals import signals_to_obey, stop_status
 from sweep.config.names import StartKind
-from sweep.errors import DiskError, StoreError, TrialError
+from sweep.errors import StoreError, TrialError
 from sweep.execution.dispatch import dispatch
 from sweep.execution.executors.base import Executor, StopRequest
 from sweep.execution.failures import describe_disk_error
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
     from sweep.scoring.sets.test_sets import TestSet
 
 OnEvent = Callable[[Event], None]
-
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)
-"""SIGUSR2 is what batch systems send ahead of the end."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Summary:
     def exit_status(self) -> int:
         """0 when all trials are done, 130 after SIGINT, 143 after another signal, else 1."""
         if self.stopped_by is not None:
-            return 128 + (signal.SIGINT if self.stopped_by == signal.SIGINT else signal.SIGTERM)
+            return stop_status(self.stopped_by)
         return 0 if all(state == State.DONE for state in self.states.values()) else 1
 
 
@@ -72,8 +71,8 @@ def run_sweep(
 ) -> Summary:
     """Does what a plan says and writes tables and charts.
 
-    After SIGINT, SIGTERM or SIGUSR2 all workers write their checkpoints, and the tables, though
-    not the charts, are brought up to date; a second SIGINT raises KeyboardInterrupt at once.
+    After one of `STOP_SIGNALS` all workers write their checkpoints, and the tables, though not the
+    charts, are brought up to date; a second SIGINT raises KeyboardInterrupt at once.
 
     Args:
         store: The results folder; the caller holds its lock.
@@ -212,7 +211,7 @@ def _stop_signals() -> Iterator[StopRequest]:
             raise KeyboardInterrupt
         stop.signals.append(number)
 
-    before = {number: signal.signal(number, receive) for number in STOP_SIGNALS}
+    before = {number: signal.signal(number, receive) for number in signals_to_obey()}
     try:
         yield stop
     finally:

@@ -33,7 +33,7 @@ COVERAGE = 4.0
 class DeadLeavesConfig(Settings):
     """How many synthetic images are made, and of what kind."""
 
-    images: int = Field(32, ge=1, description="Number of images.")
+    images: int = Field(32, ge=1, le=10**6, description="Number of images.")
     size: int = Field(384, ge=128, le=4096, description="Height and width in pixels.")
     smallest_radius: float = Field(3.0, gt=0, description="Radius of the smallest leaf in pixels.")
     largest_radius: float = Field(120.0, gt=0, description="Radius of the largest leaf in pixels.")

@@ -15,7 +15,7 @@ from srgan_core.data import voc2012
 from srgan_core.data.dead_leaves import DeadLeavesConfig, dead_leaves_image
 from srgan_core.data.images import needs_turning, read_rgb
 from srgan_core.data.listing import Skipped, list_images
-from srgan_core.errors import ConfigError, DataError, unknown_name
+from srgan_core.errors import ConfigError, UnavailableDataError, unknown_name
 from srgan_core.files import file_sha256
 from srgan_core.inputs import irregularity
 
@@ -173,7 +173,7 @@ def skimage_files(names: Sequence[str]) -> tuple[Path, ...]:
     paths = tuple(folder / name for name in names)
     for path in paths:
         if not path.is_file():
-            raise DataError(
+            raise UnavailableDataError(
                 f"{path.name}: not inside the installed scikit-image {version('scikit-image')}; "
                 "reinstall scikit-image"
             )

@@ -170,7 +170,7 @@ def _refuse_unfit(
 def _open(source: Source, digest: str, pixels: Path, index: Path, skip_unfit: bool) -> PackedImages:
     try:
         found = json.loads(index.read_bytes())
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, list) or len(found) != len(source.images):
         raise DataError(f"{index}: damaged; delete the file, it is made anew")
@@ -179,7 +179,10 @@ def _open(source: Source, digest: str, pixels: Path, index: Path, skip_unfit: bo
         (name, each) for name, each in zip(source.images, found, strict=True) if PROBLEM not in each
     ]
     entries = [each for _, each in whole]
-    shapes = np.array([(entry["height"], entry["width"]) for entry in entries], dtype=np.int64)
+    try:
+        shapes = np.array([(entry["height"], entry["width"]) for entry in entries], dtype=np.int64)
+    except (ValueError, KeyError, TypeError, OverflowError):
+        raise DataError(f"{index}: damaged; delete the file, it is made anew") from None
     sizes = shapes.prod(axis=1) * 3
     if pixels.stat().st_size != sizes.sum():
         raise DataError(

@@ -11,7 +11,7 @@ import numpy as np
 from srgan_core.cache import cache_dir
 from srgan_core.data.images import read_size
 from srgan_core.data.listing import describe_unusable
-from srgan_core.errors import DataError
+from srgan_core.errors import DataError, UnavailableDataError
 from srgan_core.network import OFFLINE_VARIABLE, is_offline
 
 VOC_TRAINING_IMAGES = 16_700
@@ -34,7 +34,7 @@ def download_voc() -> tuple[Path, ...]:
     images = _images_of(root)
     if not images.is_dir():
         if is_offline():
-            raise DataError(
+            raise UnavailableDataError(
                 f"voc2012: is not on this machine and {OFFLINE_VARIABLE} forbids the network; "
                 f"unpack VOCtrainval_11-May-2012.tar so that {images} exists"
             )
@@ -44,7 +44,7 @@ def download_voc() -> tuple[Path, ...]:
             root.mkdir(parents=True, exist_ok=True)
             VOCDetection(str(root), year="2012", image_set="trainval", download=True)
         except (OSError, RuntimeError) as error:
-            raise DataError(
+            raise UnavailableDataError(
                 f"voc2012: could not be downloaded ({error}); unpack VOCtrainval_11-May-2012.tar "
                 f"so that {images} exists, or train on folder:PATH"
             ) from None
@@ -94,7 +94,7 @@ def split_voc(
     if damaged:
         raise DataError(describe_unusable("voc2012", len(paths), damaged))
     if len(large) < training_images:
-        raise DataError(
+        raise UnavailableDataError(
             f"voc2012: expected at least {training_images} images with a short side above "
             f"{VOC_SHORTEST_SIDE} px, found {len(large)}; the data set is incomplete: "
             "delete its folder VOCdevkit and run again"

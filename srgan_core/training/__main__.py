@@ -20,9 +20,11 @@ from pydantic import ValidationError
 from srgan_core.data.duplicates import refuse_test_images
 from srgan_core.data.listing import count_images, list_images
 from srgan_core.errors import SrganError, WeightsError
-from srgan_core.files import file_sha256
+from srgan_core.files import described, file_sha256
 from srgan_core.pairs import GENERATOR_FILE, Pair
 from srgan_core.settings import describe_errors
+from srgan_core.signals import signals_to_obey, stop_status
+from srgan_core.streams import standard_streams
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import join_processes, place_from_environment
 from srgan_core.training.hardware import resolve_device
@@ -37,7 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Parses the command line and trains.
 
     Returns:
-        0 trained, 1 diverged, 2 wrong usage, 128 + signal when stopped.
+        0 trained, 1 diverged, 2 wrong usage, 3 something needed cannot be had here, 130 stopped
+        by SIGINT, 143 by another signal.
     """
     parser = argparse.ArgumentParser(prog="python -m srgan_core.training", description=__doc__)
     parser.add_argument("spec", type=Path, help="YAML file with the fields of TrainingSpec")
@@ -57,11 +60,16 @@ def main(arguments: list[str] | None = None) -> int:
         help="refuse to train on near-duplicates of the images in DIR; may be repeated",
     )
     options = parser.parse_args(arguments)
-    try:
-        return _train(options.spec, options.out, options.init, options.test_images)
-    except SrganError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    # Nobody has to listen to a training.
+    with standard_streams(results=False):
+        try:
+            return _train(options.spec, options.out, options.init, options.test_images)
+        except SrganError as error:
+            known = error
+        except OSError as error:
+            known = described(error)
+        print(f"error: {known}", file=sys.stderr)
+        return known.EXIT_STATUS
 
 
 def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence[Path]) -> int:
@@ -104,7 +112,7 @@ def _run(
     device: torch.device,
 ) -> int:
     received: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in signals_to_obey():
         signal.signal(number, lambda number, frame: received.append(number))
     with join_processes(device) as processes:
         outcome = train(
@@ -127,7 +135,7 @@ def _run(
         print(f"error: {outcome.cause}", file=sys.stderr)
         return 1
     # Under torchrun the signal may have reached another process alone.
-    return 128 + (received or [signal.SIGTERM])[0] if outcome.status == "interrupted" else 0
+    return stop_status((received or [signal.SIGTERM])[0]) if outcome.status == "interrupted" else 0
 
 
 def _initial_files(init: Path | None) -> tuple[Path | None, Path | None]:

@@ -146,7 +146,7 @@ def _read(checkpoint: Path) -> TrainingState:
             extra=dict(manifest["extra"]),
             tensors=load_file(checkpoint / TENSORS),
         )
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, SafetensorError) as error:
         raise CheckpointError(f"{checkpoint}: cannot be read ({error})") from None
 
 

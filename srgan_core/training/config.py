@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from srgan_core.data.dead_leaves import DeadLeavesConfig
 from srgan_core.data.sources import check_source_name
-from srgan_core.settings import LARGEST_SEED, Settings
+from srgan_core.settings import LARGEST_SEED, MOST_STEPS, MOST_THREADS, Settings
 
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 AdversarialLoss = Literal["offset", "non-saturating"]
@@ -49,20 +49,28 @@ class DataConfig(Settings):
 class DiscriminatorConfig(Settings):
     """The discriminator and its optimizer."""
 
-    channels: int = Field(64, ge=1, description="Width of the first convolution; 64 is SRGAN's.")
+    channels: int = Field(
+        64, ge=1, le=4096, description="Width of the first convolution; 64 is SRGAN's."
+    )
     learning_rate: float = Field(1e-4, gt=0, description="Adam's peak learning rate for D.")
     warmup_steps: int = Field(
-        0, ge=0, description="Steps that train D alone before the generator first moves."
+        0,
+        ge=0,
+        le=MOST_STEPS,
+        description="Steps that train D alone before the generator first moves.",
     )
 
 
 class TrainingConfig(Settings):
     """One phase of training: its length, optimizer, numerics and bookkeeping."""
 
-    steps: int = Field(ge=1, description="Updates of the generator.")
-    batch_size: int = Field(16, ge=1, description="Patches a step, over all processes.")
+    steps: int = Field(ge=1, le=MOST_STEPS, description="Updates of the generator.")
+    batch_size: int = Field(16, ge=1, le=2**16, description="Patches a step, over all processes.")
     patch_size: int = Field(
-        96, ge=16, description="Side of an HR patch in pixels; a multiple of 16 and of the scale."
+        96,
+        ge=16,
+        le=2**14,
+        description="Side of an HR patch in pixels; a multiple of 16 and of the scale.",
     )
     learning_rate: float = Field(1e-4, gt=0, description="Adam's peak learning rate for G.")
     schedule: Schedule = Field("cosine", description="Course of both learning rates.")
@@ -79,7 +87,7 @@ class TrainingConfig(Settings):
     precision: Precision = Field(
         "auto", description="Of the forward passes; auto is bfloat16 where the device has it."
     )
-    accumulate: int = Field(1, ge=1, description="Parts that a batch is processed in.")
+    accumulate: int = Field(1, ge=1, le=2**16, description="Parts that a batch is processed in.")
     ema_decay: float = Field(
         0.0, ge=0, lt=1, description="Decay of an exponential moving average of G; 0 is off."
     )
@@ -90,8 +98,10 @@ class TrainingConfig(Settings):
         description="Form of G's adversarial term: -log(sigmoid(D) + 1e-3), the source article's, "
         "or softplus(-D), whose gradient does not vanish where D is sure.",
     )
-    checkpoint_every: int = Field(500, ge=1, description="Steps between checkpoints.")
-    log_every: int = Field(10, ge=1, description="Steps between lines of the log.")
+    checkpoint_every: int = Field(
+        500, ge=1, le=MOST_STEPS, description="Steps between checkpoints."
+    )
+    log_every: int = Field(10, ge=1, le=MOST_STEPS, description="Steps between lines of the log.")
     discriminator: DiscriminatorConfig = Field(
         DiscriminatorConfig(), description="The adversary; unused where its weight is 0."
     )
@@ -129,7 +139,9 @@ class TrainingSpec(Settings):
     init_discriminator_sha256: str | None = Field(
         None, description="Hash of the discriminator to go on with; null for a fresh one."
     )
-    threads: int = Field(1, ge=1, description="CPU threads; results depend on their number.")
+    threads: int = Field(
+        1, ge=1, le=MOST_THREADS, description="CPU threads; results depend on their number."
+    )
     device: str = Field("cpu", description="Kind of device: cpu, cuda.")
     data: DataConfig = Field(description="What patches are cut from.")
     training: TrainingConfig = Field(description="How the phase runs.")

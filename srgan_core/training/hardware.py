@@ -9,7 +9,7 @@ from functools import lru_cache
 import torch
 from torch.nn import functional
 
-from srgan_core.errors import ConfigError, unknown_name
+from srgan_core.errors import ConfigError, UnavailableDeviceError, unknown_name
 
 WORTHWHILE_SPEEDUP = 1.2
 """How much faster bfloat16 has to be on a CPU before its lower precision is accepted."""
@@ -27,7 +27,8 @@ def resolve_device(name: str) -> torch.device:
         The device; `auto` is the first GPU or else the CPU.
 
     Raises:
-        ConfigError: when the device is unknown or absent.
+        ConfigError: when the device is unknown.
+        UnavailableDeviceError: when it is not there.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
@@ -35,7 +36,7 @@ def resolve_device(name: str) -> torch.device:
     if kind not in ("cpu", "cuda") or (index and not index.isdigit()):
         raise ConfigError(unknown_name("device", name, ("auto", "cpu", "cuda", "cuda:N")))
     if kind == "cuda" and int(index or 0) >= torch.cuda.device_count():
-        raise ConfigError(
+        raise UnavailableDeviceError(
             f"device {name!r}: this machine has {torch.cuda.device_count()} usable GPUs; "
             "use --device cpu"
         )

@@ -80,9 +80,9 @@ def read_log(path: Path) -> list[dict[str, Any]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         try:
             record = json.loads(line)
-        except json.JSONDecodeError:
+            records.append({name: math.nan if v is None else v for name, v in record.items()})
+        except (ValueError, RecursionError, AttributeError):
             break
-        records.append({name: math.nan if v is None else v for name, v in record.items()})
     return records
 
 

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from torch import Tensor
 
 from srgan_core.cache import cache_dir
-from srgan_core.errors import WeightsError
+from srgan_core.errors import UnavailableWeightsError, WeightsError
 from srgan_core.files import file_sha256
 from srgan_core.network import OFFLINE_VARIABLE, is_offline
 from srgan_core.weights import catalogue
@@ -86,13 +86,14 @@ def resolve_weights(architecture: str, *, allow_download: bool = True) -> Resolv
 
     Raises:
         ConfigError: when the architecture is unknown.
-        WeightsError: when no source has the weights, or a file is damaged; names the file
-            and the folder to put it into.
+        UnavailableWeightsError: when no source has the weights, or a file is damaged; names the
+            file and the folder to put it into.
     """
     if allow_download:
         return fetch_weights(architecture)
     published = catalogue.published_file(architecture)
-    found = _read_local(published)
+    with _unavailable():
+        found = _read_local(published)
     if found is None:
         raise _missing(published, ["nothing, since downloads were not asked for"])
     return found
@@ -106,17 +107,18 @@ def fetch_weights(architecture: str) -> ResolvedWeights:
 
     Raises:
         ConfigError: when the architecture is unknown.
-        WeightsError: as `resolve_weights`.
+        UnavailableWeightsError: as `resolve_weights`.
     """
     published = catalogue.published_file(architecture)
-    found = _read_local(published)
-    if found is not None:
-        return found
-    if is_offline():
-        raise _missing(published, [f"nothing, since {OFFLINE_VARIABLE} forbids the network"])
-    with _only_one_fetching(architecture):
-        # Another process may have fetched them while this one waited for the lock.
-        return _read_local(published) or _fetch(published)
+    with _unavailable():
+        found = _read_local(published)
+        if found is not None:
+            return found
+        if is_offline():
+            raise _missing(published, [f"nothing, since {OFFLINE_VARIABLE} forbids the network"])
+        with _only_one_fetching(architecture):
+            # Another process may have fetched them while this one waited for the lock.
+            return _read_local(published) or _fetch(published)
 
 
 def describe_weights() -> tuple[WeightsStatus, ...]:
@@ -126,6 +128,15 @@ def describe_weights() -> tuple[WeightsStatus, ...]:
         One status for each of `ARCHITECTURES`; files are checked, never fetched.
     """
     return tuple(_describe(catalogue.published_file(name)) for name in ARCHITECTURES)
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    """What is wrong with a file or a source is, to the caller, that the weights are not here."""
+    try:
+        yield
+    except WeightsError as error:
+        raise UnavailableWeightsError(str(error)) from error
 
 
 def _read_local(published: PublishedFile) -> ResolvedWeights | None:

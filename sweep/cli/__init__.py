@@ -1,25 +1,32 @@
 """The command line: parse, call one function, print. A command is the module of its name.
 
-What several share is in `options`, `sweep_options`, `completion`, `messages` and the two displays
-of progress. What a command decides beyond its own output belongs in the room that it calls.
+What several share is in `options`, `paths`, `sweep_options`, `completion`, `messages`, `documents`
+and the two displays of progress. What a command decides beyond its own output belongs in the room
+that it calls.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import signal
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NoReturn
 
 import click
+from click.types import StringParamType
 
-from srgan_core.errors import SrganError, unknown_name
+from srgan_core.errors import SrganError, UnavailableError, unknown_name
+from srgan_core.files import described
+from srgan_core.signals import signals_to_obey, stop_status
+from srgan_core.streams import standard_streams
 from sweep import __version__
-from sweep.cli.messages import say
+from sweep.cli.messages import say, shortened
 from sweep.cli.options import refuse_unwritable
-from sweep.errors import DiskError, TrialError
+from sweep.errors import is_out_of_memory
 
 COMMANDS = {
     "run": ("sweep.cli.run", "Train a grid of SRGANs, score it, write tables and charts."),
@@ -46,7 +53,7 @@ COMMANDS = {
 }
 """Command to its module and one-line help, so that --help imports none of them."""
 
-EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+EXIT_INTERRUPTED = 130
 
 
 class LazyCommands(click.Group):
@@ -70,12 +77,32 @@ class LazyCommands(click.Group):
         """Finds the command or names the nearest one."""
         if args and args[0] not in COMMANDS:
             context.fail(unknown_name("command", args[0], COMMANDS))
-        return super().resolve_command(context, args)
+        name, command, rest = super().resolve_command(context, args)
+        if command is not None:
+            _refuse_empty(context, command, rest)
+        return name, command, rest
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the table without importing anything."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _refuse_empty(context: click.Context, command: click.Command, words: list[str]) -> None:
+    """An empty word, such as a variable that is not set, would stand for this folder or for all.
+
+    Lists and numbers, which have types of our own, say themselves what they expect.
+    """
+    named = {name: option for option in command.params for name in option.opts}
+    for before, word in pairwise([command.name or "", *words]):
+        name, is_bare, value = word.partition("=")
+        if word and not (name.startswith("--") and is_bare and not value):
+            continue
+        name = name or before
+        if name in named and not isinstance(named[name].type, click.Path | StringParamType):
+            continue
+        shown = name if name.startswith("-") else "argument"
+        context.fail(f"{command.name}: {shown}: expected a value, got an empty one; leave it out")
 
 
 @click.group(
@@ -95,38 +122,55 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     # Only the main thread may; without it the default ends the process with the same status.
     with contextlib.suppress(ValueError):
-        for number in (signal.SIGTERM, signal.SIGUSR2):
-            signal.signal(number, _terminate)
+        for number in signals_to_obey():
+            if number != signal.SIGINT:
+                signal.signal(number, _terminate)
+    try:
+        with standard_streams():
+            status = _run(given)
+    except UnavailableError as error:
+        status = _explain(error, "--debug" in given)
+    sys.exit(status)
+
+
+def _run(given: list[str]) -> int:
+    """Runs one command; says what ended it."""
     try:
         refuse_unwritable(given)
         status = cli.main(given, prog_name="sweep", standalone_mode=False)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        sys.exit(EXIT_INTERRUPTED)
+    except (click.exceptions.Abort, KeyboardInterrupt) as error:
+        if not isinstance(error.__context__, EOFError):
+            return EXIT_INTERRUPTED
+        say("error: expected an answer, found the end of the input; nothing was done")
+        return SrganError.EXIT_STATUS
     except click.ClickException as error:
-        error.show()
-        sys.exit(EXIT_USAGE)
-    except SrganError as error:
-        if "--debug" in given:
-            raise
-        say(f"error: {error}")
-        sys.exit(EXIT_FAILED if isinstance(error, TrialError | DiskError) else EXIT_USAGE)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(EXIT_FAILED)
-    except OSError as error:
-        if "--debug" in given:
-            raise
-        say(f"error: {_describe(error)}")
-        sys.exit(EXIT_USAGE)
-    sys.exit(status if isinstance(status, int) else 0)
+        said = io.StringIO()
+        error.show(said)
+        click.echo(shortened(said.getvalue()), nl=False, err=True)
+        return SrganError.EXIT_STATUS
+    except SystemExit as ended:
+        # click takes every pipe that breaks for its output, and ends without a word.
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None
+        raise
+    except Exception as error:
+        return _explain(error, "--debug" in given)
+    return status if isinstance(status, int) else 0
 
 
-def _describe(error: OSError) -> str:
-    """What the system refused, such as a write to a full disk or a name that is too long."""
-    if error.filename is None or error.strerror is None:
-        return str(error)
-    return f"{error.filename}: {error.strerror}; mend that or choose another place"
+def _explain(error: Exception, debug: bool) -> int:
+    """Says what is wrong, if that is known; the type of an error alone decides the status."""
+    if isinstance(error, OSError) and not isinstance(error, SrganError):
+        known: Exception = described(error)
+    elif is_out_of_memory(error):
+        known = UnavailableError(f"out of memory: {error}")
+    else:
+        known = error
+    if debug or not isinstance(known, SrganError):
+        raise error
+    say(f"error: {shortened(str(known))}")
+    return known.EXIT_STATUS
 
 
 def _terminate(number: int, frame: object) -> NoReturn:
-    sys.exit(128 + signal.SIGTERM)
+    sys.exit(stop_status(number))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sweep.cli.options import results_folder
+from sweep.cli.paths import results_folder
 
 EPILOG = """\b
 Examples:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sweep.cli.derived import bring_tables
-from sweep.cli.options import DEFAULT_FOLDER, CommaList, name
+from sweep.cli.options import CommaList, json_option, name
+from sweep.cli.paths import results_option
+
+if TYPE_CHECKING:
+    from sweep.analysis.comparison.report import Report
 
 EXAMPLES = """\b
 A and B are both of one kind:
@@ -17,7 +22,7 @@ A and B are both of one kind:
   DIR:CONTENT       a curve: all coefficients of a content loss over all seeds (mse)
   DIR:interpolation the curve of `sweep interpolate`, which costs no training
   DIR               a whole sweep, against another one: the points that both have, one by one
-  :NAME             a NAME as above in results/quick; for B, in A's folder
+  :NAME             a NAME as above in --results; for B, in A's folder
 
 \b
 Examples:
@@ -69,8 +74,16 @@ it cannot tell, and exits 0.
     show_default=True,
     help="Confidence of the intervals.",
 )
+@results_option("that :NAME is looked up in")
+@json_option("for both sides")
 def command(
-    first: str, second: str, metrics: tuple[str, ...] | None, fail_if_worse: bool, **how: Any
+    first: str,
+    second: str,
+    metrics: tuple[str, ...] | None,
+    fail_if_worse: bool,
+    results: Path,
+    as_json: bool,
+    **how: Any,
 ) -> int:
     """Say whether A is better or worse than B, by a bootstrap over seeds and images."""
     from sweep.analysis.comparison.operands import parse_operand
@@ -78,12 +91,15 @@ def command(
     from sweep.analysis.comparison.report import Resampling
     from sweep.visualization.printing.comparison import print_report
 
-    one = parse_operand(first, DEFAULT_FOLDER)
+    one = parse_operand(first, results)
     other = parse_operand(second, one.folder)
     for folder in dict.fromkeys((one.folder, other.folder)):
         bring_tables(folder)
     report = compare(one, other, metrics or (), Resampling(**how))
-    print_report(report)
+    if as_json:
+        _print_json(report)
+    else:
+        print_report(report)
     if not fail_if_worse:
         return 0
     for dataset in report.too_small:
@@ -91,3 +107,18 @@ def command(
     for found in report.worse:
         click.echo(f"worse on {found.dataset}: {found.name}", err=True)
     return int(bool(report.worse))
+
+
+def _print_json(report: Report) -> None:
+    from sweep.cli.documents import print_document
+    from sweep.visualization.printing.comparison import notes_of
+
+    print_document(
+        "compare",
+        first=str(report.first),
+        second=str(report.second),
+        resampling=report.resampling,
+        comparisons=report.comparisons,
+        too_small=report.too_small,
+        notes=notes_of(report),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.cli.options import DEFAULT_FOLDER
+from sweep.cli.paths import DEFAULT_FOLDER
 from sweep.config.names import CONFIGS
 
 if TYPE_CHECKING:

@@ -5,50 +5,127 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from srgan_core.cache import cache_dir
 from srgan_core.errors import DataError
 from srgan_core.wording import counted
+from sweep.cli.options import json_option
 from sweep.config.names import PUBLISHED_SETS
+
+if TYPE_CHECKING:
+    from srgan_core.weights.resolver import WeightsStatus
 
 PACKAGES = ("torch", "torchvision", "lpips", "pyiqa", "scikit-image", "numpy", "pandas")
 
 
+@dataclass(frozen=True)
+class Device:
+    """What trains here: its kind and name, CPU cores and threads, and what `auto` trains in."""
+
+    kind: str
+    name: str
+    cores: int
+    threads: int
+    precision: str
+
+
+@dataclass(frozen=True)
+class TestSetStatus:
+    """What this machine has of a test set; where nothing, `note` says what to do."""
+
+    name: str
+    images: int
+    folder: Path | None
+    origin: str | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What this machine can run and where weights and test sets come from.
+
+    Attributes:
+        versions: Python and packages; None for one that is missing.
+        cache: Folder of what is fetched.
+        data: `$SWEEP_DATA`; None where it is not set.
+    """
+
+    versions: dict[str, str | None]
+    device: Device
+    cache: Path
+    data: str | None
+    weights: tuple[WeightsStatus, ...]
+    test_sets: tuple[TestSetStatus, ...]
+
+
 @click.command("doctor", epilog="Example: sweep doctor")
-def command() -> None:
+@json_option("for this machine")
+def command(as_json: bool) -> None:
     """Say what this machine can run: devices, weights, test sets, versions. Downloads nothing."""
-    for title, lines in diagnose():
+    found = diagnose()
+    if as_json:
+        from sweep.cli.documents import print_document
+
+        print_document("doctor", diagnosis=found)
+        return
+    for title, lines in sections(found):
         click.secho(title, bold=True)
         for line in lines:
             click.echo(f"  {line}")
 
 
-def diagnose() -> Iterator[tuple[str, list[str]]]:
-    """Yields headings with lines: versions, device, folders, weights, test sets."""
-    yield "versions", [f"python {platform.python_version()}", *map(_package, PACKAGES)]
-    yield "device", _device()
+def diagnose() -> Diagnosis:
+    """Looks at versions, device, folders, weights and test sets, without any network."""
+    from srgan_core.weights import describe_weights
+
+    return Diagnosis(
+        versions={"python": platform.python_version(), **{p: _version(p) for p in PACKAGES}},
+        device=_device(),
+        cache=cache_dir(),
+        data=os.environ.get("SWEEP_DATA") or None,
+        weights=describe_weights(),
+        test_sets=tuple(map(_test_set, PUBLISHED_SETS)),
+    )
+
+
+def sections(found: Diagnosis) -> Iterator[tuple[str, list[str]]]:
+    """Yields headings with lines for people."""
+    named = found.versions.items()
+    yield "versions", [f"{name} {number or 'is missing'}" for name, number in named]
+    device = found.device
+    yield (
+        "device",
+        [
+            f"{device.kind}: {device.name}, {counted(device.cores, 'CPU core')}, "
+            f"{counted(device.threads, 'thread')}",
+            f"precision auto trains in {device.precision}",
+        ],
+    )
     yield (
         "folders",
         [
-            f"cache {cache_dir()} ($SWEEP_CACHE moves it)",
-            f"data  {os.environ.get('SWEEP_DATA') or '$SWEEP_DATA is not set'}",
+            f"cache {found.cache} ($SWEEP_CACHE moves it)",
+            f"data  {found.data or '$SWEEP_DATA is not set'}",
         ],
     )
-    yield "weights", list(_weights())
-    yield "test sets", [_test_set(name) for name in PUBLISHED_SETS]
+    yield "weights", [_weights_line(status) for status in found.weights]
+    yield "test sets", [_test_set_line(status) for status in found.test_sets]
 
 
-def _package(name: str) -> str:
+def _version(name: str) -> str | None:
     try:
-        return f"{name} {version(name)}"
+        return version(name)
     except PackageNotFoundError:
-        return f"{name} is missing"
+        return None
 
 
-def _device() -> list[str]:
+def _device() -> Device:
     import torch
 
     from srgan_core.cores import usable_cores
@@ -57,30 +134,31 @@ def _device() -> list[str]:
     device = resolve_device("auto")
     precision = str(resolve_precision("auto", device)).removeprefix("torch.")
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
-    return [
-        f"{device.type}: {name}, {counted(usable_cores(), 'CPU core')}, "
-        f"{counted(torch.get_num_threads(), 'thread')}",
-        f"precision auto trains in {precision}",
-    ]
+    return Device(device.type, name, usable_cores(), torch.get_num_threads(), precision)
 
 
-def _weights() -> Iterator[str]:
-    from srgan_core.weights import describe_weights
-
-    for status in describe_weights():
-        where = f"{status.path} ({status.origin})" if status.path else "not here"
-        note = f"; {status.note}" if status.note else ""
-        yield f"{status.architecture:<8} {where}{note}"
+def _weights_line(status: WeightsStatus) -> str:
+    where = f"{status.path} ({status.origin})" if status.path else "not here"
+    note = f"; {status.note}" if status.note else ""
+    return f"{status.architecture:<8} {where}{note}"
 
 
-def _test_set(name: str) -> str:
+def _test_set(name: str) -> TestSetStatus:
     from sweep.scoring.sets.published_sets import find_on_disk
 
     try:
         found = find_on_disk(name)
     except DataError as error:
-        return f"{name:<9} {error}"
+        return TestSetStatus(name, 0, None, None, str(error))
     if found is None:
-        return f"{name:<9} not here; put it into $SWEEP_DATA or run `sweep fetch {name}`"
+        note = f"not here; put it into $SWEEP_DATA or run `sweep fetch {name}`"
+        return TestSetStatus(name, 0, None, None, note)
     paths, origin = found
-    return f"{name:<9} {counted(len(paths), 'image')} in {paths[0].parent} ({origin})"
+    return TestSetStatus(name, len(paths), paths[0].parent, origin, "")
+
+
+def _test_set_line(status: TestSetStatus) -> str:
+    if status.folder is None:
+        return f"{status.name:<9} {status.note}"
+    images = counted(status.images, "image")
+    return f"{status.name:<9} {images} in {status.folder} ({status.origin})"

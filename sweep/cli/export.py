@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sweep.cli.completion import complete_generators
-from sweep.cli.options import results_option
+from sweep.cli.paths import OutputFile, results_option
 
 EXAMPLES = """\b
 Examples:
@@ -20,17 +20,17 @@ ONNX needs the extra: pip install 'srgan-sweep[export]'.
 
 @click.command("export", epilog=EXAMPLES)
 @click.argument("generator", metavar="TRIAL|FILE", shell_complete=complete_generators)
-@click.option("--onnx", metavar="FILE", type=click.Path(path_type=Path), help="Write an ONNX file.")
+@click.option("--onnx", metavar="FILE", type=OutputFile(), help="Write an ONNX file.")
 @click.option(
     "--program",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=OutputFile(),
     help="Write a torch.export program (torch.export.load reads it).",
 )
 @click.option(
     "--card",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=OutputFile(),
     help="Where the model card goes.  [default: beside the first file, with the ending .md]",
 )
 @results_option("in which TRIAL is looked up")
@@ -44,6 +44,7 @@ def command(
     """
     if onnx is None and program is None:
         raise click.UsageError("expected --onnx FILE or --program FILE, got neither")
+    from srgan_core.destinations import check_file
     from srgan_core.files import write_atomically
     from srgan_core.inference import load_generator
     from sweep.generators.export.card import model_card, read_origin
@@ -58,9 +59,12 @@ def command(
 
     if onnx is not None:
         require_export_packages()
-    page = card or (onnx or program or Path()).with_suffix(".md")
-    _refuse_equal([path for path in (onnx, program, page) if path is not None])
+    page = card or _default_card(onnx or program or Path())
+    targets = [path for path in (onnx, program, page) if path is not None]
+    _refuse_equal(targets)
     origin = read_origin(find_generator(generator, SweepStore(results)))
+    for target in targets:
+        check_file(target, [origin.file])
     network = load_generator(origin.file, scale=None)
     photographs = sample_photographs(origin)
     files = {}
@@ -68,8 +72,16 @@ def command(
         if path is not None:
             files[path] = export(network, path, photographs)
             click.echo(f"{path}: at most {files[path]:.1e} from PyTorch")
-    write_atomically(page, model_card(origin, network, files).encode())
-    click.echo(page)
+    if page is not None:
+        write_atomically(page, model_card(origin, network, files).encode())
+        click.echo(page)
+
+
+def _default_card(file: Path) -> Path | None:
+    """Beside the first file; a device or a named pipe goes without a card."""
+    from srgan_core.files import is_written_through
+
+    return None if is_written_through(file) else file.with_suffix(".md")
 
 
 def _refuse_equal(paths: list[Path]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from srgan_core.errors import ConfigError, DataError, WeightsError, unknown_name
+from srgan_core.errors import ConfigError, DataError, UnavailableError, WeightsError, unknown_name
 from srgan_core.wording import counted
 from sweep.cli.messages import say
 from sweep.config.names import PUBLISHED_SETS
@@ -16,7 +16,7 @@ def command(names: tuple[str, ...]) -> int:
     """Download weights (alexnet, vgg16, vgg19) and test sets (set5, set14, bsd100, urban100).
 
     Without a NAME, everything that the quick config can use: alexnet, vgg16, vgg19 and set5.
-    Exit status 1 when something could not be had.
+    Exit status 3 when something could not be had.
     """
     from srgan_core.weights import fetch_weights
     from srgan_core.weights.catalogue import ARCHITECTURES
@@ -26,7 +26,7 @@ def command(names: tuple[str, ...]) -> int:
     for name in names:
         if name not in known:
             raise ConfigError(unknown_name("download", name, known))
-    missing = False
+    status = 0
     for name in names or (*ARCHITECTURES, "set5"):
         try:
             if name in ARCHITECTURES:
@@ -37,6 +37,6 @@ def command(names: tuple[str, ...]) -> int:
                 images = counted(len(test_set.hr), "image")
                 click.echo(f"{name}: {images} in {test_set.hr[0].parent}")
         except (WeightsError, DataError) as error:
-            missing = True
+            status = UnavailableError.EXIT_STATUS
             say(f"error: {error}")
-    return int(missing)
+    return status

@@ -10,7 +10,8 @@ import click
 
 from srgan_core.wording import counted
 from sweep.cli.derived import bring_tables
-from sweep.cli.options import CommaList, name, results_folder
+from sweep.cli.options import CommaList, name
+from sweep.cli.paths import results_folder
 
 if TYPE_CHECKING:
     from sweep.generators.interpolation.curve import Curve

@@ -66,12 +66,12 @@ class Pace:
         return True
 
 
-def time_left(items: int, done: int, begun: float) -> str:
+def time_left(items: float, done: float, begun: float) -> str:
     """Words how long some items take.
 
     Args:
         items: How many are left.
-        done: How many were done since `begun`, at least 1.
+        done: How many were done since `begun`, above 0.
         begun: A time on the monotonic clock.
     """
     seconds = max(items, 0) * (time.monotonic() - begun) / done

@@ -9,7 +9,7 @@ import click
 
 from srgan_core.wording import counted
 from sweep.cli.messages import say
-from sweep.cli.options import ResultsFolder
+from sweep.cli.paths import ResultsFolder
 
 EPILOG = """\b
 Examples:

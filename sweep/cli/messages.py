@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import textwrap
 from typing import TextIO
@@ -11,6 +12,8 @@ import click
 
 NARROWEST = 40
 """Columns below which nothing is broken any further."""
+
+LONGEST_WORD, LONGEST_BEGINNING = 1000, 80
 
 
 def say(text: str, err: bool = True) -> None:
@@ -24,6 +27,11 @@ def say(text: str, err: bool = True) -> None:
     if columns:
         text = "\n".join(_broken(line, max(columns, NARROWEST)) for line in text.split("\n"))
     click.echo(text, err=err)
+
+
+def shortened(text: str) -> str:
+    """Cuts words that nobody typed by hand, such as a number of 6,000 digits."""
+    return re.sub(rf"(\S{{{LONGEST_BEGINNING}}})\S{{{LONGEST_WORD},}}", r"\1...", text)
 
 
 def _columns(stream: TextIO) -> int:

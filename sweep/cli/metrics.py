@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sweep.cli.options import json_option
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,7 +23,7 @@ Examples:
   sweep metrics --check
 
 Exit status of --check: 0 all known answers come out; 1 one is off or cannot be computed;
-2 Set5 is not on this machine.
+3 Set5 is not on this machine.
 """
 
 AGGREGATIONS = {
@@ -34,7 +36,8 @@ AGGREGATIONS = {
 @click.command("metrics", epilog=EXAMPLES)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--check", is_flag=True, help="Recompute scores of Set5 that are known beforehand.")
-def command(names: tuple[str, ...], check: bool) -> int:
+@json_option("with every metric, those NAMEd, or the answers of --check")
+def command(names: tuple[str, ...], check: bool, as_json: bool) -> int:
     """List the metrics, what each measures and whether it can run here. Downloads nothing.
 
     With a NAME (as for --metrics), its whole protocol: channel, border, rounding, source,
@@ -44,12 +47,35 @@ def command(names: tuple[str, ...], check: bool) -> int:
     if check and names:
         raise click.UsageError(f"expected --check alone, got {' '.join(names)} beside it")
     if check:
-        return _check()
-    if names:
+        return _check(as_json)
+    if as_json:
+        _print_json(names)
+    elif names:
         _describe(names)
     else:
         _list()
     return 0
+
+
+def _print_json(names: Sequence[str]) -> None:
+    from sweep.cli.documents import print_document
+    from sweep.metrics.registry import METRICS, find_metric
+    from sweep.scoring.availability import describe_availability
+
+    statements = describe_availability(_columns(names) if names else tuple(METRICS))
+    metrics = [
+        {**find_metric(found.column).describe(), "ready": found.ready, "note": found.note}
+        for found in statements
+    ]
+    print_document("metrics", metrics=metrics)
+
+
+def _columns(names: Sequence[str]) -> tuple[str, ...]:
+    """The columns behind names for --metrics; a column's own name is understood too."""
+    from sweep.metrics.registry import METRICS, columns_for, in_table_order
+
+    asked = [(name,) if name in METRICS else columns_for([name]) for name in names]
+    return tuple(in_table_order(column for group in asked for column in group))
 
 
 def _list() -> None:
@@ -105,14 +131,11 @@ def _table(*headings: str, numbers: Sequence[str] = ()) -> Table:
 
 
 def _describe(names: Sequence[str]) -> None:
-    from sweep.metrics.registry import METRICS, columns_for, find_metric, in_table_order
+    from sweep.metrics.registry import find_metric
     from sweep.scoring.availability import describe_availability
     from sweep.scoring.provenance import library_versions
 
-    # A column's own name is understood too.
-    asked = [(name,) if name in METRICS else columns_for([name]) for name in names]
-    columns = in_table_order(column for group in asked for column in group)
-    for statement in describe_availability(columns):
+    for statement in describe_availability(_columns(names)):
         spec = find_metric(statement.column)
         versions = library_versions(spec.libraries).items()
         fields = {
@@ -137,13 +160,22 @@ def _describe(names: Sequence[str]) -> None:
         click.echo(formatter.getvalue())
 
 
-def _check() -> int:
+def _check(as_json: bool) -> int:
     from sweep.cli.item_progress import item_progress
     from sweep.scoring.known_answers import check_known_answers, find_images
 
     paths = find_images()
     with item_progress("scoring Set5", 2 * len(paths)) as advance:
         verdicts = list(check_known_answers(paths, advance))
+    if as_json:
+        from sweep.cli.documents import print_document
+
+        answers = [
+            {"answer": v.answer, "got": v.got, "right": v.is_right, "problem": v.problem}
+            for v in verdicts
+        ]
+        print_document("metrics", folder=paths[0].parent, known_answers=answers)
+        return int(any(not verdict.is_right for verdict in verdicts))
     _print_verdicts(verdicts)
     wrong = sum(not verdict.is_right for verdict in verdicts)
     right = len(verdicts) - wrong

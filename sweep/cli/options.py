@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -20,43 +19,7 @@ else:
 
 DEFAULT_CONFIG = CONFIGS[0]
 
-DEFAULT_FOLDER = Path("results") / DEFAULT_CONFIG
-
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class ResultsFolder(click.Path):
-    """Path of a results folder, which need not exist but cannot be a file."""
-
-    def __init__(self) -> None:
-        super().__init__(file_okay=False, path_type=Path)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Reads the path; a file is a usage error, also one of a results folder's own."""
-        path = Path(value)
-        if path.is_file():
-            is_inside = (path.parent / "results.csv").is_file()
-            remedy = path.parent if is_inside else "the folder that `sweep run` wrote"
-            self.fail(f"expected a results folder, got the file {path}; give {remedy}", param, ctx)
-        return path
-
-
-results_folder = click.argument(
-    "folder", metavar="[DIR]", type=ResultsFolder(), default=DEFAULT_FOLDER
-)
-"""The argument [DIR] of every command that reads a results folder."""
-
-
-def results_option(use: str) -> Callable[[Command], Command]:
-    """Makes the option --results of commands that look up a trial by its name."""
-    return click.option(
-        "--results",
-        metavar="DIR",
-        type=ResultsFolder(),
-        default=DEFAULT_FOLDER,
-        show_default=True,
-        help=f"Results folder {use}.",
-    )
 
 
 def images_option(use: str) -> Callable[[Command], Command]:
@@ -76,6 +39,11 @@ def refuse_unwritable(arguments: Iterable[str]) -> None:
     for word in arguments:
         if why := unwritable(word):
             raise click.UsageError(f"{escaped(word)}: {why}")
+
+
+def json_option(use: str) -> Callable[[Command], Command]:
+    """Makes the option --json; `sweep.cli.documents` writes what it asks for."""
+    return click.option("--json", "as_json", is_flag=True, help=f"Write JSON, one object {use}.")
 
 
 class CommaList(ListType):

@@ -8,6 +8,7 @@ import click
 
 from srgan_core.wording import counted
 from sweep.cli.messages import say
+from sweep.cli.options import json_option
 from sweep.cli.sweep_options import plan_from_options, sweep_options
 
 if TYPE_CHECKING:
@@ -28,14 +29,60 @@ Examples:
 
 @click.command("plan", epilog=EPILOG)
 @sweep_options
-def command(**options: Any) -> None:
+@json_option("for the sweep")
+def command(as_json: bool, **options: Any) -> None:
     """Say what a sweep would cost: trials, steps, hours, memory, disk, and what is done already.
 
     Trains a few steps of each kind for a second or two to learn this machine's speed; takes the
     options of `sweep run`, checks the same images, and writes nothing. `sweep run --dry-run` prints
     the same.
     """
-    print_plan(*plan_from_options(**options))
+    store, plan, jobs = plan_from_options(**options)
+    if as_json:
+        _print_json(store, plan, jobs)
+    else:
+        print_plan(store, plan, jobs)
+
+
+def _print_json(store: SweepStore, plan: Plan, jobs: int) -> None:
+    from sweep.cli.documents import print_document
+    from sweep.planning.estimate import estimate
+
+    cost = estimate(store, plan, jobs, _say_what_is_timed)
+    print_document(
+        "plan",
+        root=store.root,
+        trials=[
+            {
+                "name": trial.name,
+                "content": trial.content,
+                "adv": trial.adv,
+                "start": trial.start,
+                "seed": trial.seed,
+                "state": store.trial(trial.name).state,
+            }
+            for trial in plan.asked
+        ],
+        device=plan.config.device,
+        jobs=jobs,
+        threads=plan.config.threads or 1,
+        steps_left=cost.steps_left,
+        estimate=cost,
+        problems=_problems(store, plan, jobs),
+        notes=plan.notes,
+    )
+
+
+def _problems(store: SweepStore, plan: Plan, jobs: int) -> list[str]:
+    """Why `sweep run` would refuse the plan on this disk."""
+    from srgan_core.errors import DiskError
+    from sweep.planning.disk import refuse_full_disk
+
+    try:
+        refuse_full_disk(store, plan, jobs)
+    except DiskError as error:
+        return [str(error)]
+    return []
 
 
 def print_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
@@ -65,6 +112,8 @@ def print_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
     threads = counted(plan.config.threads or 1, "thread")
     click.echo(f"about {cost.duration} on {plan.config.device}, {jobs} at once with {threads} each")
     click.echo(f"about {cost.memory_gb:.1f} GB of memory, {cost.disk_gb:.1f} GB of disk")
+    for problem in _problems(store, plan, jobs):
+        say(f"warning: `sweep run` will refuse this: {problem}", err=False)
     waited = max((kind.cost.waited for kind in cost.kinds), default=0.0)
     if waited > NOTABLE_WAIT:
         say(

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from sweep.cli.derived import bring_tables
-from sweep.cli.options import CommaList, name, results_folder
+from sweep.cli.options import CommaList, name
+from sweep.cli.paths import results_folder
 
 EXAMPLES = (
     "Examples: sweep plot results/standard; "

@@ -12,12 +12,13 @@ import click
 from srgan_core.wording import counted
 from sweep.cli.derived import bring_tables
 from sweep.cli.messages import say
-from sweep.cli.options import results_folder
+from sweep.cli.options import json_option
+from sweep.cli.paths import results_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from sweep.analysis.recommendation import Recommendation
+    from sweep.analysis.recommendation import Condition, Recommendation
     from sweep.tables.metric_file import MetricColumn
     from sweep.tables.ranking import Record
 
@@ -54,12 +55,14 @@ def bound(text: str) -> tuple[str, float]:
 )
 @click.option("--best", required=True, metavar="COLUMN", help="Metric to be best in.")
 @click.option("--dataset", help="Test set that decides.  [default: the first in the table]")
+@json_option("with the row of the table")
 def command(
     folder: Path,
     least: tuple[tuple[str, float], ...],
     most: tuple[tuple[str, float], ...],
     best: str,
     dataset: str | None,
+    as_json: bool,
 ) -> int:
     """Name the trial of DIR (default results/quick) that is best under conditions."""
     from sweep.analysis.recommendation import Condition, recommend
@@ -71,7 +74,9 @@ def command(
     bring_tables(folder)
     metrics = read_metrics(folder)
     found = recommend(read_results(folder), metrics, conditions, best, dataset)
-    if found.chosen is None:
+    if as_json:
+        _print_json(folder, found, conditions)
+    elif found.chosen is None:
         asked = ", ".join(map(str, conditions))
         click.echo(f"no trial meets {asked} on {found.dataset}", err=True)
         if found.nearest is not None:
@@ -79,7 +84,7 @@ def command(
             _say_mean(found)
     else:
         _echo_choice(folder, found, found.chosen, metrics)
-    for text in found.unhealthy:
+    for text in () if as_json else found.unhealthy:
         say(f"  left out: {text}")
     return int(found.chosen is None)
 
@@ -96,6 +101,25 @@ def _say_mean(found: Recommendation, err: bool = True) -> None:
             f"{row['seed']}, the nearest to the mean",
             err=err,
         )
+
+
+def _print_json(folder: Path, found: Recommendation, conditions: Sequence[Condition]) -> None:
+    from sweep.analysis.recommendation import generator_path
+    from sweep.cli.documents import print_document
+
+    print_document(
+        "recommend",
+        root=folder,
+        dataset=found.dataset,
+        images=found.images,
+        conditions=conditions,
+        chosen=found.chosen,
+        generator=None if found.chosen is None else generator_path(folder, found.chosen),
+        ties=found.ties,
+        nearest=found.nearest,
+        misses=found.misses,
+        left_out=found.unhealthy,
+    )
 
 
 def _echo_choice(

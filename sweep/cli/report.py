@@ -9,7 +9,8 @@ import click
 from srgan_core.wording import counted
 from sweep.cli.derived import bring_tables
 from sweep.cli.messages import say
-from sweep.cli.options import images_option, results_folder
+from sweep.cli.options import images_option
+from sweep.cli.paths import OutputFile, results_folder
 
 MUCH_TO_SEND = 50_000_000
 """Bytes from which on the command says how to make the page smaller."""
@@ -24,7 +25,7 @@ MUCH_TO_SEND = 50_000_000
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(),
     show_default="DIR/report.html",
     help="File to write.",
 )
@@ -46,14 +47,18 @@ def command(
             raise click.UsageError("--watch writes no file; leave out -o")
         context.invoke(serve, folder=folder, most_images=most_images)
         return
+    from srgan_core.destinations import check_file
     from sweep.cli.item_progress import item_progress
     from sweep.store.folder import SweepStore
     from sweep.visualization.report.page import REPORT, write_report
 
+    target = output or folder / REPORT
+    if folder.is_dir():
+        check_file(target)
     bring_tables(folder)
     report = write_report(
         SweepStore(folder),
-        output or folder / REPORT,
+        target,
         most_images=most_images,
         progress=item_progress,
     )

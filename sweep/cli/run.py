@@ -34,7 +34,8 @@ Examples:
   sweep run --track wandb,mlflow
 
 Exit status: 0 all trials done; 1 some trial failed or diverged (tables are written);
-2 wrong usage; 130 interrupted, 143 terminated (run the same command again to go on).
+2 wrong usage; 3 something needed cannot be had here (weights, data, network, disk);
+130 interrupted, 143 terminated (run the same command again to go on).
 """
 
 RECIPE = (
@@ -42,6 +43,17 @@ RECIPE = (
     "--adv, or in another --out by a smaller --set adversarial.learning_rate"
 )
 """Trainings are reproducible, and so are their ends."""
+
+
+_STATES = CommaList(one_of(State.FAILED, State.DIVERGED, "none"), "failed, diverged or none")
+
+
+def retried(text: str) -> tuple[str, ...]:
+    """Reads the states whose trials are tried again; `none` stands alone."""
+    states = _STATES.convert(text, None, None)
+    if "none" in states and len(states) > 1:
+        raise click.BadParameter(f"expected none alone or the states to try again, got {text!r}")
+    return states
 
 
 @click.command("run", epilog=EXAMPLES)
@@ -55,7 +67,7 @@ RECIPE = (
 )
 @click.option(
     "--retry",
-    type=CommaList(one_of(State.FAILED, State.DIVERGED, "none"), "failed, diverged or none"),
+    type=retried,
     default="failed",
     show_default=True,
     help="Which trials of earlier runs to try again: failed, diverged, both or none.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import click
 
 from sweep.cli.messages import say
 from sweep.cli.options import CommaList, name
+from sweep.cli.paths import OutputFile, OutputFolder, RenamedOption
 from sweep.config.names import TEST_SETS
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ Examples:
   sweep score --sr my_x4 --hr Set5
   sweep score --sr my_x4 --hr Set5 --name MyNet -o scores.csv
   sweep score --sr my_x4 --metrics niqe
-  sweep score --sr my_x4 --name MyNet --into results/quick
+  sweep score --sr my_x4 --name MyNet --results results/quick
   sweep score --generator netG_epoch_4_100.pth --eval set5,folder:photos
 
-Exit status: 0 every image scored; 1 some image could not be (the others are); 2 wrong usage.
+Exit status: 0 every image scored; 1 some image could not be (the others are); 2 wrong usage;
+3 weights or a test set cannot be had here.
 """
 
 RANGE_NAMES = ("0..1", "-1..1", "0..255")
@@ -44,13 +45,14 @@ EXISTING = click.Path(path_type=Path, exists=True)
     "--eval",
     "sets",
     type=CommaList(name, "a test set"),
-    help=f"Test sets for --generator: {', '.join(TEST_SETS)}.  [default: set5, or those of --into]",
+    help=f"Test sets for --generator: {', '.join(TEST_SETS)}.  [default: set5, or those of "
+    "--results]",
 )
 @click.option("--name", "method", help="Name in the tables.  [default: the folder's or file's]")
 @click.option(
     "--metrics",
     type=CommaList(name, "a metric"),
-    help="Metrics.  [default: psnr,ssim,lpips,niqe; without --hr niqe; those of --into]",
+    help="Metrics.  [default: psnr,ssim,lpips,niqe; without --hr niqe; those of --results]",
 )
 @click.option(
     "--scale", type=click.IntRange(min=1), help="Magnification; sets the border.  [default: 4]"
@@ -63,14 +65,22 @@ EXISTING = click.Path(path_type=Path, exists=True)
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(),
     help="CSV file, one row per image; FILE.metrics.json beside it says how.",
 )
-@click.option("--into", type=EXISTING, help="Results folder to add the scores to.")
+@click.option(
+    "--results",
+    "--into",
+    "into",
+    cls=RenamedOption,
+    metavar="DIR",
+    type=EXISTING,
+    help="Results folder to add the scores to.",
+)
 @click.option("--dataset", help="Name of the test set.  [default: the HR folder's]")
 @click.option(
     "--images",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=OutputFolder(),
     help="Folder in which to keep what --generator restores.",
 )
 @click.option(
@@ -102,7 +112,7 @@ def command(output: Path | None, input_range: str, output_range: str, **options:
     ranges = input_range, output_range
     _refuse_contradictions(options, ranges)
     if output is not None:
-        _refuse_destination(output)
+        _refuse_output(output, options)
     from sweep.cli.item_progress import item_progress
     from sweep.scoring.external.request import Request, score
     from sweep.tables.external_scores import write_scores
@@ -123,6 +133,17 @@ def command(output: Path | None, input_range: str, output_range: str, **options:
             "without; nothing was added, mend the images above"
         )
     return 0 if whole else 1
+
+
+def _refuse_output(output: Path, options: Mapping[str, Any]) -> None:
+    """Before an hour of scoring, not behind it."""
+    from srgan_core.destinations import check_file
+    from sweep.tables.external_scores import provenance_file
+
+    folders = [options[name] for name in ("sr", "hr") if options[name] is not None]
+    for file in (output, provenance_file(output)):
+        if file is not None:
+            check_file(file, [options["generator"], *(folder / file.name for folder in folders)])
 
 
 def _report(scored: ScoredMethod) -> None:
@@ -150,15 +171,6 @@ def _refuse_contradictions(options: Mapping[str, Any], ranges: tuple[str, str]) 
             raise click.UsageError(f"{option} goes with --generator; --sr takes --hr")
     if ranges != (RANGE_NAMES[0], RANGE_NAMES[0]):
         raise click.UsageError("--input-range and --output-range go with --generator")
-
-
-def _refuse_destination(output: Path) -> None:
-    """Before an hour of scoring, not behind it."""
-    nearest = next(parent for parent in output.absolute().parents if parent.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise click.UsageError(
-            f"-o {output}: expected a file in a folder that can be written to; choose another"
-        )
 
 
 def _add(folder: Path, methods: list[ScoredMethod]) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from sweep.cli.options import images_option, results_folder
+from sweep.cli.options import images_option
+from sweep.cli.paths import results_folder
 
 PORT = 8420
 

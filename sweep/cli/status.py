@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from sweep.cli.options import results_folder
+from sweep.cli.options import json_option
+from sweep.cli.paths import results_folder
 from sweep.store.states import State
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ SHORT = {"loss_pixel": "pixel", "loss_content": "content", "loss_adv": "adv", "l
 
 @click.command("status", epilog=EPILOG)
 @results_folder
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, one object for the folder.")
+@json_option("for the folder")
 def command(folder: Path, as_json: bool) -> None:
     """Show how far each trial of DIR (default results/quick) is, and why any failed.
 
@@ -36,18 +37,18 @@ def command(folder: Path, as_json: bool) -> None:
 
     status = read_status(folder)
     if as_json:
-        import json
+        from sweep.cli.documents import print_document
 
-        click.echo(json.dumps(_document(status), indent=1))
+        print_document(
+            "status",
+            root=status.root,
+            run=status.run,
+            trials=status.trials,
+            problem=status.problem,
+            states=status.count(),
+        )
         return
     _print(status)
-
-
-def _document(status: SweepStatus) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    fields = asdict(status)
-    return {**fields, "root": str(status.root), "states": status.count()}
 
 
 def _print(status: SweepStatus) -> None:

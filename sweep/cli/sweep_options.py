@@ -10,6 +10,7 @@ import click
 
 from sweep.cli.completion import complete_configs
 from sweep.cli.options import DEFAULT_CONFIG, CommaList, job_count, name, one_of, seed
+from sweep.cli.paths import OutputFolder, RenamedOption
 from sweep.config.names import CONFIGS, CONTENTS, TEST_SETS, StartKind
 
 if TYPE_CHECKING:
@@ -76,7 +77,11 @@ OPTIONS = (
     ),
     click.option(
         "--out",
-        type=click.Path(path_type=Path),
+        "--results",
+        "out",
+        cls=RenamedOption,
+        metavar="DIR",
+        type=OutputFolder(),
         help="Results folder; run again to go on.  [default: results/CONFIG]",
     ),
     click.option(

@@ -8,7 +8,8 @@ from typing import Literal
 import click
 
 from sweep.cli.derived import bring_tables
-from sweep.cli.options import results_folder
+from sweep.cli.options import json_option
+from sweep.cli.paths import results_folder
 
 FORMATS = ("terminal", "csv", "markdown", "latex")
 
@@ -28,8 +29,12 @@ FORMATS = ("terminal", "csv", "markdown", "latex")
     is_flag=True,
     help="List every trial; otherwise several seeds become a mean ± its 95% interval.",
 )
+@json_option("with every row of results.csv")
 def command(
-    folder: Path, markup: Literal["terminal", "csv", "markdown", "latex"], each_seed: bool
+    folder: Path,
+    markup: Literal["terminal", "csv", "markdown", "latex"],
+    each_seed: bool,
+    as_json: bool,
 ) -> None:
     """Show the result table of DIR (default results/quick), best values marked."""
     from sweep.analysis.convergence import read_brackets
@@ -41,7 +46,15 @@ def command(
 
     bring_tables(folder)
     results = read_results(folder)
-    if markup == "csv":
+    if as_json:
+        from sweep.cli.documents import print_document
+        from sweep.tables.frames import records_of
+
+        if markup != FORMATS[0]:
+            raise click.UsageError("--json and --format: expected one of them, got both")
+        metrics = read_metrics(folder)
+        print_document("table", root=folder, metrics=metrics, rows=records_of(results))
+    elif markup == "csv":
         click.echo(csv_text(results), nl=False)
     elif markup == "terminal":
         metrics = read_metrics(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -14,10 +15,13 @@ import click
 from srgan_core.wording import counted
 from sweep.cli.completion import complete_generators
 from sweep.cli.messages import say
-from sweep.cli.options import results_option, share
+from sweep.cli.options import share
+from sweep.cli.paths import OutputFolder, results_option
 
 if TYPE_CHECKING:
     from srgan_core.networks import Generator
+
+Begin = Callable[[str], Callable[[float], None]]
 
 EXAMPLES = """\b
 Examples:
@@ -45,7 +49,7 @@ Exit status: 0 every image written; 1 some image could not be read (the others a
     "-o",
     "--out",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=OutputFolder(),
     default=Path("upscaled"),
     show_default=True,
     help="Folder for the images, written as DIR/<stem>.png.",
@@ -126,6 +130,7 @@ def plan_files(sources: tuple[Path, ...], out: Path) -> list[tuple[Path, Path]]:
         ConfigError: when two sources would become one file, or a result would replace a source.
     """
     from srgan_core.data.listing import Listing, describe_skipped, list_images
+    from srgan_core.destinations import check_file
     from srgan_core.errors import ConfigError, DataError
 
     files: list[Path] = []
@@ -151,6 +156,7 @@ def plan_files(sources: tuple[Path, ...], out: Path) -> list[tuple[Path, Path]]:
                 f"{target}: expected a new file, got one of the images to enlarge; "
                 "choose another folder with -o"
             )
+        check_file(target)
     return list(pairs.values())
 
 
@@ -182,8 +188,8 @@ def _load(
 
 
 @contextmanager
-def _progress(images: int) -> Iterator[Callable[[str], Callable[[float], None]]]:
-    """A bar over all images with the time left; nothing where standard error is no terminal.
+def _progress(images: int) -> Iterator[Begin]:
+    """A bar over all images with the time left; a line now and then where no terminal listens.
 
     Yields:
         Function to call before each image with its name, for one that is told the share done.
@@ -191,14 +197,17 @@ def _progress(images: int) -> Iterator[Callable[[str], Callable[[float], None]]]
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines(images)
+        return
     columns = (
         TextColumn("{task.fields[done]} of {task.total:.0f}"),
         BarColumn(bar_width=20),
         TimeRemainingColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with Progress(*columns, console=console) as bar:
         task = bar.add_task("", total=images, done=0)
         numbers = count()
 
@@ -209,3 +218,23 @@ def _progress(images: int) -> Iterator[Callable[[str], Callable[[float], None]]]
 
         yield begin
         bar.update(task, completed=images, done=images, description="")
+
+
+def _lines(images: int) -> Begin:
+    from sweep.cli.item_progress import Pace, time_left
+
+    begun, numbers = time.monotonic(), count()
+    pace = Pace(begun)
+
+    def begin(name: str) -> Callable[[float], None]:
+        done = next(numbers)
+
+        def advance(share: float) -> None:
+            if share > 0 and pace.is_due():
+                left = time_left(images - done - share, done + share, begun)
+                at = f"{done + 1}/{images}: {name}, {share:.0%} of it"
+                click.echo(f"enlarging {at}, {left}", err=True)
+
+        return advance
+
+    return begin

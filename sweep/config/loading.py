@@ -15,6 +15,9 @@ from srgan_core.yaml_files import parse_yaml, read_yaml
 from sweep.config.names import CONFIGS
 from sweep.config.sweep_config import SweepConfig
 
+LONGEST_SHOWN = 200
+"""Characters of an assignment that a message repeats."""
+
 
 def load_config(name_or_file: str, overrides: dict[str, Any] | None = None) -> SweepConfig:
     """Reads a config and applies what the command line changes.
@@ -54,9 +57,10 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         ConfigError: when there is no key or no equals sign.
     """
     key, separator, value = text.partition("=")
+    where = f"--set {text if len(text) <= LONGEST_SHOWN else f'{text[:LONGEST_SHOWN]}...'}"
     if not separator or not key.strip():
-        raise ConfigError(f"--set {text}: expected key.path=value")
-    return key.strip(), parse_yaml(f"value: {value}", f"--set {text}")["value"]
+        raise ConfigError(f"{where}: expected key.path=value")
+    return key.strip(), parse_yaml(f"value: {value}", where)["value"]
 
 
 def dotted(fields: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

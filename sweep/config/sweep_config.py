@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from srgan_core.settings import Settings
+from srgan_core.settings import MOST_THREADS, Settings
 from srgan_core.training.config import DataConfig, TrainingConfig
 from sweep.config.checks import (
     A_CONTENT,
@@ -157,6 +157,7 @@ class SweepConfig(Settings):
     threads: int | None = Field(
         None,
         ge=1,
+        le=MOST_THREADS,
         description="CPU threads of every trial; null shares the cores out among the trials, at "
         "least one each.",
     )

@@ -6,12 +6,13 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)
+from srgan_core.signals import STOP_SIGNALS
 
 
 def start_child(
@@ -35,14 +36,24 @@ def start_child(
     if method == "spawn":
         # Started later by multiprocessing, it would let the signals through again.
         resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    try:
+    with _signals_held_back():
         process.start()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     # Only the child may hold its end, so that its death closes the pipe.
     theirs.close()
     return process, ours
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """What is started meanwhile gets no stop signal, where the system knows how to hold them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def end_child(process: BaseProcess, patience: float) -> None:
@@ -54,9 +65,10 @@ def end_child(process: BaseProcess, patience: float) -> None:
 
 def obey_supervisor() -> None:
     """What a child calls first: leaves signals to the supervisor, and ends when that is killed."""
-    for number in SIGNALS:
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     threading.Thread(target=_end_with_supervisor, daemon=True).start()
 
 

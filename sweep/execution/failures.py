@@ -6,6 +6,8 @@ import os
 import signal
 from pathlib import Path
 
+from srgan_core.signals import SIGKILL
+
 OUT_OF_MEMORY = "out of memory"
 """State of a job that may succeed alone on its device; never that of a trial."""
 
@@ -38,7 +40,7 @@ def describe_exit(code: int) -> str:
     """Words how a process ended, by multiprocessing's exit code: negative for a signal."""
     if code >= 0:
         return f"with status {code}"
-    if -code == signal.SIGKILL:
+    if -code == SIGKILL:
         return f"by signal {-code}, often for lack of memory"
     try:
         return f"by signal {-code} ({signal.Signals(-code).name})"

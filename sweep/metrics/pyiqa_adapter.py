@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from srgan_core.errors import DataError, WeightsError
+from srgan_core.errors import DataError, UnavailableWeightsError
 from srgan_core.network import OFFLINE_VARIABLE, is_offline
 from sweep.metrics.inputs import (
     Rgb,
@@ -150,7 +150,7 @@ def create_metric(name: str, device: torch.device, **options: Any) -> nn.Module:
             metric: nn.Module = pyiqa.create_metric(name, device=device, **options)
     # Downloads, archives and optional packages all fail with errors of their own.
     except Exception as error:
-        raise WeightsError(_explain(name, error, said.getvalue())) from error
+        raise UnavailableWeightsError(_explain(name, error, said.getvalue())) from error
     return metric
 
 

@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-import torch
-
-from srgan_core.networks import Discriminator, Generator
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.hardware import resolve_device
 from sweep.config.names import StartKind
 from sweep.planning.calibration import StepCost, measure_step
+from sweep.planning.disk import disk_needed
 from sweep.planning.machine import trial_memory
 from sweep.planning.plan import Plan
 from sweep.store.folder import SweepStore, TrialFolder
@@ -22,12 +20,6 @@ STARTS = {StartKind.SRRESNET: "SRResNet", StartKind.SRGAN: "pair"}
 
 SCORING_SECONDS = 5.0
 """Restoring and scoring five small images, networks loaded."""
-
-STATES_AT_ONCE = 3
-"""Checkpoints of a running trial: two are kept while a third is written."""
-
-IMAGES_BYTES = 4 << 20
-"""Restored images and generator of one trial on a set such as Set5, with its tables."""
 
 OnKind = Callable[[str, int, int], None]
 
@@ -135,7 +127,7 @@ def estimate(
         steps_done=done,
         seconds=first / min(jobs, len(plan.config.grid.seeds)) + then / slots,
         memory_gb=_memory(plan, kinds, slots) / 1e9,
-        disk_gb=_disk(plan, slots if trials_left else 0) / 1e9,
+        disk_gb=disk_needed(store, plan, jobs) / 1e9,
     )
 
 
@@ -182,23 +174,3 @@ def _memory(plan: Plan, kinds: list[Kind], slots: int) -> float:
     """What was measured on a GPU, what is known of such steps on a CPU."""
     measured = [kind.cost.peak_bytes for kind in kinds if kind.cost.peak_bytes is not None]
     return slots * (max(measured) if measured else trial_memory(plan.config.adversarial))
-
-
-def _disk(plan: Plan, slots: int) -> float:
-    running = slots * STATES_AT_ONCE * checkpoint_bytes(plan.trials[0].spec)
-    return running + IMAGES_BYTES * len(plan.trials) * len(plan.sets)
-
-
-def checkpoint_bytes(spec: TrainingSpec) -> int:
-    """Bytes of a training state: both networks with two moments for each of their weights.
-
-    The larger case, with a discriminator, is counted.
-    """
-    config = spec.training
-    with torch.device("meta"):
-        generator = Generator(spec.scale)
-        discriminator = Discriminator(config.patch_size, config.discriminator.channels)
-    copies = 4 if config.ema_decay else 3
-    weights = copies * sum(p.numel() for p in generator.parameters())
-    weights += 3 * sum(p.numel() for p in discriminator.parameters())
-    return 4 * weights

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.metrics.registry import columns_for
+from sweep.planning.disk import refuse_full_disk
 from sweep.planning.image_checks import CheckedImages, check_images
 from sweep.planning.machine import resolve_machine
 from sweep.planning.substitution import PretrainedWeights, substitute
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from sweep.scoring.sets.test_sets import TestSet
 
 R = TypeVar("R")
-
-BYTES_PER_TRIAL = 700 << 20
-"""Two checkpoints of G, D and both optimizers, 300 MB each, and the images."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +109,10 @@ def check_plan(
 
     Raises:
         ConfigError, DataError: as `check_images`.
-        StoreError: when the disk is too full.
+        DiskError: when the disk is too full.
     """
     checked = check_images(store, plan, retry=retry)
-    _check_space(store, plan, jobs)
+    refuse_full_disk(store, plan, jobs)
     return checked
 
 
@@ -203,17 +200,3 @@ def _digest(config: SweepConfig, kind: StartKind) -> str | None:
 
     with as_file(bundled_generator(config.scale)) as path:
         return file_sha256(path)
-
-
-def _check_space(store: SweepStore, plan: Plan, jobs: int) -> None:
-    folder = store.root.absolute()
-    while not folder.exists():
-        folder = folder.parent
-    missing = sum(not store.trial(trial.name).state.is_finished for trial in plan.asked)
-    needed = BYTES_PER_TRIAL * min(missing, jobs)
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise StoreError(
-            f"{store.root}: {free >> 20} MB of disk are free, training needs {needed >> 20} MB; "
-            "free some or choose another --out"
-        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from srgan_core.errors import MissingDependencyError, WeightsError
+from srgan_core.errors import MissingDependencyError, UnavailableWeightsError, WeightsError
 from sweep.metrics.declaration import Metric
 from sweep.metrics.registry import find_metric
 from sweep.metrics.weight_files import NetworkWeights
@@ -54,7 +54,7 @@ def require_metrics(
         except WeightsError as error:
             problems.append(str(error))
     if problems:
-        raise WeightsError("\n".join(dict.fromkeys(problems)))
+        raise UnavailableWeightsError("\n".join(dict.fromkeys(problems)))
 
 
 def _require(metric: Metric, require_weights: Callable[[str], None]) -> None:

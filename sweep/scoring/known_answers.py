@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from srgan_core.errors import DataError, WeightsError
+from srgan_core.errors import UnavailableDataError, WeightsError
 from sweep.store.states import Method
 
 if TYPE_CHECKING:
@@ -95,20 +95,20 @@ def find_images() -> tuple[Path, ...]:
     """Finds the five HR images of Set5 on this machine.
 
     Raises:
-        DataError: when they are not here, or have other names; says where to put them.
+        UnavailableDataError: when they are not here, or have other names; says where to put them.
     """
     from sweep.scoring.sets.published_sets import find_on_disk
 
     found = find_on_disk(DATASET)
     if found is None:
-        raise DataError(
+        raise UnavailableDataError(
             "Set5 is not on this machine, and the known answers are its scores: put its five HR "
             "images into $SWEEP_DATA/Set5, or run `sweep fetch set5`"
         )
     paths, _ = found
     names = tuple(path.stem for path in paths)
     if names != IMAGES:
-        raise DataError(
+        raise UnavailableDataError(
             f"{paths[0].parent}: expected the images {', '.join(IMAGES)}, got "
             f"{', '.join(names)}; put the HR images of Set5 there under these names"
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from srgan_core.files import write_atomically
+from srgan_core.files import is_written_through, write_atomically
 from sweep.scoring.external.scored_method import ScoredMethod
 from sweep.scoring.provenance import metrics_document
 from sweep.store.records.base import json_number
@@ -24,13 +24,21 @@ def write_scores(methods: Sequence[ScoredMethod], path: Path) -> list[Path]:
         path: The CSV file.
 
     Returns:
-        The CSV file, such as scores.csv, and the JSON file scores.metrics.json beside it.
+        The CSV file, such as scores.csv, and the JSON file scores.metrics.json beside it, which
+        a device or a named pipe goes without.
     """
     write_csv(per_image_frame([external_row(scored) for scored in methods]), path)
-    beside = path.with_name(f"{path.stem}.metrics.json")
+    beside = provenance_file(path)
+    if beside is None:
+        return [path]
     text = json.dumps(_provenance(methods), indent=1)
     write_atomically(beside, f"{text}\n".encode())
     return [path, beside]
+
+
+def provenance_file(path: Path) -> Path | None:
+    """Where it is told how the scores of a CSV file came about; None beside a device."""
+    return None if is_written_through(path) else path.with_name(f"{path.stem}.metrics.json")
 
 
 def _provenance(methods: Sequence[ScoredMethod]) -> dict[str, Any]:

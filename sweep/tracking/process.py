@@ -124,8 +124,9 @@ def _write_trial(tracker: Tracker, root: Path, files: TrialFolder) -> None:
 def _work(pipe: Any, name: str, root: Path) -> None:
     """What the process does; it has no terminal to write to or to ask at."""
     obey_supervisor()
-    os.setsid()
-    os.nice(NICENESS)
+    if hasattr(os, "setsid"):
+        os.setsid()
+        os.nice(NICENESS)
     sink = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(sink, stream)

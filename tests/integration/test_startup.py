@@ -80,10 +80,11 @@ def test_printing_tables_loads_neither_networks_nor_charts(tables, markup):
     assert loaded & {"torch", "torchvision", "lpips", "pyiqa", "matplotlib"} == set()
 
 
-def test_the_installed_command_is_the_module():
+@pytest.mark.parametrize("name", ["sweep", "srgan-sweep"])
+def test_both_installed_commands_begin_outside_the_package_of_a_common_name(name):
     from importlib.metadata import entry_points
 
-    (script,) = entry_points(group="console_scripts", name="sweep")
-    from sweep.cli import main
+    import srgan_sweep
 
-    assert script.load() is main
+    (script,) = entry_points(group="console_scripts", name=name)
+    assert script.load() is srgan_sweep.main

@@ -7,7 +7,6 @@ state that a job ended in the other.
 
 from __future__ import annotations
 
-import signal
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from srgan_core.signals import SIGKILL
 from sweep.execution.child_processes import end_child, obey_supervisor, start_child
 from sweep.execution.executors.base import (
     GRACE_SECONDS,
@@ -191,7 +191,7 @@ def _settle_dead(
     if stop:
         return interrupt(job, "its worker was ended before its next checkpoint", on_event)
     code = worker.process.exitcode or 0
-    if cause is None and code == -signal.SIGKILL and oom_kills() > worker.oom_kills:
+    if cause is None and code == -SIGKILL and oom_kills() > worker.oom_kills:
         cause = "the system killed its worker process for lack of memory"
         return record_failure(job, cause, on_event, state=OUT_OF_MEMORY)
     ended = f"its worker process ended {describe_exit(code)}; run again, with fewer --jobs"

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import psutil
 
-from srgan_core.errors import ConfigError, MissingDependencyError
+from srgan_core.errors import ConfigError, MissingDependencyError, UnavailableError
 
 T = TypeVar("T")
 
@@ -36,7 +36,8 @@ def connect(address: str | None, processors: int) -> Any:
         The module `ray`, connected.
 
     Raises:
-        ConfigError: when no cluster answers at the address, or none can be started.
+        ConfigError: when the address is none, or the token is not the cluster's.
+        UnavailableError: when no cluster answers at the address, or none can be started.
         MissingDependencyError: when Ray is not installed.
     """
     _check_options(address)
@@ -122,7 +123,7 @@ def _start(ray: Any, options: dict[str, Any]) -> None:
     try:
         start_patiently(lambda: ray.init(address="local", **options))
     except Exception as error:
-        raise ConfigError(
+        raise UnavailableError(
             f"executor ray: no cluster could be started on this machine ({last_line(error)}); use "
             "--executor local, or start one with `ray start --head` and name it with --address"
         ) from error
@@ -139,7 +140,7 @@ def _join(ray: Any, address: str, options: dict[str, Any]) -> None:
             "first machine, or RAY_AUTH_MODE=disabled where it asks for none"
         ) from error
     except Exception as error:
-        raise ConfigError(
+        raise UnavailableError(
             f"--address {address}: expected a Ray cluster that this machine can join "
             f"({last_line(error)}); start one with `ray start --head`, or leave --address out"
         ) from error

@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from srgan_core.cache import cache_dir
 from srgan_core.data.listing import list_images
-from srgan_core.errors import DataError
+from srgan_core.errors import DataError, UnavailableDataError
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _all_images(name: str, folder: Path) -> tuple[Path, ...]:
     paths = list_images(folder, deep=False).images
     expected = PUBLISHED[name].images
     if len(paths) != expected:
-        raise DataError(
+        raise UnavailableDataError(
             f"{folder}: expected the {expected} HR images of {name}, found {len(paths)}; "
             f"complete the folder, or score it under its own name with --eval folder:{folder}"
         )
@@ -104,18 +104,18 @@ def _download(name: str, folder: Path) -> None:
     from sweep.scoring.sets.archives import download, extract_images
 
     published = PUBLISHED[name]
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_name(f".{name}.lock")):
-        # Another process may have had the lock before, for the same purpose.
-        if folder.is_dir():
-            return
-        try:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_name(f".{name}.lock")):
+            # Another process may have had the lock before, for the same purpose.
+            if folder.is_dir():
+                return
             archive = download(published.url, folder.parent)
-        except DataError as error:
-            raise DataError(
-                f"test set {name!r} is not on this machine and could not be fetched ({error}); put "
-                f"its HR images into $SWEEP_DATA/{published.folders[0]}, or take skimage3, which "
-                "needs no network"
-            ) from None
-        extract_images(archive, folder)
-        archive.unlink(missing_ok=True)
+            extract_images(archive, folder)
+            archive.unlink(missing_ok=True)
+    except (DataError, OSError) as error:
+        raise UnavailableDataError(
+            f"test set {name!r} is not on this machine and could not be fetched ({error}); put "
+            f"its HR images into $SWEEP_DATA/{published.folders[0]}, or take skimage3, which "
+            "needs no network"
+        ) from None

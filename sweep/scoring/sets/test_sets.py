@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from srgan_core.data.listing import Listing, Skipped, list_images
-from srgan_core.errors import ConfigError, DataError, unknown_name
+from srgan_core.errors import ConfigError, UnavailableDataError, unknown_name
 from srgan_core.inputs import escaped, unwritable
 from sweep.config.names import FOLDER_PREFIX, TEST_SETS
 from sweep.metrics.known_text import TEXT_LINES
@@ -176,11 +176,13 @@ def _skimage_files() -> tuple[Path, ...]:
     # Locating the package does not import it.
     package = importlib.util.find_spec("skimage")
     if package is None or package.origin is None:
-        raise DataError("skimage3: scikit-image is not installed; pip install scikit-image")
+        raise UnavailableDataError(
+            "skimage3: scikit-image is not installed; pip install scikit-image"
+        )
     paths = tuple(Path(package.origin).parent / "data" / name for name in SKIMAGE3)
     missing = [path.name for path in paths if not path.is_file()]
     if missing:
-        raise DataError(
+        raise UnavailableDataError(
             f"skimage3: the installed scikit-image lacks {', '.join(missing)}; reinstall it"
         )
     return paths

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from srgan_core.streams import SPELLED
 from sweep.analysis.front_report import front_lines
 from sweep.analysis.fronts import fronts_of
 from sweep.analysis.summary import INTERVAL_NOTE, scores_by_dataset
 from sweep.tables.metric_file import MetricColumn
-from sweep.visualization.printing.view import DASH, Cell, Column, View, printable, views_of
+from sweep.visualization.printing.view import Cell, Column, View, printable, views_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +24,7 @@ _UNLIMITED = 4096
 _STYLES = {"best": "bold", "second": "underline", "": ""}
 # Signs beside the styles, for terminals without them and for pipes.
 _SIGNS = {"best": "*", "second": "+", "": ""}
-_ASCII = str.maketrans({"↑": "^", "↓": "v", DASH: "-", "λ": "adv", "±": "+-"})
+_ASCII = str.maketrans(SPELLED)
 
 
 def print_table(

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from srgan_core.errors import ConfigError
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
 from sweep.visualization.report.collect import collect
@@ -75,12 +76,15 @@ class ReportServer(ThreadingHTTPServer):
     """HTTP server of one live report; port 0 lets the system choose.
 
     Raises:
+        ConfigError: when the host is empty.
         StoreError: when the address cannot be had.
     """
 
     daemon_threads = True
 
     def __init__(self, report: LiveReport, host: str, port: int) -> None:
+        if not host:
+            raise ConfigError("--host: expected an address, got an empty one, which means all")
         self.report = report
         self.allowed_hosts = {*LOOPBACK, host}
         try:

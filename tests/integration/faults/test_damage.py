@@ -114,7 +114,7 @@ def test_full_disk_before_the_start(executor, folder, monkeypatch):
     free = shutil._ntuple_diskusage(9, 9, 1 << 20)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: free)
     answer = sweep(folder, Meddler(executor, refuse_to_run))
-    check(answer, folder, Outcome("interrupted", "1 MB of disk are free, training needs", 2))
+    check(answer, folder, Outcome("interrupted", "1 MB of disk are free, training needs", 3))
 
 
 def test_second_run_in_one_folder(executor, folder):

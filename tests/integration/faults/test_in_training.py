@@ -43,8 +43,8 @@ IN_TRAINING = {
     "crashed": Outcome("failed", "its worker process ended", 1),
     "out of memory once": Outcome("done", "out of memory; it is tried once more, alone", 0),
     "out of memory twice": Outcome("failed", "(--set adversarial.accumulate=2)", 1),
-    "disk full": Outcome("interrupted", f"{REFUSED_WRITE}No space left on device)", 1),
-    "read-only": Outcome("interrupted", f"{REFUSED_WRITE}Read-only file system)", 1),
+    "disk full": Outcome("interrupted", f"{REFUSED_WRITE}No space left on device)", 3),
+    "read-only": Outcome("interrupted", f"{REFUSED_WRITE}Read-only file system)", 3),
     "unforeseen": Outcome("failed", "RuntimeError: no such luck", 1),
 }
 """What happens in the worker at step 14, and what has to follow."""
@@ -91,7 +91,13 @@ def test_diverging(executor, folder):
     check(answer, folder, Outcome("diverged", "--retry diverged trains it again", 1))
 
 
-SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGUSR2: 143}
+SIGNALS = {
+    signal.SIGINT: 130,
+    signal.SIGTERM: 143,
+    signal.SIGHUP: 143,
+    signal.SIGUSR1: 143,
+    signal.SIGUSR2: 143,
+}
 
 
 @pytest.mark.parametrize("number", SIGNALS)

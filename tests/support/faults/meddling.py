@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from srgan_core.files import file_sha256
+from srgan_core.signals import STOP_SIGNALS
 from sweep.cli import main
 from sweep.execution.executors.base import Executor, StopRequest
 from sweep.execution.executors.local import LocalExecutor
@@ -74,7 +75,7 @@ class Answer:
 
 def sweep(folder: Path, meddler: Meddler) -> Answer:
     """Runs the command in this process."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGUSR2)}
+    handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     said = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
         patch.setattr("sweep.execution.executors.opening.open_executor", lambda *given: meddler)

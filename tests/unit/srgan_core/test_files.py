@@ -3,11 +3,17 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
+import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from srgan_core.errors import ConfigError, DiskError
 from srgan_core.files import (
+    described,
     drop_folder,
     file_sha256,
     is_disk_error,
@@ -116,3 +122,85 @@ def test_disk_errors_are_told_from_others():
     assert all(is_disk_error(OSError(getattr(errno, n), "")) for n in ("ENOSPC", "EDQUOT", "EROFS"))
     assert not is_disk_error(OSError(errno.ENOENT, ""))
     assert not is_disk_error(ValueError())
+
+
+def test_behind_a_link_the_file_that_it_leads_to_is_replaced(tmp_path: Path):
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "file").write_bytes(b"old")
+    (tmp_path / "link").symlink_to("second")
+    (tmp_path / "second").symlink_to("far/file")
+    (tmp_path / "open").symlink_to("far/new")
+    write_atomically(tmp_path / "link", b"new")
+    write_atomically(tmp_path / "open", b"made")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "second").is_symlink()
+    assert (tmp_path / "far" / "file").read_bytes() == b"new"
+    assert (tmp_path / "far" / "new").read_bytes() == b"made"
+    assert names(tmp_path / "far") == ["file", "new"]
+
+
+def test_a_named_pipe_is_written_to_and_stays_one(tmp_path: Path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(pipe.read_bytes)
+        write_atomically(pipe, b"content" * 20_000)
+        assert read.result(20) == b"content" * 20_000
+    assert pipe.is_fifo()
+    assert names(tmp_path) == ["pipe"]
+
+
+def test_a_device_is_written_to_and_stays_one(tmp_path: Path):
+    (tmp_path / "link").symlink_to(os.devnull)
+    write_atomically(tmp_path / "link", b"content")
+    write_atomically(Path(os.devnull), b"content")
+    assert Path(os.devnull).is_char_device()
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_a_folder_or_a_loop_is_never_replaced(tmp_path: Path):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(OSError, match="loop"):
+        write_atomically(tmp_path / "loop", b"content")
+    with pytest.raises(ConfigError, match="got a folder"):
+        write_atomically(tmp_path, b"content")
+    assert (tmp_path / "loop").is_symlink()
+
+
+def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path: Path):
+    path = tmp_path / "secret"
+    path.touch(mode=0o600)
+    write_atomically(path, b"content")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO])
+def test_a_disk_that_takes_no_more_is_named_by_the_file_that_was_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+):
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(OSError, match=re.escape(os.strerror(number))) as raised:
+        write_atomically(tmp_path / "page.html", b"content")
+    known = described(raised.value)
+    assert isinstance(known, DiskError)
+    assert str(known) == (
+        f"{tmp_path / 'page.html'}: {os.strerror(number)}; make room there, or choose another place"
+    )
+
+
+def test_other_refusals_of_the_system_are_wrong_usage_and_the_network_is_not():
+    assert described(PermissionError(errno.EACCES, "no", "x")).EXIT_STATUS == 2
+    assert described(TimeoutError(errno.ETIMEDOUT, "timed out")).EXIT_STATUS == 3
+
+
+def test_folders_are_not_opened_where_the_system_does_not_let_them_be(tmp_path, monkeypatch):
+    monkeypatch.setattr("srgan_core.files.sys", SimpleNamespace(platform="win32"))
+    opened = os.open
+    monkeypatch.setattr(
+        os, "open", lambda path, *given: opened(path, *given) if Path(path) != tmp_path else 1 / 0
+    )
+    write_atomically(tmp_path / "a", b"content")
+    assert (tmp_path / "a").read_bytes() == b"content"

@@ -88,3 +88,36 @@ def test_a_file_that_is_far_too_large_for_a_config_is_not_read(tmp_path: Path):
 def test_file_is_read(tmp_path: Path):
     (tmp_path / "a.yaml").write_text("a: ä\n", encoding="utf-8")
     assert read_yaml(tmp_path / "a.yaml") == {"a": "ä"}
+
+
+REPEATED = "a0: &a0 [x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (f"a: {'[' * 5000}{']' * 5000}\n", "it is nested too deeply"),
+        (f"a: {'{b: ' * 5000}\n", "it is nested too deeply"),
+        (f"a: {'9' * 6000}\n", "Exceeds the limit"),
+        (f"a: {'9' * 30}\n", "a whole number of more than 19 digits"),
+        (f"a: 0x{'f' * 6000}\n", "a whole number of more than 19 digits"),
+        (f"a: {':'.join(['59'] * 5000)}\n", "a whole number of more than 19 digits"),
+        (f"a: 1{':59' * 3000}.5\n", "too large"),
+        ("a: 2001-99-99\n", "month must be in 1..12"),
+        ("a: 2001-12-14t21:59:43.10-99:30\n", "offset must be"),
+        (REPEATED, "it holds more than 100,000 values"),
+        ("a: &a [*a]\n", "it holds more than 100,000 values"),
+        ("a: &a {b: *a}\n", "it holds more than 100,000 values"),
+    ],
+)
+def test_what_no_setting_can_be_is_refused_in_one_message(text: str, problem: str):
+    with pytest.raises(ConfigError, match=r"^x\.yaml: not valid YAML: ") as told:
+        parse_yaml(text, "x.yaml")
+    assert problem in str(told.value)
+    assert len(str(told.value)) < 300
+
+
+def test_what_is_said_twice_by_an_anchor_is_read():
+    assert parse_yaml("a: &a {x: 1}\nb: *a\n", "") == {"a": {"x": 1}, "b": {"x": 1}}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from srgan_core.files import write_atomically
+from srgan_core.signals import STOP_SIGNALS
 from sweep.cli import main
 from sweep.config.loading import load_config
 from sweep.store.folder import SweepStore
@@ -27,8 +28,8 @@ class Answer:
 
 @pytest.fixture(autouse=True)
 def _signal_handlers() -> Iterator[None]:
-    """The command line answers to SIGTERM; the tests do not."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGUSR2)}
+    """The command line answers to SIGTERM and its like; the tests do not."""
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -53,12 +54,15 @@ def sweep(
 
 @pytest.fixture
 def refused(sweep: Callable[..., Answer], tmp_path: Path) -> Callable[..., str]:
-    """Runs a `sweep run` on `smoke` that must be refused; gives its one message."""
+    """Runs a `sweep run` on `smoke` that must be refused; gives its one message.
 
-    def run(*arguments: str) -> str:
+    With status 2 the usage was wrong, with 3 something needed is not here.
+    """
+
+    def run(*arguments: str, status: int = 2) -> str:
         before = sorted(tmp_path.rglob("*"))
         answer = sweep("run", "--config", "smoke", "--metrics", "psnr", *arguments)
-        assert answer.status == 2, answer
+        assert answer.status == status, answer
         assert answer.out == ""
         assert "Traceback" not in answer.err
         assert answer.err.lower().count("error: ") == 1, answer.err

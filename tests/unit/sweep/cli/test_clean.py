@@ -1,8 +1,19 @@
+import io
+
+
 def test_clean_tells_sizes_and_asks(sweep, smoke, monkeypatch):
     monkeypatch.setattr("click.confirm", lambda *_, **__: False)
     answer = sweep("clean", "smoke")
     assert "2 kB  trials/good/checkpoints" in answer.out
     assert "nothing was deleted" in answer.out
+    assert smoke.trial("good").checkpoints.is_dir()
+
+
+def test_nobody_to_answer_is_told_apart_from_an_interrupt(sweep, smoke, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    answer = sweep("clean", "smoke")
+    assert answer.status == 2
+    assert "expected an answer, found the end of the input; nothing was done" in answer.err
     assert smoke.trial("good").checkpoints.is_dir()
 
 

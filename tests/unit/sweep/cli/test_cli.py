@@ -3,7 +3,7 @@ import errno
 import click
 import pytest
 
-from srgan_core.errors import ConfigError
+from srgan_core.errors import ConfigError, MissingDependencyError, UnavailableWeightsError
 from sweep import __version__
 from sweep.cli import COMMANDS, cli
 from sweep.errors import StoreError, TrialError
@@ -62,7 +62,11 @@ def test_no_command_shows_the_help(sweep):
         (ConfigError("one\ntwo"), 2, "error: one\ntwo\n"),
         (StoreError("a folder"), 2, "error: a folder\n"),
         (TrialError("a trial"), 1, "error: a trial\n"),
-        (OSError(errno.ENOSPC, "No space left on device", "/a"), 2, "/a: No space left"),
+        (UnavailableWeightsError("weights"), 3, "error: weights\n"),
+        (MissingDependencyError("a package"), 3, "error: a package\n"),
+        (MemoryError("too large"), 3, "error: out of memory: too large\n"),
+        (OSError(errno.ENOSPC, "No space left on device", "/a"), 3, "/a: No space left"),
+        (ConnectionResetError(errno.ECONNRESET, "Connection reset"), 3, "Connection reset"),
         (PermissionError(errno.EACCES, "Permission denied", "/b"), 2, "error: /b: Permission"),
         (OSError("odd"), 2, "error: odd\n"),
         (KeyboardInterrupt(), 130, ""),

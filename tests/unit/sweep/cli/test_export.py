@@ -40,7 +40,7 @@ def test_wrong_usage_is_refused(sweep, tmp_path, generator, arguments, message):
 def test_the_extra_is_named_where_it_is_missing(sweep, tmp_path, monkeypatch, generator):
     monkeypatch.setattr("sweep.generators.export.formats.find_spec", lambda name: None)
     answer = sweep("export", str(generator), "--onnx", "a.onnx")
-    assert answer.status == 2
+    assert answer.status == 3
     assert "pip install 'srgan-sweep[export]'" in answer.err
     assert sorted(tmp_path.iterdir()) == [generator]
 

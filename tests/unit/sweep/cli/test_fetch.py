@@ -17,7 +17,7 @@ def test_fetch_says_what_it_got_and_fails_for_what_it_did_not(sweep, monkeypatch
     monkeypatch.setattr("sweep.scoring.sets.test_sets.resolve_test_set", find)
     assert sweep("fetch", "alexnet").status == 0
     answer = sweep("fetch")
-    assert answer.status == 1
+    assert answer.status == 3
     assert f"alexnet: {Found.path} (from the hub cache)" in answer.out
     assert answer.err.splitlines() == [
         "error: vgg16: not to be had",

@@ -1,6 +1,7 @@
 """What `sweep run` refuses, and that it then leaves nothing behind."""
 
 import json
+import re
 import shutil
 import struct
 import sys
@@ -13,6 +14,7 @@ from srgan_core.inference import save_generator
 from srgan_core.networks import Generator
 from sweep.cli.run import print_summary
 from sweep.config.loading import load_config
+from sweep.planning.calibration import StepCost
 from sweep.runner import Summary
 from sweep.store.folder import SweepStore
 
@@ -44,7 +46,7 @@ def test_a_tracker_that_is_not_installed_is_refused_before_anything_is_written(
     refused, monkeypatch
 ):
     monkeypatch.setitem(sys.modules, "wandb", None)
-    message = refused("--track", "wandb")
+    message = refused("--track", "wandb", status=3)
     assert message == (
         "error: --track wandb: not installed: wandb; pip install 'srgan-sweep[wandb]'\n"
     )
@@ -98,7 +100,7 @@ def test_damaged_pretrained_weights_are_refused(refused, tmp_path, monkeypatch, 
     checkpoints.mkdir(parents=True)
     (checkpoints / "vgg16-397923af.pth").write_bytes(bytes(1000))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    message = refused("--content", "vgg16-22")
+    message = refused("--content", "vgg16-22", status=3)
     assert "vgg16-397923af.pth: its SHA-256 must begin with 397923af" in message
     assert "delete the file" in message
 
@@ -109,7 +111,7 @@ def test_vgg19_that_cannot_be_had_names_the_way_out(
 ):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.setenv("SWEEP_OFFLINE", "1")
-    message = refused("--content", content)
+    message = refused("--content", content, status=3)
     assert "vgg19-dcbb9e9d.pth" in message
     assert str(tmp_path / "torch" / "hub" / "checkpoints") in message
     assert "vgg16-22 or vgg16-53" in message
@@ -117,7 +119,21 @@ def test_vgg19_that_cannot_be_had_names_the_way_out(
 
 def test_a_full_disk_is_refused(refused, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(9, 9, 5 << 20))
-    assert "5 MB of disk are free, training needs 700 MB" in refused("--jobs", "1")
+    message = refused("--jobs", "1", status=3)
+    assert re.search(r"5 MB of disk are free, training needs \d+ MB", message)
+
+
+def test_plan_and_run_ask_for_the_same_disk(sweep, refused, monkeypatch):
+    monkeypatch.setattr("sweep.planning.estimate.measure_step", lambda *_: StepCost(0.5, 0.0, None))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(9, 9, 5 << 20))
+    smoke = ("--config", "smoke", "--metrics", "psnr", "--jobs", "2", "--adv", "0.001,0.01")
+    needed = json.loads(sweep("plan", "--json", *smoke).out)["estimate"]["disk_gb"] * 1e9
+    problem = f"5 MB of disk are free, training needs {int(needed) >> 20} MB"
+    assert problem in refused("--jobs", "2", "--adv", "0.001,0.01", status=3)
+    dry = sweep("run", "--dry-run", *smoke)
+    assert dry.status == 0
+    assert "warning: `sweep run` will refuse this: " in dry.out
+    assert problem in dry.out
 
 
 def test_a_folder_of_something_else_is_refused(refused, tmp_path):
@@ -227,3 +243,8 @@ def test_the_summary_says_what_to_do_about_each_trial(folder, capsys):
     assert "e: pending: srgan-s0, which it starts from, diverged; --retry diverged trains" in out
     assert "note: a note" in out
     assert summary.exit_status == 1
+
+
+@pytest.mark.parametrize("states", ["none,failed", "failed,none", "done", "failed,failed"])
+def test_states_to_try_again_are_named_or_none(refused, states):
+    assert "--retry" in refused("--retry", states)

@@ -168,8 +168,8 @@ def test_images_that_are_allowed_have_their_stated_rule(sweep, folders, scene):
         (("--sr", "MyNet", "--hr", "hr", "--metrics", "psnrr"), "psnrr"),
         (("--sr", "MyNet", "--hr", "MyNet/.."), "holds no image"),
         (("--sr", "MyNet", "--hr", "hr", "--into", "hr"), "expected a results folder"),
-        (("--sr", "MyNet", "--hr", "hr", "-o", "hr"), "is a directory"),
-        (("--sr", "MyNet", "-o", "hr/baby.png/x.csv"), "expected a file in a folder"),
+        (("--sr", "MyNet", "--hr", "hr", "-o", "hr"), "hr: expected a file to write, got a folder"),
+        (("--sr", "MyNet", "-o", "hr/baby.png/x.csv"), "hr/baby.png/x.csv: lies below"),
         (("--sr", "MyNet", "--input-range", "0..255"), "go with --generator"),
     ],
 )

@@ -89,6 +89,34 @@ def test_names_that_differ_in_composition_alone_are_one_name(sweep, tmp_path, ge
     assert "expected names that differ" in answer.err
 
 
+def test_without_a_terminal_a_line_now_and_then_says_how_far_it_is(
+    sweep, tmp_path, generator, monkeypatch
+):
+    monkeypatch.setattr("sweep.cli.item_progress.SECONDS_BETWEEN_LINES", 0.0)
+    picture(tmp_path / "a.png")
+    picture(tmp_path / "b.png")
+    answer = sweep("upscale", "a.png", "b.png", "--generator", generator)
+    assert answer.status == 0
+    assert answer.err.splitlines() == [
+        "enlarging 1/2: a.png, 100% of it, 0:00:00 left",
+        "enlarging 2/2: b.png, 100% of it, 0:00:00 left",
+    ]
+
+
+def test_a_result_that_cannot_be_written_is_refused_before_work_begins(
+    sweep, tmp_path, generator, monkeypatch
+):
+    monkeypatch.setattr("srgan_core.inference.load_generator", lambda *given: pytest.fail("worked"))
+    picture(tmp_path / "a.png")
+    (tmp_path / "out" / "a.png").mkdir(parents=True)
+    answer = sweep("upscale", "a.png", "--generator", generator, "-o", "out")
+    assert answer.status == 2
+    assert "out/a.png: expected a file to write, got a folder" in answer.err
+    answer = sweep("upscale", "a.png", "--generator", generator, "-o", "a.png")
+    assert answer.status == 2
+    assert "a.png: expected a folder, got a file" in answer.err
+
+
 def test_what_was_changed_is_said(sweep, tmp_path, generator):
     exif = Image.Exif()
     exif[0x0112] = 6

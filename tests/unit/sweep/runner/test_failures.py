@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from srgan_core.data.images import write_png
-from sweep.errors import DiskError, TrialError
+from srgan_core.errors import DiskError
+from sweep.errors import TrialError
 from sweep.execution.executors.base import StopRequest
 from sweep.execution.jobs.failing import Job
 from sweep.execution.jobs.trial import TrainJob

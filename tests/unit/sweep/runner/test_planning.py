@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from srgan_core.data.images import read_rgb, write_png
-from srgan_core.errors import ConfigError, DataError, WeightsError
+from srgan_core.errors import ConfigError, DataError, DiskError, WeightsError
 from sweep.config.loading import load_config
 from sweep.errors import StoreError
+from sweep.planning.disk import disk_needed
 from sweep.planning.plan import check_plan, plan_sweep
 from sweep.store.folder import SweepStore
 
@@ -114,10 +115,13 @@ def test_a_results_folder_whose_name_is_not_utf_8_is_refused(tmp_path, plan_of):
 def test_a_full_disk_is_refused(tmp_path, monkeypatch, plan_of):
     store = SweepStore(tmp_path / "new")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(9, 9, 1 << 20))
-    with pytest.raises(StoreError, match="1 MB of disk are free, training needs 700 MB"):
-        check_plan(store, plan_of(store))
-    with pytest.raises(StoreError, match="needs 1400 MB"):
-        check_plan(store, plan_of(store), jobs=9)
+    plan = plan_of(store)
+    one, both = (disk_needed(store, plan, jobs) >> 20 for jobs in (1, 9))
+    assert both > one > 1
+    with pytest.raises(DiskError, match=f"1 MB of disk are free, training needs {one} MB"):
+        check_plan(store, plan)
+    with pytest.raises(DiskError, match=f"needs {both} MB"):
+        check_plan(store, plan, jobs=9)
 
 
 def test_a_full_disk_is_no_matter_when_nothing_is_to_be_trained(copy, monkeypatch, plan_of):

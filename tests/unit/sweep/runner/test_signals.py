@@ -5,15 +5,17 @@ import signal
 
 import pytest
 
+from srgan_core.signals import STOP_SIGNALS
 from sweep.execution.executors.base import StopRequest
 from sweep.execution.jobs.failing import Job
 from sweep.store.folder import SweepStore
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_run_in_order(tmp_path, number, status, in_process, execute):
+@pytest.mark.parametrize("number", STOP_SIGNALS)
+def test_a_signal_ends_the_run_in_order(tmp_path, number, in_process, execute):
+    status = 130 if number == signal.SIGINT else 143
     store = SweepStore(tmp_path / "smoke")
-    handlers = [signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)]
+    handlers = [*map(signal.getsignal, STOP_SIGNALS)]
 
     def interrupt(job: Job, stop: StopRequest) -> None:
         if "adv0-" in job.label:
@@ -23,8 +25,20 @@ def test_a_signal_ends_the_run_in_order(tmp_path, number, status, in_process, ex
     assert (summary.stopped_by, summary.exit_status) == (number, status)
     assert (store.root / "results.csv").is_file()
     assert not (store.root / "tradeoff.png").exists()
-    assert [signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)] == handlers
+    assert [*map(signal.getsignal, STOP_SIGNALS)] == handlers
     assert execute(store).exit_status == 0
+
+
+def test_a_lost_terminal_is_no_end_under_nohup(tmp_path, in_process, execute):
+    def hang_up(job: Job, stop: StopRequest) -> None:
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        summary = execute(SweepStore(tmp_path / "smoke"), in_process(hang_up))
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert summary.exit_status == 0
 
 
 def test_a_second_ctrl_c_ends_at_once(tmp_path, in_process, execute):

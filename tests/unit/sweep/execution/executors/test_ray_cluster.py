@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
-from srgan_core.errors import ConfigError
+from srgan_core.errors import ConfigError, UnavailableError
 from sweep.execution.executors.ray_cluster import START_TRIES, connect, last_line, start_patiently
 
 # Some of these kill a process that nobody waits for.
@@ -34,7 +34,8 @@ def closed_port() -> Iterator[int]:
 @pytest.mark.usefixtures("needs_ray")
 def test_an_address_where_nothing_listens_is_refused_at_once(closed_port):
     begin = time.monotonic()
-    with pytest.raises(ConfigError, match=r"Connection refused.*start one with `ray start --head`"):
+    refusal = r"Connection refused.*start one with `ray start --head`"
+    with pytest.raises(UnavailableError, match=refusal):
         connect(f"127.0.0.1:{closed_port}", 1)
     assert time.monotonic() - begin < 30
 
@@ -94,7 +95,7 @@ def test_a_port_of_something_else_is_refused(tmp_path):
     handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        with pytest.raises(ConfigError, match="what listens there is not Ray's GCS"):
+        with pytest.raises(UnavailableError, match="what listens there is not Ray's GCS"):
             connect(f"127.0.0.1:{server.server_port}", 1)
         server.shutdown()
 
