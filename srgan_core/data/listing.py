@@ -60,13 +60,7 @@ def list_images(folder: Path, deep: bool = True) -> Listing:
         DataError: when the folder does not exist, cannot be read or holds no image, or when the
             name of an image cannot be written into records.
     """
-    if not folder.is_dir():
-        raise DataError(
-            f"{escaped(folder)}: expected a folder of images, found none; check the path"
-        )
-    walk = _Walk(folder, deep)
-    walk.run()
-    listing = walk.listing()
+    listing = find_images(folder, deep)
     if not listing.images:
         deeper = "" if deep else "; folders below it are not searched"
         others = f"; left out: {describe_skipped(listing.skipped)}" if listing.skipped else ""
@@ -74,6 +68,23 @@ def list_images(folder: Path, deep: bool = True) -> Listing:
             f"{escaped(folder)}: holds no image; known endings: {', '.join(SUFFIXES)}"
             f"{deeper}{others}"
         )
+    return listing
+
+
+def find_images(folder: Path, deep: bool = True) -> Listing:
+    """As `list_images`, but a folder without an image has none.
+
+    Raises:
+        DataError: when the folder does not exist or cannot be read, or when the name of an image
+            cannot be written into records.
+    """
+    if not folder.is_dir():
+        raise DataError(
+            f"{escaped(folder)}: expected a folder of images, found none; check the path"
+        )
+    walk = _Walk(folder, deep)
+    walk.run()
+    listing = walk.listing()
     problems = [f"{escaped(path)}: {why}" for path in listing.images if (why := unwritable(path))]
     if problems:
         raise DataError(describe_unusable(escaped(folder), len(listing.images), problems))

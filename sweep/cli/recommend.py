@@ -113,13 +113,19 @@ def _print_json(folder: Path, found: Recommendation, conditions: Sequence[Condit
         dataset=found.dataset,
         images=found.images,
         conditions=conditions,
-        chosen=found.chosen,
+        chosen=_as_in_the_table(found.chosen),
         generator=None if found.chosen is None else generator_path(folder, found.chosen),
         ties=found.ties,
-        nearest=found.nearest,
+        nearest=_as_in_the_table(found.nearest),
         misses=found.misses,
         left_out=found.unhealthy,
     )
+
+
+def _as_in_the_table(row: Record | None) -> Record | None:
+    from sweep.tables.columns import CURVE
+
+    return row and {column: value for column, value in row.items() if column != CURVE}
 
 
 def _echo_choice(

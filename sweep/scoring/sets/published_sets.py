@@ -11,7 +11,7 @@ from types import MappingProxyType
 from filelock import FileLock
 
 from srgan_core.cache import cache_dir
-from srgan_core.data.listing import list_images
+from srgan_core.data.listing import find_images
 from srgan_core.errors import DataError, UnavailableDataError
 
 
@@ -90,7 +90,7 @@ def _local_folder(published: PublishedSet) -> Path | None:
 
 def _all_images(name: str, folder: Path) -> tuple[Path, ...]:
     """Images that lie directly in the folder: below it there may be LR versions."""
-    paths = list_images(folder, deep=False).images
+    paths = find_images(folder, deep=False).images
     expected = PUBLISHED[name].images
     if len(paths) != expected:
         raise UnavailableDataError(

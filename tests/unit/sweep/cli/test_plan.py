@@ -21,7 +21,7 @@ def test_plan_and_dry_run_print_the_same(sweep, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "expected a folder of images, found none"),
+        (None, "no such folder"),
         ({}, "holds no image"),
         ({"a.png": b"no image", "b.png": b""}, "2 of 2 images cannot be used"),
     ],
