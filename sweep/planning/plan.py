@@ -201,7 +201,7 @@ def _digest(config: SweepConfig, kind: StartKind) -> str | None:
 
     if config.scale not in BUNDLED_SCALES:
         raise ConfigError(
-            f"scale {config.scale}: no SRResNet for it comes with the package (there is one for "
+            f"no SRResNet for scale {config.scale} comes with the package (there is one for "
             f"{', '.join(map(str, BUNDLED_SCALES))}); train one with --set srresnet.start=train "
             "--set srresnet.training.steps=N, or give --init FILE"
         )
