@@ -73,7 +73,8 @@ def load_generator(
     if metadata.get("format") != FORMAT:
         raise WeightsError(
             f"{path}: expected format {FORMAT!r} in the metadata, got "
-            f"{metadata.get('format')!r}; only generators that this package saved can be loaded"
+            f"{metadata.get('format')!r}; only generators that this package saved can be loaded "
+            "here, `sweep score --generator` reads those of other known networks"
         )
     if scale is not None and metadata.get("scale") != str(scale):
         raise WeightsError(f"{path}: made for scale {metadata.get('scale')}, asked for {scale}")
@@ -104,7 +105,7 @@ def bundled_generator(scale: int) -> Traversable:
         raise ConfigError(
             f"no SRResNet for scale {scale} comes with the package "
             f"(there is one for {', '.join(map(str, BUNDLED_SCALES))}); "
-            "train one with srresnet.start=train, or give --init FILE"
+            "give a generator that was made for it"
         )
     return resource
 

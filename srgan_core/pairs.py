@@ -117,8 +117,9 @@ def open_pair(folder: Path | None, scale: int) -> Iterator[Pair]:
     if not resource.is_dir():
         raise ConfigError(
             f"no realistic pair for scale {scale} comes with the package (there is one for "
-            f"{', '.join(map(str, BUNDLED_SCALES))}); train one with srgan.start=train, give "
-            "--init FOLDER, or set out from srresnet"
+            f"{', '.join(map(str, BUNDLED_SCALES))}); train one with --set "
+            "srgan.start=train --set srgan.training.steps=N, give --init FOLDER, or set out from "
+            "srresnet"
         )
     with as_file(resource) as bundled:
         yield Pair(bundled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,6 +16,14 @@ MOST_STEPS = 10**9
 """More than any training takes; whatever counts steps stays a number that every library holds."""
 
 MOST_THREADS = 4096
+
+
+_PLAIN_RULES = {
+    "tuple_type": "a list",
+    "dict_type": "keys with values below it",
+    "model_type": "keys with values below it",
+}
+"""What pydantic words by Python's own types, as a user would."""
 
 
 class Settings(BaseModel):
@@ -47,8 +55,10 @@ def _error_lines(error: ValidationError, model: type[BaseModel]) -> Iterator[str
         elif item["type"] == "missing":
             yield f"{path}: expected a value, found none; add the key"
         else:
-            rule = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-            line = _complete_sentence(rule, item.get("input"))
+            said = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+            line = _complete_sentence(_PLAIN_RULES.get(item["type"], said), item.get("input"))
+            if item["type"] == "tuple_type" and isinstance(item.get("input"), str | int | float):
+                line += f"; write [{_shorten(item['input'], show=str)}]"
             yield f"{path}: {line}" if path else line
 
 
@@ -69,6 +79,6 @@ def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     return list(model.model_fields)
 
 
-def _shorten(value: Any, limit: int = 80) -> str:
-    text = repr(value)
+def _shorten(value: Any, limit: int = 80, show: Callable[[Any], str] = repr) -> str:
+    text = show(value)
     return text if len(text) <= limit else f"{text[: limit - 3]}..."

@@ -97,7 +97,7 @@ def split_voc(
         raise UnavailableDataError(
             f"voc2012: expected at least {training_images} images with a short side above "
             f"{VOC_SHORTEST_SIDE} px, found {len(large)}; the data set is incomplete: "
-            "delete its folder VOCdevkit and run again"
+            "complete it, or move its folder VOCdevkit away and run again"
         )
     order = np.random.Generator(np.random.Philox(key=[seed, 0])).permutation(len(large))
     training = [large[index] for index in order[:training_images]]

@@ -90,7 +90,7 @@ def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence
         print(f"{images.name}: {count_images(len(images), images.skipped)}", flush=True)
     listings = [list_images(folder) for folder in test_folders]
     refuse_test_images(packed, [path for listing in listings for path in listing.images])
-    device = resolve_device(spec.device)
+    device = resolve_device(spec.device, "write device: cpu")
     if device.type == "cuda":
         device = resolve_device(f"cuda:{os.environ.get('LOCAL_RANK', '0')}")
     rank, count = place_from_environment()

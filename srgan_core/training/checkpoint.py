@@ -113,7 +113,8 @@ def load_checkpoint(
             continue
         if state.spec != spec:
             raise CheckpointError(
-                f"{checkpoint}: belongs to another training spec; delete {folder} to start anew"
+                f"{checkpoint}: belongs to another training spec; go on with the settings that it "
+                f"was begun with, or move {folder} away to start anew"
             )
         return state
     return None

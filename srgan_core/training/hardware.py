@@ -17,11 +17,12 @@ WORTHWHILE_SPEEDUP = 1.2
 SPEEDUP_REPEATS = 8
 
 
-def resolve_device(name: str) -> torch.device:
+def resolve_device(name: str, remedy: str = "use --device cpu") -> torch.device:
     """Turns a device's name into a device that is there.
 
     Args:
         name: `auto`, `cpu`, `cuda` or `cuda:N`.
+        remedy: What helps where there is no such GPU, if the caller has no option `--device`.
 
     Returns:
         The device; `auto` is the first GPU or else the CPU.
@@ -37,8 +38,7 @@ def resolve_device(name: str) -> torch.device:
         raise ConfigError(unknown_name("device", name, ("auto", "cpu", "cuda", "cuda:N")))
     if kind == "cuda" and int(index or 0) >= torch.cuda.device_count():
         raise UnavailableDeviceError(
-            f"device {name!r}: this machine has {torch.cuda.device_count()} usable GPUs; "
-            "use --device cpu"
+            f"device {name!r}: this machine has {torch.cuda.device_count()} usable GPUs; {remedy}"
         )
     return torch.device(name)
 

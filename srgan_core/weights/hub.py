@@ -20,6 +20,7 @@ from srgan_core.errors import WeightsError
 from srgan_core.files import atomic_path, file_sha256, make_folder
 from srgan_core.network import why_unreachable, with_retries
 from srgan_core.weights.catalogue import PublishedFile, feature_layers, select_features
+from srgan_core.weights.file_kinds import kind_of
 from srgan_core.weights.pickled_tensors import read_pickled_tensors
 
 STALL_SECONDS = 60.0
@@ -48,9 +49,11 @@ def find_in_hub(published: PublishedFile) -> tuple[Path, str] | None:
     except OSError as error:
         raise WeightsError(f"{path}: cannot be read ({error}); mend it or delete it") from error
     if not digest.startswith(published.digits):
+        kind = kind_of(path)
+        what = "" if kind.is_read else f", it is {kind.noun}"
         raise WeightsError(
             f"{path}: its SHA-256 must begin with {published.digits}, got "
-            f"{digest[: len(published.digits)]}; delete the file and get it again"
+            f"{digest[: len(published.digits)]}{what}; delete the file and get it again"
         )
     return path, digest
 

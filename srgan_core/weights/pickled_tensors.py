@@ -8,6 +8,7 @@ keeps of them, it keeps as safetensors.
 from __future__ import annotations
 
 import pickle
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,9 +17,36 @@ from typing import Any
 import torch
 
 from srgan_core.errors import WeightsError
+from srgan_core.weights.file_kinds import kind_of
+
+REMEDY = "get the file again or give another"
 
 LARGEST_FILE = 1 << 30
 """Bytes on disk, and of all members once unpacked; torchvision's VGG-19 has 575 MB."""
+
+
+class _Numpy:
+    """Stands for numpy's arrays, scalars and their types, which lie beside weights unused.
+
+    Their content is dropped, so that numpy does not run on what a file says.
+    """
+
+    def __init__(self, *content: object) -> None:
+        pass
+
+    def __setstate__(self, state: object) -> None:
+        pass
+
+
+# numpy 2 renamed numpy.core to numpy._core; pickles carry the name of their own time.
+_STAND_INS: list[Any] = [
+    (_Numpy, f"numpy{name}")
+    for name in (
+        *(".core.multiarray.scalar", "._core.multiarray.scalar"),
+        *(".core.multiarray._reconstruct", "._core.multiarray._reconstruct"),
+        *(".dtype", ".ndarray"),
+    )
+]
 
 
 def read_pickled_tensors(path: Path, largest: int = LARGEST_FILE) -> Mapping[str, Any]:
@@ -30,25 +58,27 @@ def read_pickled_tensors(path: Path, largest: int = LARGEST_FILE) -> Mapping[str
 
     Returns:
         The dictionary, tensors on the CPU. Those of a file in the zip format are mapped, so
-        that only those that are used are read.
+        that only those that are used are read. Of numpy's arrays and scalars nothing is kept.
 
     Raises:
         WeightsError: when the file is missing, too large, damaged, names anything but tensors
             and plain containers, or is no dictionary.
     """
     mappable = _refuse_size(path, largest)
+    _refuse_other_kinds(path)
     try:
-        document = torch.load(path, map_location="cpu", weights_only=True, mmap=mappable)
-    except pickle.UnpicklingError:
+        with torch.serialization.safe_globals(_STAND_INS):
+            document = _load(path, mappable)
+    except pickle.UnpicklingError as error:
         # PyTorch's words recommend to load the file with its code, which is never right here.
         raise WeightsError(
-            f"{path}: expected tensors and plain values alone, got a pickle that is damaged or "
-            "names something else; save the generator's state_dict()"
+            f"{path}: expected tensors and plain values alone, got a pickle that "
+            f"{_name_refused(error)}; save the generator's state_dict()"
         ) from None
     # A damaged file raises nearly any exception, depending on the byte that is wrong.
     except Exception:
         raise WeightsError(
-            f"{path}: cannot be read as a file of weights; delete it and get it again"
+            f"{path}: cannot be read as a file of weights, it is damaged; {REMEDY}"
         ) from None
     if not isinstance(document, Mapping):
         raise WeightsError(
@@ -56,6 +86,29 @@ def read_pickled_tensors(path: Path, largest: int = LARGEST_FILE) -> Mapping[str
             "save the generator's state_dict()"
         )
     return document
+
+
+def _load(path: Path, mappable: bool) -> object:
+    # PyTorch goes by the ending, which may be wrong, and maps only what it opens itself.
+    if path.suffix == ".safetensors":
+        with path.open("rb") as file:
+            return torch.load(file, map_location="cpu", weights_only=True)
+    return torch.load(path, map_location="cpu", weights_only=True, mmap=mappable)
+
+
+def _refuse_other_kinds(path: Path) -> None:
+    """Names what has another format altogether; PyTorch calls nearly all of it a damaged pickle."""
+    kind = kind_of(path)
+    if not kind.is_read:
+        raise WeightsError(
+            f"{path}: expected a file of weights, got {kind.noun}; {kind.advice or REMEDY}"
+        )
+
+
+def _name_refused(error: pickle.UnpicklingError) -> str:
+    """What PyTorch's unpickler would not admit, if it says so."""
+    found = re.search(r"GLOBAL ([\w.]{1,80}) was not an allowed", str(error))
+    return f"names {found[1]}, which may be code" if found else "is damaged or names something else"
 
 
 def _refuse_size(path: Path, largest: int) -> bool:

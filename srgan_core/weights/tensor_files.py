@@ -14,6 +14,7 @@ from torch import Tensor
 from srgan_core.errors import WeightsError
 from srgan_core.files import write_atomically
 from srgan_core.inputs import irregularity
+from srgan_core.weights.file_kinds import FileKind, kind_of
 
 REMEDY = "get the file again or give another generator"
 
@@ -119,7 +120,12 @@ def _refuse_irregular(path: Path) -> None:
 def _unreadable(path: Path, error: Exception) -> WeightsError:
     if isinstance(error, FileNotFoundError):
         return WeightsError(f"{path}: no such file; give a generator.safetensors")
-    return WeightsError(f"{path}: not a whole safetensors file ({error}); {REMEDY}")
+    kind = kind_of(path)
+    if kind in {FileKind.SAFETENSORS, FileKind.UNKNOWN}:
+        return WeightsError(f"{path}: not a whole safetensors file ({error}); {REMEDY}")
+    return WeightsError(
+        f"{path}: not a whole safetensors file but {kind.noun}; {kind.advice or REMEDY}"
+    )
 
 
 def _with_ordered_metadata(content: bytes) -> bytes:

@@ -204,10 +204,14 @@ def _range(records: Sequence[Record], column: str) -> float:
 def _misses(record: Record, conditions: Iterable[Condition]) -> list[str]:
     misses = []
     for condition in conditions:
-        lack = condition.shortfall(record[condition.column])
-        if math.isinf(lack):
+        found = record[condition.column]
+        lack = condition.shortfall(found)
+        if found is None or math.isnan(found):
             misses.append(f"{condition.column} was not measured")
         elif lack:
-            value = names.number_text(condition.column, float(record[condition.column]))
+            value = names.number_text(condition.column, float(found))
+            if math.isinf(lack):
+                misses.append(f"{condition.column} is {value}, and nothing finite is {condition}")
+                continue
             misses.append(f"{condition.column} is {value}, {lack:.3g} away from {condition}")
     return misses

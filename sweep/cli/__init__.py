@@ -24,7 +24,7 @@ from srgan_core.files import described
 from srgan_core.signals import signals_to_obey, stop_status
 from srgan_core.streams import standard_streams
 from sweep import __version__
-from sweep.cli.messages import say, shortened
+from sweep.cli.messages import pointed_to_set, say, shortened
 from sweep.cli.options import refuse_unwritable
 from sweep.errors import is_out_of_memory
 
@@ -147,6 +147,8 @@ def _run(given: list[str]) -> int:
         said = io.StringIO()
         error.show(said)
         click.echo(shortened(said.getvalue()), nl=False, err=True)
+        if hint := pointed_to_set(error, given):
+            say(shortened(hint))
         return SrganError.EXIT_STATUS
     except SystemExit as ended:
         # click takes every pipe that breaks for its output, and ends without a word.

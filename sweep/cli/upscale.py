@@ -169,7 +169,7 @@ def _load(
     device: str,
 ) -> Generator:
     from srgan_core.errors import ConfigError
-    from srgan_core.inference import load_generator
+    from srgan_core.inference import BUNDLED_SCALES, load_generator
     from srgan_core.training.hardware import resolve_device
     from sweep.generators.lookup import find_ends, find_generator
     from sweep.store.folder import SweepStore
@@ -177,6 +177,11 @@ def _load(
     where = resolve_device(device)
     if adv_like is None:
         path = None if generator is None else find_generator(generator, SweepStore(results))
+        if path is None and scale not in (None, *BUNDLED_SCALES):
+            raise ConfigError(
+                f"--scale {scale}: the SRResNet that comes with the package is for "
+                f"{', '.join(map(str, BUNDLED_SCALES))}; name a generator with --generator"
+            )
         return load_generator(path, scale, where)
     ends = find_ends(SweepStore(results), content)
     network = ends.load(adv_like, str(where))

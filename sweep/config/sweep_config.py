@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -68,6 +68,8 @@ class StartConfig(Settings):
         training: How it is trained.
     """
 
+    SECTION: ClassVar[str]
+
     start: Literal["bundled", "train"]
     init: Path | None
     training: TrainingConfig | None
@@ -80,12 +82,17 @@ class StartConfig(Settings):
     @model_validator(mode="after")
     def _trainable(self) -> StartConfig:
         if self.start == "train" and self.training is None:
-            raise ValueError("a training section beside start: train")
+            raise ValueError(
+                "a training section beside start: train, which --set "
+                f"{self.SECTION}.training.steps=N begins"
+            )
         return self
 
 
 class SrresnetConfig(StartConfig):
     """The faithful end: the generator that trials of a seed set out from."""
+
+    SECTION: ClassVar[str] = "srresnet"
 
     start: Literal["bundled", "train"] = Field(
         "bundled", description="Take the packaged SRResNet, or train one per seed."
@@ -100,6 +107,8 @@ class SrresnetConfig(StartConfig):
 
 class SrganConfig(StartConfig, TermWeights):
     """The realistic end: the pair of networks that trials of a seed set out from."""
+
+    SECTION: ClassVar[str] = "srgan"
 
     start: Literal["bundled", "train"] = Field(
         "bundled", description="Take the packaged pair, or train one per seed, from its SRResNet."

@@ -46,7 +46,8 @@ class Ends:
 
         second = load_generator(self.trial.generator, scale=None, device=device)
         first = load_generator(self.start, scale=second.scale, device=device)
-        return mix_generators(first, second, share)
+        other = "give --generator instead of --adv-like"
+        return mix_generators(first, second, share, other)
 
 
 def find_generator(text: str, store: SweepStore) -> Path:

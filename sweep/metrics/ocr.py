@@ -63,7 +63,9 @@ class Reading:
         """
         known = known_text(image)
         if known is None:
-            raise DataError(f"its text is not known; add {TEXT_LINES} to --eval")
+            raise DataError(
+                f"its text is not known; this metric reads images of {TEXT_LINES} alone"
+            )
         return character_error_rate(self.read(sr), known)
 
     def read(self, image: Rgb) -> str:

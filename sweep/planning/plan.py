@@ -62,7 +62,7 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
         StoreError: when the folder belongs to another config.
     """
     from sweep.scoring.availability import require_metrics
-    from sweep.scoring.sets.set_checks import niqe_warnings
+    from sweep.scoring.sets.set_checks import larger_sets, niqe_warnings
     from sweep.scoring.sets.test_sets import resolve_test_sets
 
     if why := unwritable(store.name):
@@ -80,7 +80,8 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
         if name not in held:
             _refuse_changed_images(store, test_set.name, paths)
         if "niqe" in merged.eval.metrics:
-            notes += niqe_warnings(test_set.name, paths, merged.scale, part.crop)
+            more = larger_sets(test_set.name)
+            notes += niqe_warnings(test_set.name, paths, merged.scale, part.crop, remedy=more)
     for start in starts.values():
         _refuse_changed_start(store, start)
     require_metrics(columns_for(merged.eval.metrics), weights.require)
@@ -196,7 +197,13 @@ def _digest(config: SweepConfig, kind: StartKind) -> str | None:
         return file_sha256(section.init)
     from importlib.resources import as_file
 
-    from srgan_core.inference import bundled_generator
+    from srgan_core.inference import BUNDLED_SCALES, bundled_generator
 
+    if config.scale not in BUNDLED_SCALES:
+        raise ConfigError(
+            f"no SRResNet for scale {config.scale} comes with the package (there is one for "
+            f"{', '.join(map(str, BUNDLED_SCALES))}); train one with --set srresnet.start=train "
+            "--set srresnet.training.steps=N, or give --init FILE"
+        )
     with as_file(bundled_generator(config.scale)) as path:
         return file_sha256(path)

@@ -124,7 +124,7 @@ def locked_folder(root: Path) -> Iterator[None]:
         make_folder(root)
     except OSError as error:
         raise StoreError(
-            f"{root}: cannot be made ({error.strerror}); choose another --out"
+            f"{root}: cannot be made ({error.strerror}); name another results folder"
         ) from None
     lock = FileLock(root / LOCK_FILE)
     try:
@@ -135,7 +135,8 @@ def locked_folder(root: Path) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise StoreError(
-            f"{root}: cannot be written to ({error.strerror}); choose another --out"
+            f"{root}: cannot be written to ({error.strerror}); make it writable, or name another "
+            "results folder"
         ) from None
     try:
         with claimed(root):

@@ -30,7 +30,7 @@ def read_config_file(path: Path) -> SweepConfig:
             raise UnavailableMetricError(_without_metrics(path, absent)) from None
         raise StoreError(
             f"{path.parent}: its {path.name} was damaged or written by another version; "
-            f"choose another --out\n{error}"
+            f"put a copy back, or name another results folder\n{error}"
         ) from None
 
 

@@ -158,7 +158,7 @@ class Curve:
         def mix(alpha: float, name: str) -> np.ndarray:
             if alpha not in mixed:
                 mixed.clear()
-                mixed[alpha] = mix_generators(ends[0], ends[1], alpha)
+                mixed[alpha] = mix_generators(ends[0], ends[1], alpha, "take --space images")
             return restore(mixed[alpha], read_rgb(lr / f"{name}.png"))
 
         return mix

@@ -27,15 +27,18 @@ class End:
     name: str
     files: TrialFolder | None
 
-    def generator(self) -> Path:
+    def generator(self, instead: str = "") -> Path:
         """The file of its weights.
+
+        Args:
+            instead: What the command that asks can do without them.
 
         Raises:
             StoreError: when there is none.
         """
         if self.files is None:
             raise StoreError(
-                f"{self.name}: has no weights; take a trial, or images instead of weights"
+                f"{self.name}: has no weights; take a trial{instead and f', or {instead}'}"
             )
         result = self.files.read_result()
         if has_generator(self.files, result):
@@ -46,8 +49,9 @@ class End:
                 f"{self.files.generator}: expected a generator, found none; it {way_on(self.files)}"
             )
         raise StoreError(
-            f"{generator_loss(self.files, result)}; or choose another trial, or take its images "
-            "instead of its weights (a published folder may keep the generators of its front alone)"
+            f"{generator_loss(self.files, result)}; or choose another trial"
+            f"{instead and f', or {instead}'} "
+            "(a published folder may keep the generators of its front alone)"
         )
 
     def images(self, store: SweepStore, dataset: str, names: Sequence[str]) -> list[Path]:
@@ -80,7 +84,7 @@ class End:
     def digest(self, store: SweepStore, dataset: str, names: Sequence[str], space: Space) -> str:
         """Identifies what is mixed, so that scores of something else are never reused."""
         if space == "weights":
-            return file_sha256(self.generator())
+            return file_sha256(self.generator("mix images with --space images"))
         found = [file_sha256(path) for path in self.images(store, dataset, names)]
         return hashlib.sha256("".join(found).encode()).hexdigest()
 

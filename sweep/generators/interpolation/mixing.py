@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from srgan_core.networks import Generator
 
 
-def mix_generators(first: Generator, second: Generator, alpha: float) -> Generator:
+def mix_generators(
+    first: Generator, second: Generator, alpha: float, remedy: str = "give two that are"
+) -> Generator:
     """Interpolates linearly between all floating-point tensors of two generators.
 
     BatchNorm's running means and variances are interpolated like the weights, which is a rule of
@@ -30,6 +32,7 @@ def mix_generators(first: Generator, second: Generator, alpha: float) -> Generat
         first: Generator at alpha = 0.
         second: Generator at alpha = 1, of the same architecture.
         alpha: From 0 to 1; at 0 and 1 the result has the bits of the end.
+        remedy: What the command that asks has for ends of different architectures.
 
     Raises:
         ConfigError: when alpha lies outside 0 and 1.
@@ -43,8 +46,7 @@ def mix_generators(first: Generator, second: Generator, alpha: float) -> Generat
     shapes = [{name: value.shape for name, value in state.items()} for state in states]
     if shapes[0] != shapes[1]:
         raise WeightsError(
-            "interpolation: expected two generators of the same size, got different ones; "
-            "take --space images"
+            f"interpolation: expected two generators of the same size, got different ones; {remedy}"
         )
     mixed = {
         name: (1 - alpha) * one + alpha * states[1][name]

@@ -42,7 +42,9 @@ def score_curve(
     config = require_config(curve.store)
     datasets = _datasets(config, sets)
     columns = image_columns(columns_for(config.eval.metrics))
-    device = resolve_device(config.device)
+    device = resolve_device(
+        config.device, "a curve is scored on the device of its sweep: interpolate where it ran"
+    )
 
     @cache
     def scorer() -> Scorer:

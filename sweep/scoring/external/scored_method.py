@@ -243,9 +243,11 @@ def _notes(dataset: str, outcomes: Sequence[Outcome], protocol: Protocol) -> lis
     for column in protocol.columns:
         absent = [o.pair.image for o in scored if math.isnan(o.scores.get(column, 0.0))]
         if absent:
+            # Without those that have none there is a mean, unless none has.
+            remedy = "; leave them out to have one" if len(absent) < len(scored) else ""
             notes.append(
                 f"{find_metric(column).label}: none for {first_names(absent)} of "
-                f"{counted(len(scored), 'image')}, so there is no mean; remove them to have one"
+                f"{counted(len(scored), 'image')}, so there is no mean{remedy}"
             )
     if "niqe" in protocol.columns and scored:
         paths = [outcome.pair.sr for outcome in scored]

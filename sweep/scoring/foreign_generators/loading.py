@@ -75,15 +75,15 @@ def load_any_generator(
         WeightsError: when the file is missing, damaged, of an unknown network, or of another
             scale.
     """
-    from sweep.scoring.foreign_generators.state_dicts import is_torchscript
+    from srgan_core.weights.file_kinds import FileKind, is_safetensors, kind_of
 
     if not path.is_file():
         raise WeightsError(f"{path}: {irregularity(path) or 'no such file'}; give a generator")
-    if is_torchscript(path):
+    if kind_of(path) is FileKind.TORCHSCRIPT:
         restore = _load_script(path, scale, device, RANGES[input_range], RANGES[output_range])
         note = f"{path.name}: {SCRIPT_RISK}"
         return LoadedGenerator("TorchScript", scale, file_sha256(path), restore, (note,))
-    if path.suffix == ".safetensors" and _is_ours(path):
+    if is_safetensors(path) and _is_ours(path):
         return LoadedGenerator(
             "srgan-sweep", scale, file_sha256(path), _load_ours(path, scale, device)
         )

@@ -7,7 +7,6 @@ on disk, its size once unpacked, and the number of its weights.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from torch import Tensor
 
 from srgan_core.errors import WeightsError
+from srgan_core.weights.file_kinds import is_safetensors
 from srgan_core.weights.pickled_tensors import read_pickled_tensors
 from srgan_core.weights.tensor_files import read_tensors
 
@@ -54,7 +54,7 @@ def read_state_dict(path: Path) -> State:
     """
     _refuse_size(path)
     document: Mapping[str, Any]
-    if path.suffix == ".safetensors":
+    if is_safetensors(path):
         _, document = read_tensors(path)
     else:
         document = read_pickled_tensors(path, MAX_BYTES)
@@ -70,18 +70,6 @@ def read_state_dict(path: Path) -> State:
         name: tensor.float() if tensor.is_floating_point() else tensor
         for name, tensor in state.items()
     }
-
-
-def is_torchscript(path: Path) -> bool:
-    """Whether a file is an archive with code, as `torch.jit.save` writes it."""
-    if not zipfile.is_zipfile(path):
-        return False
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return any(name.endswith("/constants.pkl") for name in archive.namelist())
-    # A damaged one is told of by whoever reads it.
-    except (OSError, zipfile.BadZipFile, NotImplementedError):
-        return False
 
 
 def _refuse_size(path: Path) -> None:

@@ -11,7 +11,9 @@ from srgan_core.data.images import read_rgb, read_size
 from srgan_core.data.listing import describe_unusable
 from srgan_core.errors import DataError
 from srgan_core.wording import counted, first_names
+from sweep.config.names import TEST_SETS
 from sweep.metrics.builtin.niqe import BLOCK, count_blocks
+from sweep.scoring.sets.published_sets import is_on_disk
 
 SMALLEST_SIDE = 32
 """Pixels that an HR image must have on its shorter side for every full-reference metric."""
@@ -96,6 +98,7 @@ def niqe_warnings(
     scale: int,
     crop: int | None = None,
     crop_border: int | None = None,
+    remedy: str = "",
 ) -> list[str]:
     """Says when the HR images of a test set are too few or too small for their NIQE to mean much.
 
@@ -105,25 +108,46 @@ def niqe_warnings(
         scale: Magnification.
         crop: Side of the centre crop that is scored, if one is.
         crop_border: Pixels cut from each side; None for the scale.
+        remedy: What helps against too few images, if the command that asks has it.
 
     Raises:
         DataError: when a file is no image.
     """
     warnings = []
-    if len(paths) < STEADY_IMAGES:
+    blocks = [niqe_blocks(path, scale, crop_border, crop) for path in paths]
+    if len(paths) < STEADY_IMAGES and all(blocks):
         warnings.append(
             f"{name}: NIQE is the mean of {counted(len(paths), 'image')}, fewer than "
-            f"{STEADY_IMAGES}, so small differences mean little; a larger test set is a word away "
-            "(--eval bsd100)"
+            f"{STEADY_IMAGES}, so small differences mean little{remedy and f'; {remedy}'}"
         )
-    blocks = [niqe_blocks(path, scale, crop_border, crop) for path in paths]
     few = sum(count < STEADY_BLOCKS for count in blocks)
     if few:
+        absent = blocks.count(0)
+        so = f"{absent} without any, so there is no mean" if absent else "their NIQE is unsteady"
         warnings.append(
             f"{name}: {few} of {counted(len(blocks), 'image')} with fewer than {STEADY_BLOCKS} of "
-            f"NIQE's blocks of {BLOCK} px, the smallest {min(blocks)}; their NIQE is unsteady"
+            f"NIQE's blocks of {BLOCK} px, the smallest {min(blocks)}; {so}"
         )
     return warnings
+
+
+def larger_sets(name: str) -> str:
+    """Words which larger test sets `--eval` can add to one, those that are on this machine first.
+
+    Args:
+        name: The test set that has too few images; stands in the option where it has a name of its
+            own.
+    """
+    larger = [key for key in ("bsd100", "urban100", "set14") if key != name]
+    here = next((key for key in larger if is_on_disk(key)), None)
+    if here is None:
+        return (
+            "a larger test set is --eval folder:PATH, or "
+            f"{', '.join(larger[:-1])} or {larger[-1]}, "
+            "which are not on this machine and would be downloaded"
+        )
+    both = f"{name},{here}" if name in TEST_SETS else here
+    return f"a larger test set is a word away (--eval {both})"
 
 
 def niqe_blocks(

@@ -99,8 +99,8 @@ def _packed_or_reason(picture: Picture) -> Packed | str:
     except Exception as error:
         kind = type(error).__name__
         return (
-            f"{picture.key}: left out, {picture.path} cannot be read ({kind}); delete it and run "
-            "the sweep again"
+            f"{picture.key}: left out, {picture.path} cannot be read ({kind}); run the sweep "
+            "again to restore it"
         )
 
 

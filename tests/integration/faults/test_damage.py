@@ -59,7 +59,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 FOUND_BY_WORKER = {
     "checkpoint": Outcome("done", "was damaged and is set aside as damaged-00000", 0),
-    "checkpoint's spec": Outcome("failed", "belongs to another training spec; delete", 1),
+    "checkpoint's spec": Outcome("failed", "belongs to another training spec; go on with", 1),
     "start": Outcome("failed", "generator.safetensors: not a whole safetensors file", 1),
     "training images": Outcome("failed", "expected the images that the sweep began with", 1),
     "test image": Outcome("failed", "chelsea.png: ", 1),

@@ -11,8 +11,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
-import pickle
 import random
 import struct
 import sys
@@ -20,12 +18,12 @@ import tarfile
 import tempfile
 import time
 import warnings
-import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import hostile_images
+import hostile_weights
 import numpy as np
 import torch
 from PIL import Image
@@ -34,7 +32,6 @@ from srgan_core.data.images import read_rgb
 from srgan_core.errors import SrganError
 from srgan_core.inference import load_generator, save_generator
 from srgan_core.networks import Generator
-from srgan_core.weights.pickled_tensors import read_pickled_tensors
 from sweep.config.loading import load_config
 from sweep.scoring.sets.archives import extract_images
 from sweep.store.folder import SweepStore, TrialFolder
@@ -201,43 +198,14 @@ def archive(dice: random.Random, folder: Path) -> None:
             place.rmdir()
 
 
-class Canary:
-    """Makes a file when it is unpickled."""
-
-    def __init__(self, path: str, way: int) -> None:
-        self.path, self.way = path, way
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        command = f"open({self.path!r}, 'w')"
-        return [
-            (open, (self.path, "w")),
-            (os.mkdir, (self.path,)),
-            (eval, (command,)),
-            (exec, (command,)),
-            (Path.touch, (Path(self.path),)),
-        ][self.way]
-
-
 def canary(dice: random.Random, folder: Path) -> None:
-    """A file of weights with code in it, in both formats of torch.save."""
-    bird, path = folder / "canary", folder / "x.pth"
-    state = {"weight": torch.zeros(2), "more": Canary(str(bird), dice.randrange(5))}
-    if dice.random() < 0.5:
-        torch.save(state, path, _use_new_zipfile_serialization=dice.random() < 0.5)
-        content = path.read_bytes()
-    else:
-        content = pickle.dumps(state, protocol=dice.randrange(2, 6))
-        if dice.random() < 0.5:
-            buffer = io.BytesIO()
-            with zipfile.ZipFile(buffer, "w") as box:
-                box.writestr("x/data.pkl", content)
-                box.writestr("x/version", "3")
-            content = buffer.getvalue()
-    path.write_bytes(mutated(dice, content) if dice.random() < 0.3 else content)
-    try:
-        read_pickled_tensors(path)
-    finally:
-        assert not bird.exists(), "the canary fired"
+    """A file of weights with code in it."""
+    hostile_weights.canary(dice, folder, mutated)
+
+
+def foreign_weights(dice: random.Random, folder: Path) -> None:
+    """Something else in the place of a file of weights."""
+    hostile_weights.foreign(dice, folder, mutated)
 
 
 def exif(dice: random.Random, folder: Path) -> None:
@@ -256,6 +224,7 @@ TARGETS: dict[str, Case] = {
     "safetensors header": safetensors_header,
     "archive": archive,
     "pickle": canary,
+    "foreign weights": foreign_weights,
 }
 
 

@@ -60,7 +60,7 @@ def test_unknown_name_is_not_worded_as_a_rule():
 
 def test_rule_over_several_keys_names_the_value_once():
     assert lines(steps=1, names="abc") == [
-        "x.yaml: names: expected a valid tuple, got 'abc'",
+        "x.yaml: names: expected a list, got 'abc'; write [abc]",
     ]
     assert lines(steps=1, names=["a", "b", "c"]) == ["x.yaml: expected at most 2 names, got 3"]
 

@@ -119,7 +119,7 @@ def test_checkpoint_damaged_twice_is_set_aside_twice(tmp_path: Path):
 
 def test_checkpoint_of_another_spec_is_refused_and_stays(tmp_path: Path):
     save_checkpoint(tmp_path, state(5, "other"))
-    with pytest.raises(CheckpointError, match="belongs to another training spec; delete"):
+    with pytest.raises(CheckpointError, match="belongs to another training spec; go on with"):
         load_checkpoint(tmp_path, "spec")
     assert names(tmp_path) == ["000000005"]
 

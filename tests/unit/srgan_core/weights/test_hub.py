@@ -55,6 +55,13 @@ def test_file_with_a_wrong_checksum_is_refused(publish: Publish, put_into_hub: P
     assert "delete the file" in message
 
 
+def test_a_web_page_in_the_place_of_weights_is_called_so(publish: Publish, put_into_hub: Put):
+    published = publish("vgg19", b"content")
+    put_into_hub(published, b"<!doctype html><title>404</title>")
+    with pytest.raises(WeightsError, match=r"got \w+, it is a web page \(HTML\); delete the file"):
+        find_in_hub(published)
+
+
 @pytest.mark.parametrize("zipped", [True, False], ids=["zip format", "legacy format"])
 def test_convolutions_are_read_and_the_classifier_is_left(
     to_pth: Callable[..., bytes], tmp_path: Path, alexnet_state: dict[str, Tensor], zipped: bool

@@ -45,3 +45,26 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, read):
     os.mkfifo(tmp_path / "pipe.safetensors")
     with pytest.raises(WeightsError, match=r"pipe\.safetensors: not a regular file but a FIFO"):
         read(tmp_path / "pipe.safetensors")
+
+
+@pytest.mark.parametrize("read", [read_tensors, read_metadata])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<html><body>404", "but a web page .HTML.; download the file itself"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "but a Git-LFS pointer, .*git lfs pull"),
+        (b"root:x:0:0:root:/root:/bin/bash\n", "but text; get the file again or give another"),
+        (b"", "but an empty file; get the file again or give another"),
+    ],
+    ids=["page", "pointer", "text", "empty"],
+)
+def test_a_file_of_another_kind_is_named(tmp_path: Path, read, content: bytes, said: str):
+    (tmp_path / "x.safetensors").write_bytes(content)
+    with pytest.raises(WeightsError, match=f"not a whole safetensors file {said}"):
+        read(tmp_path / "x.safetensors")
+
+
+def test_a_checkpoint_of_torch_save_is_named_with_what_reads_it(tmp_path: Path):
+    torch.save(WANTED, tmp_path / "x.pth")
+    with pytest.raises(WeightsError, match=r"torch\.save .*`sweep score --generator` reads"):
+        read_tensors(tmp_path / "x.pth")

@@ -1,4 +1,5 @@
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +52,22 @@ def test_the_nearest_miss_says_how_far_it_is(ask, usual):
     assert found.chosen is None
     assert found.nearest["trial"] == "srresnet-s0"
     assert found.misses == ("psnr_y is 30.0100, 0.99 away from psnr_y >= 31",)
+
+
+def test_an_infinite_bound_is_not_called_unmeasured(ask, usual):
+    found = ask(usual.rows(), Condition("psnr_y", "min", math.inf), best="niqe")
+    assert found.chosen is None
+    (miss,) = found.misses
+    assert re.fullmatch(r"psnr_y is \d+\.\d+, and nothing finite is psnr_y >= inf", miss)
+
+
+def test_a_value_that_is_missing_was_not_measured(ask, usual):
+    def without(row):
+        scores = {column: value for column, value in row.scores.items() if column != "ssim_y"}
+        return replace(row, scores=scores) if row.method == "srgan" else row
+
+    rows = [without(row) for row in usual.rows() if row.method != "srresnet"]
+    assert ask(rows, Condition("ssim_y", "min", 0.1)).misses == ("ssim_y was not measured",)
 
 
 def test_unhealthy_trials_are_left_out_with_their_reason(ask, usual):

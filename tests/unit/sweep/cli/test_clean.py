@@ -1,5 +1,7 @@
 import io
 
+import pytest
+
 
 def test_clean_tells_sizes_and_asks(sweep, smoke, monkeypatch):
     monkeypatch.setattr("click.confirm", lambda *_, **__: False)
@@ -37,3 +39,20 @@ def test_a_folder_without_a_sweep_is_refused(sweep, tmp_path):
     assert answer.status == 2
     assert "expected a results folder" in answer.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("clean", "smoke"), ("interpolate", "smoke", "--from", "good", "--to", "bad")],
+)
+def test_a_damaged_config_is_told_of_without_an_option_that_is_not_there(sweep, smoke, command):
+    (smoke.root / "sweep.yaml").write_text("scale: 3")
+    answer = sweep(*command)
+    assert "--out" not in answer.err
+
+
+def test_a_folder_that_may_not_be_written_to_says_so_without_it_too(sweep, smoke):
+    (smoke.root / ".lock").mkdir()
+    answer = sweep("clean", "smoke")
+    assert answer.status == 2
+    assert "make it writable, or name another results folder" in answer.err

@@ -49,3 +49,33 @@ def test_files_and_pipes_get_one_line(capsys):
     say(LONG, err=False)
     captured = capsys.readouterr()
     assert (captured.err, captured.out) == (f"{LONG}\n", f"{LONG}\n")
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("grid.adv=1e-3",), "--set grid.adv=1e-3"),
+        (("scale=2",), "--set scale=2"),
+        (
+            ("--set", "scale=2", "grid.seeds=[1]", "threads=1"),
+            "--set grid.seeds=[1] --set threads=1",
+        ),
+        (("--grid.adv=1e-3",), "--set grid.adv=1e-3"),
+        (("--grid.adv", "1e-3"), "--set grid.adv=VALUE"),
+    ],
+)
+def test_a_key_of_the_config_without_its_option_points_to_it(sweep, command, words, hint):
+    answer = sweep(command, *words)
+    assert answer.status == 2
+    assert answer.err.endswith(f"Change the config by {hint}\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("run", "quick"), ("run", "--advv=1"), ("score", "scale=2"), ("run", "--scale=x.y")],
+)
+def test_what_the_option_cannot_mend_does_not_point_to_it(sweep, words):
+    answer = sweep(*words)
+    assert answer.status == 2
+    assert "Change the config" not in answer.err

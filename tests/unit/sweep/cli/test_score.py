@@ -278,3 +278,46 @@ def test_a_sweep_takes_whole_test_sets_alone(sweep, folders, results, scene):
     assert "nothing was added" in answer.err
     assert [row["image"] for row in read(folders / "s.csv")] == ["baby"]
     assert stamps(results) == before
+
+
+def test_advice_about_images_without_niqe_holds(sweep, folders, scene):
+    arguments = ("score", "--sr", "MyNet", "--metrics", "niqe")
+    write_png(folders / "MyNet" / "small.png", scene[:60, :60])
+    answer = sweep(*arguments)
+    assert "none for small of 3 images, so there is no mean; leave them out" in answer.err
+    assert "NIQE is the mean" not in answer.err
+    for name in NAMES:
+        (folders / "MyNet" / f"{name}_x4.png").unlink()
+    answer = sweep(*arguments)
+    assert "leave them out" not in answer.err
+
+
+def test_images_are_scored_without_advice_on_test_sets(sweep, folders):
+    answer = sweep("score", "--sr", "MyNet", "--metrics", "niqe")
+    assert "NIQE is the mean of 2 images" in answer.err
+    assert "--eval" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("passwd", b"root:x:0:0:root:/root:/bin/sh\n", "got text; get the file again or give"),
+        ("net.pth", b"<!DOCTYPE html><html>", "got a web page (HTML); download the file itself"),
+        ("net.safetensors", b"<!DOCTYPE html><html>", "but a web page (HTML); download the file"),
+        ("net.pth", b"version https://git-lfs.github.com/spec/v1\n", "got a Git-LFS pointer"),
+        ("net.onnx", b"\x08\x08\x12\x07pytorch", "got an ONNX file"),
+    ],
+)
+def test_a_file_that_is_no_generator_is_called_what_it_is(sweep, folders, name, content, said):
+    (folders / name).write_bytes(content)
+    answer = sweep("score", "--generator", name, "--eval", "folder:hr", "--metrics", "psnr")
+    assert answer.status == 2
+    assert said in answer.err
+    assert "delete" not in answer.err
+
+
+def test_a_checkpoint_with_a_numpy_scalar_is_scored(sweep, folders):
+    state = Generator(4, channels=4, blocks=1).state_dict()
+    torch.save({"state_dict": state, "best_psnr": np.float64(30.1)}, folders / "net.pth")
+    answer = sweep("score", "--generator", "net.pth", "--eval", "folder:hr", "--metrics", "psnr")
+    assert answer.status == 0, answer.err

@@ -192,3 +192,29 @@ def test_adv_like_moves_between_the_two_ends(sweep, tmp_path):
     assert np.array_equal(images["1"], np.array(Image.open(tmp_path / "end" / "a.png")))
     assert not np.array_equal(images["0"], images["1"])
     assert not np.array_equal(images["0.5"], images["1"])
+
+
+def test_a_scale_without_a_bundled_generator_points_to_an_option_of_its_own(sweep, tmp_path):
+    picture(tmp_path / "a.png")
+    answer = sweep("upscale", "a.png", "--scale", "2")
+    assert answer.status == 2
+    assert "--scale 2: the SRResNet that comes with the package is for 4" in answer.err
+    assert "--generator" in answer.err
+    assert "--init" not in answer.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("upscale", "a.png", "--generator", "x.pth"),
+        ("export", "x.pth", "--program", "x.pt2"),
+        ("run", "--config", "smoke", "--init", "x.pth", "--dry-run"),
+    ],
+)
+def test_a_checkpoint_of_others_is_named_with_what_reads_it(sweep, tmp_path, command):
+    picture(tmp_path / "a.png")
+    torch.save(Generator(4, channels=4, blocks=1).state_dict(), tmp_path / "x.pth")
+    answer = sweep(*command)
+    assert answer.status == 2
+    assert "not a whole safetensors file but a checkpoint of torch.save" in answer.err
+    assert "`sweep score --generator` reads those of known networks" in answer.err

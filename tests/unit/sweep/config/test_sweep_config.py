@@ -9,7 +9,7 @@ from srgan_core.errors import ConfigError
 from srgan_core.settings import LARGEST_SEED
 from sweep.config.loading import load_config, validate_config
 from sweep.config.names import CONFIGS, CONTENTS
-from sweep.config.sweep_config import SweepConfig
+from sweep.config.sweep_config import SrganConfig, SrresnetConfig, SweepConfig
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -48,6 +48,11 @@ def test_every_packaged_config_is_valid(name):
         ("adversarial.patch_size", 40, "patch_size to be a multiple of 16, got 40"),
         ("adversarial.steps", 0, "greater than or equal to 1"),
         ("srresnet.start", "train", "a training section beside start: train"),
+        ("srresnet.start", "train", "which --set srresnet.training.steps=N begins"),
+        ("grid.adv", "1e-3", "grid.adv: expected a list, got '1e-3'; write [1e-3]"),
+        ("grid.seeds", 3, "grid.seeds: expected a list, got 3; write [3]"),
+        ("grid", 3, "grid: expected keys with values below it, got 3"),
+        ("data.sources", "skimage", "data.sources: expected keys with values below it"),
         ("data.sources", {"voc2007": 1}, "did you mean 'voc2012'"),
         ("adversarial.learnin_rate", 1, "did you mean 'learning_rate'"),
     ],
@@ -57,6 +62,19 @@ def test_a_wrong_value_is_refused(key, value, message):
         load_config("smoke", {key: value})
     assert message in str(raised.value)
     assert key.split(".")[0] in str(raised.value) or key == "schema_version"
+
+
+@pytest.mark.parametrize("start", [SrresnetConfig, SrganConfig])
+def test_a_start_to_train_names_the_section_that_is_its_own(start):
+    section = "srgan" if start is SrganConfig else "srresnet"
+    with pytest.raises(ValueError, match=f"--set {section}.training.steps=N begins"):
+        start(start="train")
+
+
+@pytest.mark.parametrize("section", ["srresnet", "srgan"])
+def test_what_the_message_about_a_start_to_train_names_is_enough(section):
+    config = load_config("smoke", {f"{section}.start": "train", f"{section}.training.steps": 5})
+    assert getattr(config, section).is_trained
 
 
 def test_the_largest_seed_is_taken():

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from srgan_core.errors import WeightsError
 from srgan_core.files import file_sha256
 from srgan_core.inference import load_generator, save_generator
 from srgan_core.networks import Generator
@@ -147,6 +148,14 @@ def test_ends_of_different_scale_are_refused(store):
     put_generator(store.generator("srresnet-s0"), seed=0, scale=4)
     ends = Ends(store.generator("srresnet-s0").generator, find_ends_trial(store))
     with pytest.raises(Exception, match="made for scale 4, asked for 2"):
+        ends.load(0.5)
+
+
+def test_ends_of_different_size_are_refused_with_an_option_of_the_command(store):
+    files = store.generator("srresnet-s0")
+    save_generator(files.generator, Generator(2, channels=8, blocks=1))
+    ends = Ends(files.generator, find_ends_trial(store))
+    with pytest.raises(WeightsError, match=r"give --generator instead of --adv-like$"):
         ends.load(0.5)
 
 

@@ -88,8 +88,16 @@ def test_lpips_without_its_network_is_refused_before_training(tmp_path, monkeypa
 
 
 def test_niqe_of_few_small_images_is_warned_about(tmp_path, plan_of):
-    plan = plan_of(SweepStore(tmp_path), eval__metrics=["niqe"])
+    store, few = SweepStore(tmp_path), {"skimage3": {"limit": 2}}
+    plan = plan_of(store, eval__metrics=["niqe"], eval__excerpts=few)
     assert any("NIQE is the mean of 2 images" in note for note in plan.notes)
+
+
+def test_images_too_small_for_niqe_are_not_said_to_have_a_mean(tmp_path, plan_of):
+    notes = "\n".join(plan_of(SweepStore(tmp_path), eval__metrics=["niqe"]).notes)
+    assert "2 of 2 images with fewer than 9 of NIQE's blocks" in notes
+    assert "2 without any, so there is no mean" in notes
+    assert "NIQE is the mean" not in notes
     assert plan_of(SweepStore(tmp_path)).notes == ()
 
 

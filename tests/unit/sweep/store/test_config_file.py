@@ -43,5 +43,7 @@ def test_a_metric_of_a_package_that_is_not_installed_is_named(path):
 )
 def test_what_else_is_wrong_is_damage(path, fields):
     change(path, **fields)
-    with pytest.raises(StoreError, match="damaged or written by another version"):
+    with pytest.raises(StoreError, match="damaged or written by another version") as refused:
         read_config_file(path)
+    # Commands read it that have no --out.
+    assert "--out" not in str(refused.value)

@@ -38,10 +38,21 @@ def test_an_unknown_name_is_refused_with_the_nearest(results):
 
 
 def test_a_generator_that_was_not_kept_is_named_with_remedies(results):
-    with pytest.raises(StoreError, match=r"generator.safetensors: expected .*images instead"):
-        find_end(results, "mse-adv0-s0").generator()
-    with pytest.raises(StoreError, match="bicubic: has no weights"):
-        find_end(results, "bicubic").generator()
+    lost, bicubic = find_end(results, "mse-adv0-s0"), find_end(results, "bicubic")
+    with pytest.raises(StoreError, match=r"generator.safetensors: expected .*or choose another"):
+        lost.generator()
+    with pytest.raises(StoreError, match=r"bicubic: has no weights; take a trial$"):
+        bicubic.generator()
+
+
+def test_only_who_mixes_is_told_that_images_can_be_mixed(results):
+    for name in ("mse-adv0-s0", "bicubic"):
+        end = find_end(results, name)
+        with pytest.raises(StoreError, match="or mix images with --space images"):
+            end.digest(results, "pets", ["cat"], "weights")
+        with pytest.raises(StoreError) as refused:
+            end.generator()
+        assert "images" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

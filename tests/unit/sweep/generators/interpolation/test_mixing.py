@@ -44,8 +44,10 @@ def test_mixing_changes_neither_end():
 
 
 def test_generators_of_different_size_are_refused():
-    with pytest.raises(WeightsError, match="take --space images"):
+    with pytest.raises(WeightsError, match=r"different ones; give two that are$"):
         mix_generators(generator(1), generator(2, channels=8), 0.5)
+    with pytest.raises(WeightsError, match=r"different ones; take --space images$"):
+        mix_generators(generator(1), generator(2, channels=8), 0.5, "take --space images")
 
 
 def test_images_are_mixed_and_rounded_once():

@@ -1,6 +1,6 @@
 import pytest
 
-from srgan_core.errors import ConfigError
+from srgan_core.errors import ConfigError, UnavailableDeviceError
 from sweep.config.loading import load_config
 from sweep.errors import StoreError
 from sweep.generators.interpolation.curve import Curve
@@ -20,6 +20,13 @@ def curve(tmp_path) -> Curve:
 def test_another_test_set_than_those_of_the_sweep_is_refused(curve):
     with pytest.raises(ConfigError, match=r"'set5' is unknown: skimage3; add it with `sweep run"):
         score_curve(curve, [0.0, 1.0], ["set5"], pytest.fail)
+
+
+def test_the_device_of_the_sweep_is_named_and_no_option_that_is_not_there(curve, monkeypatch):
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 0)
+    curve.store.write_config(load_config("smoke", {"device": "cuda"}))
+    with pytest.raises(UnavailableDeviceError, match=r"0 usable GPUs; .*interpolate where it ran"):
+        score_curve(curve, [0.0, 1.0], None, pytest.fail)
 
 
 def test_a_sweep_at_work_is_left_alone(curve):

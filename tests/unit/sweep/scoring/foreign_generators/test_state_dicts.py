@@ -1,4 +1,3 @@
-import io
 import pickle
 import zipfile
 
@@ -8,7 +7,7 @@ from safetensors.torch import save_file
 
 from srgan_core.errors import WeightsError
 from sweep.scoring.foreign_generators import state_dicts
-from sweep.scoring.foreign_generators.state_dicts import is_torchscript, read_state_dict
+from sweep.scoring.foreign_generators.state_dicts import read_state_dict
 
 STATE = {"conv.weight": torch.arange(4.0), "conv.bias": torch.ones(1, dtype=torch.float16)}
 
@@ -47,6 +46,16 @@ def test_weights_are_found_in_what_wraps_them(write, document):
 def test_safetensors_are_read(tmp_path):
     save_file(STATE, tmp_path / "a.safetensors")
     assert set(read_state_dict(tmp_path / "a.safetensors")) == set(STATE)
+
+
+@pytest.mark.parametrize("is_safe", [True, False])
+def test_the_content_of_a_file_decides_and_not_its_ending(tmp_path, write, is_safe):
+    path = tmp_path / ("weights.pth" if is_safe else "weights.safetensors")
+    if is_safe:
+        save_file(STATE, path)
+    else:
+        write(STATE, path.name)
+    assert set(read_state_dict(path)) == set(STATE)
 
 
 class Harmful:
@@ -98,12 +107,3 @@ def test_a_file_that_is_large_once_unpacked_is_refused_unread(tmp_path, monkeypa
 def test_a_small_storage_that_claims_a_large_shape_is_refused(write):
     with pytest.raises(WeightsError, match=r"at most 20,000,000 weights, got 10,000,000,000"):
         read_state_dict(write({"a": torch.zeros(1, dtype=torch.half).expand(100_000, 100_000)}))
-
-
-def test_a_program_is_told_from_weights(tmp_path, write):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("net/constants.pkl", b"")
-    (tmp_path / "net.pt").write_bytes(buffer.getvalue())
-    assert is_torchscript(tmp_path / "net.pt")
-    assert not is_torchscript(write(STATE))

@@ -6,7 +6,9 @@ import pytest
 from PIL import Image
 
 from srgan_core.errors import DataError
+from sweep.scoring.sets import set_checks
 from sweep.scoring.sets.set_checks import (
+    larger_sets,
     niqe_blocks,
     niqe_warnings,
     refuse_equal_names,
@@ -93,6 +95,34 @@ def test_few_blocks_are_warned_about(images):
 def test_a_crop_below_one_block_shows_as_no_block_at_all(images):
     warnings = niqe_warnings("crops", images((300, 300)), 4, crop=96)
     assert "the smallest 0" in warnings[-1]
+
+
+def test_a_mean_that_does_not_exist_is_not_spoken_of(images):
+    (warning,) = niqe_warnings("crops", images((300, 300), (90, 90)), 4)
+    assert warning.endswith("px, the smallest 0; 1 without any, so there is no mean")
+    assert "NIQE is the mean" not in warning
+
+
+def test_a_remedy_is_named_only_by_who_has_it(images):
+    few = images(*[(296, 296)] * 3)
+    assert niqe_warnings("few", few, 4)[0].endswith("so small differences mean little")
+    (warning,) = niqe_warnings("few", few, 4, remedy="take more")
+    assert warning.endswith("mean little; take more")
+
+
+def test_a_larger_test_set_is_one_of_this_machine(monkeypatch):
+    monkeypatch.setattr(set_checks, "is_on_disk", {"set14", "urban100"}.__contains__)
+    assert larger_sets("set5") == "a larger test set is a word away (--eval set5,urban100)"
+    assert larger_sets("photos") == "a larger test set is a word away (--eval urban100)"
+    assert larger_sets("urban100").endswith("(--eval urban100,set14)")
+
+
+def test_where_no_larger_test_set_is_here_none_is_promised(monkeypatch):
+    monkeypatch.setattr(set_checks, "is_on_disk", lambda name: False)
+    assert larger_sets("set5") == (
+        "a larger test set is --eval folder:PATH, or bsd100, urban100 or set14, which are not on "
+        "this machine and would be downloaded"
+    )
 
 
 def test_blocks_follow_from_size_border_and_crop(images):
