@@ -1,17 +1,22 @@
 """What the suite raises on purpose, beside the errors of `srgan_core`.
 
 SrganError
-├── StoreError   a results folder cannot be read, or belongs to another sweep
-└── TrialError   a trial could not be trained or scored
+├── StoreError                   a results folder cannot be read, or belongs to another sweep
+│   └── UnavailableMetricError   its metric is of a package that is not here (also UnavailableError)
+└── TrialError                   a trial could not be trained or scored
 """
 
 from __future__ import annotations
 
-from srgan_core.errors import SrganError
+from srgan_core.errors import SrganError, UnavailableError
 
 
 class StoreError(SrganError):
     """A results folder is missing, damaged, or made by another config or version."""
+
+
+class UnavailableMetricError(UnavailableError, StoreError):
+    """A sweep is scored with a metric that nothing installed provides."""
 
 
 class TrialError(SrganError):

@@ -10,7 +10,7 @@ from srgan_core.files import write_atomically
 from srgan_core.yaml_files import read_yaml
 from sweep.config.loading import validate_config
 from sweep.config.sweep_config import SweepConfig
-from sweep.errors import StoreError
+from sweep.errors import StoreError, UnavailableMetricError
 from sweep.metrics.registry import require_group
 
 
@@ -18,8 +18,8 @@ def read_config_file(path: Path) -> SweepConfig:
     """Reads the config of the sweep in a folder.
 
     Raises:
-        StoreError: when the file is damaged or of another version, or names a metric of a package
-            that is not installed.
+        StoreError: when the file is damaged or of another version; `UnavailableMetricError` when
+            it names a metric of a package that is not installed.
     """
     fields: dict[str, Any] = {}
     try:
@@ -27,7 +27,7 @@ def read_config_file(path: Path) -> SweepConfig:
         return validate_config(fields, str(path))
     except ConfigError as error:
         if absent := _absent_metrics(fields, path):
-            raise StoreError(_without_metrics(path, absent)) from None
+            raise UnavailableMetricError(_without_metrics(path, absent)) from None
         raise StoreError(
             f"{path.parent}: its {path.name} was damaged or written by another version; "
             f"choose another --out\n{error}"

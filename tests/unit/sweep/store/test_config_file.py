@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from sweep.config.loading import load_config
-from sweep.errors import StoreError
+from sweep.errors import StoreError, UnavailableMetricError
 from sweep.store.config_file import read_config_file, write_config_file
 
 
@@ -25,9 +25,10 @@ def test_a_config_comes_back_as_it_was_written(path):
 
 def test_a_metric_of_a_package_that_is_not_installed_is_named(path):
     change(path, eval={"sets": ["skimage3"], "metrics": ["psnr", "contrast"]})
-    with pytest.raises(StoreError, match="install what provides 'contrast'") as refused:
+    with pytest.raises(UnavailableMetricError, match="install what provides 'contrast'") as refused:
         read_config_file(path)
     assert "damaged" not in str(refused.value)
+    assert refused.value.EXIT_STATUS == 3
 
 
 @pytest.mark.parametrize(
