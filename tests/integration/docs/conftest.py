@@ -106,8 +106,10 @@ def write_generators(folder: Path) -> None:
     with open_pair(None, SCALE) as pair:
         pair.copy_to(folder / "my-pair", SCALE)
     shutil.copytree(folder / "my-pair", folder / "results" / "srgan-x4-annealed")
-    (folder / "results" / "srresnet-x4" / "4-annealed").mkdir(parents=True)
-    shutil.copy(folder / "generator.safetensors", folder / "results/srresnet-x4/4-annealed")
+    for part in ("2-large-patches", "4-annealed"):
+        trained = folder / "results" / "srresnet-x4" / part
+        trained.mkdir(parents=True)
+        shutil.copy(folder / "generator.safetensors", trained)
 
 
 def write_whole_sweep(shipped: Path, folder: Path, workspace: Path) -> None:

@@ -191,6 +191,13 @@ def test_every_placeholder_and_argument_is_used():
     assert all(any(reads in each.text for each in snippets()) for reads in ARGUMENTS)
 
 
+def test_files_of_the_repository_that_commands_name_are_there():
+    named = re.compile(r"(?<=\s)(?:configs|srgan_core|benchmarks|docs|tests)/[\w./-]+(?=\s|$)")
+    found = {path for each in commands() for path in named.findall(each.text)}
+    assert found
+    assert sorted(path for path in found if not (REPOSITORY / path).exists()) == []
+
+
 def test_blocks_are_found_where_they_are():
     assert len(commands()) > 100
     for each in shown():
