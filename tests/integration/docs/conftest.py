@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import chdir
@@ -16,10 +17,12 @@ import yaml
 from blocks import REPOSITORY, shown_file
 from PIL import Image
 
+from srgan_core.errors import WeightsError
 from srgan_core.files import file_sha256
 from srgan_core.inference import load_generator, save_generator
 from srgan_core.networks import Generator
 from srgan_core.pairs import open_pair
+from srgan_core.weights.resolver import resolve_weights
 from sweep.cli import main
 from sweep.planning.calibration import StepCost
 from sweep.scoring.sets.references import dataset_record, prepare_reference
@@ -32,8 +35,6 @@ HEIGHT, WIDTH = 104, 208
 
 PLANNING = "planning"
 """Folder below the workspace in which `sweep run` finds nothing of an earlier run."""
-
-NOBODY = "http://127.0.0.1:9"
 
 Run = Callable[[list[str]], int]
 
@@ -172,7 +173,19 @@ def write_plug_in(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _weights() -> None:
+    """Those of LPIPS and of the content losses; skips without, fails where they may not lack."""
+    try:
+        for name in ("alexnet", "vgg16"):
+            resolve_weights(name)
+    except WeightsError as error:
+        if os.environ.get("REQUIRE_SHARED_DATA"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory, _weights: None) -> Path:
     """The folder in which the documentation's commands are meant to be typed."""
     folder = tmp_path_factory.mktemp("workspace")
     results = folder / "results"
@@ -204,7 +217,4 @@ def _in_workspace(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 def cut_off(monkeypatch: pytest.MonkeyPatch, own_cache: Path, tmp_path: Path) -> None:
     """No weights, no test sets and no network."""
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    monkeypatch.setenv("PIP_INDEX_URL", f"{NOBODY}/simple")
-    monkeypatch.setenv("PIP_RETRIES", "0")
-    for name in ("http_proxy", "https_proxy"):
-        monkeypatch.setenv(name, NOBODY)
+    monkeypatch.setenv("SWEEP_OFFLINE", "1")
