@@ -39,8 +39,8 @@ def command(folder: Path, host: str, port: int, most_images: int) -> None:
                 f"warning: everyone who reaches {host} can read this report; there is no password",
                 err=True,
             )
-        click.echo(f"{server.url} (Ctrl-C ends it)")
         try:
+            click.echo(f"{server.url} (Ctrl-C ends it)")
             server.serve_forever()
         except KeyboardInterrupt:
             click.echo("stopped", err=True)

@@ -1,0 +1,107 @@
+"""Numbers of the pages, held against what they are numbers of."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from srgan_core.data.images import read_rgb, write_png
+from srgan_core.inference import load_generator, restore
+from sweep.scoring.aggregation import summarise
+from sweep.scoring.evaluate import Scorer
+from sweep.scoring.sets.references import prepare_reference
+from sweep.scoring.sets.test_sets import TestSet
+
+pytestmark = pytest.mark.docs
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+COLUMNS = ("psnr_y", "ssim_y", "psnr_rgb", "lpips_alex", "niqe")
+
+
+def page(name: str) -> str:
+    return (REPOSITORY / name).read_text(encoding="utf-8")
+
+
+def rows_of(results: str) -> list[dict[str, str]]:
+    with (REPOSITORY / "results" / results / "results.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def is_shown_as(shown: str, value: float) -> bool:
+    """Whether a number is written with all of its digits right, but for one in the last."""
+    digits = len(shown.partition(".")[2])
+    return abs(float(shown) - value) <= 1.01 * 10**-digits
+
+
+def test_known_answers_of_bicubic_are_those_of_the_published_sweep():
+    text = page("docs/reproducing.md")
+    (row,) = (row for row in rows_of("quick-cpu") if row["method"] == "bicubic")
+    (hr,) = (row for row in rows_of("quick-cpu") if row["method"] == "original")
+    for column in ("psnr_y", "ssim_y", "psnr_rgb", "lpips_alex"):
+        (shown,) = re.findall(rf"^\| `{column}`[^|]*\| ([0-9.]+) \|", text, re.MULTILINE)
+        assert is_shown_as(shown, float(row[column]))
+    for name, of in (("bicubic", row), ("HR", hr)):
+        (shown,) = re.findall(rf"^\| `niqe`, {name} \| ([0-9.]+) \|", text, re.MULTILINE)
+        assert is_shown_as(shown, float(of["niqe"]))
+
+
+@pytest.mark.shared_data
+def test_scores_of_the_bundled_srresnet_are_those_of_the_bundled_srresnet(set5, tmp_path):
+    row = r"^\| bicubic, this package (?:\(.*?\) )?\| (.*) \|$"
+    rows = re.findall(row, page("docs/scoring.md"), re.MULTILINE)
+    images = tuple(sorted(set5.glob("*.png")))
+    reference = prepare_reference(TestSet("set5", images, 4), 4, tmp_path / "set5")
+    generator = load_generator(None, 4)
+    restored = []
+    for lr in reference.lr:
+        restored.append(tmp_path / lr.name)
+        write_png(restored[-1], restore(generator, read_rgb(lr)))
+    scorer = Scorer(COLUMNS, 4)
+    for cells, of in zip(rows, (reference.bicubic, restored), strict=True):
+        means = summarise(scorer.score_set(list(of), list(reference.hr)))
+        for column, shown in zip(COLUMNS, cells.split(" | "), strict=True):
+            assert is_shown_as(shown, means[column]), column
+
+
+@pytest.mark.parametrize("results", ["quick-cpu", "seeds-cpu"])
+def test_single_steps_of_published_trials_are_saturated_and_no_trial_is(results):
+    shares = [float(row["d_saturated"]) for row in rows_of(results) if row["d_saturated"]]
+    assert 0 < max(shares) < 0.1
+
+
+@pytest.mark.parametrize(("decibels", "less"), [(30, 0.01), (40, 0.1), (50, 1)])
+def test_rounded_luma_costs_what_the_page_says(decibels, less):
+    random = np.random.default_rng(0)
+    hr = random.uniform(60, 190, (200, 200))
+    sr = hr + random.normal(0, 255 / 10 ** (decibels / 20), hr.shape)
+
+    def psnr(error: np.ndarray) -> float:
+        return float(10 * np.log10(255**2 / np.mean(error**2)))
+
+    lost = psnr(sr - hr) - psnr(sr.round() - hr.round())
+    assert less / 1.5 < lost < 1.5 * less
+
+
+LEGEND = {
+    "λ = 0, no adversary": "hollow point is λ = 0",
+    "on the Pareto front": "staircase is the Pareto front",
+    "dominated (pale)": "Pale points are dominated",
+    "knee": "A ring\n  marks the knee",
+    "gap of the two ends": "The band between them",
+    "path of a trial": "path of a\n  trial",
+    "published": "published result",
+    "unhealthy": "crossed out is unhealthy",
+}
+"""An entry of the chart's legend, to the words of the README about it."""
+
+
+def test_the_readme_explains_every_entry_of_the_legend():
+    plots = REPOSITORY / "sweep" / "visualization" / "plots"
+    sources = "".join(page(str(plots / f"{name}.py")) for name in ("legend", "overlays"))
+    entries = re.findall(r'(?:label=|_entry\()"([^"]+)"', sources)
+    assert set(entries) == set(LEGEND)
+    assert all(words in page("README.md") for words in LEGEND.values())
