@@ -24,7 +24,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -200,9 +200,13 @@ class SweepStore:
             write_record(self.data_file, DataKeys({**keys, **known}))
 
     def write_data_images(self, images: Mapping[str, SourceRecord]) -> None:
-        """Writes shared/images.json, if there is anything to write."""
-        if images:
-            write_record(self.root / "shared" / "images.json", DataImages(dict(images)))
+        """Writes shared/images.json, if there is anything new to write."""
+        path, record = self.root / "shared" / "images.json", DataImages(dict(images))
+        known = None
+        with suppress(StoreError):
+            known = read_record(path, DataImages)
+        if images and record != known:
+            write_record(path, record)
 
     @property
     def warmups(self) -> Path:

@@ -178,12 +178,20 @@ def test_scores_of_another_end_are_not_reused(copy):
     interpolate(copy, "--alphas", "0,1", "--space", "images")
     image = trial_of(copy) / "images" / "skimage3" / "coffee.png"
     shutil.copy(copy / "reference" / "skimage3" / "hr" / "coffee.png", image)
+    with pytest.raises(StoreError, match=r"1 damaged \(coffee.png"):
+        interpolate(copy, "--alphas", "0,1", "--space", "images")
+    # Results of older versions hold no hash of the images.
+    record = trial_of(copy) / "result.json"
+    result = json.loads(record.read_text())
+    del result["image_sha256"]
+    record.write_text(json.dumps(result))
     assert "4 images scored" in interpolate(copy, "--alphas", "0,1", "--space", "images")
     assert table(copy, "interpolation.csv")[1]["psnr_y"] == "inf"
 
 
 def test_a_generator_that_was_not_kept_stops_before_anything_is_written(copy):
     (trial_of(copy) / "generator.safetensors").unlink()
-    with pytest.raises(StoreError, match="expected a generator, found none"):
+    absent = r"expected the generator that its result.json records \(\w+\), found none"
+    with pytest.raises(StoreError, match=absent):
         interpolate(copy)
     assert not (copy / "interpolations").exists()

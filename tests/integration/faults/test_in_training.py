@@ -75,7 +75,10 @@ def test_a_worker_that_hangs(executor, folder, calm, monkeypatch):
 
 def test_another_result(executor, folder):
     answer = sweep(folder, Meddler(executor, lambda job: faulty(job, fault=OTHER_RESULT)))
-    check(answer, folder, Outcome("done", "a second result differs from the published one", 0))
+    assert "a second result differs from the published one and was set aside" in answer.said
+    # What lies there is the second one's generator: its images would pass for the first one's.
+    refused = "expected the generator that its result.json records (000000000000), got another"
+    check(answer, folder, Outcome("failed", refused, 1))
     assert trial_in(folder).read_result().generator_sha256 == "0" * 64
     assert len(list(trial_in(folder).path.glob("result.conflict-*.json"))) == 1
 
