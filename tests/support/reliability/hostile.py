@@ -1,5 +1,7 @@
 """Hostile inputs: every reader answers with an error of its own or reads; nothing else happens.
 
+So do outputs: what cannot be written is refused, and nothing but the target is replaced.
+
     python tests/support/reliability/hostile.py --cases 1000
 
 Each target makes random cases from a seed: valid files with bytes changed, cut or repeated,
@@ -23,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import hostile_images
+import hostile_outputs
 import hostile_weights
 import numpy as np
 import torch
@@ -225,6 +228,7 @@ TARGETS: dict[str, Case] = {
     "archive": archive,
     "pickle": canary,
     "foreign weights": foreign_weights,
+    "outputs": hostile_outputs.outputs,
 }
 
 
