@@ -26,9 +26,19 @@ def page(name: str) -> str:
     return (REPOSITORY / name).read_text(encoding="utf-8")
 
 
-def rows_of(results: str) -> list[dict[str, str]]:
-    with (REPOSITORY / "results" / results / "results.csv").open(encoding="utf-8") as file:
+def rows_of(results: str, table: str = "results.csv") -> list[dict[str, str]]:
+    with (REPOSITORY / "results" / results / table).open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def cells_of(name: str, begin: str) -> list[list[str]]:
+    """The cells of the rows of a page that begin so, without their emphasis."""
+    lines = (line for line in page(name).splitlines() if re.match(begin, line))
+    return [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in lines]
+
+
+SHOWN = ("psnr_y", "lpips_alex", "niqe")
+"""The columns of the tables below."""
 
 
 def is_shown_as(shown: str, value: float) -> bool:
@@ -65,6 +75,74 @@ def test_scores_of_the_bundled_srresnet_are_those_of_the_bundled_srresnet(set5, 
         means = summarise(scorer.score_set(list(of), list(reference.hr)))
         for column, shown in zip(COLUMNS, cells.split(" | "), strict=True):
             assert is_shown_as(shown, means[column]), column
+
+
+def test_means_over_seeds_are_those_of_the_published_sweep():
+    points = {
+        (row["content"], row["adv"]): row
+        for row in rows_of("seeds-cpu", "summary.csv")
+        if (row["method"], row["dataset"]) == ("srgan", "BSDS20")
+    }
+    rows = cells_of("docs/statistics.md", r"\| (mse|vgg16-\d\d) \| [0-9.]+ \|")
+    assert {(content, adv) for content, adv, *_ in rows} == set(points)
+    for content, adv, *cells in rows:
+        for column, cell in zip(SHOWN, cells, strict=True):
+            shown, half = cell.split(" ± ")
+            assert is_shown_as(shown, float(points[content, adv][column]))
+            assert is_shown_as(half, float(points[content, adv][f"{column}_ci95"]))
+
+
+def test_the_readme_tells_the_mean_niqe_of_every_point():
+    means: dict[str, list[float]] = {}
+    for row in rows_of("seeds-cpu", "summary.csv"):
+        if (row["method"], row["dataset"]) == ("srgan", "BSDS20"):
+            means.setdefault(row["content"], []).append(float(row["niqe"]))
+    shown = re.findall(r"((?:[0-9.]+,\s+){3}[0-9.]+) \(`([\w-]+)`\)", page("README.md"))
+    assert {content for _, content in shown} == set(means)
+    for numbers, content in shown:
+        for number, mean in zip(numbers.split(","), means[content], strict=True):
+            assert is_shown_as(number.strip(), mean)
+
+
+def test_the_curve_of_weights_is_that_of_the_published_sweep():
+    curve = {
+        (float(row["alpha"]), row["dataset"]): row
+        for row in rows_of("seeds-cpu", "interpolation.csv")
+    }
+    rows = cells_of("docs/theory.md", r"\| (0|0\.\d|1)( \(\w+\))? \|")
+    assert len(rows) == 6
+    for alpha, *cells in rows:
+        found = [curve[float(alpha.split()[0]), dataset] for dataset in ("BSDS20", "set5")]
+        values = [float(row[column]) for row in found for column in SHOWN]
+        assert all(map(is_shown_as, cells, values))
+
+
+def test_scores_of_the_bundled_networks_are_those_of_the_published_sweep():
+    starts = {
+        (row["method"], row["dataset"].lower()): row
+        for row in rows_of("seeds-cpu")
+        if row["method"] in ("srresnet", "pair")
+    }
+    for name, *cells in cells_of("docs/data-and-weights.md", r"\| \w+: SRResNet, pair \|"):
+        dataset = name.partition(":")[0].lower()
+        for column, cell in zip(SHOWN, cells, strict=True):
+            for shown, method in zip(cell.split(", "), ("srresnet", "pair"), strict=True):
+                assert is_shown_as(shown, float(starts[method, dataset][column]))
+    places = {"set5": r"\| Set5, once, after", "bsds20": r"\| 20 photographs of BSDS500 that"}
+    for dataset, begin in places.items():
+        ((_, *cells),) = cells_of("docs/method.md", begin)
+        for column, shown in zip(("psnr_y", "ssim_y", *SHOWN[1:]), cells, strict=True):
+            assert is_shown_as(shown, float(starts["srresnet", dataset][column]))
+
+
+def test_numbers_of_the_text_chart_are_those_beside_it():
+    with (REPOSITORY / "docs" / "ocr.csv").open(encoding="utf-8") as file:
+        rates = {row["method"]: float(row["ocr_cer"]) for row in csv.DictReader(file)}
+    ((ours, bicubic),) = re.findall(
+        r"SRResNet has ([0-9.]+) against ([0-9.]+)", page("docs/ocr.md")
+    )
+    assert is_shown_as(ours, rates["srresnet"])
+    assert is_shown_as(bicubic, rates["bicubic"])
 
 
 @pytest.mark.parametrize("results", ["quick-cpu", "seeds-cpu"])
