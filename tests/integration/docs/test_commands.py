@@ -126,6 +126,8 @@ def show_help(words: list[str], patch: pytest.MonkeyPatch) -> int:
     if words[1] != "-m":
         patch.syspath_prepend(Path(program).parent)
         start = runpy.run_path
+    # Another test may have imported it, of which runpy warns.
+    patch.delitem(sys.modules, f"{program}.__main__", raising=False)
     with pytest.raises(SystemExit) as ended:
         start(program, run_name="__main__")
     return int(ended.value.code or 0)
