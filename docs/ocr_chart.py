@@ -33,8 +33,9 @@ from sweep.generators.lookup import find_ends
 from sweep.metrics.known_text import TEXT_LINES, image_texts
 from sweep.scoring.evaluate import Scorer
 from sweep.scoring.sets.test_sets import resolve_test_set
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.states import Method
+from sweep.store.trial_folder import TrialFolder
 from sweep.visualization.plots.canvas import file_of, new_figure
 from sweep.visualization.plots.inset import draw_inset
 from sweep.visualization.plots.labels import Label, write_labels

@@ -265,12 +265,6 @@ def points_of(scores: DatasetScores, axes: Axes) -> list[Point]:
     return found
 
 
-def front_names(points: Sequence[Point], axes: Axes) -> list[str]:
-    """Names those of some points that no healthy trained one dominates, in their order."""
-    fit = [p for p in points if p.method in TRAINED_METHODS and not p.health]
-    return [fit[index].name for index in pareto_front(_merits(fit, axes), axes.directions)]
-
-
 def _merits(points: Sequence[Point], axes: Axes) -> list[Place]:
     return [axes.merit((point.x, point.y)) for point in points]
 

@@ -17,7 +17,7 @@ from sweep.execution.jobs.reference import ReferenceJob
 from sweep.execution.jobs.trial import TrainJob
 from sweep.metrics.registry import columns_for
 from sweep.planning.plan import Plan
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.intact import (
     generator_loss,
     has_discriminator,
@@ -27,6 +27,7 @@ from sweep.store.intact import (
 )
 from sweep.store.records.trial import Identity
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 if TYPE_CHECKING:
     from sweep.scoring.sets.test_sets import TestSet

@@ -15,9 +15,10 @@ from sweep.config.names import StartKind
 from sweep.errors import StoreError
 from sweep.generators.interpolation.ends import End, find_end
 from sweep.scoring.aggregation import summarise
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 if TYPE_CHECKING:
     from srgan_core.networks import Generator

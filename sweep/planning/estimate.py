@@ -13,7 +13,8 @@ from sweep.planning.calibration import StepCost, measure_step
 from sweep.planning.disk import disk_needed
 from sweep.planning.machine import trial_memory
 from sweep.planning.plan import Plan
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
+from sweep.store.trial_folder import TrialFolder
 
 STARTS = {StartKind.SRRESNET: "SRResNet", StartKind.SRGAN: "pair"}
 """Kinds of the trainings that all trials of a seed wait for."""

@@ -9,8 +9,9 @@ from srgan_core.errors import DataError
 from sweep.config.grid import Starts, Trial
 from sweep.config.names import FOLDER_PREFIX
 from sweep.config.sweep_config import SweepConfig
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 
 class AbsentDataError(DataError):

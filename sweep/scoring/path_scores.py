@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from sweep.scoring.aggregation import summarise
-from sweep.store.folder import TrialFolder
+from sweep.store.trial_folder import TrialFolder
 
 if TYPE_CHECKING:
     from srgan_core.networks import Generator

@@ -25,10 +25,8 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Unpack
 
 from srgan_core.files import drop_folder, write_atomically
 from sweep.config.grid import start_name
@@ -37,7 +35,7 @@ from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.store.claims import locked_folder
 from sweep.store.config_file import read_config_file, write_config_file
-from sweep.store.records.base import SCHEMA, decode, read_record, write_record
+from sweep.store.records.base import decode, read_record, write_record
 from sweep.store.records.folder import (
     DataImages,
     DataKeys,
@@ -46,11 +44,8 @@ from sweep.store.records.folder import (
     SourceRecord,
 )
 from sweep.store.records.metrics import MetricsRecord
-from sweep.store.records.result import ResultRecord
-from sweep.store.records.scores import CurveRecord, ExternalRecord, PathRecord, ReferenceScores
-from sweep.store.records.trial import TrialFields, TrialRecord
-from sweep.store.result_file import publish_result
-from sweep.store.states import State
+from sweep.store.records.scores import CurveRecord, ExternalRecord, ReferenceScores
+from sweep.store.trial_folder import TrialFolder
 
 SWEEP_FILE = "sweep.yaml"
 
@@ -61,87 +56,6 @@ GENERATOR_PARENTS = ("trials", "shared")
 
 _SHARED = tuple(f"{kind}-s" for kind in StartKind)
 """What the names of shared generators begin with."""
-
-
-@dataclass(frozen=True)
-class TrialFolder:
-    """Files of one trial, or of a start: a shared SRResNet or pair."""
-
-    path: Path
-
-    @property
-    def generator(self) -> Path:
-        """The trained generator."""
-        return self.path / "generator.safetensors"
-
-    @property
-    def discriminator(self) -> Path:
-        """The discriminator of a pair, and of a trial whose checkpoints are kept."""
-        return self.path / "discriminator.safetensors"
-
-    @property
-    def log(self) -> Path:
-        """One JSON object a logged step."""
-        return self.path / "log.jsonl"
-
-    @property
-    def checkpoints(self) -> Path:
-        """Training states, while the trial is not done."""
-        return self.path / "checkpoints"
-
-    @property
-    def has_images(self) -> bool:
-        """Whether images were restored with it."""
-        return (self.path / "images").is_dir()
-
-    def images(self, dataset: str) -> Path:
-        """Restored images of a test set."""
-        return self.path / "images" / dataset
-
-    @property
-    def is_registered(self) -> bool:
-        """Whether it has a trial.json."""
-        return (self.path / "trial.json").is_file()
-
-    def read_path(self) -> PathRecord:
-        """Reads path.json: step to test set to mean scores; empty when there is none."""
-        return read_record(self.path / "path.json", PathRecord) or PathRecord()
-
-    def write_path(self, path: PathRecord) -> None:
-        """Writes path.json."""
-        write_record(self.path / "path.json", path)
-
-    def read_trial(self) -> TrialRecord:
-        """Reads trial.json: state and attempts; pending when there is none yet."""
-        return read_record(self.path / "trial.json", TrialRecord) or TrialRecord()
-
-    def update_trial(self, **fields: Unpack[TrialFields]) -> None:
-        """Writes fields of trial.json, keeping the others."""
-        known = self.read_trial()
-        kept = {name: getattr(known, name) for name in known.model_fields_set}
-        record = TrialRecord.model_validate({"schema_version": SCHEMA, **kept, **fields})
-        write_record(self.path / "trial.json", record)
-
-    def read_result(self) -> ResultRecord:
-        """Reads result.json: how training ended and the scores; empty when there is none."""
-        return read_record(self.path / "result.json", ResultRecord) or ResultRecord()
-
-    def write_result(self, result: ResultRecord) -> Path | None:
-        """Publishes result.json, or adds to it; see `publish_result`.
-
-        Returns:
-            The file that a result which contradicts the published one was written to instead.
-        """
-        return publish_result(self.path / "result.json", result)
-
-    @property
-    def state(self) -> State:
-        """How far it is, as its record says."""
-        return self.read_trial().state
-
-    def drop_checkpoints(self) -> None:
-        """Deletes the training states."""
-        drop_folder(self.checkpoints)
 
 
 class SweepStore:

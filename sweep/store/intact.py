@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from srgan_core.files import file_sha256
-from sweep.store.folder import TrialFolder
 from sweep.store.records.result import ResultRecord
+from sweep.store.trial_folder import TrialFolder
 
 _PNG_END = b"IEND\xaeB`\x82"
 """The last bytes of every PNG file."""

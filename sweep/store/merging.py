@@ -9,9 +9,10 @@ from pathlib import Path
 
 from srgan_core.files import drop_folder, make_folder, publish_folder, temporary_name
 from sweep.errors import StoreError
-from sweep.store.folder import SweepStore, TrialFolder, is_shared, require_config
+from sweep.store.folder import SweepStore, is_shared, require_config
 from sweep.store.joining import join_config
 from sweep.store.result_file import differences
+from sweep.store.trial_folder import TrialFolder
 
 
 @dataclass(frozen=True)

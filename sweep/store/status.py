@@ -9,11 +9,12 @@ from pathlib import Path
 
 from sweep.errors import StoreError
 from sweep.store.claims import Run, find_run, is_at_work
-from sweep.store.folder import SweepStore, TrialFolder, is_shared, require_sweep
+from sweep.store.folder import SweepStore, is_shared, require_sweep
 from sweep.store.grid import stored_trials
 from sweep.store.records.log import last_line
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 UNREADABLE = "damaged"
 """What stands in place of a state where a record cannot be read."""

@@ -10,9 +10,10 @@ from sweep.config.sweep_config import SweepConfig
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.external.records import read_external
 from sweep.scoring.external.scored_method import ScoredMethod
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.records.result import ResultRecord
 from sweep.store.states import Method, State
+from sweep.store.trial_folder import TrialFolder
 from sweep.tables.ranking import START_METHODS
 from sweep.tables.rows import ImageScore, ResultRow
 

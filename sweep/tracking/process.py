@@ -11,7 +11,8 @@ from typing import Any
 
 from sweep.execution.child_processes import end_child, obey_supervisor, start_child
 from sweep.execution.failures import describe_exit
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
+from sweep.store.trial_folder import TrialFolder
 from sweep.tracking.record import read_record
 from sweep.tracking.tracked_runs import TrackedRuns
 from sweep.tracking.trackers import TRACKERS, Tracker

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sweep.scoring.aggregation import summarise
-from sweep.store.folder import TrialFolder
 from sweep.store.records.log import read_log
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 ENDS = (State.DONE, State.DIVERGED, State.FAILED)
 """States whose trials trackers are told of. An interrupted one goes on with the next run."""

@@ -10,7 +10,8 @@ from srgan_core.wording import counted
 from sweep.execution.executors.base import OnEvent
 from sweep.execution.jobs.context import Event
 from sweep.planning.plan import Plan
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
+from sweep.store.trial_folder import TrialFolder
 from sweep.tracking.process import TrackerProcess
 from sweep.tracking.record import ENDS, fingerprint
 from sweep.tracking.tracked_runs import TrackedRuns

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from sweep.store.folder import TrialFolder
+from sweep.store.trial_folder import TrialFolder
 
 # Ray does not wait for those of its processes that it has to kill.
 pytestmark = [

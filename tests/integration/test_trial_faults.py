@@ -15,7 +15,8 @@ from srgan_core.training.job import open_data
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.running import run_job
 from sweep.execution.jobs.trial import TrainJob
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
+from sweep.store.trial_folder import TrialFolder
 
 SUPPORT = Path(__file__).resolve().parents[1] / "support" / "reliability"
 

@@ -10,8 +10,8 @@ from typing import Protocol
 from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.failing import Job, note_state
 from sweep.execution.jobs.trial import TrainJob
-from sweep.store.folder import TrialFolder
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 GRACE_SECONDS = 8.0
 """How long workers may take to checkpoint and end before they are killed: a machine that is taken

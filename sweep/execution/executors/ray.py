@@ -30,8 +30,8 @@ from sweep.execution.failures import OUT_OF_MEMORY
 from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.failing import Job, record_failure
 from sweep.execution.jobs.trial import report_conflict
-from sweep.store.folder import TrialFolder
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 POLL_SECONDS = 0.1
 

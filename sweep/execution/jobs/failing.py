@@ -10,8 +10,8 @@ from sweep.execution.failures import OUT_OF_MEMORY
 from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.reference import ReferenceJob
 from sweep.execution.jobs.trial import TrainJob, now
-from sweep.store.folder import TrialFolder
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 Job = ReferenceJob | TrainJob
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sweep.metrics.registry import find_metric, image_columns, set_columns
 from sweep.scoring.health.trial_health import can_measure_health
-from sweep.store.folder import TrialFolder
 from sweep.store.intact import has_generator, lost_images
 from sweep.store.records.base import Columns, Scores
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.scores import ReferenceScores
 from sweep.store.states import Method
+from sweep.store.trial_folder import TrialFolder
 
 
 @dataclass(frozen=True)

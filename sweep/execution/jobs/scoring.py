@@ -10,10 +10,10 @@ from srgan_core.files import file_sha256
 from sweep.errors import StoreError
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.missing import TestSetJob
-from sweep.store.folder import TrialFolder
 from sweep.store.intact import generator_loss, has_generator, lost_images
 from sweep.store.records.base import Columns, Scores
 from sweep.store.records.result import ResultRecord
+from sweep.store.trial_folder import TrialFolder
 
 if TYPE_CHECKING:
     from sweep.scoring.evaluate import Scorer

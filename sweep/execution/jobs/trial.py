@@ -28,13 +28,14 @@ from sweep.metrics.registry import image_columns
 from sweep.scoring.health.trial_health import with_health
 from sweep.scoring.path_scores import PathRecorder, PathSet, add_step
 from sweep.store.claims import claimed
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.intact import has_discriminator, has_generator
 from sweep.store.records.base import SCHEMA
 from sweep.store.records.log import read_log
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.trial import Attempt, Identity
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 if TYPE_CHECKING:
     from srgan_core.training.reports import Observer, Progress

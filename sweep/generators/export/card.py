@@ -13,12 +13,13 @@ from sweep.config.grid import start_name
 from sweep.config.names import StartKind
 from sweep.metrics.registry import find_metric, in_table_order
 from sweep.scoring.aggregation import summarise
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.records.base import Columns, Scores
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.scores import ReferenceScores
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import Method
+from sweep.store.trial_folder import TrialFolder
 from sweep.tables.columns import adv_text, measured_text
 from sweep.tables.metric_file import MetricColumn
 

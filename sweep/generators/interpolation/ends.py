@@ -12,10 +12,11 @@ from srgan_core.errors import unknown_name
 from srgan_core.files import file_sha256
 from srgan_core.wording import counted
 from sweep.errors import StoreError
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.intact import generator_loss, has_generator, lost_images
 from sweep.store.states import Method
 from sweep.store.status import way_on
+from sweep.store.trial_folder import TrialFolder
 
 Space = Literal["weights", "images"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sweep.store.folder import TrialFolder
 from sweep.store.records.log import read_log
 from sweep.store.records.result import ResultRecord
+from sweep.store.trial_folder import TrialFolder
 
 
 def can_measure_health(files: TrialFolder, dataset: str, images: Sequence[str]) -> bool:

@@ -13,10 +13,11 @@ import pandas as pd
 from sweep.analysis.convergence import Bracket, find_brackets
 from sweep.analysis.summary import DatasetScores, scores_by_dataset, seed_means
 from sweep.errors import StoreError
-from sweep.store.folder import SWEEP_FILE, SweepStore, TrialFolder
+from sweep.store.folder import SWEEP_FILE, SweepStore
 from sweep.store.records.log import last_line
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import Method, State
+from sweep.store.trial_folder import TrialFolder
 from sweep.tables import columns as names
 from sweep.tables.columns import CURVE
 from sweep.tables.curves import read_interpolation, read_path

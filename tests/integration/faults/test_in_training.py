@@ -24,7 +24,7 @@ from meddling import (
 )
 
 from sweep.execution.jobs.trial import TrainJob
-from sweep.store.folder import TrialFolder
+from sweep.store.trial_folder import TrialFolder
 
 # Ray does not wait for those of its processes that it has to kill.
 pytestmark = [

@@ -15,9 +15,9 @@ from typing import Any
 from srgan_core.files import write_atomically
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.trial import TrainJob
-from sweep.store.folder import TrialFolder
 from sweep.store.records.result import ResultRecord
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 STEP = 14
 """Of 20, with checkpoints at 5, 10 and 15."""

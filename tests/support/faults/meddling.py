@@ -20,8 +20,8 @@ from sweep.execution.executors.local import LocalExecutor
 from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.failing import Job
 from sweep.execution.jobs.trial import TrainJob
-from sweep.store.folder import TrialFolder
 from sweep.store.status import read_status
+from sweep.store.trial_folder import TrialFolder
 
 DOCUMENTATION = Path(__file__).resolve().parents[3] / "docs" / "reliability.md"
 

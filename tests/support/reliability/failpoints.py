@@ -27,9 +27,9 @@ import torch
 
 from srgan_core.files import leftovers, write_atomically
 from srgan_core.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
-from sweep.store.folder import TrialFolder
 from sweep.store.records.result import ResultRecord
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 OPERATIONS = ("fsync", "replace", "rename", "link", "unlink", "mkdir", "rmdir")
 

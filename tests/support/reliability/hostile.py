@@ -37,8 +37,9 @@ from srgan_core.inference import load_generator, save_generator
 from srgan_core.networks import Generator
 from sweep.config.loading import load_config
 from sweep.scoring.sets.archives import extract_images
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.status import read_status
+from sweep.store.trial_folder import TrialFolder
 
 Case = Callable[[random.Random, Path], None]
 

@@ -41,7 +41,7 @@ from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.running import run_job
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store import states as trial_states
-from sweep.store.folder import TrialFolder
+from sweep.store.trial_folder import TrialFolder
 
 WARMUP, STEPS, CHECKPOINT_EVERY, KILLED_AT, GOES_ON = 1, 8, 2, 5, 4
 """Checkpoints after 2, 4, 6 and 8 iterations of 9: two are dropped again, one is gone back to."""

@@ -33,7 +33,7 @@ from sweep.execution.executors.base import StopRequest
 from sweep.execution.executors.local import LocalExecutor
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store import claims
-from sweep.store.folder import TrialFolder
+from sweep.store.trial_folder import TrialFolder
 
 WORKERS = 2
 

@@ -24,10 +24,11 @@ from srgan_core.training.log import TrainingLog, read_log
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.missing import TestSetJob
 from sweep.execution.jobs.trial import TrainJob, now
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.trial import Attempt, Identity
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 CHECKPOINT_EVERY = 3
 

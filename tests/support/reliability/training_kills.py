@@ -35,7 +35,8 @@ from sweep.execution.jobs.context import Context
 from sweep.execution.jobs.missing import TestSetJob
 from sweep.execution.jobs.running import run_job
 from sweep.execution.jobs.trial import TrainJob
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
+from sweep.store.trial_folder import TrialFolder
 
 STEPS, CHECKPOINT_EVERY = 30, 3
 

@@ -12,8 +12,9 @@ from srgan_core.networks import Generator
 from sweep.config.names import StartKind
 from sweep.errors import StoreError
 from sweep.generators.lookup import Ends, find_ends, find_generator
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.records.result import ResultRecord
+from sweep.store.trial_folder import TrialFolder
 
 TRAINING = {"data": {"sources": {"skimage": 1.0}}, "training": {"steps": 1}}
 

@@ -7,7 +7,7 @@ from srgan_core.data.images import write_png
 from srgan_core.networks import Generator
 from sweep.scoring.evaluate import Scorer
 from sweep.scoring.path_scores import PathRecorder, PathSet, add_step, path_records
-from sweep.store.folder import TrialFolder
+from sweep.store.trial_folder import TrialFolder
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ from srgan_core.files import write_atomically
 from sweep.config.loading import load_config
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
-from sweep.store.folder import SweepStore, TrialFolder, require_config, require_sweep
+from sweep.store.folder import SweepStore, require_config, require_sweep
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.trial import Attempt
 from sweep.store.states import State
+from sweep.store.trial_folder import TrialFolder
 
 
 @pytest.fixture

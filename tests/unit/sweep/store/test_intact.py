@@ -3,7 +3,6 @@
 import pytest
 
 from srgan_core.files import file_sha256
-from sweep.store.folder import TrialFolder
 from sweep.store.intact import (
     generator_loss,
     has_discriminator,
@@ -13,6 +12,7 @@ from sweep.store.intact import (
     lost_images,
 )
 from sweep.store.records.result import ResultRecord
+from sweep.store.trial_folder import TrialFolder
 
 SCORED = {"pets": {"cat": {"psnr_y": 30.0}}}
 

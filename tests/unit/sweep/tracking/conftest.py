@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from srgan_core.training.log import TrainingLog
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.records.result import ResultRecord
+from sweep.store.trial_folder import TrialFolder
 
 STUBS = Path(__file__).resolve().parents[3] / "support" / "trackers"
 

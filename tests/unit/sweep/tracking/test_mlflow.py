@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from srgan_core.errors import MissingDependencyError
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
+from sweep.store.trial_folder import TrialFolder
 from sweep.tracking.mlflow import MlflowTracker
 from sweep.tracking.process import TrackerProcess
 from sweep.tracking.trackers import require_trackers

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
+from sweep.store.trial_folder import TrialFolder
 from sweep.tracking.process import TrackerProcess
 from sweep.tracking.wandb import WandbTracker
 

@@ -17,7 +17,7 @@ from srgan_core.errors import DataError
 from sweep.errors import StoreError
 from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.trial import TrainJob
-from sweep.store.folder import TrialFolder
+from sweep.store.trial_folder import TrialFolder
 
 class OutOfMemoryError(RuntimeError):
     """Named as PyTorch's own."""

@@ -13,7 +13,7 @@ from sweep.execution.dispatch import dispatch
 from sweep.execution.executors.base import Executor, StopRequest
 from sweep.execution.executors.opening import open_executor
 from sweep.execution.jobs.context import Event
-from sweep.store.folder import TrialFolder
+from sweep.store.trial_folder import TrialFolder
 
 WATCHDOG = 3.0
 

@@ -6,7 +6,7 @@ from srgan_core.errors import DataError
 from srgan_core.files import write_atomically
 from sweep.execution.executors.file_exchange import FileBundle, WorkingCopy, pack_inputs, unpack
 from sweep.execution.jobs.trial import TrainJob
-from sweep.store.folder import TrialFolder
+from sweep.store.trial_folder import TrialFolder
 
 
 @pytest.fixture

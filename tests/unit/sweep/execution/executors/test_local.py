@@ -14,7 +14,7 @@ import pytest
 from sweep.execution.executors.base import StopRequest
 from sweep.execution.executors.local import LocalExecutor, _slot_device
 from sweep.execution.jobs.context import Event
-from sweep.store.folder import TrialFolder
+from sweep.store.trial_folder import TrialFolder
 
 JOBS = '''
 import os, signal, time

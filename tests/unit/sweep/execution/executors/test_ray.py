@@ -20,7 +20,7 @@ from sweep.execution.executors.opening import open_executor
 from sweep.execution.executors.ray import write_files
 from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.trial import TrainJob
-from sweep.store.folder import TrialFolder
+from sweep.store.trial_folder import TrialFolder
 
 SUPPORT = Path(__file__).resolve().parents[4] / "support" / "reliability"
 

@@ -14,10 +14,10 @@ from sweep.execution.jobs.missing import (
     missing_of_reference,
     missing_of_trial,
 )
-from sweep.store.folder import TrialFolder
 from sweep.store.records.result import Health, ResultRecord
 from sweep.store.records.scores import ReferenceScores
 from sweep.store.states import Method
+from sweep.store.trial_folder import TrialFolder
 
 COLUMNS = ("psnr_y", "niqe", "kid_patches")
 PETS = TestSetJob("pets", ("cat", "dog"), COLUMNS, 4)

@@ -11,9 +11,10 @@ from sweep.execution.jobs.missing import TestSetJob
 from sweep.execution.jobs.reference import ReferenceJob
 from sweep.execution.jobs.running import run_job
 from sweep.execution.jobs.trial import TrainJob
-from sweep.store.folder import SweepStore, TrialFolder
+from sweep.store.folder import SweepStore
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.scores import ReferenceScores
+from sweep.store.trial_folder import TrialFolder
 
 TEST_SET = TestSetJob("pets", ("cat", "dog"), ("psnr_y", "niqe"), 4)
 

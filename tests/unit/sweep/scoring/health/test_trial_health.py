@@ -6,8 +6,8 @@ import pytest
 
 from srgan_core.data.images import write_png
 from sweep.scoring.health.trial_health import can_measure_health, with_health
-from sweep.store.folder import TrialFolder
 from sweep.store.records.result import ResultRecord
+from sweep.store.trial_folder import TrialFolder
 
 
 @pytest.fixture
