@@ -18,7 +18,7 @@ from srgan_core.data.sources import (
     open_source,
     skimage_files,
 )
-from srgan_core.errors import ConfigError, DataError
+from srgan_core.errors import ConfigError, DataError, UnavailableDataError
 from srgan_core.files import file_sha256
 
 LEAVES = DeadLeavesConfig(images=2, size=128)
@@ -74,7 +74,9 @@ def test_photographs_that_are_scored_are_never_trained_on():
 
 
 def test_photograph_that_is_not_installed_names_the_remedy():
-    with pytest.raises(DataError, match=r"nope\.png: not inside .* \d+\.\d+.*; reinstall"):
+    with pytest.raises(
+        UnavailableDataError, match=r"nope\.png: not inside .* \d+\.\d+.*; reinstall"
+    ):
         skimage_files(["nope.png"])
 
 

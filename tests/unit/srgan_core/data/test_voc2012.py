@@ -10,7 +10,7 @@ from PIL import Image
 from srgan_core.data.dead_leaves import DeadLeavesConfig
 from srgan_core.data.sources import is_at_hand, open_source
 from srgan_core.data.voc2012 import download_voc, split_voc
-from srgan_core.errors import DataError
+from srgan_core.errors import DataError, UnavailableDataError
 
 LEAVES = DeadLeavesConfig(images=2, size=128)
 
@@ -55,7 +55,7 @@ def test_split_depends_on_the_seed_and_not_on_the_order_of_paths(voc):
 
 
 def test_incomplete_data_set_is_refused(voc):
-    with pytest.raises(DataError, match=r"at least 25 images .* found 24; .* run again"):
+    with pytest.raises(UnavailableDataError, match=r"at least 25 images .* found 24; .* run again"):
         split_voc(voc(), seed=0, training_images=25)
 
 
@@ -106,14 +106,16 @@ def test_failed_download_says_what_to_do(voc, monkeypatch: pytest.MonkeyPatch, e
         raise error
 
     monkeypatch.setattr(torchvision.datasets, "VOCDetection", fail)
-    with pytest.raises(DataError, match=r"could not be downloaded \(.*\); unpack .*folder:PATH"):
+    with pytest.raises(
+        UnavailableDataError, match=r"could not be downloaded \(.*\); unpack .*folder:PATH"
+    ):
         open_source("voc2012", LEAVES)
 
 
 def test_voc_is_not_downloaded_where_the_network_is_forbidden(monkeypatch, tmp_path: Path):
     monkeypatch.setenv("SWEEP_DATA", str(tmp_path))
     monkeypatch.setenv("SWEEP_OFFLINE", "1")
-    with pytest.raises(DataError, match="SWEEP_OFFLINE forbids the network"):
+    with pytest.raises(UnavailableDataError, match="SWEEP_OFFLINE forbids the network"):
         download_voc()
 
 

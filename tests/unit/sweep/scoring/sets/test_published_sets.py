@@ -3,7 +3,7 @@ import tarfile
 
 import pytest
 
-from srgan_core.errors import DataError
+from srgan_core.errors import DataError, UnavailableDataError
 from sweep.scoring.sets import archives
 from sweep.scoring.sets.published_sets import PUBLISHED, find_published
 
@@ -41,7 +41,7 @@ def test_a_folder_under_the_data_variable_comes_first(tmp_path, monkeypatch, fol
 def test_an_incomplete_set_is_not_scored_under_the_published_name(tmp_path, monkeypatch):
     fill(tmp_path / "Set5", 4)
     monkeypatch.setenv("SWEEP_DATA", str(tmp_path))
-    with pytest.raises(DataError, match="expected the 5 HR images of set5, found 4"):
+    with pytest.raises(UnavailableDataError, match="expected the 5 HR images of set5, found 4"):
         find_published("set5")
 
 
@@ -78,7 +78,9 @@ def test_a_download_is_unpacked_into_the_cache_and_the_archive_removed(cached_se
 
 def test_no_network_is_an_error_that_says_where_to_put_the_images(monkeypatch):
     monkeypatch.setattr(archives, "download", offline)
-    with pytest.raises(DataError, match=r"'bsd100' .*no answer.*\$SWEEP_DATA/BSD100.*skimage3"):
+    with pytest.raises(
+        UnavailableDataError, match=r"'bsd100' .*no answer.*\$SWEEP_DATA/BSD100.*skimage3"
+    ):
         find_published("bsd100")
 
 
