@@ -17,6 +17,7 @@ DEV_TOOLS := $(VENV)/.dev-tools-installed
 
 # An environment of its own with the lowest versions that setup.cfg allows, which uv can choose.
 LOWEST := .venv-lowest
+LOWEST_PACKAGES := $(LOWEST)/.packages-installed
 LOWEST_INSTALLED := $(LOWEST)/.installed
 LOWEST_TESTS := $(addprefix tests/unit/,srgan_core/training/test_config.py srgan_core/test_networks.py \
   srgan_core/test_losses.py srgan_core/data/test_resize.py srgan_core/data/test_images.py \
@@ -54,7 +55,7 @@ test: $(TEST_TOOLS) ## Run every test, on all cores.
 
 # A warning of an old version about a newer one is none of ours.
 lowest: $(LOWEST_INSTALLED) ## Run light unit tests with the lowest versions that setup.cfg allows.
-	$(LOWEST)/bin/python -m pytest -p no:cacheprovider -W default $(LOWEST_TESTS) $(ARGS)
+	$(LOWEST)/bin/python -m pytest $(SPREAD) -p no:cacheprovider -W default $(LOWEST_TESTS) $(ARGS)
 
 ray: $(RAY) ## Install Ray (240 MB); tests of --executor ray skip without it.
 
@@ -96,11 +97,15 @@ $(TEST_TOOLS): $(REQUIREMENTS) | $(BIN)/python
 	$(INSTALL) '.[test]'
 	@touch $@ $(PACKAGE)
 
-$(LOWEST_INSTALLED): $(REQUIREMENTS)
+$(LOWEST_PACKAGES): $(REQUIREMENTS)
 	$(PYTHON) -m venv $(LOWEST)
 	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(LOWEST)/bin/uv pip install --python $(LOWEST)/bin/python --system-certs \
-	  --resolution lowest-direct --requirement setup.cfg 'pytest>=9.0' 'hypothesis>=6.100'
+	  --resolution lowest-direct --requirement setup.cfg 'pytest>=9.0' 'hypothesis>=6.100' \
+	  'pytest-xdist>=3.6'
+	@touch $@
+
+$(LOWEST_INSTALLED): $(LOWEST_PACKAGES)
 	$(LOWEST)/bin/uv pip install --python $(LOWEST)/bin/python --no-deps --editable .
 	@touch $@
 
