@@ -52,10 +52,13 @@ class Plan:
     notes: tuple[str, ...]
 
 
-def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) -> Plan:
+def plan_sweep(
+    store: SweepStore, config: SweepConfig, typed: frozenset[str], elsewhere: bool = False
+) -> Plan:
     """Resolves a config against this machine and this results folder. Writes nothing.
 
-    Keys that the user typed, `typed`, are never replaced.
+    Keys that the user typed, `typed`, are never replaced. `elsewhere` is whether the trials run on
+    machines that this one knows nothing of.
 
     Raises:
         ConfigError, DataError, WeightsError: when something asked for is not to be had.
@@ -70,7 +73,7 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     stored = store.read_config()
     weights, held = PretrainedWeights(), _held_sets(store, stored)
     config, notes = substitute(config, typed, weights, held)
-    asked_config = resolve_machine(config, stored)
+    asked_config = resolve_machine(config, stored, elsewhere)
     merged = join_config(store.root, asked_config, stored)
     starts = _starts(merged)
     sets = resolve_test_sets(merged.eval.sets, merged.scale, held=held)

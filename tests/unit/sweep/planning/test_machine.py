@@ -2,6 +2,7 @@
 
 import pytest
 
+from srgan_core.errors import ConfigError
 from sweep.config.loading import load_config
 from sweep.planning import machine
 from sweep.planning.machine import jobs_at_once, resolve_machine, trial_memory
@@ -58,3 +59,19 @@ class Memory:
 
     def __init__(self, available: float) -> None:
         self.available = available
+
+
+@pytest.mark.parametrize("device", ["auto", "mps", "cuda:1"])
+def test_what_other_machines_have_is_not_guessed(device):
+    config = load_config("quick").model_copy(update={"device": device})
+    with pytest.raises(ConfigError, match="give --device cuda or --device cpu"):
+        resolve_machine(config, None, elsewhere=True)
+
+
+def test_what_other_machines_compute_fast_in_is_not_guessed():
+    asked = {"device": "cuda", "threads": 1}
+    with pytest.raises(ConfigError, match=r"--set adversarial\.precision=bfloat16"):
+        resolve_machine(load_config("quick", asked), None, elsewhere=True)
+    known = load_config("quick", asked | {"adversarial.precision": "float32"})
+    assert resolve_machine(known, None, elsewhere=True) == known
+    assert resolve_machine(load_config("quick", asked), known, elsewhere=True) == known
