@@ -91,7 +91,7 @@ def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence
     listings = [list_images(folder) for folder in test_folders]
     refuse_test_images(packed, [path for listing in listings for path in listing.images])
     device = resolve_device(spec.device, "write device: cpu")
-    if device.type == "cuda":
+    if device.type == "cuda" and device.index is None:
         device = resolve_device(f"cuda:{os.environ.get('LOCAL_RANK', '0')}")
     rank, count = place_from_environment()
     with alone_in(out, rank == 0):

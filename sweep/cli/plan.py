@@ -63,7 +63,7 @@ def _print_json(store: SweepStore, plan: Plan, jobs: int) -> None:
             }
             for trial in plan.asked
         ],
-        device=plan.config.device,
+        device=plan.device,
         jobs=jobs,
         threads=plan.config.threads or 1,
         steps_left=cost.steps_left,
@@ -106,7 +106,7 @@ def print_plan(store: SweepStore, plan: Plan, jobs: int, elsewhere: bool = False
         )
     click.echo()
     if elsewhere:
-        click.echo(f"{counted(len(plan.asked), 'trial')} on {plan.config.device} of the cluster")
+        click.echo(f"{counted(len(plan.asked), 'trial')} on {plan.device} of the cluster")
     else:
         _print_cost(store, plan, jobs)
     for problem in _problems(store, plan, jobs):
@@ -123,7 +123,7 @@ def _print_cost(store: SweepStore, plan: Plan, jobs: int) -> None:
     click.echo(f"{trials}, {cost.trials_left} to train into {store.root}")
     click.echo(f"{counted(cost.steps_left, 'step')} left, {cost.steps_done} done")
     threads = counted(plan.config.threads or 1, "thread")
-    click.echo(f"about {cost.duration} on {plan.config.device}, {jobs} at once with {threads} each")
+    click.echo(f"about {cost.duration} on {plan.device}, {jobs} at once with {threads} each")
     click.echo(f"about {cost.memory_gb:.1f} GB of memory, {cost.disk_gb:.1f} GB of disk")
     waited = max((kind.cost.waited for kind in cost.kinds), default=0.0)
     if waited > NOTABLE_WAIT:

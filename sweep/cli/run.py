@@ -148,7 +148,7 @@ def command(
     require_trackers(tracked)
     store, plan, jobs = plan_from_options(elsewhere=elsewhere, **options)
     _refuse_late_scoring(score_every, plan.config.adversarial.steps)
-    device, threads = plan.config.device, plan.config.threads or 1
+    device, threads = plan.device, plan.config.threads or 1
     if dry_run:
         print_plan(store, plan, jobs, elsewhere)
         if asked_of_slurm is not None and elsewhere:

@@ -93,7 +93,7 @@ OPTIONS = (
         help="Trials at once, each in a process of its own; auto is as many as have cores and "
         "memory, or one for each GPU. Results do not depend on it.",
     ),
-    click.option("--device", help="auto, cpu or cuda.  [default: the config's]"),
+    click.option("--device", help="auto, cpu, cuda, cuda:N or mps.  [default: the config's]"),
 )
 
 KEYS = {
@@ -155,7 +155,8 @@ def plan_from_options(
     store = SweepStore(out or Path("results") / Path(config_name).stem)
     plan = plan_sweep(store, config, frozenset(overrides), elsewhere)
     trials = len(plan.asked)
-    return store, plan, jobs or (trials if elsewhere else jobs_at_once(plan.config, trials))
+    at_once = trials if elsewhere else jobs_at_once(plan.config, trials, plan.gpu)
+    return store, plan, jobs or at_once
 
 
 def _kind_of(init: Path) -> StartKind:

@@ -117,18 +117,20 @@ def trial_memory(config: TrainingConfig) -> float:
     return BASE_MEMORY + pixels * BYTES_PER_ACTIVATION_PIXEL
 
 
-def jobs_at_once(config: SweepConfig, trials: int) -> int:
+def jobs_at_once(config: SweepConfig, trials: int, gpu: int | None = None) -> int:
     """Chooses how many of the trials of a resolved config run beside each other.
 
-    Results do not depend on it.
+    Results do not depend on it, nor on the number of the `gpu` where a certain one is to be used.
 
     Returns:
         On a CPU as many as have cores and memory of their own; one for each GPU; at least 1.
     """
-    if config.device != "cpu":
+    if config.device == "cuda" and gpu is None:
         import torch
 
         slots = torch.cuda.device_count()
+    elif config.device != "cpu":
+        slots = 1
     else:
         fitting = psutil.virtual_memory().available // trial_memory(config.adversarial)
         slots = min(usable_cores() // (config.threads or 1), int(fitting))

@@ -126,9 +126,7 @@ class SlurmExecutor:
             return {}
         root = jobs[0].root
         cluster = open_cluster(self._settings, root, self._device, self._threads)
-        exchange = jobs_folder(root) / f"exchange-{uuid.uuid4().hex}"
-        exchange.mkdir()
-        (exchange / STOP_FILE).touch()
+        exchange = _open_exchange(jobs_folder(root))
         try:
             return self._run(jobs, cluster, exchange, on_event, stop)
         finally:
@@ -264,3 +262,17 @@ class SlurmExecutor:
         state = record_failure(task.job, f"{cause}; {again}", on_event)
         on_event(Event(task.job.label, state))
         return state
+
+
+def _open_exchange(folder: Path) -> Path:
+    """Makes a folder for reports and the wish to stop.
+
+    Jobs of a driver that was killed take it for the wish to stop when theirs goes: they write
+    their checkpoints, and this driver's go on from there.
+    """
+    for old in folder.glob("exchange-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    exchange = folder / f"exchange-{uuid.uuid4().hex}"
+    exchange.mkdir()
+    (exchange / STOP_FILE).touch()
+    return exchange

@@ -2,6 +2,7 @@
 
 import pytest
 
+from srgan_core.devices import gpu_number
 from srgan_core.errors import ConfigError
 from sweep.config.loading import load_config
 from sweep.planning import machine
@@ -75,3 +76,15 @@ def test_what_other_machines_compute_fast_in_is_not_guessed():
     known = load_config("quick", asked | {"adversarial.precision": "float32"})
     assert resolve_machine(known, None, elsewhere=True) == known
     assert resolve_machine(load_config("quick", asked), known, elsewhere=True) == known
+
+
+@pytest.mark.parametrize(
+    ("device", "kind", "jobs"), [("cuda", "cuda", 2), ("cuda:1", "cuda", 1), ("mps", "mps", 1)]
+)
+def test_which_gpu_trains_is_no_part_of_a_trial(monkeypatch, device, kind, jobs):
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: True)
+    asked = {"device": device, "threads": 1, "adversarial.precision": "float32"}
+    config = resolve_machine(load_config("quick", asked), None)
+    assert config.device == kind
+    assert jobs_at_once(config, 12, gpu_number(device)) == jobs
