@@ -11,7 +11,6 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,9 @@ from typing import Any
 from sweep.execution.child_processes import signals_held_back
 from sweep.execution.executors.base import (
     GRACE_SECONDS,
-    HEARTBEAT,
     WATCHDOG_SECONDS,
     OnEvent,
     StopRequest,
-    interrupt,
 )
 from sweep.execution.executors.slurm_cluster import (
     WAITING,
@@ -36,53 +33,13 @@ from sweep.execution.executors.slurm_cluster import (
     submit,
 )
 from sweep.execution.executors.slurm_settings import SlurmSettings
-from sweep.execution.executors.slurm_worker import (
-    ENDED,
-    LEFT,
-    STOP_FILE,
-    Channel,
-    DirectChannel,
-    FileChannel,
-    SlurmTask,
-)
-from sweep.execution.failures import OUT_OF_MEMORY
-from sweep.execution.jobs.context import Event
-from sweep.execution.jobs.failing import Job, record_failure
+from sweep.execution.executors.slurm_task import Task, settle
+from sweep.execution.executors.slurm_worker import STOP_FILE, DirectChannel, FileChannel, SlurmTask
+from sweep.execution.jobs.failing import Job
 from sweep.store.states import State
 
 POLL_SECONDS = {"slurm": 1.0, "local": 0.1, "debug": 0.0}
 """How often the driver looks, by cluster: through a network it is a load on others."""
-
-LATE_SECONDS = 10.0
-"""How long a network file system may take to show what a job wrote last."""
-
-
-@dataclass
-class _Task:
-    """A job that was handed over.
-
-    Attributes:
-        job: The job.
-        channel: Its way to this process.
-        handle: submitit's job.
-        read: Bytes of its reports that were read.
-        last_heartbeat: When it last reported, in seconds of the monotonic clock; None while it
-            waits for a machine.
-        left: Whether it left its machine with a checkpoint and has not begun again.
-        state: What its job ended in, once it has said so.
-        over_since: When it was first found to be over.
-        cause: Why it is ended by the driver.
-    """
-
-    job: Job
-    channel: Channel | None = None
-    handle: Any = None
-    read: int = 0
-    last_heartbeat: float | None = None
-    left: bool = False
-    state: str | None = None
-    over_since: float | None = None
-    cause: str | None = None
 
 
 class SlurmExecutor:
@@ -113,7 +70,7 @@ class SlurmExecutor:
         require_submitit()
         if self._settings.is_remote:
             require_slurm()
-        self._tasks: list[_Task] = []
+        self._tasks: list[Task] = []
         self._handed_over = 0
 
     def run(self, jobs: Sequence[Job], on_event: OnEvent, stop: StopRequest) -> dict[str, str]:
@@ -161,7 +118,7 @@ class SlurmExecutor:
             while waiting and len(self._tasks) < self._slots and not stop:
                 self._hand_over(waiting.popleft(), cluster, exchange, on_event, stop)
             for task in self._tasks:
-                self._deliver(task, on_event)
+                task.deliver(on_event)
             self._end_the_silent(stopped_at)
             states |= self._collect(on_event, stop)
             time.sleep(POLL_SECONDS[self._settings.cluster])
@@ -170,35 +127,17 @@ class SlurmExecutor:
     def _hand_over(
         self, job: Job, cluster: Any, exchange: Path, on_event: OnEvent, stop: StopRequest
     ) -> None:
-        task, here = _Task(job), self._settings.cluster == "debug"
+        task, here = Task(job), self._settings.cluster == "debug"
         if here:
-            channel: Channel = DirectChannel(partial(self._receive, task, on_event), stop)
+            task.channel = DirectChannel(partial(task.receive, on_event), stop)
         else:
-            channel = FileChannel(exchange, self._handed_over)
-        task.channel = channel
-        work = SlurmTask(job, channel, self._device, self._threads, owns_process=not here)
+            task.channel = FileChannel(exchange, self._handed_over)
+        work = SlurmTask(job, task.channel, self._device, self._threads, owns_process=not here)
         # A Ctrl-C is the driver's to tell its jobs, and sbatch must not be cut short by it.
         with signals_held_back():
             task.handle = submit(cluster, work, is_first=self._handed_over == 0)
         self._handed_over += 1
         self._tasks.append(task)
-
-    def _deliver(self, task: _Task, on_event: OnEvent) -> None:
-        """Passes on what a job has reported since."""
-        assert task.channel is not None
-        events, task.read = task.channel.read(task.read)
-        for event in events:
-            self._receive(task, on_event, event)
-
-    def _receive(self, task: _Task, on_event: OnEvent, event: Event) -> None:
-        task.last_heartbeat = time.monotonic()
-        if event.kind == ENDED:
-            task.state = event.fields["state"]
-        elif event.kind == LEFT:
-            task.left = True
-        elif event.kind != HEARTBEAT:
-            task.left = False
-            on_event(event)
 
     def _end_the_silent(self, stopped_at: float | None) -> None:
         now = time.monotonic()
@@ -222,46 +161,18 @@ class SlurmExecutor:
         for task in list(self._tasks):
             if not self._is_over(task, stop):
                 continue
-            self._deliver(task, on_event)
-            if task.state is None and self._may_be_late(task):
+            task.deliver(on_event)
+            if task.state is None and task.may_be_late():
                 continue
             self._tasks.remove(task)
             drop_pickles(task.handle)
-            states[task.job.label] = task.state or self._settle(task, on_event, stop)
+            states[task.job.label] = task.state or settle(task, self._settings.time, on_event, stop)
         return states
 
-    def _is_over(self, task: _Task, stop: StopRequest) -> bool:
+    def _is_over(self, task: Task, stop: StopRequest) -> bool:
         """Whether nothing more is to come; SLURM takes its time to say so of what is cancelled."""
         given_up = bool(stop) and task.cause is not None and self._settings.cluster != "local"
         return given_up or bool(task.handle.done())
-
-    def _may_be_late(self, task: _Task) -> bool:
-        """Whether a task that has come to its end may have said what this machine cannot see."""
-        task.over_since = task.over_since or time.monotonic()
-        came_to_its_end = not task.left and task.handle.paths.result_pickle.exists()
-        return came_to_its_end and time.monotonic() - task.over_since < LATE_SECONDS
-
-    def _settle(self, task: _Task, on_event: OnEvent, stop: StopRequest) -> str:
-        """Says what a job ended in that has not said so itself."""
-        if stop:
-            return interrupt(
-                task.job, task.cause or "its worker was ended with the sweep", on_event
-            )
-        ended = f"its SLURM job {task.handle.job_id} ended ({task.handle.state})"
-        if task.handle.state.startswith("OUT_OF_MEM"):
-            return record_failure(task.job, ended, on_event, state=OUT_OF_MEMORY)
-        if task.left and task.cause is None:
-            cause = f"{ended} after its checkpoint; run again to go on"
-            on_event(Event(task.job.label, "warning", {"message": cause}))
-            return interrupt(task.job, cause, on_event)
-        again = "run again"
-        if task.handle.state == "TIMEOUT":
-            again = f"run again with more than --slurm time={self._settings.time}"
-        log = task.handle.paths.stdout
-        cause = task.cause or f"{ended}; what it wrote is in {log}"
-        state = record_failure(task.job, f"{cause}; {again}", on_event)
-        on_event(Event(task.job.label, state))
-        return state
 
 
 def _open_exchange(folder: Path) -> Path:

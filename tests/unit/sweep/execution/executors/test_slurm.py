@@ -15,8 +15,10 @@ from srgan_core.errors import ConfigError, UnavailableError
 from sweep.execution.dispatch import dispatch
 from sweep.execution.executors import slurm
 from sweep.execution.executors.base import StopRequest
-from sweep.execution.executors.slurm import SlurmExecutor, _Task
+from sweep.execution.executors.slurm import SlurmExecutor, _open_exchange
 from sweep.execution.executors.slurm_settings import SlurmSettings
+from sweep.execution.executors.slurm_task import Task
+from sweep.execution.executors.slurm_worker import FileChannel
 from sweep.execution.jobs.context import Event
 from sweep.store.trial_folder import TrialFolder
 
@@ -137,32 +139,6 @@ def test_without_slurm_the_message_says_where_it_is(tmp_path, monkeypatch):
         SlurmExecutor(1, "cpu")
 
 
-@pytest.fixture
-def settled(acting, tmp_path, monkeypatch):
-    """What a job that has ended without a word is taken for, by the state SLURM gives it."""
-    monkeypatch.setattr(slurm, "require_slurm", lambda: None)
-
-    def settle(state: str, stop: StopRequest) -> str:
-        handle = SimpleNamespace(job_id="7", state=state, paths=SimpleNamespace(stdout="log"))
-        task = _Task(acting.make(acting.Acting, tmp_path), handle=handle)
-        return SlurmExecutor(1, "cpu")._settle(task, lambda event: None, stop)
-
-    return settle
-
-
-@pytest.mark.parametrize(
-    ("state", "signals", "expected"),
-    [
-        ("OUT_OF_MEMORY", [], "out of memory"),
-        ("NODE_FAIL", [], "failed"),
-        ("CANCELLED by 0", [], "failed"),
-        ("CANCELLED by 0", [signal.SIGINT], "interrupted"),
-    ],
-)
-def test_slurms_word_decides_what_a_silent_end_was(settled, state, signals, expected):
-    assert settled(state, StopRequest(signals)) == expected
-
-
 @pytest.mark.parametrize(("state", "is_ended"), [("RUNNING", True), ("PENDING", False)])
 def test_the_watchdog_spares_a_job_that_waits_for_a_machine(
     acting, tmp_path, monkeypatch, state, is_ended
@@ -172,8 +148,16 @@ def test_the_watchdog_spares_a_job_that_waits_for_a_machine(
     monkeypatch.setattr(slurm, "cancel", lambda handle, settings: cancelled.append(handle))
     executor = SlurmExecutor(1, "cpu", watchdog=3.0)
     handle = SimpleNamespace(state=state)
-    task = _Task(acting.make(acting.Acting, tmp_path), handle=handle, last_heartbeat=-100.0)
+    task = Task(acting.make(acting.Acting, tmp_path), handle=handle, last_heartbeat=-100.0)
     executor._tasks.append(task)
     executor._end_the_silent(None)
     assert bool(cancelled) is is_ended
     assert (task.cause is not None) is is_ended
+
+
+def test_jobs_of_a_driver_that_was_killed_leave_their_trials_to_the_next(tmp_path):
+    old = FileChannel(_open_exchange(tmp_path), 1)
+    assert not old.stopped()
+    new = FileChannel(_open_exchange(tmp_path), 1)
+    assert old.stopped()
+    assert not new.stopped()
