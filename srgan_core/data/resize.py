@@ -67,7 +67,8 @@ def resize_matrix(length_in: int, length_out: int, device: torch.device) -> Tens
     np.add.at(matrix, (np.arange(length_out)[:, None], indices), weights)
     # A matrix first made while scoring must not keep later gradients from flowing.
     with torch.inference_mode(mode=False):
-        return torch.from_numpy(matrix).to(device=device, dtype=torch.float32)
+        # MPS has no float64.
+        return torch.from_numpy(matrix).float().to(device)
 
 
 def resize(images: Tensor, height: int, width: int) -> Tensor:

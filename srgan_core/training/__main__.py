@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from srgan_core.data.duplicates import refuse_test_images
 from srgan_core.data.listing import count_images, list_images
+from srgan_core.devices import gpu_number
 from srgan_core.errors import SrganError, WeightsError
 from srgan_core.files import described, file_sha256
 from srgan_core.pairs import GENERATOR_FILE, Pair
@@ -91,7 +92,7 @@ def _train(spec_path: Path, out: Path, init: Path | None, test_folders: Sequence
     listings = [list_images(folder) for folder in test_folders]
     refuse_test_images(packed, [path for listing in listings for path in listing.images])
     device = resolve_device(spec.device, "write device: cpu")
-    if device.type == "cuda":
+    if device.type == "cuda" and gpu_number(spec.device) is None:
         device = resolve_device(f"cuda:{os.environ.get('LOCAL_RANK', '0')}")
     rank, count = place_from_environment()
     with alone_in(out, rank == 0):

@@ -142,7 +142,7 @@ class TrainingSpec(Settings):
     threads: int = Field(
         1, ge=1, le=MOST_THREADS, description="CPU threads; results depend on their number."
     )
-    device: str = Field("cpu", description="Kind of device: cpu, cuda.")
+    device: str = Field("cpu", description="Kind of device: cpu, cuda, mps.")
     data: DataConfig = Field(description="What patches are cut from.")
     training: TrainingConfig = Field(description="How the phase runs.")
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 import torch
 from torch.nn import functional
 
-from srgan_core.errors import ConfigError, UnavailableDeviceError, unknown_name
+from srgan_core.devices import check_device_name
+from srgan_core.errors import UnavailableDeviceError
 
 WORTHWHILE_SPEEDUP = 1.2
 """How much faster bfloat16 has to be on a CPU before its lower precision is accepted."""
@@ -21,26 +22,40 @@ def resolve_device(name: str, remedy: str = "use --device cpu") -> torch.device:
     """Turns a device's name into a device that is there.
 
     Args:
-        name: `auto`, `cpu`, `cuda` or `cuda:N`.
+        name: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
         remedy: What helps where there is no such GPU, if the caller has no option `--device`.
 
     Returns:
-        The device; `auto` is the first GPU or else the CPU.
+        The device; `auto` is the first GPU of CUDA or else the CPU.
 
     Raises:
         ConfigError: when the device is unknown.
         UnavailableDeviceError: when it is not there.
     """
-    if name == "auto":
+    if check_device_name(name) == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    kind, _, index = name.partition(":")
-    if kind not in ("cpu", "cuda") or (index and not index.isdigit()):
-        raise ConfigError(unknown_name("device", name, ("auto", "cpu", "cuda", "cuda:N")))
-    if kind == "cuda" and int(index or 0) >= torch.cuda.device_count():
+    seen = visible_devices()
+    if name not in seen and not (name == "cuda" and "cuda:0" in seen):
         raise UnavailableDeviceError(
-            f"device {name!r}: this machine has {torch.cuda.device_count()} usable GPUs; {remedy}"
+            f"device {name!r}: PyTorch sees {', '.join(seen)} on this machine{_why_not(name)}; "
+            f"{remedy}"
         )
     return torch.device(name)
+
+
+def visible_devices() -> tuple[str, ...]:
+    """Names the devices that PyTorch can train on here, the CPU first."""
+    gpus = [f"cuda:{index}" for index in range(torch.cuda.device_count())]
+    return ("cpu", *gpus, *(["mps"] if torch.backends.mps.is_available() else []))
+
+
+def _why_not(name: str) -> str:
+    """What of PyTorch itself, if anything, keeps a kind of GPU from being seen."""
+    if name == "mps" and not torch.backends.mps.is_built():
+        return " and is built without MPS, which macOS alone has"
+    if name.startswith("cuda") and not torch.backends.cuda.is_built():
+        return " and is built without CUDA"
+    return ""
 
 
 def resolve_precision(name: str, device: torch.device) -> torch.dtype:
@@ -51,8 +66,9 @@ def resolve_precision(name: str, device: torch.device) -> torch.dtype:
         device: Where the training runs.
 
     Returns:
-        The type; `auto` gives bfloat16 on a GPU that multiplies it natively and on a CPU whose
-        convolutions are faster in it. Not every CPU with the instructions is: an Intel Xeon with
+        The type; `auto` gives bfloat16 on a GPU of CUDA that multiplies it natively and on a CPU
+        whose convolutions are faster in it. On MPS it gives float32: what lower precision does to
+        the results there was not tried. Not every CPU with the instructions is: an Intel Xeon with
         AVX512_BF16 and no AMX took 1.7 times as long as in float32, an AMD Zen 4 half as long.
     """
     if name != "auto":
@@ -60,6 +76,8 @@ def resolve_precision(name: str, device: torch.device) -> torch.dtype:
         return chosen
     if device.type == "cuda":
         faster = torch.cuda.is_bf16_supported(including_emulation=False)
+    elif device.type == "mps":
+        faster = False
     else:
         mkldnn = torch.backends.mkldnn
         native = mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
@@ -105,7 +123,8 @@ def prepare_torch(threads: int, device: torch.device) -> None:
 
     Args:
         threads: CPU threads of every operation.
-        device: Where the training runs; on a GPU, cuDNN is held to reproducible algorithms.
+        device: Where the training runs; on a GPU of CUDA, cuDNN is held to reproducible
+            algorithms. MPS knows no such choice.
     """
     torch.set_num_threads(threads)
     if device.type == "cuda":

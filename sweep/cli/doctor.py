@@ -26,10 +26,20 @@ PACKAGES = ("torch", "torchvision", "lpips", "pyiqa", "scikit-image", "numpy", "
 
 @dataclass(frozen=True)
 class Device:
-    """What trains here: its kind and name, CPU cores and threads, and what `auto` trains in."""
+    """What trains here.
+
+    Attributes:
+        kind: What `auto` is.
+        name: Of that device.
+        visible: All that `--device` takes here, without `auto`.
+        cores: CPU cores that may be used.
+        threads: PyTorch's own choice.
+        precision: What `auto` trains in.
+    """
 
     kind: str
     name: str
+    visible: tuple[str, ...]
     cores: int
     threads: int
     precision: str
@@ -104,6 +114,7 @@ def sections(found: Diagnosis) -> Iterator[tuple[str, list[str]]]:
         [
             f"{device.kind}: {device.name}, {counted(device.cores, 'CPU core')}, "
             f"{counted(device.threads, 'thread')}",
+            f"--device takes {', '.join(device.visible)}",
             f"precision auto trains in {device.precision}",
         ],
     )
@@ -129,12 +140,23 @@ def _device() -> Device:
     import torch
 
     from srgan_core.cores import usable_cores
-    from srgan_core.training.hardware import resolve_device, resolve_precision
+    from srgan_core.training.hardware import (
+        resolve_device,
+        resolve_precision,
+        visible_devices,
+    )
 
     device = resolve_device("auto")
     precision = str(resolve_precision("auto", device)).removeprefix("torch.")
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
-    return Device(device.type, name, usable_cores(), torch.get_num_threads(), precision)
+    return Device(
+        kind=device.type,
+        name=name,
+        visible=visible_devices(),
+        cores=usable_cores(),
+        threads=torch.get_num_threads(),
+        precision=precision,
+    )
 
 
 def _weights_line(status: WeightsStatus) -> str:

@@ -63,7 +63,7 @@ def _print_json(store: SweepStore, plan: Plan, jobs: int) -> None:
             }
             for trial in plan.asked
         ],
-        device=plan.config.device,
+        device=plan.device,
         jobs=jobs,
         threads=plan.config.threads or 1,
         steps_left=cost.steps_left,
@@ -85,9 +85,11 @@ def _problems(store: SweepStore, plan: Plan, jobs: int) -> list[str]:
     return []
 
 
-def print_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
-    """Prints the grid, what exists already, and the estimated cost."""
-    from sweep.planning.estimate import estimate
+def print_plan(store: SweepStore, plan: Plan, jobs: int, elsewhere: bool = False) -> None:
+    """Prints the grid, what exists already, and what is left of it costs on this machine.
+
+    Of trials that run on other machines, `elsewhere`, the cost is not known here.
+    """
     from sweep.planning.image_checks import check_images
     from sweep.tables.columns import adv_text
 
@@ -102,18 +104,27 @@ def print_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
             f"{trial.name:<{width}}  {trial.content:<8}  {adv_text(trial.adv, coefficients):<8}  "
             f"{trial.start:<8}  {trial.seed:<4}  {store.trial(trial.name).state}"
         )
-    cost = estimate(store, plan, jobs, _say_what_is_timed)
     click.echo()
+    if elsewhere:
+        click.echo(f"{counted(len(plan.asked), 'trial')} on {plan.device} of the cluster")
+    else:
+        _print_cost(store, plan, jobs)
+    for problem in _problems(store, plan, jobs):
+        say(f"warning: `sweep run` will refuse this: {problem}", err=False)
+
+
+def _print_cost(store: SweepStore, plan: Plan, jobs: int) -> None:
+    from sweep.planning.estimate import estimate
+
+    cost = estimate(store, plan, jobs, _say_what_is_timed)
     for kind in cost.kinds:
         click.echo(f"  {_describe_kind(kind)}")
     trials = counted(len(plan.asked), "trial")
     click.echo(f"{trials}, {cost.trials_left} to train into {store.root}")
     click.echo(f"{counted(cost.steps_left, 'step')} left, {cost.steps_done} done")
     threads = counted(plan.config.threads or 1, "thread")
-    click.echo(f"about {cost.duration} on {plan.config.device}, {jobs} at once with {threads} each")
+    click.echo(f"about {cost.duration} on {plan.device}, {jobs} at once with {threads} each")
     click.echo(f"about {cost.memory_gb:.1f} GB of memory, {cost.disk_gb:.1f} GB of disk")
-    for problem in _problems(store, plan, jobs):
-        say(f"warning: `sweep run` will refuse this: {problem}", err=False)
     waited = max((kind.cost.waited for kind in cost.kinds), default=0.0)
     if waited > NOTABLE_WAIT:
         say(

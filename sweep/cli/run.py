@@ -17,6 +17,7 @@ from sweep.config.names import EXECUTORS, TRACKERS, StartKind
 from sweep.store.states import State
 
 if TYPE_CHECKING:
+    from sweep.execution.executors.slurm_settings import SlurmSettings
     from sweep.runner import Summary
     from sweep.store.folder import SweepStore
 
@@ -31,6 +32,7 @@ Examples:
   sweep run --set adversarial.learning_rate=5e-5 --out results/slow --dry-run
   sweep run --retry failed,diverged
   sweep run --executor ray --address auto --out /shared/results/grid
+  sweep run --executor slurm --slurm partition=gpu --slurm time=120 --device cuda --dry-run
   sweep run --track wandb,mlflow
 
 Exit status: 0 all trials done; 1 some trial failed or diverged (tables are written);
@@ -85,7 +87,7 @@ def retried(text: str) -> tuple[str, ...]:
     type=click.Choice(EXECUTORS),
     default=EXECUTORS[0],
     show_default=True,
-    help="Who runs the trials: worker processes on this machine, or a Ray cluster.",
+    help="Who runs the trials: worker processes on this machine, a Ray cluster, or SLURM.",
 )
 @click.option(
     "--address",
@@ -96,6 +98,14 @@ def retried(text: str) -> tuple[str, ...]:
     "--ray-storage",
     is_flag=True,
     help="The Ray cluster's machines share no folder: send each trial's files back and forth.",
+)
+@click.option(
+    "--slurm",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="What each SLURM job is asked for: partition, account, qos, constraint, time in minutes, "
+    "gpus, cpus, memory, setup (a line of shell), additional.OPTION for others of sbatch; may be "
+    "repeated. cluster=local runs them without SLURM, cluster=debug in this process.",
 )
 @click.option(
     "--track",
@@ -114,6 +124,7 @@ def command(
     executor: str,
     address: str | None,
     ray_storage: bool,
+    slurm: tuple[str, ...],
     trackers: tuple[tuple[str, ...], ...],
     keep_checkpoints: bool,
     dry_run: bool,
@@ -125,24 +136,29 @@ def command(
     more --adv, --content, --start, --seeds, --eval or --metrics extend the sweep.
     """
     from sweep.cli.progress import open_progress
-    from sweep.execution.executors.opening import open_executor, refuse_foreign_options
+    from sweep.execution.executors.opening import open_executor, read_options
     from sweep.planning.plan import check_plan
     from sweep.runner import run_sweep
     from sweep.tracking.supervision import open_tracking
     from sweep.tracking.trackers import require_trackers
 
-    refuse_foreign_options(executor, address, ray_storage)
+    asked_of_slurm = read_options(executor, address, ray_storage, slurm)
+    elsewhere = asked_of_slurm is not None and asked_of_slurm.is_remote
     tracked = dict.fromkeys(chain.from_iterable(trackers))
     require_trackers(tracked)
-    store, plan, jobs = plan_from_options(**options)
+    store, plan, jobs = plan_from_options(elsewhere=elsewhere, **options)
     _refuse_late_scoring(score_every, plan.config.adversarial.steps)
+    device, threads = plan.device, plan.config.threads or 1
     if dry_run:
-        print_plan(store, plan, jobs)
+        print_plan(store, plan, jobs, elsewhere)
+        if asked_of_slurm is not None and elsewhere:
+            print_jobs(asked_of_slurm, store, device, threads)
         return 0
     checked = check_plan(store, plan, jobs, retry)
     plan = replace(plan, notes=(*plan.notes, *checked.notes))
-    device, threads = plan.config.device, plan.config.threads or 1
-    opened = open_executor(executor, jobs, device, threads, watchdog, address, ray_storage)
+    opened = open_executor(
+        executor, jobs, device, threads, watchdog, address, ray_storage, asked_of_slurm
+    )
     try:
         with (
             store.locked(),
@@ -167,6 +183,14 @@ def command(
     for line in tracking.report():
         click.echo(line)
     return summary.exit_status
+
+
+def print_jobs(settings: SlurmSettings, store: SweepStore, device: str, threads: int) -> None:
+    """Prints the file that SLURM is given for each trial."""
+    from sweep.execution.executors.slurm_cluster import sbatch_text
+
+    click.echo("\nsbatch is given this for every trial:\n")
+    click.echo(sbatch_text(settings, store.root, device, threads))
 
 
 def _refuse_late_scoring(score_every: int | None, steps: int) -> None:

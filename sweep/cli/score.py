@@ -97,7 +97,7 @@ EXISTING = click.Path(path_type=Path, exists=True)
     show_default=True,
     help="Range in which a TorchScript program gives pixels.",
 )
-@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),

@@ -56,7 +56,7 @@ def _print(status: SweepStatus) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for title in ("trial", "state", "step", "rate", "loss", "attempts", "host"):
+    for title in ("trial", "state", "step", "rate", "loss", "attempts", "host", "device"):
         table.add_column(title, overflow="fold", no_wrap=title in ("trial", "state"))
     for trial in status.trials:
         table.add_row(*_cells(trial))
@@ -99,4 +99,5 @@ def _cells(trial: TrialStatus) -> tuple[str, ...]:
         "  ".join(losses),
         str(trial.attempts or ""),
         trial.host or "",
+        trial.device or "",
     )

@@ -93,7 +93,7 @@ OPTIONS = (
         help="Trials at once, each in a process of its own; auto is as many as have cores and "
         "memory, or one for each GPU. Results do not depend on it.",
     ),
-    click.option("--device", help="auto, cpu or cuda.  [default: the config's]"),
+    click.option("--device", help="auto, cpu, cuda, cuda:N or mps.  [default: the config's]"),
 )
 
 KEYS = {
@@ -123,9 +123,13 @@ def plan_from_options(
     out: Path | None,
     jobs: int | None,
     init: Path | None,
+    elsewhere: bool = False,
     **changes: Any,
 ) -> tuple[SweepStore, Plan, int]:
     """Plans the sweep that the options ask for; writes nothing.
+
+    Where the trials run on machines that this one knows nothing of, `elsewhere`, all may run at
+    once: the cluster's queue decides.
 
     Returns:
         The results folder, the plan, and how many trials run at once.
@@ -149,8 +153,10 @@ def plan_from_options(
         overrides["grid.start"] = [_kind_of(init)]
         config = load_config(config_name, overrides)
     store = SweepStore(out or Path("results") / Path(config_name).stem)
-    plan = plan_sweep(store, config, frozenset(overrides))
-    return store, plan, jobs or jobs_at_once(plan.config, len(plan.asked))
+    plan = plan_sweep(store, config, frozenset(overrides), elsewhere)
+    trials = len(plan.asked)
+    at_once = trials if elsewhere else jobs_at_once(plan.config, trials, plan.gpu)
+    return store, plan, jobs or at_once
 
 
 def _kind_of(init: Path) -> StartKind:

@@ -69,10 +69,9 @@ Exit status: 0 every image written; 1 some image could not be read (the others a
 )
 @click.option(
     "--device",
-    type=click.Choice(["auto", "cpu", "cuda"]),
     default="auto",
     show_default=True,
-    help="Where the generator runs.",
+    help="Where the generator runs: auto, cpu, cuda, cuda:N or mps.",
 )
 def command(
     sources: tuple[Path, ...],

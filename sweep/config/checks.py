@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, ValidatorFunctionWrapHandler, WrapValidator
 
+from srgan_core.devices import check_device_name
 from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.settings import LARGEST_SEED
 from sweep.config.names import CONTENTS, FOLDER_PREFIX, TEST_SETS
@@ -82,6 +83,8 @@ DISTINCT = AfterValidator(_distinct)
 EACH_CONTENT, EACH_TEST_SET = _each(_check_content), _each(_check_test_set)
 
 A_CONTENT = AfterValidator(_known_content)
+
+A_DEVICE = AfterValidator(check_device_name)
 
 EACH_METRIC = _each(require_group)
 

@@ -36,6 +36,6 @@ TEST_SETS = (*PUBLISHED_SETS, *BUNDLED_SETS, f"{FOLDER_PREFIX}PATH")
 CONFIGS = ("quick", "standard", "reference", "voc2012", "smoke")
 """Sweep configs that come with the package."""
 
-EXECUTORS = ("local", "ray")
+EXECUTORS = ("local", "ray", "slurm")
 
 TRACKERS = ("wandb", "mlflow")

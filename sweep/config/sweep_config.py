@@ -11,6 +11,7 @@ from srgan_core.settings import MOST_THREADS, Settings
 from srgan_core.training.config import DataConfig, TrainingConfig
 from sweep.config.checks import (
     A_CONTENT,
+    A_DEVICE,
     DISTINCT,
     EACH_CONTENT,
     EACH_METRIC,
@@ -160,8 +161,9 @@ class SweepConfig(Settings):
     schema_version: int = Field(SCHEMA, description="Version of this schema.")
     description: str = Field("", description="One line for people.")
     scale: Literal[2, 4, 8] = Field(4, description="Magnification: 2, 4 or 8.")
-    device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="auto, cpu or cuda; auto is cuda where there is a GPU."
+    device: Annotated[str, A_DEVICE] = Field(
+        "auto",
+        description="auto, cpu, cuda, cuda:N or mps; auto is cuda where there is a GPU, else cpu.",
     )
     threads: int | None = Field(
         None,

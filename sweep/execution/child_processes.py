@@ -36,7 +36,7 @@ def start_child(
     if method == "spawn":
         # Started later by multiprocessing, it would let the signals through again.
         resource_tracker.ensure_running()
-    with _signals_held_back():
+    with signals_held_back():
         process.start()
     # Only the child may hold its end, so that its death closes the pipe.
     theirs.close()
@@ -44,7 +44,7 @@ def start_child(
 
 
 @contextmanager
-def _signals_held_back() -> Iterator[None]:
+def signals_held_back() -> Iterator[None]:
     """What is started meanwhile gets no stop signal, where the system knows how to hold them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield

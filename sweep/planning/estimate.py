@@ -109,7 +109,7 @@ def estimate(
         The estimate. It knows nothing of what else the machine will be busy with, nor of the
         speed that several trials at once take from each other.
     """
-    device = resolve_device(plan.config.device)
+    device = resolve_device(plan.device)
     left, done = _what_is_left(store, plan)
     kinds = []
     for index, (name, part) in enumerate(left.items()):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from srgan_core.devices import gpu_number
 from srgan_core.errors import ConfigError
 from srgan_core.files import file_sha256
 from srgan_core.inputs import escaped, unwritable
@@ -42,6 +43,7 @@ class Plan:
         starts: What the trials of each seed set out from, the SRResNets before the pairs.
         sets: Test sets.
         notes: Sentences for the user: substitutions and warnings.
+        gpu: Number of the GPU that is to be used; None for any. No weight depends on it.
     """
 
     config: SweepConfig
@@ -50,12 +52,21 @@ class Plan:
     starts: Starts
     sets: tuple[TestSet, ...]
     notes: tuple[str, ...]
+    gpu: int | None = None
+
+    @property
+    def device(self) -> str:
+        """Where to train: the config's kind of device, and which one of them."""
+        return self.config.device if self.gpu is None else f"{self.config.device}:{self.gpu}"
 
 
-def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) -> Plan:
+def plan_sweep(
+    store: SweepStore, config: SweepConfig, typed: frozenset[str], elsewhere: bool = False
+) -> Plan:
     """Resolves a config against this machine and this results folder. Writes nothing.
 
-    Keys that the user typed, `typed`, are never replaced.
+    Keys that the user typed, `typed`, are never replaced. `elsewhere` is whether the trials run on
+    machines that this one knows nothing of.
 
     Raises:
         ConfigError, DataError, WeightsError: when something asked for is not to be had.
@@ -70,7 +81,7 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
     stored = store.read_config()
     weights, held = PretrainedWeights(), _held_sets(store, stored)
     config, notes = substitute(config, typed, weights, held)
-    asked_config = resolve_machine(config, stored)
+    asked_config = resolve_machine(config, stored, elsewhere)
     merged = join_config(store.root, asked_config, stored)
     starts = _starts(merged)
     sets = resolve_test_sets(merged.eval.sets, merged.scale, held=held)
@@ -95,6 +106,7 @@ def plan_sweep(store: SweepStore, config: SweepConfig, typed: frozenset[str]) ->
         starts=starts,
         sets=sets,
         notes=tuple(notes),
+        gpu=gpu_number(config.device),
     )
 
 

@@ -40,6 +40,7 @@ class TrialStatus:
         losses: The last logged ones by name.
         attempts: How often it was begun.
         host: Where it was begun last.
+        device: What it trained on there; None where no record tells.
         resumed_from: Step that the last attempt went on from.
         cause: Why it failed, diverged or was interrupted.
         remarks: Checkpoints and results that were set aside.
@@ -53,6 +54,7 @@ class TrialStatus:
     losses: dict[str, float]
     attempts: int
     host: str | None
+    device: str | None
     resumed_from: int | None
     cause: str | None
     remarks: tuple[str, ...]
@@ -126,7 +128,9 @@ def _trial(files: TrialFolder, at_work: bool) -> TrialStatus:
     try:
         return _described(files, files.read_trial(), at_work)
     except StoreError as error:
-        return TrialStatus(name, UNREADABLE, None, None, None, {}, 0, None, None, str(error), ())
+        return TrialStatus(
+            name, UNREADABLE, None, None, None, {}, 0, None, None, None, str(error), ()
+        )
 
 
 def _described(files: TrialFolder, record: TrialRecord, at_work: bool) -> TrialStatus:
@@ -148,6 +152,7 @@ def _described(files: TrialFolder, record: TrialRecord, at_work: bool) -> TrialS
         losses={name: finite[name] for name in LOSSES if name in finite},
         attempts=len(record.attempts),
         host=latest.host if latest else None,
+        device=latest.device if latest else None,
         resumed_from=latest.resumed_from if latest else None,
         cause=cause,
         remarks=tuple(_remarks(files, record)),

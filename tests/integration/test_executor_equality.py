@@ -1,5 +1,7 @@
 """One grid of eight trials by three roads: calm, after kills, on a cluster that loses a node.
 
+A part of it by a fourth, as jobs that submitit starts.
+
 Tables and generators have to be the same to the last digit, but for columns of seconds.
 """
 
@@ -30,7 +32,7 @@ STEPS = 25
 
 GRID = (
     *("run", "--config", "smoke", "--metrics", "psnr", "--jobs", "2", "--steps", str(STEPS)),
-    *("--adv", "1e-4,1e-3,1e-2", "--start", "srresnet,srgan"),
+    *("--adv", "1e-4,1e-3,1e-2", "--start", "srresnet,srgan", "--set", "threads=1"),
 )
 """Four coefficients, with the control, from both ends; a checkpoint every five steps."""
 
@@ -119,6 +121,21 @@ def test_a_grid_that_was_killed_and_stopped_ends_like_one_that_was_not(
     assert sweep(*arguments).returncode == 0
     assert was_disturbed(tmp_path / "grid", kills=1)
     assert belongings(tmp_path / "grid") == undisturbed
+
+
+def test_jobs_of_submitit_end_like_worker_processes(undisturbed, sweep, tmp_path):
+    pytest.importorskip("submitit")
+    part = ("--adv", "1e-3", "--start", "srresnet")
+    jobs = ("--executor", "slurm", "--slurm", "cluster=local")
+    answer = sweep(*GRID, *part, *jobs, "--out", tmp_path / "grid")
+    assert answer.returncode == 0, answer.stderr
+    found = sorted((tmp_path / "grid").glob("*/*/generator.safetensors"))
+    assert len(found) == 2 + 1
+    for path in found:
+        assert file_sha256(path) == undisturbed[path.parent.name]
+    rows = table(tmp_path / "grid" / "results.csv")
+    assert len(rows) == 2 + 3
+    assert all(row in undisturbed["results.csv"] for row in rows)
 
 
 def test_a_cluster_that_loses_driver_and_node_ends_like_one_machine(

@@ -26,6 +26,9 @@ HEARTBEAT = "alive"
 HEARTBEAT_SECONDS = 1.0
 """How often a worker at work sends one at most."""
 
+ASK_SECONDS = 0.5
+"""How often a worker asks whether to stop where that goes through the network."""
+
 OnEvent = Callable[[Event], None]
 
 
@@ -58,6 +61,24 @@ class Heartbeat:
             self._last = now
             self._emit(Event("", HEARTBEAT))
         return self._should_stop()
+
+
+class Throttled:
+    """A question that costs a way through the network: asked now and then; yes is final.
+
+    Args:
+        question: Whether to stop.
+    """
+
+    def __init__(self, question: Callable[[], bool]) -> None:
+        self._question, self._answer, self._last = question, False, float("-inf")
+
+    def __call__(self) -> bool:
+        """Answers, at most `ASK_SECONDS` late."""
+        now = time.monotonic()
+        if not self._answer and now - self._last > ASK_SECONDS:
+            self._last, self._answer = now, self._question()
+        return self._answer
 
 
 class Executor(Protocol):

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from srgan_core.errors import ConfigError
-from sweep.execution.executors.base import HEARTBEAT, Heartbeat
+from sweep.execution.executors.base import HEARTBEAT, Heartbeat, Throttled
 from sweep.execution.executors.file_exchange import FileBundle, WorkingCopy
 from sweep.execution.executors.ray_cluster import last_line
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.failing import Job
 from sweep.execution.jobs.running import run_job
-
-ASK_SECONDS = 0.5
-"""How often a worker asks whether to stop: each time costs a message through the network."""
 
 Message = str | Event | FileBundle
 """What a task reports: the node that it is on, an event, files that it wrote."""
@@ -120,7 +116,7 @@ def run_task(
 
     # The driver has to know the machine before it is lost.
     post(ray.get_runtime_context().get_node_id())
-    asked = _Throttled(lambda: bool(ray.get(mailbox.stopped.remote())))
+    asked = Throttled(lambda: bool(ray.get(mailbox.stopped.remote())))
     if inputs is None:
         return run(job, asked), None
     with tempfile.TemporaryDirectory(prefix="sweep-ray-") as scratch:
@@ -133,16 +129,3 @@ def run_task(
             return asked()
 
         return run(copy.localised(job), should_stop), copy.changes()
-
-
-class _Throttled:
-    """A question through the network, asked at most so often; the answer yes is final."""
-
-    def __init__(self, question: Callable[[], bool]) -> None:
-        self._question, self._answer, self._last = question, False, float("-inf")
-
-    def __call__(self) -> bool:
-        now = time.monotonic()
-        if not self._answer and now - self._last > ASK_SECONDS:
-            self._last, self._answer = now, self._question()
-        return self._answer

@@ -127,7 +127,7 @@ class TrainJob:
         store = SweepStore(self.root)
         data_keys = store.read_data_keys()
         attempts = files.read_trial().attempts
-        attempt = Attempt(host=platform.node(), started=now())
+        attempt = Attempt(host=platform.node(), device=context.device, started=now())
         spec = self.spec
         if self.init is not None:
             spec = spec.model_copy(update={"init_sha256": file_sha256(self.init)})

@@ -23,6 +23,7 @@ class Attempt(Record):
 
     Attributes:
         host: Computer that it ran on.
+        device: What it trained on there; older records lack it.
         started: When it began.
         ended: When it ended; None while it runs and where it was killed.
         resumed_from: Step of the checkpoint that it went on from.
@@ -30,6 +31,7 @@ class Attempt(Record):
     """
 
     host: str | None = None
+    device: str | None = None
     started: Time | None = None
     ended: Time | None = None
     resumed_from: Integer | None = None

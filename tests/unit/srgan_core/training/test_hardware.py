@@ -3,25 +3,63 @@ from __future__ import annotations
 import pytest
 import torch
 
-from srgan_core.errors import ConfigError
+from srgan_core.errors import ConfigError, UnavailableDeviceError
 from srgan_core.training import hardware
-from srgan_core.training.hardware import resolve_device, resolve_precision
+from srgan_core.training.hardware import resolve_device, resolve_precision, visible_devices
 
 CPU = torch.device("cpu")
 
 
-@pytest.mark.parametrize("name", ["gpu", "cuda:x", "cpu0", "", "CPU", "mps"])
+@pytest.mark.parametrize("name", ["gpu", "cuda:x", "cuda:01", "cuda:", "mps:0", "cpu0", "", "CPU"])
 def test_unknown_device_lists_the_known_ones(name: str):
-    with pytest.raises(ConfigError, match="is unknown: auto, cpu, cuda, cuda:N"):
+    with pytest.raises(ConfigError, match="is unknown: auto, cpu, cuda, cuda:N, mps"):
         resolve_device(name)
 
 
-@pytest.mark.parametrize(("name", "gpus"), [("cuda", 0), ("cuda:2", 2)])
-def test_absent_device_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, gpus: int):
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
-    message = f"device '{name}': this machine has {gpus} usable GPUs; use --device cpu"
-    with pytest.raises(ConfigError, match=message):
+@pytest.fixture
+def torch_sees(monkeypatch: pytest.MonkeyPatch):
+    """What PyTorch answers on machines that are not at hand."""
+
+    def answer(gpus: int, mps: bool = False) -> None:
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("name", "gpus", "seen"),
+    [("cuda", 0, "cpu"), ("cuda:2", 2, "cpu, cuda:0, cuda:1"), ("mps", 1, "cpu, cuda:0")],
+)
+def test_absent_device_is_refused_with_those_that_are_there(torch_sees, name, gpus, seen):
+    torch_sees(gpus)
+    message = f"device '{name}': PyTorch sees {seen} on this machine.*; use --device cpu"
+    with pytest.raises(UnavailableDeviceError, match=message):
         resolve_device(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "reason"),
+    [("mps", "mps", "built without MPS, which macOS"), ("cuda:0", "cuda", "built without CUDA")],
+)
+def test_a_build_that_lacks_a_kind_is_the_reason(monkeypatch, torch_sees, name, part, reason):
+    torch_sees(0)
+    monkeypatch.setattr(getattr(torch.backends, part), "is_built", lambda: False)
+    with pytest.raises(UnavailableDeviceError, match=reason):
+        resolve_device(name)
+
+
+@pytest.mark.parametrize("name", ["cpu", "cuda", "cuda:1", "mps"])
+def test_a_device_that_is_there_is_taken(torch_sees, name):
+    torch_sees(2, mps=True)
+    assert visible_devices() == ("cpu", "cuda:0", "cuda:1", "mps")
+    assert str(resolve_device(name)) == name
+
+
+def test_auto_leaves_mps_to_those_who_ask_for_it(torch_sees):
+    torch_sees(0, mps=True)
+    assert resolve_device("auto").type == "cpu"
+    assert resolve_precision("auto", torch.device("mps")) == torch.float32
 
 
 @pytest.mark.parametrize(("available", "kind"), [(False, "cpu"), (True, "cuda")])

@@ -22,6 +22,7 @@ def test_everything_that_a_bug_report_needs_is_there_without_any_network(own_cac
     assert list(found) == ["versions", "device", "folders", "weights", "test sets"]
     assert any(line.startswith("torch ") for line in found["versions"])
     assert "CPU core" in found["device"][0]
+    assert found["device"][1].startswith("--device takes cpu")
     assert str(own_cache) in found["folders"][0]
     assert "not set" in found["folders"][1]
     assert not own_cache.exists()

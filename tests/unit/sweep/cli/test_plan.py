@@ -38,3 +38,14 @@ def test_training_images_that_a_run_would_refuse_are_refused(
     assert answer.status == 2
     assert message in answer.err
     assert answer.out == ""
+
+
+def test_a_dry_run_shows_what_slurm_is_given_and_times_nothing(sweep, tmp_path):
+    pytest.importorskip("submitit")
+    options = ["--config", "smoke", "--metrics", "psnr", "--device", "cpu", "--executor", "slurm"]
+    answer = sweep("run", "--dry-run", *options, "--slurm", "partition=long", "--out", "x")
+    assert answer.status == 0
+    assert "2 trials on cpu of the cluster" in answer.out
+    assert "#SBATCH --partition=long" in answer.out
+    assert "timing" not in answer.err
+    assert list(tmp_path.iterdir()) == []

@@ -30,7 +30,8 @@ from sweep.store.folder import SweepStore
         ("--retry done", "expected failed, diverged or none, got 'done'"),
         ("--watchdog 0", "expected seconds above 0 or off, got '0'"),
         ("--watchdog nan", "expected seconds above 0 or off, got 'nan'"),
-        ("--executor slurm", "'slurm' is not one of 'local', 'ray'"),
+        ("--executor lsf", "'lsf' is not one of 'local', 'ray', 'slurm'"),
+        ("--executor slurm --slurm partion=gpu", "did you mean 'partition'?"),
     ],
 )
 def test_wrong_usage_is_refused_with_one_message(refused, arguments, message):

@@ -31,7 +31,7 @@ import pytest
         ("--scale 2", "no SRResNet for scale 2 comes with the package"),
         ("--steps 0", "0 is not in the range x>=1"),
         ("--jobs 0", "expected a number of 1 or above or auto, got '0'"),
-        ("--device gpu", "expected 'auto', 'cpu' or 'cuda', got 'gpu'"),
+        ("--device gpu", "device 'gpu' is unknown: auto, cpu, cuda, cuda:N, mps"),
         ("--set adversarial.patch_size=40", "patch_size to be a multiple of 16, got 40"),
         ("--set adversarial.patch_size=4096", "set a smaller adversarial.patch_size"),
         ("--set schema_version=99", "expected schema_version 1, got 99"),

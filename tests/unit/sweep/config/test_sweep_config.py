@@ -42,7 +42,7 @@ def test_every_packaged_config_is_valid(name):
         ("substitutes", {"vgg54": "skimage3"}, "content 'skimage3' is unknown"),
         ("substitutes", {"set5": "mse"}, "test set 'mse' is unknown"),
         ("scale", 3, "expected 2, 4 or 8, got 3"),
-        ("device", "gpu", "expected 'auto', 'cpu' or 'cuda', got 'gpu'"),
+        ("device", "gpu", "device 'gpu' is unknown: auto, cpu, cuda, cuda:N, mps"),
         ("threads", 0, "greater than or equal to 1"),
         ("schema_version", 99, "expected schema_version 1, got 99"),
         ("adversarial.patch_size", 40, "patch_size to be a multiple of 16, got 40"),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from srgan_core.devices import gpu_number
+from srgan_core.errors import ConfigError
 from sweep.config.loading import load_config
 from sweep.planning import machine
 from sweep.planning.machine import jobs_at_once, resolve_machine, trial_memory
@@ -58,3 +60,31 @@ class Memory:
 
     def __init__(self, available: float) -> None:
         self.available = available
+
+
+@pytest.mark.parametrize("device", ["auto", "mps", "cuda:1"])
+def test_what_other_machines_have_is_not_guessed(device):
+    config = load_config("quick").model_copy(update={"device": device})
+    with pytest.raises(ConfigError, match="give --device cuda or --device cpu"):
+        resolve_machine(config, None, elsewhere=True)
+
+
+def test_what_other_machines_compute_fast_in_is_not_guessed():
+    asked = {"device": "cuda", "threads": 1}
+    with pytest.raises(ConfigError, match=r"--set adversarial\.precision=bfloat16"):
+        resolve_machine(load_config("quick", asked), None, elsewhere=True)
+    known = load_config("quick", asked | {"adversarial.precision": "float32"})
+    assert resolve_machine(known, None, elsewhere=True) == known
+    assert resolve_machine(load_config("quick", asked), known, elsewhere=True) == known
+
+
+@pytest.mark.parametrize(
+    ("device", "kind", "jobs"), [("cuda", "cuda", 2), ("cuda:1", "cuda", 1), ("mps", "mps", 1)]
+)
+def test_which_gpu_trains_is_no_part_of_a_trial(monkeypatch, device, kind, jobs):
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: True)
+    asked = {"device": device, "threads": 1, "adversarial.precision": "float32"}
+    config = resolve_machine(load_config("quick", asked), None)
+    assert config.device == kind
+    assert jobs_at_once(config, 12, gpu_number(device)) == jobs

@@ -12,26 +12,43 @@ import pytest
 from sweep.execution.dispatch import dispatch
 from sweep.execution.executors.base import Executor, StopRequest
 from sweep.execution.executors.opening import open_executor
+from sweep.execution.executors.slurm_settings import SlurmSettings
 from sweep.execution.jobs.context import Event
 from sweep.store.trial_folder import TrialFolder
 
 WATCHDOG = 3.0
 
-# Ray does not wait for those of its processes that it has to kill.
-pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+pytestmark = [
+    # Ray does not wait for those of its processes that it has to kill.
+    pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning"),
+    # submitit's debug executor leaves its logs open.
+    pytest.mark.filterwarnings("ignore:unclosed file .*DEBUG_.*_log:ResourceWarning"),
+]
 
 Run = Callable[..., tuple[dict[str, str], list[Event], StopRequest]]
 
 
-@pytest.fixture(
-    scope="module",
-    params=["local", pytest.param("ray", marks=pytest.mark.slow)],
-)
+RAY = pytest.param("ray", marks=pytest.mark.slow)
+
+# It starts two interpreters for each job; test_slurm.py has the few that always run.
+LOCAL_JOBS = pytest.param("slurm: local", marks=pytest.mark.exhaustive)
+
+IN_PROCESSES = ["local", RAY, LOCAL_JOBS]
+
+in_processes = pytest.mark.parametrize("executor", IN_PROCESSES, indirect=True, scope="module")
+"""What ends or outlasts a process cannot be tried in this one, where debug runs its jobs."""
+
+
+@pytest.fixture(scope="module", params=[*IN_PROCESSES, "slurm: debug"])
 def executor(request: pytest.FixtureRequest, acting: ModuleType) -> Iterator[Executor]:
     """Two slots."""
-    if request.param == "ray":
+    name, _, cluster = request.param.partition(": ")
+    if name == "ray":
         request.getfixturevalue("needs_ray")
-    opened = open_executor(request.param, 2, "cpu", 1)
+    if name == "slurm":
+        pytest.importorskip("submitit")
+    settings = SlurmSettings(cluster=cluster) if cluster else None
+    opened = open_executor(name, 2, "cpu", 1, slurm=settings)
     yield opened
     opened.close()
 
@@ -74,16 +91,22 @@ FAILURES = {
     "KeyError": "KeyError: 'missing'",
     "RecursionError": "RecursionError: too deep",
     "FileNotFoundError": "no such file",
-    "SIGKILL": "ended",
-    "SIGSEGV": "ended",
-    "SIGABRT": "ended",
-    "exit": "ended",
 }
-"""What a job does to what its record then says."""
+"""What a job raises to what its record then says."""
 
 
 @pytest.mark.parametrize("action", FAILURES)
 def test_a_failure_is_that_of_its_trial_alone(run: Run, acting, tmp_path, action):
+    check_failure(run, acting, tmp_path, action, FAILURES[action])
+
+
+@in_processes
+@pytest.mark.parametrize("action", ["SIGKILL", "SIGSEGV", "SIGABRT", "exit"])
+def test_the_end_of_a_worker_is_that_of_its_trial_alone(run: Run, acting, tmp_path, action):
+    check_failure(run, acting, tmp_path, action, "ended")
+
+
+def check_failure(run: Run, acting, tmp_path, action: str, cause: str) -> None:
     jobs = [
         acting.make(acting.Acting, tmp_path, actions=(action,)),
         acting.make(acting.Acting, tmp_path, "other"),
@@ -91,13 +114,14 @@ def test_a_failure_is_that_of_its_trial_alone(run: Run, acting, tmp_path, action
     states, events, stop = run(*jobs)
     assert states == {"victim": "failed", "other": "done"}
     assert not stop
-    assert FAILURES[action] in record(tmp_path)["cause"]
+    assert cause in record(tmp_path)["cause"]
     assert record(tmp_path)["state"] == "failed"
     assert record(tmp_path)["attempts"][-1]["cause"] == record(tmp_path)["cause"]
     assert kinds(events)[-1] == "failed"
     assert record(tmp_path, "other")["state"] == "done"
 
 
+@in_processes
 @pytest.mark.usefixtures("_short_watchdog")
 def test_a_worker_that_hangs_is_ended(run: Run, acting, tmp_path):
     states, _, _ = run(
@@ -108,6 +132,7 @@ def test_a_worker_that_hangs_is_ended(run: Run, acting, tmp_path):
     assert "no sign of life for 3 s" in record(tmp_path)["cause"]
 
 
+@in_processes
 @pytest.mark.parametrize("action", ["MemoryError", "OutOfMemoryError", "allocator", "cublas"])
 def test_a_job_without_memory_is_tried_once_more_alone(run: Run, acting, tmp_path, action):
     states, events, _ = run(
@@ -162,12 +187,13 @@ def test_a_stop_lets_running_jobs_checkpoint_and_begins_no_other(run: Run, actin
     assert {event.job for event in events} <= {"a", "b"}
 
 
+@in_processes
 @pytest.mark.parametrize("watchdog", [None, 1800.0])
 def test_a_worker_that_does_not_stop_is_ended(
     run: Run, executor, acting, tmp_path, monkeypatch, watchdog
 ):
     monkeypatch.setattr(executor, "_watchdog", watchdog)
-    for name in ("local", "ray"):
+    for name in ("local", "ray", "slurm"):
         monkeypatch.setattr(f"sweep.execution.executors.{name}.GRACE_SECONDS", 0.5)
 
     def stop_at_progress(event: Event, stop: StopRequest) -> None:
@@ -179,6 +205,7 @@ def test_a_worker_that_does_not_stop_is_ended(
     assert record(tmp_path)["state"] == "interrupted"
 
 
+@in_processes
 @pytest.mark.usefixtures("_short_watchdog")
 def test_the_watchdog_spares_a_worker_that_shows_signs_of_life(run: Run, acting, tmp_path):
     states, events, _ = run(acting.make(acting.Alive, tmp_path))
