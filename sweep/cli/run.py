@@ -180,13 +180,14 @@ def _refuse_late_scoring(score_every: int | None, steps: int) -> None:
 def print_summary(store: SweepStore, summary: Summary) -> None:
     """Prints the result table, what was trained, and where everything is."""
     from sweep.tables.files import read_results
-    from sweep.tables.metric_file import read_metrics
+    from sweep.tables.metric_file import read_metric_file
     from sweep.visualization.printing.terminal import print_table
 
     if summary.stopped_by is not None:
         click.echo("stopped early; run the same command again to go on", err=True)
         return
-    print_table(read_results(store.root), read_metrics(store.root))
+    file = read_metric_file(store.root)
+    print_table(read_results(store.root), file.metrics, low_resolution=file.low_resolution)
     click.echo()
     done = sum(state == State.DONE for state in summary.states.values())
     trained = len(summary.trained)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sweep.cli.messages import say
-from sweep.cli.options import CommaList, name
+from sweep.cli.options import CommaList, TestSetList, name
 from sweep.cli.paths import OutputFile, OutputFolder, RenamedOption
 from sweep.config.names import TEST_SETS
 
@@ -44,7 +44,7 @@ EXISTING = click.Path(path_type=Path, exists=True)
 @click.option(
     "--eval",
     "sets",
-    type=CommaList(name, "a test set"),
+    type=TestSetList(),
     help=f"Test sets for --generator: {', '.join(TEST_SETS)}.  [default: set5, or those of "
     "--results]",
 )

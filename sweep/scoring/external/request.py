@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srgan_core.data.listing import describe_skipped
+from srgan_core.data.pairing import list_folder, pair_images
 from srgan_core.errors import ConfigError
 from srgan_core.inputs import escaped
 from srgan_core.training.hardware import resolve_device
 from sweep.metrics.registry import DEFAULT_GROUPS, columns_for, find_metric
 from sweep.scoring.external.batch import Protocol
 from sweep.scoring.external.image_remarks import remarks_on
-from sweep.scoring.external.pairing import list_folder, pair_images
 from sweep.scoring.external.records import check_method_name, refuse_other_protocol
 from sweep.scoring.external.scored_method import (
     ScoredMethod,
-    dataset_label,
     images_to_score,
     score_folder,
     score_generator,
@@ -30,6 +29,7 @@ from sweep.scoring.foreign_generators.loading import load_any_generator
 from sweep.scoring.sets.references import prepare_reference
 from sweep.scoring.sets.test_sets import (
     TestSet,
+    dataset_label,
     dataset_name,
     fit_test_set,
     refuse_equal_sets,

@@ -9,6 +9,7 @@ from srgan_core.data.listing import Skipped
 from srgan_core.errors import ConfigError, DataError
 from sweep.scoring.sets.test_sets import (
     SKIMAGE3,
+    dataset_label,
     dataset_name,
     fit_test_set,
     resolve_test_set,
@@ -136,3 +137,11 @@ def test_naming_a_set_loads_no_network_library():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("folder", "label"),
+    [("photos", "photos"), ("photos/hr", "photos"), ("Set5", "set5"), ("B100/GT", "bsd100")],
+)
+def test_a_test_set_is_called_after_its_folder(tmp_path, folder, label):
+    assert dataset_label(tmp_path / folder) == label
