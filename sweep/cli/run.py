@@ -27,6 +27,7 @@ Examples:
   sweep run --start srresnet,srgan --out results/ends
   sweep run --init runs/pair --out results/own-pair
   sweep run --config standard --eval set5,folder:photos
+  sweep run --eval set5,pairs:camera/LR,camera/HR
   sweep run --config voc2012 --device cuda --jobs 4
   sweep run --set adversarial.learning_rate=5e-5 --out results/slow --dry-run
   sweep run --retry failed,diverged

@@ -23,6 +23,7 @@ Examples:
   sweep score --sr my_x4 --metrics niqe
   sweep score --sr my_x4 --name MyNet --results results/quick
   sweep score --generator netG_epoch_4_100.pth --eval set5,folder:photos
+  sweep score --generator net.pt --eval pairs:camera/LR,camera/HR
 
 Exit status: 0 every image scored; 1 some image could not be (the others are); 2 wrong usage;
 3 weights or a test set cannot be had here.

@@ -77,14 +77,16 @@ class MetricColumn:
 class MetricFile:
     """What `metrics.json` says: its metrics by column, in its order, and all of it, to be shown.
 
-    `hr_hashes` maps a data set to image to hash of the HR image, where the file says so;
-    `low_resolution` one to how its LR images came about, unless they were shrunk alone.
+    `hr_hashes` maps a data set to image to hash of the HR image, where the file says so. Unless
+    LR images were shrunk alone, `low_resolution` maps one to how they came about, and `lr_hashes`
+    to image to hash of the LR image.
     """
 
     metrics: dict[str, MetricColumn]
     hr_hashes: Mapping[str, Mapping[str, str]]
     document: Mapping[str, JsonValue]
     low_resolution: Mapping[str, str] = field(default_factory=dict)
+    lr_hashes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_metrics(folder: Path) -> dict[str, MetricColumn]:
@@ -115,4 +117,5 @@ def read_metric_file(folder: Path) -> MetricFile:
         if entry.low_resolution is not None
     }
     columns = {metric.column: metric for metric in metrics}
-    return MetricFile(columns, hashes, record.document(), made)
+    small = {name: entry.lr_sha256 for name, entry in record.datasets.items() if entry.lr_sha256}
+    return MetricFile(columns, hashes, record.document(), made, small)

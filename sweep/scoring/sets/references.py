@@ -131,16 +131,19 @@ def dataset_record(reference: TestSet) -> dict[str, object]:
     """What `metrics.json` says about a test set that is written.
 
     Its scale, the number of images, and by image name the SHA-256 of each HR PNG and the number of
-    blocks that NIQE finds in an image of its size; how LR came about, unless it was shrunk alone.
+    blocks that NIQE finds in an image of its size. Unless LR was shrunk alone, how it came about
+    and the SHA-256 of each LR PNG.
     """
-    words = reference.low_resolution
-    return {
+    record: dict[str, object] = {
         "images": len(reference.hr),
         "scale": reference.scale,
         "hr_sha256": {path.stem: file_sha256(path) for path in reference.hr},
         "niqe_blocks": {path.stem: niqe_blocks(path, reference.scale) for path in reference.hr},
-        **({} if words is None else {"low_resolution": words}),
     }
+    if reference.low_resolution is None:
+        return record
+    lr = {path.stem: file_sha256(path) for path in reference.lr}
+    return {**record, "low_resolution": reference.low_resolution, "lr_sha256": lr}
 
 
 def _read(folder: Path) -> ReferenceRecord | None:

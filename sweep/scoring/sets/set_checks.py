@@ -117,6 +117,24 @@ def refuse_unfit_pairs(
         raise ConfigError(problem)
 
 
+def unfit_pairs(name: str, lr: Sequence[Path], hr: Sequence[Path], scale: int) -> dict[Path, str]:
+    """Finds pairs that cannot be scored; arguments as for `refuse_unfit_pairs`, read whole.
+
+    Returns:
+        Path of the HR image to a message.
+
+    Raises:
+        ConfigError: when a pair is of another scale.
+    """
+    problems = {}
+    for small, large in zip(lr, hr, strict=False):
+        try:
+            refuse_unfit_pairs(name, [small], [large], scale, decode=True)
+        except DataError as error:
+            problems[large] = str(error)
+    return problems
+
+
 def niqe_warnings(
     name: str,
     paths: Sequence[Path],

@@ -12,10 +12,16 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from srgan_core.data.degradation import Degradation
-from srgan_core.data.listing import Listing, Skipped, list_images, table_name
+from srgan_core.data.listing import (
+    Listing,
+    Skipped,
+    describe_unusable,
+    list_images,
+    table_name,
+)
 from srgan_core.data.pair_folders import find_pairs, pair_folders
 from srgan_core.data.sources import source_folders
-from srgan_core.errors import ConfigError, UnavailableDataError, unknown_name
+from srgan_core.errors import ConfigError, DataError, UnavailableDataError, unknown_name
 from srgan_core.inputs import escaped, unwritable
 from sweep.config.names import (
     DEGRADED_PREFIX,
@@ -32,6 +38,7 @@ from sweep.scoring.sets.set_checks import (
     refuse_unfit_images,
     refuse_unfit_pairs,
     unfit_images,
+    unfit_pairs,
 )
 from sweep.scoring.sets.text_lines import text_line_files
 from sweep.store.low_resolution import degraded_words, given_words
@@ -144,10 +151,13 @@ def fit_test_set(name: str, scale: int) -> tuple[TestSet, dict[str, str]]:
         DataError: also when no image can be scored.
     """
     test_set = find_test_set(name, scale)
-    refuse_unfit_pairs(test_set.name, test_set.given, test_set.hr, scale)
-    problems = unfit_images(test_set.hr, scale, decode=True)
+    problems = {
+        **unfit_pairs(test_set.name, test_set.given, test_set.hr, scale),
+        **unfit_images(test_set.hr, scale, decode=True),
+    }
     if len(problems) == len(test_set.hr):
-        refuse_unfit_images(test_set.name, test_set.hr, scale, decode=True)
+        where = f"test set {test_set.name}"
+        raise DataError(describe_unusable(where, len(problems), list(problems.values())))
     fit = [place for place, path in enumerate(test_set.hr) if path not in problems]
     hr, given = (
         tuple(paths[place] for place in fit) if paths else ()
