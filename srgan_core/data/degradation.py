@@ -180,8 +180,9 @@ def gaussian_kernel(side: int, first: float, second: float, angle: float) -> np.
     down, right = np.meshgrid(offset, offset, indexing="ij")
     along = right * math.cos(angle) + down * math.sin(angle)
     across = down * math.cos(angle) - right * math.sin(angle)
-    kernel: np.ndarray = np.exp(-0.5 * ((along / first) ** 2 + (across / second) ** 2))
-    return kernel / kernel.sum()
+    heights = np.exp(-0.5 * ((along / first) ** 2 + (across / second) ** 2))
+    kernel: np.ndarray = heights / heights.sum()
+    return kernel
 
 
 def _between(ends: tuple[float, float], share: float) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from srgan_core.inputs import escaped, unwritable
-from sweep.config.names import CONFIGS, PAIRS_PREFIX
+from sweep.config.names import CONFIGS, PAIRS_PREFIX, bare_set
 
 if TYPE_CHECKING:
     ListType = click.ParamType[tuple[Any, ...]]
@@ -95,7 +95,7 @@ class TestSetList(CommaList):
     def _split(self, text: str) -> list[str]:
         rest, items = iter(super()._split(text)), []
         for item in rest:
-            behind = next(rest, "") if item.startswith(PAIRS_PREFIX) else ""
+            behind = next(rest, "") if bare_set(item).startswith(PAIRS_PREFIX) else ""
             items.append(f"{item},{behind}" if behind else item)
         return items
 

@@ -34,6 +34,7 @@ from sweep.scoring.sets.test_sets import (
     fit_test_set,
     refuse_equal_sets,
 )
+from sweep.store.low_resolution import low_resolution_note
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]
 """Opens a display for so many images, and yields what is called after each with its name."""
@@ -125,6 +126,8 @@ def _score_generator(
         for reference, unfit in _references(request, target, protocol.scale, Path(scratch)):
             if reference.skipped:
                 tell(f"note: {reference.name}: left out {describe_skipped(reference.skipped)}")
+            if note := low_resolution_note(reference.low_resolution):
+                tell(f"note: {reference.name}: {note}")
             total = len(reference.hr) * (2 + int(scores_references(protocol)))
             folder = (request.images or Path(scratch) / "sr") / reference.name
             with progress(f"scoring {method} on {reference.name}", total) as advance:

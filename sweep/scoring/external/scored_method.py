@@ -173,6 +173,8 @@ def score_generator(
         image, reason = next(iter(problems.items()))
         raise DataError(f"{reference.name}: no image could be restored; {image}: {reason}")
     origin = {"generator": generator.kind, "generator_sha256": generator.sha256}
+    if reference.low_resolution is not None:
+        origin["low_resolution"] = reference.low_resolution
     failed = {**problems, **(unfit or {})}
     return score_folder(pairs, method, reference.name, protocol, jobs, on_image, origin, failed)
 

@@ -106,7 +106,7 @@ def refuse_unfit_pairs(
     problems = []
     for small, large in zip(lr, hr, strict=True):
         try:
-            sizes.append(PairSize(table_name(large), read_size(small), read_size(large)))
+            sizes.append(PairSize(str(large), read_size(small), read_size(large)))
             if decode:
                 read_rgb(small)
         except DataError as error:

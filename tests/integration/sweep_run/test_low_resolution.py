@@ -39,7 +39,7 @@ def degraded(sweep, arguments, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("degraded") / "smoke"
     answer = sweep(*arguments, "--set", DEGRADATION, "--out", folder)
     assert answer.returncode == 0, answer.stderr
-    assert "1 of 1 trials done, 1 trained in this run" in answer.stdout
+    assert "1 of 1 trial done, 1 trained in this run" in answer.stdout
     assert "LR is degraded: blur (isotropic or anisotropic Gaussian, sigma 0.5 to 2" in " ".join(
         answer.stdout.split()
     )

@@ -55,6 +55,7 @@ def test_a_wrong_list_says_what_was_expected(kind, text, message):
         ("set5,pairs:a/lr, a/hr,skimage3", ("set5", "pairs:a/lr,a/hr", "skimage3")),
         ("pairs:a,b,pairs:c,d", ("pairs:a,b", "pairs:c,d")),
         ("pairs:a", ("pairs:a",)),
+        ("degraded:pairs:a,b,set5", ("degraded:pairs:a,b", "set5")),
         ("set5,folder:x", ("set5", "folder:x")),
     ],
 )

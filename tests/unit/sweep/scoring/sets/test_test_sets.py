@@ -178,7 +178,7 @@ def test_pairs_of_another_scale_are_refused_with_the_right_one(pairs):
 
 def test_pairs_that_do_not_fit_or_cannot_be_read_are_refused(pairs, save, tmp_path, photograph):
     save("RealSR/LR_x4/bx4.png", photograph[:16, :21])
-    with pytest.raises(DataError, match=r"b: LR 21 x 16 px, HR 80 x 64 px; HR has to be LR times"):
+    with pytest.raises(DataError, match=r"HR/b\.png: LR 21 x 16 px, HR 80 x 64 px; HR has to"):
         resolve_test_set(pairs, 4)
     (tmp_path / "RealSR/LR_x4/bx4.png").write_bytes(b"no image")
     with pytest.raises(DataError, match=r"bx4\.png: not an image"):
