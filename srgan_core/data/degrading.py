@@ -102,7 +102,7 @@ def blur(images: Tensor, kernels: Tensor) -> Tensor:
     padded = images[..., rows, :][..., columns]
     size = padded.shape[-2:]
     spectrum = torch.fft.rfft2(padded) * torch.fft.rfft2(kernels.to(padded), s=size)[:, None]
-    full = torch.fft.irfft2(spectrum, s=size)
+    full: Tensor = torch.fft.irfft2(spectrum, s=size)
     return full[..., 2 * reach :, 2 * reach :]
 
 

@@ -218,20 +218,19 @@ def dataset_name(name: str) -> str:
         return bare
     if bare.startswith(PAIRS_PREFIX):
         lr, hr = pair_folders(bare)
-        parts = dataset_label(hr), lr.resolve().name
-    elif bare.startswith(FOLDER_PREFIX):
-        path = bare.removeprefix(FOLDER_PREFIX)
-        parts = (Path(path).expanduser().resolve().name if path else "",)
-    else:
+        return _name_of_folders(name, dataset_label(hr), lr.resolve().name)
+    if not bare.startswith(FOLDER_PREFIX):
         raise ConfigError(unknown_name("test set", name, TEST_SETS))
-    if not all(parts):
-        expected = (
-            "pairs:LR,HR with paths that have"
-            if len(parts) > 1
-            else "folder:PATH with a path that has"
+    path = bare.removeprefix(FOLDER_PREFIX)
+    return _name_of_folders(name, Path(path).expanduser().resolve().name if path else "")
+
+
+def _name_of_folders(name: str, *folders: str) -> str:
+    if not all(folders):
+        raise ConfigError(
+            f"test set {name!r}: expected folders that have a name, as in folder:PATH"
         )
-        raise ConfigError(f"test set {name!r}: expected {expected} a name")
-    base = "-from-".join(parts)
+    base = "-from-".join(folders)
     if why := unwritable(base):
         raise ConfigError(f"test set {escaped(name)}: {escaped(base)}: {why}")
     return unicodedata.normalize("NFC", base)
