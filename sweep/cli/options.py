@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from srgan_core.inputs import escaped, unwritable
-from sweep.config.names import CONFIGS
+from sweep.config.names import CONFIGS, PAIRS_PREFIX, bare_set
 
 if TYPE_CHECKING:
     ListType = click.ParamType[tuple[Any, ...]]
@@ -65,7 +65,7 @@ class CommaList(ListType):
         """Splits and converts; an empty list or a wrong item is a usage error."""
         if not isinstance(value, str):
             return tuple(value)
-        items = [item.strip() for item in value.split(",")]
+        items = self._split(value)
         if not any(items):
             self.fail("expected at least one value, got an empty list", param, ctx)
         converted = []
@@ -78,6 +78,26 @@ class CommaList(ListType):
         if repeated:
             self.fail(f"expected every value once, {', '.join(repeated)} stands twice", param, ctx)
         return tuple(converted)
+
+    def _split(self, text: str) -> list[str]:
+        return [item.strip() for item in text.split(",")]
+
+
+class TestSetList(CommaList):
+    """A comma-separated list of test sets, of which pairs have a comma of their own."""
+
+    # Keeps pytest from taking the class for a test.
+    __test__ = False
+
+    def __init__(self) -> None:
+        super().__init__(name, "a test set")
+
+    def _split(self, text: str) -> list[str]:
+        rest, items = iter(super()._split(text)), []
+        for item in rest:
+            behind = next(rest, "") if bare_set(item).startswith(PAIRS_PREFIX) else ""
+            items.append(f"{item},{behind}" if behind else item)
+        return items
 
 
 def one_of(*words: str) -> Callable[[str], str]:

@@ -28,6 +28,7 @@ Examples:
   sweep run --start srresnet,srgan --out results/ends
   sweep run --init runs/pair --out results/own-pair
   sweep run --config standard --eval set5,folder:photos
+  sweep run --eval set5,pairs:camera/LR,camera/HR
   sweep run --config voc2012 --device cuda --jobs 4
   sweep run --set adversarial.learning_rate=5e-5 --out results/slow --dry-run
   sweep run --retry failed,diverged
@@ -204,13 +205,14 @@ def _refuse_late_scoring(score_every: int | None, steps: int) -> None:
 def print_summary(store: SweepStore, summary: Summary) -> None:
     """Prints the result table, what was trained, and where everything is."""
     from sweep.tables.files import read_results
-    from sweep.tables.metric_file import read_metrics
+    from sweep.tables.metric_file import read_metric_file
     from sweep.visualization.printing.terminal import print_table
 
     if summary.stopped_by is not None:
         click.echo("stopped early; run the same command again to go on", err=True)
         return
-    print_table(read_results(store.root), read_metrics(store.root))
+    file = read_metric_file(store.root)
+    print_table(read_results(store.root), file.metrics, low_resolution=file.low_resolution)
     click.echo()
     done = sum(state == State.DONE for state in summary.states.values())
     trained = len(summary.trained)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sweep.cli.completion import complete_configs
-from sweep.cli.options import DEFAULT_CONFIG, CommaList, job_count, name, one_of, seed
+from sweep.cli.options import DEFAULT_CONFIG, CommaList, TestSetList, job_count, name, one_of, seed
 from sweep.cli.paths import OutputFolder, RenamedOption
 from sweep.config.names import CONFIGS, CONTENTS, TEST_SETS, StartKind
 
@@ -67,8 +67,9 @@ OPTIONS = (
     click.option(
         "--eval",
         "sets",
-        type=CommaList(name, "a test set"),
-        help=f"Test sets: {', '.join(TEST_SETS)}.",
+        type=TestSetList(),
+        help=f"Test sets: {', '.join(TEST_SETS)}; bicubic: before one leaves the config's "
+        "degradation out.",
     ),
     click.option(
         "--metrics",

@@ -8,10 +8,18 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, ValidatorFunctionWrapHandler, WrapValidator
 
+from srgan_core.data.pair_folders import pair_folders
 from srgan_core.devices import check_device_name
 from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.settings import LARGEST_SEED
-from sweep.config.names import CONTENTS, FOLDER_PREFIX, TEST_SETS
+from sweep.config.names import (
+    CONTENTS,
+    FOLDER_PREFIX,
+    NAMED_SETS,
+    PAIRS_PREFIX,
+    TEST_SETS,
+    bare_set,
+)
 from sweep.metrics.registry import require_group
 
 Names = TypeVar("Names", bound=Collection[str])
@@ -39,8 +47,14 @@ def _known_content(name: str) -> str:
 
 
 def _check_test_set(name: str) -> None:
-    is_folder = name.startswith(FOLDER_PREFIX) and name != FOLDER_PREFIX and name.isprintable()
-    if not is_folder and name not in TEST_SETS[:-1]:
+    bare = bare_set(name)
+    if bare.startswith(PAIRS_PREFIX) and bare.isprintable():
+        pair_folders(bare)
+        if bare != name:
+            raise ConfigError(f"test set {name!r}: LR of pairs is as it is; write {bare!r}")
+        return
+    is_folder = bare.startswith(FOLDER_PREFIX) and bare != FOLDER_PREFIX and bare.isprintable()
+    if not is_folder and bare not in NAMED_SETS:
         raise ConfigError(unknown_name("test set", name, TEST_SETS))
 
 

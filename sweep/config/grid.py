@@ -175,6 +175,7 @@ def _common(config: SweepConfig, seed: int) -> dict[str, Any]:
         "threads": config.threads or 1,
         "device": config.device,
         "data": config.data,
+        "degradation": config.degradation,
     }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from srgan_core.data.degradation import Degradation
 from srgan_core.settings import MOST_THREADS, Settings
-from srgan_core.training.config import DataConfig, TrainingConfig
+from srgan_core.training.config import DataConfig, Degradable, TrainingConfig
 from sweep.config.checks import (
     A_CONTENT,
     A_DEVICE,
@@ -20,7 +21,7 @@ from sweep.config.checks import (
     SEEDS,
     Coefficient,
 )
-from sweep.config.names import StartKind
+from sweep.config.names import DEGRADED_PREFIX, StartKind, bare_set, explicit_set
 from sweep.metrics.registry import DEFAULT_GROUPS
 
 SCHEMA = 1
@@ -152,10 +153,11 @@ class EvalConfig(Settings):
 
     def excerpt(self, name: str) -> Excerpt:
         """The part of a test set that is scored; both fields are None for the whole."""
-        return self.excerpts.get(name, Excerpt())
+        found = self.excerpts.get(name) or self.excerpts.get(bare_set(name))
+        return found or Excerpt()
 
 
-class SweepConfig(Settings):
+class SweepConfig(Degradable):
     """A whole sweep; the schema of configs/*.yaml and of sweep.yaml."""
 
     schema_version: int = Field(SCHEMA, description="Version of this schema.")
@@ -177,29 +179,55 @@ class SweepConfig(Settings):
         description="Weights of the pixel and the content term, by content loss."
     )
     data: DataConfig = Field(description="What training patches are cut from.")
+    degradation: Degradation | None = Field(None, description=Degradable.DEGRADATION)
     srresnet: SrresnetConfig = Field(
         SrresnetConfig(), description="The common start, faithful end."
     )
     srgan: SrganConfig = Field(SrganConfig(), description="The common start, realistic end.")
     adversarial: TrainingConfig = Field(description="How every trial is trained.")
-    eval: EvalConfig = Field(EvalConfig(), description="What generators are scored on.")
+    eval: EvalConfig = Field(
+        EvalConfig(), validate_default=True, description="What generators are scored on."
+    )
     substitutes: Annotated[dict[str, str], SAME_KIND] = Field(
         {},
         description="What stands in for a content loss or a test set of this file that cannot "
         "be had; never for what was typed on the command line.",
     )
 
+    @field_validator("eval")
+    @classmethod
+    def _explicit_sets(cls, section: EvalConfig, info: ValidationInfo) -> EvalConfig:
+        """Says of every test set how its LR images are made, where there are two ways."""
+        if "degradation" not in info.data:
+            return section
+        is_degraded = info.data["degradation"] is not None
+        for name in section.sets:
+            if name.startswith(DEGRADED_PREFIX) and not is_degraded:
+                raise ValueError(
+                    f"a degradation in the config for test set {name}, got none; write "
+                    f"{bare_set(name)}, or add a degradation"
+                )
+        names = dict.fromkeys(explicit_set(name, is_degraded) for name in section.sets)
+        return section.model_copy(update={"sets": tuple(names)})
+
     @model_validator(mode="after")
     def _consistent(self) -> SweepConfig:
         if self.schema_version != SCHEMA:
             raise ValueError(f"schema_version {SCHEMA}, got {self.schema_version}")
-        sections = (self.adversarial, self.srresnet.training, self.srgan.training)
-        for section in filter(None, sections):
+        sections = {
+            "adversarial": self.adversarial,
+            "srresnet.training": self.srresnet.training,
+            "srgan.training": self.srgan.training,
+        }
+        for name, section in sections.items():
+            if section is None:
+                continue
             if section.patch_size % self.scale:
                 raise ValueError(
                     f"patch_size to be a multiple of the scale {self.scale}, "
                     f"got {section.patch_size}"
                 )
+            self.refuse_wide_blur(section.patch_size, f"{name}.patch_size")
         for content in self.grid.content:
             for name in (content, self.substitutes.get(content, content)):
                 if name not in self.objective:

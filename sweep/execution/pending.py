@@ -241,6 +241,7 @@ def test_set_jobs(plan: Plan, references: Sequence[TestSet]) -> tuple[TestSetJob
             images=tuple(path.stem for path in reference.hr),
             columns=columns,
             scale=plan.config.scale,
+            keeps_lr=reference.low_resolution is None,
         )
         for reference in references
     )

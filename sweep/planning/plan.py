@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from srgan_core.devices import gpu_number
@@ -84,12 +83,12 @@ def plan_sweep(
     asked_config = resolve_machine(config, stored, elsewhere)
     merged = join_config(store.root, asked_config, stored)
     starts = _starts(merged)
-    sets = resolve_test_sets(merged.eval.sets, merged.scale, held=held)
+    sets = resolve_test_sets(merged.eval.sets, merged.scale, held, merged.degradation)
     for name, test_set in zip(merged.eval.sets, sets, strict=True):
         part = merged.eval.excerpt(name)
         paths = test_set.hr[: part.limit]
         if name not in held:
-            _refuse_changed_images(store, test_set.name, paths)
+            _refuse_changed_images(store, test_set, part.limit)
         if "niqe" in merged.eval.metrics:
             more = larger_sets(test_set.name)
             notes += niqe_warnings(test_set.name, paths, merged.scale, part.crop, remedy=more)
@@ -149,18 +148,19 @@ def _held_sets(store: SweepStore, stored: SweepConfig | None) -> dict[str, TestS
     return {name: test_set for name, test_set in found.items() if test_set is not None}
 
 
-def _refuse_changed_images(store: SweepStore, dataset: str, paths: Sequence[Path]) -> None:
+def _refuse_changed_images(store: SweepStore, test_set: TestSet, limit: int | None) -> None:
     """Scores of a folder's old images must not stand beside those of its new ones."""
-    from sweep.scoring.sets.set_checks import table_name
-
-    record = _readable(lambda: store.read_reference(dataset))
+    record = _readable(lambda: store.read_reference(test_set.name))
     if record is None:
         return
-    if record.source_sha256 != {table_name(path): file_sha256(path) for path in paths}:
-        raise StoreError(
-            f"{store.root}: the images of test set {dataset!r} have changed since they were "
-            "scored there; choose another --out"
-        )
+    scored = ((record.source_sha256, test_set.hr), (record.lr_sha256, test_set.given))
+    for known, paths in scored:
+        names = zip(test_set.images[:limit], paths, strict=False)
+        if known != {name: file_sha256(path) for name, path in names}:
+            raise StoreError(
+                f"{store.root}: the images of test set {test_set.name!r} have changed since they "
+                "were scored there; choose another --out"
+            )
 
 
 def _readable(read: Callable[[], R | None]) -> R | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from srgan_core.errors import DataError, WeightsError
-from sweep.config.names import StartKind
+from sweep.config.names import StartKind, bare_set
 from sweep.config.sweep_config import SweepConfig
 
 
@@ -99,13 +99,14 @@ def _available_content(
 def _available_set(name: str, config: SweepConfig, notes: list[str]) -> str:
     from sweep.scoring.sets.test_sets import find_test_set
 
-    if name not in config.substitutes:
+    bare = bare_set(name)
+    if bare not in config.substitutes:
         return name
     try:
         # Images that are here and cannot be scored are refused later, not replaced.
-        find_test_set(name, config.scale)
+        find_test_set(bare, config.scale)
     except DataError:
-        substitute = config.substitutes[name]
+        substitute = name.removesuffix(bare) + config.substitutes[bare]
         notes.append(
             f"{name}: cannot be had here, {substitute} stands in for it; "
             f"put its images into $SWEEP_DATA to score on it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,13 +36,15 @@ class Tables:
     """What a comparison reads of a results folder.
 
     `images` is the table of `read_per_image` with the column `point`; `hr_hashes` maps a data set
-    to image to hash of the HR image, where the folder says so.
+    to image to hash of the HR image, where the folder says so; `lr_hashes` likewise of LR, where
+    it was not shrunk alone.
     """
 
     folder: Path
     images: pd.DataFrame
     metrics: Mapping[str, MetricColumn]
     hr_hashes: Mapping[str, Mapping[str, str]]
+    lr_hashes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def points(self) -> list[str]:
@@ -91,7 +93,7 @@ def read_tables(folder: Path) -> Tables:
     named = with_curves([*scored, *records_of(read_results(folder))])[: len(scored)]
     images = images.assign(point=[*map(point_name, named)])
     file = read_metric_file(folder)
-    return Tables(folder, images, file.metrics, file.hr_hashes)
+    return Tables(folder, images, file.metrics, file.hr_hashes, file.lr_hashes)
 
 
 def find_methods(tables: Tables, name: str) -> dict[Key, Scored]:

@@ -10,6 +10,7 @@ from srgan_core.errors import SrganError
 from sweep.analysis.summary import DatasetScores, scores_by_dataset
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
+from sweep.store.low_resolution import reference_name
 from sweep.store.states import Method
 from sweep.tables.columns import adv_text, is_path_part
 from sweep.tables.curve_names import curve_name
@@ -66,7 +67,8 @@ def draw_comparisons(tables: Tables) -> Comparisons:
     written: list[Path] = []
     warnings: list[str] = []
     for dataset in datasets:
-        methods = list(_methods(folder, dataset, chosen))
+        made = tables.low_resolution.get(dataset.name)
+        methods = list(_methods(folder, dataset, chosen, made))
         for image in dict.fromkeys(name for data, _, name in scores if data == dataset.name):
             panels = _panels(methods, dataset.name, _part(image), scores, warnings)
             target = folder / FIGURES / _part(dataset.name) / f"{image}.png"
@@ -75,12 +77,15 @@ def draw_comparisons(tables: Tables) -> Comparisons:
     return Comparisons(tuple(written), tuple(warnings))
 
 
-def _methods(folder: Path, scores: DatasetScores, chosen: Sequence[str]) -> Iterator[_Method]:
+def _methods(
+    folder: Path, scores: DatasetScores, chosen: Sequence[str], low_resolution: str | None
+) -> Iterator[_Method]:
     """Lists the panels from left to right, HR last."""
     store = SweepStore(folder)
     reference = store.reference(_part(scores.name))
     bicubic, srresnet = (Cue.of_reference(m) for m in (Method.BICUBIC, Method.SRRESNET))
-    yield _Method("bicubic", Method.BICUBIC, reference / "bicubic", bicubic)
+    name = reference_name(Method.BICUBIC, low_resolution)
+    yield _Method(name, Method.BICUBIC, reference / "bicubic", bicubic)
     srresnets = [row["trial"] for row in scores.rows if row["method"] == Method.SRRESNET]
     for trial in srresnets[:1]:
         images = store.generator(_part(trial)).images(scores.name)

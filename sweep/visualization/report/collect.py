@@ -14,6 +14,7 @@ from sweep.analysis.convergence import Bracket, find_brackets
 from sweep.analysis.summary import DatasetScores, scores_by_dataset, seed_means
 from sweep.errors import StoreError
 from sweep.store.folder import SWEEP_FILE, SweepStore
+from sweep.store.low_resolution import low_resolution_note, reference_name
 from sweep.store.records.log import last_line
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import Method, State
@@ -34,6 +35,7 @@ from sweep.visualization.report.groups import groups_of, pairs_of
 from sweep.visualization.report.looks import curve_looks
 from sweep.visualization.report.values import cell, logged
 
+_REFERENCES = {"lr": "LR", "bicubic": "bicubic"}
 _HEADINGS = {"adv": "λ", "train_seconds": "training [s]", "generator_sha256": "generator SHA-256"}
 
 
@@ -150,6 +152,7 @@ def _column(name: str, tables: PageTables) -> dict[str, Any]:
 
 def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> dict[str, Any]:
     images = records_of(tables.per_image[tables.per_image["dataset"] == scores.name])
+    made = _low_resolution(tables.protocol, scores.name)
     # The page's axes are more than the columns of summary.csv; the rule of their means is one.
     scores = replace(scores, means=tuple(seed_means(scores.rows, axes)))
     groups = groups_of(scores, axes)
@@ -167,7 +170,8 @@ def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> 
         "perImage": _table(images),
         "groups": groups,
         "pairs": {axes: asdict(pair) for axes, pair in pairs_of(scores, measured).items()},
-        "cautions": cautions_of(scores),
+        "cautions": [*filter(None, [low_resolution_note(made)]), *cautions_of(scores)],
+        "references": {name: reference_name(label, made) for name, label in _REFERENCES.items()},
         "hr": {m.column: cell(m.column, original.get(m.column)) for m in measured if original},
         "curves": [
             {column: cell(column, value) for column, value in row.items()}
@@ -176,6 +180,12 @@ def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> 
         ],
         "published": _published(scores, measured),
     }
+
+
+def _low_resolution(protocol: Mapping[str, Any], dataset: str) -> str | None:
+    """How the LR images of a test set came about, by metrics.json; None for shrinking alone."""
+    found: str | None = protocol.get("datasets", {}).get(dataset, {}).get("low_resolution")
+    return found
 
 
 def _published(scores: DatasetScores, metrics: Sequence[MetricColumn]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 //
 // document: title, columns (name, label, unit, kind, higher, numeric, axis), styles (one per
 // curve), datasets (name, scale, count, images, rows, marks, decimals, perImage, groups, pairs,
-// cautions, hr, curves, published, convergence), bracketNotes, trials (name, status, health, cause,
+// cautions, references, hr, curves, published, convergence), bracketNotes, trials (name, status, health, cause,
 // attempts, curve, progress), config, protocol, notes, live,
 // pictures ("dataset/source/image" to [type, width, height]).
 // A group is a generator averaged over its seeds: mean, and half of its 95% interval; its key is
@@ -59,10 +59,10 @@ const series = (content) =>
     .groups.filter((g) => g.method === "srgan" && contentOf(g) === content)
     .sort((a, b) => (a.adv ?? -1) - (b.adv ?? -1));
 
-const METHOD_NAMES = { srresnet: "SRResNet", bicubic: "bicubic", original: "HR", hr: "HR", lr: "LR" };
+const METHOD_NAMES = { srresnet: "SRResNet", original: "HR", hr: "HR" };
 
 function groupName(g) {
-  if (g.method !== "srgan") return METHOD_NAMES[g.method] ?? g.method;
+  if (g.method !== "srgan") return dataset().references[g.method] ?? METHOD_NAMES[g.method] ?? g.method;
   return `${contentOf(g)}, \u03bb ${advText(g.adv)}`;
 }
 

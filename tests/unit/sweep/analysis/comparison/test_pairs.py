@@ -91,14 +91,15 @@ def test_nine_images_are_too_few_for_a_verdict(copied, photographed, usual):
     assert report.worse == []
 
 
-def test_other_photographs_under_one_name_are_refused(seeded, copied, photographed, usual):
+@pytest.mark.parametrize("side", ["HR", "LR"])
+def test_other_photographs_under_one_name_are_refused(seeded, copied, photographed, usual, side):
     other = copied(photographed(usual.rows()))
     for folder, digest in ((seeded, "aa"), (other, "bb")):
         path = folder / "metrics.json"
         document = json.loads(path.read_text())
-        document["datasets"] = {"set5": {"hr_sha256": {"im00": digest}}}
+        document["datasets"] = {"set5": {f"{side.lower()}_sha256": {"im00": digest}}}
         path.write_text(json.dumps(document))
-    with pytest.raises(ConfigError, match=r"set5: expected the same HR images in .* im00"):
+    with pytest.raises(ConfigError, match=rf"set5: expected the same {side} images in .* im00"):
         compare(Operand(seeded, "mse@0"), Operand(other, "mse@0"), (), QUICK)
 
 

@@ -95,3 +95,10 @@ def test_set5_is_drawn(store, usual, set5):
     done = draw_comparisons(read_tables(folder))
     assert [path.stem for path in done.written] == list(photographs)
     assert done.warnings == ()
+
+
+def test_bicubic_is_called_after_the_lr_that_it_enlarges(filled):
+    (filled / "reference/set5/bicubic/baby.png").unlink()
+    made = {"set5": "degraded: JPEG (quality 30)"}
+    done = draw_comparisons(replace(read_tables(filled), low_resolution=made))
+    assert "bicubic of degraded LR is left out of baby" in done.warnings[0]
