@@ -63,6 +63,7 @@ def _print_json(store: SweepStore, plan: Plan, jobs: int) -> None:
             }
             for trial in plan.asked
         ],
+        most_further_trials=plan.most_further_trials(store),
         device=plan.config.device,
         jobs=jobs,
         threads=plan.config.threads or 1,
@@ -106,11 +107,15 @@ def print_plan(store: SweepStore, plan: Plan, jobs: int) -> None:
     click.echo()
     for kind in cost.kinds:
         click.echo(f"  {_describe_kind(kind)}")
+    further = plan.most_further_trials(store)
+    placed = f" and at most {further} to be placed where gaps are" if further else ""
     trials = counted(len(plan.asked), "trial")
-    click.echo(f"{trials}, {cost.trials_left} to train into {store.root}")
+    click.echo(f"{trials}{placed}, {cost.trials_left} to train into {store.root}")
     click.echo(f"{counted(cost.steps_left, 'step')} left, {cost.steps_done} done")
     threads = counted(plan.config.threads or 1, "thread")
-    click.echo(f"about {cost.duration} on {plan.config.device}, {jobs} at once with {threads} each")
+    about = "at most about" if further else "about"
+    at_once = f"{jobs} at once with {threads} each"
+    click.echo(f"{about} {cost.duration} on {plan.config.device}, {at_once}")
     click.echo(f"about {cost.memory_gb:.1f} GB of memory, {cost.disk_gb:.1f} GB of disk")
     for problem in _problems(store, plan, jobs):
         say(f"warning: `sweep run` will refuse this: {problem}", err=False)

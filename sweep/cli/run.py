@@ -25,6 +25,7 @@ Examples:
   sweep run --adv 1e-4,1e-3,1e-2
   sweep run --adv 0.001 --content vgg22 --seeds 0,1,2 --out results/seeds
   sweep run --start srresnet,srgan --out results/ends
+  sweep run --adv auto --trials 12 --out results/auto
   sweep run --init runs/pair --out results/own-pair
   sweep run --config standard --eval set5,folder:photos
   sweep run --config voc2012 --device cuda --jobs 4
@@ -158,6 +159,7 @@ def command(
                 score_every=score_every,
                 retry=retry,
                 checked=checked,
+                jobs=jobs,
             )
             if summary.stopped_by is None:
                 tracking.finish()

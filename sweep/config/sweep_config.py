@@ -45,11 +45,24 @@ class GridConfig(Settings):
     control: bool = Field(
         True, description="Add lambda = 0 once per content loss: further training without D."
     )
+    trials: int | None = Field(
+        None,
+        ge=1,
+        description="Most trials of a sweep that places coefficients beside those of adv, where "
+        "the largest gap of a curve is, all content losses together; null to place none.",
+    )
 
     @property
     def coefficients(self) -> tuple[float, ...]:
         """The coefficients that are trained for each content loss, rising, the control included."""
         return tuple(sorted({0.0, *self.adv} if self.control else self.adv))
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """The smallest and the largest coefficient above 0, rising, and 0 where it is in adv."""
+        above = [adv for adv in self.adv if adv]
+        kept = {0.0} & {*self.adv} | {min(above), max(above)} if above else {*self.adv}
+        return tuple(sorted(kept))
 
 
 class TermWeights(Settings):
