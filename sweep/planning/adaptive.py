@@ -41,9 +41,8 @@ def require_room(grid: GridConfig, known: int) -> None:
         )
     least = known + len(grid.seeds)
     if (grid.trials or 0) < least:
-        contents = len(grid.content) * len(grid.start)
         raise ConfigError(
-            f"--trials: expected at least {least}, the {known} that are given by the grid or were "
-            f"placed before ({len(grid.seeds)} x {contents} curves) and one coefficient more, got "
-            f"{grid.trials}; fewer --content or --seeds need fewer"
+            f"--trials: expected at least {least}, the {known} that the grid gives or that were "
+            f"placed before and one coefficient more for each seed, got {grid.trials}; fewer "
+            "--content, --start or --seeds need fewer"
         )

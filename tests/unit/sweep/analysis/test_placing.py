@@ -1,6 +1,7 @@
 """Coefficients go where the largest gap of a curve is, towards equal spacing along it."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_neighbours_come_no_closer_than_by_a_factor():
     gaps = place({MSE: curve}, UNIT, 40)
     values = sorted([1e-3, 1e-2, *(gap.adv for gap in gaps)])
     assert len(gaps) == 7
-    assert min(b / a for a, b in zip(values, values[1:], strict=False)) > 1.25
+    assert min(b / a for a, b in pairwise(values)) > 1.25
     assert not Gap(MSE, 1e-3, 1.5e-3, 1.0, 0.0).is_wide
 
 
@@ -108,7 +109,7 @@ def test_spacing_becomes_more_even_than_that_of_a_grid():
 
     def largest(advs: list[float]) -> float:
         points = curve(advs)
-        return max(UNIT.distance(a.mean, b.mean) for a, b in zip(points, points[1:], strict=False))
+        return max(UNIT.distance(a.mean, b.mean) for a, b in pairwise(points))
 
     placed = [0.0, 1e-4, 1.0]
     while len(placed) < 9:
