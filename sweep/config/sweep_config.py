@@ -15,6 +15,7 @@ from sweep.config.checks import (
     EACH_CONTENT,
     EACH_METRIC,
     EACH_TEST_SET,
+    NUMBERS,
     SAME_KIND,
     SEEDS,
     Coefficient,
@@ -29,7 +30,7 @@ SCHEMA = 1
 class GridConfig(Settings):
     """The axes of the grid."""
 
-    adv: Annotated[tuple[Coefficient, ...], DISTINCT] = Field(
+    adv: Annotated[tuple[Coefficient, ...], NUMBERS, DISTINCT] = Field(
         (1e-4, 1e-3, 1e-2), description="Adversarial coefficients, each above or equal to 0."
     )
     content: Annotated[tuple[str, ...], EACH_CONTENT, DISTINCT] = Field(
