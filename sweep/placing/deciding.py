@@ -68,7 +68,7 @@ def account(
     """
     got = Counter(trial.curve for trial in trials)
     counts = ", ".join(f"{_name(curve, got)} {number}" for curve, number in got.items())
-    yield f"of at most {counted(most, 'trial')} these were placed or given: {counts}"
+    yield f"trials of each curve: {counts}; at most {most} were allowed"
     curves = read_curves(store, trials, plane)
     for curve, points in curves.items():
         if bound := next((point.adv for point in points if point.diverged), None):

@@ -33,4 +33,4 @@ def test_curves_are_named_with_their_start_where_there_are_both(scored):
     plan = sweep.plan(grid__start=["srresnet", "srgan"], trials=9)
     sweep.score(plan)
     (counts,) = account(sweep.store, plan.asked, PLANE, 9, False)
-    assert counts.endswith("mse from srresnet 3, mse from srgan 3")
+    assert ": mse from srresnet 3, mse from srgan 3;" in counts

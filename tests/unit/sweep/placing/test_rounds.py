@@ -27,7 +27,7 @@ def test_trials_end_at_the_number_that_is_asked_for(scored):
     )
     assert sweep.placed()[0] == ("mse", 1e-2)
     assert account_of(sweep.store, plan)[0] == (
-        "of at most 6 trials these were placed or given: mse 6"
+        "trials of each curve: mse 6; at most 6 were allowed"
     )
     assert plan.unplaced(sweep.store) == plan.most_further_trials(sweep.store) == 0
 
@@ -105,7 +105,7 @@ def test_where_one_content_diverges_the_others_go_on(scored):
     assert {content for content, _ in sweep.placed()} == {"mse"}
     assert len(plan.asked) == 9
     told = account_of(sweep.store, plan)
-    assert told[0].endswith("vgg16-22 3, mse 6")
+    assert "vgg16-22 3, mse 6;" in told[0]
     assert told[1] == (
         "vgg16-22: lambda 0.0001 diverged, so nothing was placed above the next lower one"
     )

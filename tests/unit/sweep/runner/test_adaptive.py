@@ -17,7 +17,7 @@ def test_a_run_that_is_ended_goes_on_to_the_same_trials_and_bytes(tmp_path, in_p
     whole, ended = SweepStore(tmp_path / "whole"), SweepStore(tmp_path / "ended")
     summary = execute(whole, **AUTO)
     assert (summary.exit_status, len(summary.states), len(summary.trained)) == (0, 4, 4)
-    assert "of at most 4 trials these were placed or given: mse 4" in summary.notes
+    assert "trials of each curve: mse 4; at most 4 were allowed" in summary.notes
     table = (whole.root / "results.csv").read_text()
     assert all(name in table for name in summary.states)
 
