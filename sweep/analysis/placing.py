@@ -124,12 +124,13 @@ def frame_of(points: Iterable[CurvePoint], directions: tuple[Direction, Directio
     Where the front has no width on an axis, the range of all points stands for it.
     """
     scored = [point for point in points if point.places]
-    places = [point.mean for point in scored if point.healthy] or [p.mean for p in scored]
-    if not places:
+    if not scored:
         return None
-    front = [places[index] for index in pareto_front(places, directions)]
-    ends = [_ends(axis, front, places, directions[axis]) for axis in (0, 1)]
-    return Frame((ends[0][0], ends[1][0]), (ends[0][1], ends[1][1]))
+    places = [point.mean for point in scored]
+    healthy = [point.mean for point in scored if point.healthy] or places
+    front = [healthy[index] for index in pareto_front(healthy, directions)]
+    x, y = (_ends(axis, front, places, directions[axis]) for axis in (0, 1))
+    return Frame((x[0], y[0]), (x[1], y[1]))
 
 
 def _ends(

@@ -71,11 +71,10 @@ def account(
     yield f"trials of each curve: {counts}; at most {most} were allowed"
     curves = read_curves(store, trials, plane)
     for curve, points in curves.items():
-        if bound := next((point.adv for point in points if point.diverged), None):
-            yield (
-                f"{_name(curve, got)}: lambda {shortest_decimal(bound)} diverged, so nothing was "
-                "placed above the next lower one"
-            )
+        diverged = [shortest_decimal(point.adv) for point in points if point.diverged]
+        if diverged:
+            ended = f"{', '.join(diverged)} diverged: the curve ends below {diverged[0]}"
+            yield f"{_name(curve, got)}: lambda {ended}"
     if settled:
         yield from _why_settled(curves, got)
 

@@ -98,6 +98,8 @@ def test_the_plane_is_scaled_to_the_front_of_what_is_healthy():
 
 def test_a_front_of_one_point_leaves_the_range_of_all():
     assert frame_of([at(0.0, 30, 4), at(1e-3, 29, 5)], AXES) == UNIT
+    broken = at(1.0, 25, 9, healthy=False)
+    assert frame_of([at(0.0, 30, 4), broken], AXES) == Frame((30, 4), (25, 9))
     alone = frame_of([at(0.0, 30, 4), at(1e-3, 30, 4)], AXES)
     assert alone.distance((30, 4), (25, 9)) == 0
     assert place({MSE: [at(0.0, 30, 4), at(1e-3, 30, 4)]}, alone, 1) == []

@@ -106,9 +106,7 @@ def test_where_one_content_diverges_the_others_go_on(scored):
     assert len(plan.asked) == 9
     told = account_of(sweep.store, plan)
     assert "vgg16-22 3, mse 6;" in told[0]
-    assert told[1] == (
-        "vgg16-22: lambda 0.0001 diverged, so nothing was placed above the next lower one"
-    )
+    assert told[1] == "vgg16-22: lambda 0.0001, 1 diverged: the curve ends below 0.0001"
 
 
 def test_where_all_diverge_nothing_is_placed_and_that_is_said(scored):
