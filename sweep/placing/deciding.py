@@ -73,8 +73,10 @@ def account(
     for curve, points in curves.items():
         diverged = [shortest_decimal(point.adv) for point in points if point.diverged]
         if diverged:
-            ended = f"{', '.join(diverged)} diverged: the curve ends below {diverged[0]}"
-            yield f"{_name(curve, got)}: lambda {ended}"
+            left = (
+                f"the curve ends below {diverged[0]}" if diverged[0] != "0" else "no curve is left"
+            )
+            yield f"{_name(curve, got)}: lambda {', '.join(diverged)} diverged: {left}"
     if settled:
         yield from _why_settled(curves, got)
 
