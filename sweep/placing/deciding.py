@@ -73,9 +73,8 @@ def account(
     for curve, points in curves.items():
         diverged = [shortest_decimal(point.adv) for point in points if point.diverged]
         if diverged:
-            left = (
-                f"the curve ends below {diverged[0]}" if diverged[0] != "0" else "no curve is left"
-            )
+            is_all = diverged[0] == "0"
+            left = "no curve is left" if is_all else f"the curve ends below {diverged[0]}"
             yield f"{_name(curve, got)}: lambda {', '.join(diverged)} diverged: {left}"
     if settled:
         yield from _why_settled(curves, got)

@@ -114,9 +114,10 @@ def test_where_all_diverge_nothing_is_placed_and_that_is_said(scored):
     plan = run(sweep)
     assert sweep.placed() == []
     assert sweep.store.read_placements().is_settled
-    assert (
-        "0 coefficients of it can be compared, and a gap takes two"
-        in (account_of(sweep.store, plan)[-1])
+    assert account_of(sweep.store, plan)[1:] == (
+        "mse: lambda 0, 0.0001, 1 diverged: no curve is left",
+        "mse: no gap is left to place in: 0 coefficients of it can be compared, and a gap takes "
+        "two",
     )
 
 

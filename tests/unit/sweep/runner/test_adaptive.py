@@ -16,7 +16,7 @@ def _without_charts(monkeypatch):
     monkeypatch.setattr("sweep.visualization.drawings.bring_up_to_date", lambda tables: ((), ()))
 
 
-def outcome(store: SweepStore) -> dict[str, str]:
+def outcome(store: SweepStore) -> dict[str, str | None]:
     return {each.path.name: each.read_result().generator_sha256 for each in store.trials()}
 
 
