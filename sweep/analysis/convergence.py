@@ -19,10 +19,10 @@ from sweep.analysis.comparison.methods import Scored
 from sweep.analysis.comparison.report import Resampling
 from sweep.analysis.comparison.resampling import Resampler
 from sweep.analysis.comparison.shared import SET_ALONE
-from sweep.analysis.fronts import DISTORTION, axes_beside_distortion
 from sweep.analysis.statistics.bootstrap import LEAST_IMAGES, Interval, Runs, bootstrap_difference
 from sweep.config.names import StartKind
 from sweep.metrics.aggregation import aggregation
+from sweep.metrics.axes import DISTORTION, axes_beside_distortion
 from sweep.tables.columns import START
 from sweep.tables.curve_names import has_both_starts
 from sweep.tables.curves import read_path

@@ -23,6 +23,7 @@ from sweep.analysis.frontier import (
     pareto_front,
 )
 from sweep.analysis.summary import DatasetScores
+from sweep.metrics.axes import DISTORTION, axes_beside_distortion
 from sweep.metrics.declaration import Direction
 from sweep.store.states import Method
 from sweep.tables import columns as names
@@ -31,8 +32,6 @@ from sweep.tables.curve_names import curve_content, point_name
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import TRAINED_METHODS, Record, hr_value
 
-DISTORTION = "psnr_y"
-USUAL_AXES = ("niqe", "lpips_alex")
 DECIBELS_BELOW_BICUBIC = 4.0
 """The reference point has bicubic's PSNR less this, and bicubic's value on the other axis."""
 
@@ -215,12 +214,6 @@ def fronts_of(
                 front = front_of(scores, metrics[DISTORTION], metrics[column])
                 if front.candidates:
                     yield front
-
-
-def axes_beside_distortion(metrics: Mapping[str, MetricColumn]) -> list[str]:
-    """Lists the columns that stand against PSNR: the usual two, then the perception metrics."""
-    further = [name for name, metric in metrics.items() if metric.kind == "perception"]
-    return [name for name in dict.fromkeys((*USUAL_AXES, *further)) if name in metrics]
 
 
 def front_of(scores: DatasetScores, x_metric: MetricColumn, y_metric: MetricColumn) -> Front:

@@ -75,19 +75,22 @@ class GridSteps:
 
     Attributes:
         names: The trials in their order.
-        total: Steps of all trials.
     """
 
     def __init__(self, plan: Plan, store: SweepStore) -> None:
         self._steps = {trial.name: trial.spec.iterations for trial in plan.asked}
-        self.names = tuple(self._steps)
-        self.total = sum(self._steps.values())
+        self.names = list(self._steps)
         states = {name: store.trial(name).state for name in self.names}
         self._ended = {name for name, state in states.items() if state.is_finished}
         self._at = {name: self._steps[name] for name in self.names if states[name].is_trained}
         self._moved = 0
         # What goes before the first step, such as scores of the references, is no speed of steps.
         self._begun: float | None = None
+
+    @property
+    def total(self) -> int:
+        """Steps of all trials that are known by now."""
+        return sum(self._steps.values())
 
     @property
     def done(self) -> int:
@@ -102,6 +105,9 @@ class GridSteps:
     def receive(self, event: Event) -> None:
         """Learns what happened."""
         name = event.job
+        if event.kind == "placed":
+            self._steps[name] = event.fields["iterations"]
+            self.names.append(name)
         if name not in self._steps:
             return
         if event.kind == "progress":
@@ -138,6 +144,9 @@ class Lines:
     def receive(self, event: Event) -> None:
         """Learns what happened; a warning is shown once."""
         self._grid.receive(event)
+        if event.kind == "placed":
+            self._write(f"{self._title(event.job)}: {event.fields['message']}")
+            return
         if event.kind != "warning":
             self._show(event)
             return
@@ -231,6 +240,7 @@ class Bars(Lines):
         self.progress.update(
             self._grid_task,
             completed=self._grid.done,
+            total=self._grid.total,
             description=f"grid: {self._grid.ended} of {counted(len(self._grid.names), 'trial')}",
             detail=self._grid.left() or "steps",
         )

@@ -26,6 +26,7 @@ Examples:
   sweep run --adv 1e-4,1e-3,1e-2
   sweep run --adv 0.001 --content vgg22 --seeds 0,1,2 --out results/seeds
   sweep run --start srresnet,srgan --out results/ends
+  sweep run --adv auto --trials 12 --out results/auto
   sweep run --init runs/pair --out results/own-pair
   sweep run --config standard --eval set5,folder:photos
   sweep run --eval set5,pairs:camera/LR,camera/HR
@@ -175,6 +176,7 @@ def command(
                 score_every=score_every,
                 retry=retry,
                 checked=checked,
+                jobs=jobs,
             )
             if summary.stopped_by is None:
                 tracking.finish()

@@ -19,11 +19,20 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+AUTO = "auto"
+"""What --adv takes instead of numbers."""
+
 OPTIONS = (
     click.option(
         "--adv",
         type=CommaList(name, "a number"),
-        help="Adversarial coefficients, comma-separated.  [default: the config's]",
+        help="Adversarial coefficients, comma-separated, or auto: the ends of the config's, and "
+        "between them wherever the largest gap of a curve is.  [default: the config's]",
+    ),
+    click.option(
+        "--trials",
+        type=click.IntRange(min=1),
+        help="Trials of --adv auto at most, all content losses and seeds together.",
     ),
     click.option(
         "--content",
@@ -99,6 +108,7 @@ OPTIONS = (
 
 KEYS = {
     "adv": "grid.adv",
+    "trials": "grid.trials",
     "content": "grid.content",
     "start": "grid.start",
     "seeds": "grid.seeds",
@@ -141,13 +151,20 @@ def plan_from_options(
     from sweep.store.folder import SweepStore
 
     overrides = dict(parse_assignment(text) for text in assignments)
+    is_auto = _read_auto(changes)
     short = {KEYS[key]: value for key, value in changes.items() if value is not None}
     if init is not None:
         short[f"{_kind_of(init)}.init"] = init
     for key in overrides.keys() & short.keys():
         raise click.UsageError(f"--set {key}: stands beside its own option; give one of them")
+    if "grid.adv" in short:
+        # A file may name both; what is typed is all that is asked for.
+        overrides.setdefault("grid.trials", None)
     overrides |= short
     config = load_config(config_name, overrides)
+    if is_auto and "grid.adv" not in overrides:
+        overrides["grid.adv"] = config.grid.ends
+        config = load_config(config_name, overrides)
     if init is not None and _kind_of(init) not in config.grid.start:
         if "grid.start" in overrides:
             raise click.UsageError(_useless_init(init))
@@ -158,6 +175,29 @@ def plan_from_options(
     trials = len(plan.asked)
     at_once = trials if elsewhere else jobs_at_once(plan.config, trials, plan.gpu)
     return store, plan, jobs or at_once
+
+
+def _read_auto(changes: dict[str, Any]) -> bool:
+    """Takes `auto` out of --adv, where it stands alone beside --trials; says whether it did."""
+    adv, trials = changes["adv"] or (), changes["trials"]
+    if AUTO not in adv:
+        if trials is not None:
+            raise click.UsageError(
+                "--trials: is for --adv auto, which places coefficients until there are so many "
+                "trials; leave it out, or give --adv auto instead of numbers"
+            )
+        return False
+    if len(adv) > 1:
+        raise click.UsageError(
+            "--adv: expected auto alone or numbers, got both; --set 'grid.adv=[1e-4,1e-2]' gives "
+            "the numbers that --adv auto begins with"
+        )
+    if trials is None:
+        raise click.UsageError(
+            "--adv auto: expected --trials N beside it, the number of trials at which it ends"
+        )
+    changes["adv"] = None
+    return True
 
 
 def _kind_of(init: Path) -> StartKind:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import AfterValidator, BeforeValidator, ValidatorFunctionWrapHandler, WrapValidator
 
 from srgan_core.data.pair_folders import pair_folders
 from srgan_core.devices import check_device_name
@@ -86,11 +86,23 @@ def _coefficient(value: Any, read: ValidatorFunctionWrapHandler) -> float:
     return number + 0.0
 
 
+def _not_auto(value: Any) -> Any:
+    if value == "auto" or (isinstance(value, list | tuple) and "auto" in value):
+        raise ValueError(
+            "numbers, got 'auto'; grid.trials: N has others placed between them until there are N "
+            "trials"
+        )
+    return value
+
+
 def _seeds(values: tuple[int, ...]) -> tuple[int, ...]:
     if not all(0 <= value <= LARGEST_SEED for value in values):
         raise ValueError(f"whole numbers from 0 to {LARGEST_SEED}")
     return values
 
+
+NUMBERS = BeforeValidator(_not_auto)
+"""What the command line calls auto has a key of its own."""
 
 DISTINCT = AfterValidator(_distinct)
 

@@ -36,7 +36,8 @@ def differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
     shared = {*kinds_needed(stored)} & {*kinds_needed(config)}
     unshared = tuple(f"{kind}." for kind in StartKind if kind not in shared)
     files = tuple(f"{kind}.init" for kind in StartKind)
-    ignored = (*EXTENDABLE, "description", "substitutes", "grid.control", "objective")
+    grown = (*EXTENDABLE, "grid.control", "grid.trials", "objective")
+    ignored = (*grown, "description", "substitutes")
     differing = [
         f"{key} (was {old.get(key, 'not set')}, now {new.get(key, 'not set')})"
         for key in sorted(old.keys() | new.keys())
@@ -79,6 +80,7 @@ def union(stored: SweepConfig, config: SweepConfig) -> SweepConfig:
         update={
             "adv": tuple(sorted(sections["grid"].adv)),
             "control": stored.grid.control or config.grid.control,
+            "trials": max(stored.grid.trials or 0, config.grid.trials or 0) or None,
         }
     )
     return config.model_copy(update=sections)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,12 @@ class Start:
 Starts = Mapping[tuple[StartKind, int], Start]
 """Starts by their kind and seed."""
 
+Curve = tuple[StartKind, str]
+"""What trials share that differ in coefficient and seed alone: their start and content loss."""
+
+Placed = Mapping[Curve, Collection[float]]
+"""Coefficients of single curves, beside those that the config has for all of them."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -62,14 +68,19 @@ class Trial:
     start: StartKind
     spec: TrainingSpec
 
+    @property
+    def curve(self) -> Curve:
+        """The curve that it is a point of."""
+        return self.start, self.content
+
 
 def start_name(kind: StartKind, seed: int) -> str:
     """Names the folder of a start."""
     return f"{kind}-s{seed}"
 
 
-def expand(config: SweepConfig, starts: Starts) -> tuple[Trial, ...]:
-    """Lists the trials of a config whose `device` and `threads` are resolved.
+def expand(config: SweepConfig, starts: Starts, placed: Placed | None = None) -> tuple[Trial, ...]:
+    """Lists the trials of a config whose `device` and `threads` are resolved, and placed ones.
 
     Returns:
         Trials by seed, start and content loss in the given order, and rising coefficient.
@@ -79,7 +90,7 @@ def expand(config: SweepConfig, starts: Starts) -> tuple[Trial, ...]:
         for seed in config.grid.seeds
         for kind in config.grid.start
         for content in config.grid.content
-        for adv in config.grid.coefficients
+        for adv in sorted({*config.grid.coefficients, *(placed or {}).get((kind, content), ())})
     )
 
 

@@ -17,6 +17,7 @@ from sweep.config.checks import (
     EACH_CONTENT,
     EACH_METRIC,
     EACH_TEST_SET,
+    NUMBERS,
     SAME_KIND,
     SEEDS,
     Coefficient,
@@ -31,7 +32,7 @@ SCHEMA = 1
 class GridConfig(Settings):
     """The axes of the grid."""
 
-    adv: Annotated[tuple[Coefficient, ...], DISTINCT] = Field(
+    adv: Annotated[tuple[Coefficient, ...], NUMBERS, DISTINCT] = Field(
         (1e-4, 1e-3, 1e-2), description="Adversarial coefficients, each above or equal to 0."
     )
     content: Annotated[tuple[str, ...], EACH_CONTENT, DISTINCT] = Field(
@@ -47,11 +48,24 @@ class GridConfig(Settings):
     control: bool = Field(
         True, description="Add lambda = 0 once per content loss: further training without D."
     )
+    trials: int | None = Field(
+        None,
+        ge=1,
+        description="Most trials of a sweep that places coefficients beside those of adv, where "
+        "the largest gap of a curve is, all content losses together; null to place none.",
+    )
 
     @property
     def coefficients(self) -> tuple[float, ...]:
         """The coefficients that are trained for each content loss, rising, the control included."""
         return tuple(sorted({0.0, *self.adv} if self.control else self.adv))
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """The smallest and the largest coefficient above 0, rising, and 0 where it is in adv."""
+        above = [adv for adv in self.adv if adv]
+        kept = {0.0} & {*self.adv} | {min(above), max(above)} if above else {*self.adv}
+        return tuple(sorted(kept))
 
 
 class TermWeights(Settings):

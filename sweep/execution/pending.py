@@ -16,6 +16,7 @@ from sweep.execution.jobs.missing import TestSetJob, missing_of_trial
 from sweep.execution.jobs.reference import ReferenceJob
 from sweep.execution.jobs.trial import TrainJob
 from sweep.metrics.registry import columns_for
+from sweep.planning.estimate import content_depth
 from sweep.planning.plan import Plan
 from sweep.store.folder import SweepStore
 from sweep.store.intact import (
@@ -215,12 +216,7 @@ def in_running_order(trials: Sequence[Trial]) -> list[Trial]:
     keep the other workers busy. Behind them the deepest content loss, which takes longest,
     comes first.
     """
-    from srgan_core.vgg import FEATURE_CUTS
-
-    def depth(trial: Trial) -> int:
-        return FEATURE_CUTS[trial.content].stop if trial.content in FEATURE_CUTS else 0
-
-    longest_first = sorted(trials, key=depth, reverse=True)
+    longest_first = sorted(trials, key=lambda trial: content_depth(trial.content), reverse=True)
     fresh = [trial for trial in longest_first if trial.adv and trial.start is StartKind.SRRESNET]
     first = {trial.seed: trial for trial in reversed(fresh)}
 

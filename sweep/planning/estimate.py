@@ -19,6 +19,9 @@ from sweep.store.trial_folder import TrialFolder
 STARTS = {StartKind.SRRESNET: "SRResNet", StartKind.SRGAN: "pair"}
 """Kinds of the trainings that all trials of a seed wait for."""
 
+PLACED = "to be placed, at most"
+"""Kind of the trials whose coefficients are not known yet, as if by the costliest content loss."""
+
 SCORING_SECONDS = 5.0
 """Restoring and scoring five small images, networks loaded."""
 
@@ -55,7 +58,7 @@ class Estimate:
 
     Attributes:
         kinds: Trainings by what their steps cost.
-        trials_left: Trials that are not finished.
+        trials_left: Trials that are not finished, those that may still be placed among them.
         steps_done: Steps of finished and begun trials, warm-ups included.
         seconds: Training and scoring.
         memory_gb: Peak of the trials that run at once.
@@ -111,12 +114,15 @@ def estimate(
     """
     device = resolve_device(plan.device)
     left, done = _what_is_left(store, plan)
+    if further := plan.most_further_trials(store):
+        left[PLACED] = _to_be_placed(plan, further)
     kinds = []
     for index, (name, part) in enumerate(left.items()):
         on_kind(name, index, len(left))
         cost = measure_step(part.spec, device)
         kinds.append(Kind(name, part.trainings, part.steps, part.warmup_steps, cost))
-    trials_left = sum(not store.trial(trial.name).state.is_finished for trial in plan.asked)
+    known = sum(not store.trial(trial.name).state.is_finished for trial in plan.asked)
+    trials_left = known + further
     slots = min(jobs, max(1, trials_left))
     scoring = SCORING_SECONDS * trials_left * len(plan.sets)
     # Trials begin when the starts are there, of which there is one of a kind for each seed.
@@ -163,6 +169,20 @@ def _what_is_left(store: SweepStore, plan: Plan) -> tuple[dict[str, _Left], int]
             part.steps += spec.training.steps - max(0, behind - warmup)
         done += behind
     return left, done
+
+
+def _to_be_placed(plan: Plan, trials: int) -> _Left:
+    """Trials with a discriminator, which the given ones have warmed up."""
+    with_adversary = [trial for trial in plan.asked if trial.adv]
+    spec = max(with_adversary, key=lambda trial: content_depth(trial.content)).spec
+    return _Left(spec, trials, trials * spec.training.steps)
+
+
+def content_depth(content: str) -> int:
+    """Layers of the network behind a content loss: the deeper, the longer a step takes."""
+    from srgan_core.vgg import FEATURE_CUTS
+
+    return FEATURE_CUTS[content].stop if content in FEATURE_CUTS else 0
 
 
 def _checkpointed(files: TrialFolder) -> int:

@@ -76,7 +76,8 @@ def check_images(
     try:
         require_folders(config)
     except AbsentDataError:
-        if is_training_left(store, plan.asked, plan.starts, retry):
+        left = is_training_left(store, plan.asked, plan.starts, retry)
+        if left or plan.most_further_trials(store):
             raise
         later, names = {}, []
     packed = _open_all(config, names, side)

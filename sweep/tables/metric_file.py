@@ -63,14 +63,8 @@ class MetricColumn:
         return f"{self.label}{unit} {self.arrow}"
 
     def merit(self, value: float, bound: float | None) -> float:
-        """Makes a value comparable: nothing counts as better than HR itself.
-
-        A metric without reference has a value for the HR images too, the bound. A restored image
-        beyond it is not more natural than the photograph, so it counts as equal to it.
-        """
-        if bound is None:
-            return value
-        return min(value, bound) if self.higher_is_better else max(value, bound)
+        """Makes a value comparable: beyond the bound, HR's own value, it counts as the bound."""
+        return declaration.merit(value, bound, self.higher_is_better)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from urllib.parse import quote
 from srgan_core.files import write_atomically
 from srgan_core.wording import counted
 from sweep.analysis.exchange import short_label
-from sweep.analysis.fronts import DISTORTION, USUAL_AXES, Front, front_of
+from sweep.analysis.fronts import Front, front_of
 from sweep.analysis.interpolation_verdict import interpolation_takeaway
 from sweep.analysis.summary import DatasetScores, scores_by_dataset
 from sweep.errors import StoreError
+from sweep.metrics.axes import DISTORTION, USUAL_AXES
 from sweep.store.low_resolution import low_resolution_note
 from sweep.store.states import Method
 from sweep.tables.curve_names import curve_name

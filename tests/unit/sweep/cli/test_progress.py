@@ -97,6 +97,17 @@ def test_the_time_before_the_first_step_says_nothing_of_the_rest(tmp_path, clock
     assert steps.left() == "0:02:00 left"
 
 
+def test_a_trial_that_joins_while_the_sweep_runs_is_counted_and_shown(tmp_path, capsys):
+    asked, store = plan(), SweepStore(tmp_path)
+    text = "lambda 0.002 placed between 0.001 and 0.01, 0.50 apart"
+    event = Event("mse-adv0.002-s0-ab", "placed", {"iterations": 25, "message": text})
+    steps = GridSteps(asked, store)
+    steps.receive(event)
+    assert (steps.total, len(steps.names)) == (20 + 25 + 25 + 25, 4)
+    Lines(asked, store).receive(event)
+    assert capsys.readouterr().err.splitlines()[-1] == f"[4/4] mse-adv0.002-s0-ab: {text}"
+
+
 def test_lines_number_the_trials_and_come_now_and_then(tmp_path, capsys, clock):
     asked = plan()
     names = [trial.name for trial in asked.asked]

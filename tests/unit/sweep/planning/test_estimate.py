@@ -46,6 +46,19 @@ def test_only_what_is_left_counts(tmp_path):
     assert both.disk_gb > none.disk_gb == 0
 
 
+def test_trials_that_may_be_placed_count_as_the_costliest_content(tmp_path, measured):
+    changes = {"eval.metrics": ["psnr", "lpips"], "grid.content": ["vgg16-22", "mse"]}
+    store = SweepStore(tmp_path)
+    before, after = (
+        estimate(store, plan_of(store, **changes, **{"grid.trials": most})) for most in (None, 9)
+    )
+    assert measured[-1] == "vgg16-22 0.001"
+    assert (before.trials_left, after.trials_left) == (4, 9)
+    assert after.steps_left == before.steps_left + 5 * 20
+    assert after.seconds == before.seconds + 5 * (20 + module.SCORING_SECONDS)
+    assert after.disk_gb > before.disk_gb
+
+
 def test_a_begun_trial_counts_from_its_checkpoint(tmp_path):
     store = SweepStore(tmp_path)
     plan = plan_of(store, **{"adversarial.discriminator.warmup_steps": 10, "grid.control": False})
