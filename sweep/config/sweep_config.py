@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from srgan_core.settings import MOST_THREADS, Settings
 from srgan_core.training.config import DataConfig, TrainingConfig
+from sweep.config.axes import checked_axes
+from sweep.config.axis_names import AxisValue
 from sweep.config.checks import (
     A_CONTENT,
     DISTINCT,
     EACH_CONTENT,
     EACH_METRIC,
     EACH_TEST_SET,
+    RANGES,
     SAME_KIND,
     SEEDS,
+    SINGLE_VALUES,
+    SPREADS,
     Coefficient,
 )
 from sweep.config.names import StartKind
@@ -29,14 +40,16 @@ SCHEMA = 1
 class GridConfig(Settings):
     """The axes of the grid."""
 
-    adv: Annotated[tuple[Coefficient, ...], DISTINCT] = Field(
-        (1e-4, 1e-3, 1e-2), description="Adversarial coefficients, each above or equal to 0."
+    adv: Annotated[tuple[Coefficient, ...], DISTINCT, SPREADS] = Field(
+        (1e-4, 1e-3, 1e-2),
+        description="Adversarial coefficients, each above or equal to 0; 1e-4:1e-2:5 stands for "
+        "five of them, spaced by equal factors.",
     )
     content: Annotated[tuple[str, ...], EACH_CONTENT, DISTINCT] = Field(
         ("mse", "vgg22", "vgg54"), description="Content losses."
     )
-    seeds: Annotated[tuple[int, ...], SEEDS, DISTINCT] = Field(
-        (0,), description="Seeds, from 0 to 4294967295."
+    seeds: Annotated[tuple[int, ...], SEEDS, DISTINCT, RANGES] = Field(
+        (0,), description="Seeds, from 0 to 4294967295; 0-4 stands for five of them."
     )
     start: Annotated[tuple[StartKind, ...], DISTINCT] = Field(
         (StartKind.SRRESNET,),
@@ -45,6 +58,19 @@ class GridConfig(Settings):
     control: bool = Field(
         True, description="Add lambda = 0 once per content loss: further training without D."
     )
+    axes: dict[str, Annotated[tuple[AxisValue, ...], SINGLE_VALUES]] = Field(
+        {},
+        description="Further axes: key of a setting that changes training, such as "
+        "adversarial.learning_rate, to its values.",
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_absent_axes(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A config without further axes reads as it did before there were any."""
+        fields: dict[str, Any] = write(self)
+        if not self.axes:
+            del fields["axes"]
+        return fields
 
     @property
     def coefficients(self) -> tuple[float, ...]:
@@ -210,6 +236,16 @@ class SweepConfig(Settings):
                 f"{_judges(self.adversarial)}, got {_judges(trained)}"
             )
         return self
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _axes_fit(cls, fields: Any, read: ModelWrapValidatorHandler[SweepConfig]) -> SweepConfig:
+        """Every setting of the further axes is a config of its own, validated as a whole."""
+        config = read(fields)
+        if not config.grid.axes:
+            return config
+        grid = config.grid.model_copy(update={"axes": checked_axes(config)})
+        return config.model_copy(update={"grid": grid})
 
 
 def _judges(section: TrainingConfig) -> tuple[int, int]:

@@ -155,3 +155,9 @@ def test_every_field_is_described():
         module.EvalConfig,
     ]
     assert [name for section in sections for name in undescribed(section, "")] == []
+
+
+def test_a_config_without_further_axes_is_written_as_it_was_before_there_were_any():
+    assert "axes" not in load_config("smoke").model_dump(mode="json")["grid"]
+    changed = load_config("smoke", {"grid.axes.adversarial.compile": [False]})
+    assert changed.model_dump(mode="json")["grid"]["axes"] == {"adversarial.compile": [False]}
