@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-Node = TypeVar("Node", bound=BaseModel | dict[str, Any])
+Section = TypeVar("Section", bound=BaseModel)
 
 
 def dotted(fields: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -30,10 +30,15 @@ def value_at(node: BaseModel | dict[str, Any], path: Sequence[str]) -> Any:
     return value
 
 
-def replaced(node: Node, path: Sequence[str], value: Any) -> Node:
+def replaced(section: Section, path: Sequence[str], value: Any) -> Section:
     """Copies a section with another value, which is not validated, at a key that it has."""
     first, *rest = path
-    below = replaced(value_at(node, [first]), rest, value) if rest else value
-    if isinstance(node, dict):
-        return {**node, first: below}
-    return node.model_copy(update={first: below})
+    below = _replaced(getattr(section, first), rest, value) if rest else value
+    return section.model_copy(update={first: below})
+
+
+def _replaced(node: BaseModel | dict[str, Any], path: Sequence[str], value: Any) -> Any:
+    if isinstance(node, BaseModel):
+        return replaced(node, path, value)
+    first, *rest = path
+    return {**node, first: _replaced(node[first], rest, value) if rest else value}

@@ -133,3 +133,8 @@ def test_what_would_be_downloaded_or_made_is_left_to_the_run(store, plan, tmp_pa
     small = plan(data__sources={"dead-leaves": 1}, adversarial__patch_size=1600)
     with pytest.raises(ConfigError, match=r"px on a side, patches have 1600; set a smaller"):
         check_images(store, small, fetch=False)
+
+
+def test_the_largest_patch_of_an_axis_has_to_fit_the_images(store, plan):
+    with pytest.raises(ConfigError, match=r"adversarial\.patch_size"):
+        check_images(store, plan(grid__axes={"adversarial.patch_size": [32, 112]}))

@@ -58,3 +58,12 @@ class Memory:
 
     def __init__(self, available: float) -> None:
         self.available = available
+
+
+def test_further_axes_count_and_the_largest_setting_has_to_fit(monkeypatch):
+    sides = {"grid__start": ["srresnet"], "grid__axes.adversarial.patch_size": [48, 96]}
+    config = resolved(monkeypatch, 48, **sides)
+    assert config.threads == 2
+    need = trial_memory(config.adversarial.model_copy(update={"patch_size": 96}))
+    monkeypatch.setattr(machine.psutil, "virtual_memory", lambda: Memory(2.5 * need))
+    assert jobs_at_once(config, 12) == 2
