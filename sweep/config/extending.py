@@ -33,12 +33,12 @@ def differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
         start lies is no difference: its content is compared by hash when a sweep is planned. The
         further axes have to be the same; their values need not be.
     """
-    ignored = (*EXTENDABLE, "description", "substitutes", "grid.control", "objective")
+    ignored = [*EXTENDABLE, "description", "substitutes", "grid.control", "objective"]
     if stored.grid.axes.keys() == config.grid.axes.keys():
         # What the axes set is compared at one setting that both are brought to.
         setting = _first_setting(stored)
         stored, config = (config_at(each, setting) for each in (stored, config))
-        ignored += (AXES_KEY,)
+        ignored.append(AXES_KEY)
     old, new = (_values(each) for each in (stored, config))
     shared = {*kinds_needed(stored)} & {*kinds_needed(config)}
     unshared = tuple(f"{kind}." for kind in StartKind if kind not in shared)

@@ -116,10 +116,10 @@ def _laid_over(base: dict[str, Any], fields: dict[str, Any], prefix: str = "") -
     joined = dict(base)
     for key, value in fields.items():
         before, name = base.get(key), f"{prefix}{key}"
-        are_sections = isinstance(before, dict) and isinstance(value, dict)
-        if are_sections and name not in (*NAMED_BY_USER, AXES_KEY):
-            value = _laid_over(before, value, f"{name}.")
         joined[key] = value
+        is_section = name not in (*NAMED_BY_USER, AXES_KEY)
+        if is_section and isinstance(before, dict) and isinstance(value, dict):
+            joined[key] = _laid_over(before, value, f"{name}.")
     return joined
 
 

@@ -1,3 +1,5 @@
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from srgan_core.errors import ConfigError
@@ -10,7 +12,7 @@ RATE = "adversarial.learning_rate"
 WARMUP = "adversarial.discriminator.warmup_steps"
 
 
-def smoke(axes: dict[str, list[object]], **grid: object) -> SweepConfig:
+def smoke(axes: Mapping[str, Sequence[object]], **grid: object) -> SweepConfig:
     changes = {f"grid.{key}": value for key, value in grid.items()}
     return load_config("smoke", {f"grid.axes.{key}": v for key, v in axes.items()} | changes)
 
