@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from sweep.analysis.fronts import Front
@@ -46,8 +47,8 @@ def draw_legend(
         heights: Where the rows stand, as shares of the figure's height.
     """
     any_unhealthy = any(front.unhealthy for front in fronts)
-    below = (_general(fronts), overlay_entries(overlays, any_unhealthy))
-    rows = [row for row in (*_rows(_curves(styles)), *below) if row]
+    rows: list[Sequence[Line2D | Patch]] = [*_rows(_curves(styles))]
+    rows += filter(None, (_general(fronts), overlay_entries(overlays, any_unhealthy)))
     size = None
     if len(rows) > len(heights):
         heights, size = _closer(heights, len(rows)), _SMALL
@@ -72,9 +73,10 @@ def _rows(entries: Sequence[Line2D]) -> list[list[Line2D]]:
     Of more curves than there is room for the last entry says how many are not named.
     """
     widths = [len(f"{entry.get_label()}{_SIGN}") for entry in entries]
-    fits = sum(widths) <= _ROW_CHARACTERS
-    most = len(entries) if fits else max(1, _ROW_CHARACTERS // max(widths))
-    rows = [list(entries[place : place + most]) for place in range(0, len(entries), most or 1)]
+    most = max(1, _ROW_CHARACTERS // max(widths, default=1))
+    count = 1 if sum(widths) <= _ROW_CHARACTERS else ceil(len(entries) / most)
+    each = max(1, ceil(len(entries) / count))
+    rows = [list(entries[place : place + each]) for place in range(0, len(entries), each)]
     unnamed = sum(map(len, rows[_MOST_ROWS:]))
     if unnamed:
         from matplotlib.lines import Line2D
