@@ -9,6 +9,7 @@ import base64
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -232,7 +233,14 @@ class Sweep:
         return f"<Sweep {self.root}: {counted(len(self.results), 'row')}>"
 
     def _repr_html_(self) -> str:
-        from sweep.tables.columns import START, adv_text, decimals_of
+        from sweep.tables.columns import (
+            EXACT_COLUMNS,
+            START,
+            adv_text,
+            axis_columns,
+            decimals_of,
+            number_text,
+        )
         from sweep.tables.curve_names import has_both_starts
         from sweep.tables.frames import records_of
 
@@ -242,7 +250,9 @@ class Sweep:
         writers = {c: f"{{:.{decimals_of(c, records)}f}}".format for c in scored}
         start = [START] if has_both_starts(records) else []
         among = [record["adv"] for record in records]
-        shown = summary[["dataset", "method", "content", *start]].assign(
+        axes = axis_columns(summary.columns)
+        writers |= {c: partial(number_text, c) for c in axes if c in EXACT_COLUMNS}
+        shown = summary[["dataset", "method", "content", *axes, *start]].assign(
             adv=summary["adv"].map(lambda adv: adv_text(adv, among), na_action="ignore"),
             **{c: summary[c].map(write, na_action="ignore") for c, write in writers.items()},
         )

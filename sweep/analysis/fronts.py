@@ -28,7 +28,7 @@ from sweep.metrics.declaration import Direction
 from sweep.store.states import Method
 from sweep.tables import columns as names
 from sweep.tables.columns import CURVE
-from sweep.tables.curve_names import curve_content, point_name
+from sweep.tables.curve_names import point_name, without_start
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import TRAINED_METHODS, Record, hr_value
 
@@ -181,11 +181,11 @@ class Front:
 
     @property
     def ends(self) -> dict[str, list[list[Point]]]:
-        """Content loss to its two lines, where its trials set out from both ends."""
+        """Content loss and setting to their two lines, where trials set out from both ends."""
         ends: dict[str, list[list[Point]]] = {}
         for curve, line in self.lines.items():
-            ends.setdefault(curve_content(curve), []).append(line)
-        return {content: lines for content, lines in ends.items() if len(lines) > 1}
+            ends.setdefault(without_start(curve), []).append(line)
+        return {name: lines for name, lines in ends.items() if len(lines) > 1}
 
     def staircase(self) -> list[Place]:
         """Lists the corners of the front from the highest fidelity down.

@@ -10,6 +10,7 @@ import click
 
 from srgan_core.inputs import escaped, unwritable
 from sweep.config.names import CONFIGS, PAIRS_PREFIX, bare_set
+from sweep.config.spreads import is_range
 
 if TYPE_CHECKING:
     ListType = click.ParamType[tuple[Any, ...]]
@@ -150,6 +151,11 @@ def name(text: str) -> str:
     if not text:
         raise ValueError(text)
     return text
+
+
+def seeds(text: str) -> int | str:
+    """Reads a seed, or leaves `0-4` as it is; anything else is a ValueError."""
+    return text if is_range(text) else seed(text)
 
 
 def seed(text: str) -> int:

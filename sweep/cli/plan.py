@@ -23,6 +23,7 @@ EPILOG = """\b
 Examples:
   sweep plan --adv 1e-4,1e-3,1e-2
   sweep plan --config standard --jobs 2
+  sweep plan --axis adversarial.discriminator.channels=16,32,64
   sweep plan --config voc2012 --device cuda
 """
 
@@ -59,6 +60,7 @@ def _print_json(store: SweepStore, plan: Plan, jobs: int) -> None:
                 "adv": trial.adv,
                 "start": trial.start,
                 "seed": trial.seed,
+                "setting": dict(trial.setting),
                 "state": store.trial(trial.name).state,
             }
             for trial in plan.asked

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   sweep run --adv 1e-4,1e-3,1e-2
-  sweep run --adv 0.001 --content vgg22 --seeds 0,1,2 --out results/seeds
+  sweep run --adv 1e-4:1e-2:5 --content vgg22 --seeds 0-2 --out results/seeds
+  sweep run --axis adversarial.learning_rate=5e-5,1e-4,2e-4 --out results/rates
   sweep run --start srresnet,srgan --out results/ends
   sweep run --adv auto --trials 12 --out results/auto
   sweep run --init runs/pair --out results/own-pair
@@ -135,7 +136,8 @@ def command(
     """Train the grid, score every generator, write tables, images and charts.
 
     Running a finished sweep again trains nothing; an interrupted one goes on. On the same --out,
-    more --adv, --content, --start, --seeds, --eval or --metrics extend the sweep.
+    more --adv, --content, --start, --seeds, --eval or --metrics, and more values of an --axis,
+    extend the sweep.
     """
     from sweep.cli.progress import open_progress
     from sweep.execution.executors.opening import open_executor, read_options
@@ -149,7 +151,7 @@ def command(
     tracked = dict.fromkeys(chain.from_iterable(trackers))
     require_trackers(tracked)
     store, plan, jobs = plan_from_options(elsewhere=elsewhere, **options)
-    _refuse_late_scoring(score_every, plan.config.adversarial.steps)
+    _refuse_late_scoring(score_every, min(trial.spec.training.steps for trial in plan.asked))
     device, threads = plan.device, plan.config.threads or 1
     if dry_run:
         print_plan(store, plan, jobs, elsewhere)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from sweep.cli.completion import complete_configs
-from sweep.cli.options import DEFAULT_CONFIG, CommaList, TestSetList, job_count, name, one_of, seed
+from sweep.cli.options import DEFAULT_CONFIG, CommaList, TestSetList, job_count, name, one_of, seeds
 from sweep.cli.paths import OutputFolder, RenamedOption
 from sweep.config.names import CONFIGS, CONTENTS, TEST_SETS, StartKind
 
@@ -26,8 +26,9 @@ OPTIONS = (
     click.option(
         "--adv",
         type=CommaList(name, "a number"),
-        help="Adversarial coefficients, comma-separated, or auto: the ends of the config's, and "
-        "between them wherever the largest gap of a curve is.  [default: the config's]",
+        help="Adversarial coefficients, comma-separated; 1e-4:1e-2:5 stands for five, spaced by "
+        "equal factors, and auto for the ends of the config's and whatever lies where the largest "
+        "gap of a curve is.  [default: the config's]",
     ),
     click.option(
         "--trials",
@@ -47,8 +48,16 @@ OPTIONS = (
     ),
     click.option(
         "--seeds",
-        type=CommaList(seed, "a whole number of 0 or above"),
-        help="Seeds.  [default: the config's]",
+        type=CommaList(seeds, "a whole number of 0 or above or FIRST-LAST"),
+        help="Seeds; 0-4 stands for five.  [default: the config's]",
+    ),
+    click.option(
+        "--axis",
+        "axes",
+        multiple=True,
+        metavar="KEY.PATH=VALUE,VALUE",
+        help="Train at several values of a key of the config too, such as "
+        "adversarial.learning_rate=5e-5,1e-4; may be repeated.",
     ),
     click.option(
         "--config",
@@ -131,6 +140,7 @@ def sweep_options(command: Command) -> Command:
 def plan_from_options(
     config_name: str,
     assignments: tuple[str, ...],
+    axes: tuple[str, ...],
     out: Path | None,
     jobs: int | None,
     init: Path | None,
@@ -145,7 +155,7 @@ def plan_from_options(
     Returns:
         The results folder, the plan, and how many trials run at once.
     """
-    from sweep.config.loading import load_config, parse_assignment
+    from sweep.config.loading import AXES_KEY, load_config, parse_assignment
     from sweep.planning.machine import jobs_at_once
     from sweep.planning.plan import plan_sweep
     from sweep.store.folder import SweepStore
@@ -160,6 +170,12 @@ def plan_from_options(
     if "grid.adv" in short:
         # A file may name both; what is typed is all that is asked for.
         overrides.setdefault("grid.trials", None)
+    for key, values in _axes(axes).items():
+        if key in short:
+            raise click.UsageError(f"--axis {key}: stands beside its own option; give one of them")
+        for other in {key, AXES_KEY, f"{AXES_KEY}.{key}"} & overrides.keys():
+            raise click.UsageError(f"--axis {key}: stands beside --set {other}; give one of them")
+        short[f"{AXES_KEY}.{key}"] = values
     overrides |= short
     config = load_config(config_name, overrides)
     if is_auto and "grid.adv" not in overrides:
@@ -198,6 +214,18 @@ def _read_auto(changes: dict[str, Any]) -> bool:
         )
     changes["adv"] = None
     return True
+
+
+def _axes(texts: Sequence[str]) -> dict[str, list[Any]]:
+    """Reads every --axis: key to values."""
+    from sweep.config.loading import parse_axis
+
+    axes: dict[str, list[Any]] = {}
+    for key, values in map(parse_axis, texts):
+        if key in axes:
+            raise click.UsageError(f"--axis {key}: stands twice; give all of its values at once")
+        axes[key] = values
+    return axes
 
 
 def _kind_of(init: Path) -> StartKind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Annotated, Any, TypeVar
@@ -20,6 +21,7 @@ from sweep.config.names import (
     TEST_SETS,
     bare_set,
 )
+from sweep.config.spreads import expanded, is_range, is_spread, spread, whole_range
 from sweep.metrics.registry import require_group
 
 Names = TypeVar("Names", bound=Collection[str])
@@ -101,10 +103,31 @@ def _seeds(values: tuple[int, ...]) -> tuple[int, ...]:
     return values
 
 
+def _single(values: Any) -> Any:
+    """A cell of a table and a part of a name have room for one value."""
+    found = expanded(values, is_spread, spread)
+    if not isinstance(found, list | tuple):
+        return found
+    for value in found:
+        is_single = isinstance(value, bool | int | float | str | None)
+        if not is_single or (isinstance(value, float) and not math.isfinite(value)):
+            raise ValueError(f"values that are numbers, words, true, false or null, got {value!r}")
+    return found
+
+
+DISTINCT = AfterValidator(_distinct)
+
 NUMBERS = BeforeValidator(_not_auto)
 """What the command line calls auto has a key of its own."""
 
-DISTINCT = AfterValidator(_distinct)
+SPREADS = BeforeValidator(lambda values: expanded(values, is_spread, spread))
+"""`1e-4:1e-2:5` stands for five numbers."""
+
+RANGES = BeforeValidator(lambda values: expanded(values, is_range, whole_range))
+"""`0-4` stands for five whole numbers."""
+
+SINGLE_VALUES = BeforeValidator(_single)
+"""The values of a further axis, before their key says what they have to be."""
 
 EACH_CONTENT, EACH_TEST_SET = _each(_check_content), _each(_check_test_set)
 

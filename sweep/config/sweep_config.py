@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from srgan_core.data.degradation import Degradation
 from srgan_core.settings import MOST_THREADS, Settings
 from srgan_core.training.config import DataConfig, Degradable, TrainingConfig
+from sweep.config.axes import checked_axes
+from sweep.config.axis_names import AxisValue
 from sweep.config.checks import (
     A_CONTENT,
     A_DEVICE,
@@ -18,8 +28,11 @@ from sweep.config.checks import (
     EACH_METRIC,
     EACH_TEST_SET,
     NUMBERS,
+    RANGES,
     SAME_KIND,
     SEEDS,
+    SINGLE_VALUES,
+    SPREADS,
     Coefficient,
 )
 from sweep.config.names import DEGRADED_PREFIX, StartKind, bare_set, explicit_set
@@ -32,14 +45,16 @@ SCHEMA = 1
 class GridConfig(Settings):
     """The axes of the grid."""
 
-    adv: Annotated[tuple[Coefficient, ...], NUMBERS, DISTINCT] = Field(
-        (1e-4, 1e-3, 1e-2), description="Adversarial coefficients, each above or equal to 0."
+    adv: Annotated[tuple[Coefficient, ...], NUMBERS, DISTINCT, SPREADS] = Field(
+        (1e-4, 1e-3, 1e-2),
+        description="Adversarial coefficients, each above or equal to 0; 1e-4:1e-2:5 stands for "
+        "five of them, spaced by equal factors.",
     )
     content: Annotated[tuple[str, ...], EACH_CONTENT, DISTINCT] = Field(
         ("mse", "vgg22", "vgg54"), description="Content losses."
     )
-    seeds: Annotated[tuple[int, ...], SEEDS, DISTINCT] = Field(
-        (0,), description="Seeds, from 0 to 4294967295."
+    seeds: Annotated[tuple[int, ...], SEEDS, DISTINCT, RANGES] = Field(
+        (0,), description="Seeds, from 0 to 4294967295; 0-4 stands for five of them."
     )
     start: Annotated[tuple[StartKind, ...], DISTINCT] = Field(
         (StartKind.SRRESNET,),
@@ -54,6 +69,19 @@ class GridConfig(Settings):
         description="Most trials of a sweep that places coefficients beside those of adv, where "
         "the largest gap of a curve is, all content losses together; null to place none.",
     )
+    axes: dict[str, Annotated[tuple[AxisValue, ...], SINGLE_VALUES]] = Field(
+        {},
+        description="Further axes: key of a setting that changes training, such as "
+        "adversarial.learning_rate, to its values.",
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_absent_axes(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A config without further axes reads as it did before there were any."""
+        fields: dict[str, Any] = write(self)
+        if not self.axes:
+            del fields["axes"]
+        return fields
 
     @property
     def coefficients(self) -> tuple[float, ...]:
@@ -254,6 +282,16 @@ class SweepConfig(Degradable):
                 f"{_judges(self.adversarial)}, got {_judges(trained)}"
             )
         return self
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _axes_fit(cls, fields: Any, read: ModelWrapValidatorHandler[SweepConfig]) -> SweepConfig:
+        """Every setting of the further axes is a config of its own, validated as a whole."""
+        config = read(fields)
+        if not config.grid.axes:
+            return config
+        grid = config.grid.model_copy(update={"axes": checked_axes(config)})
+        return config.model_copy(update={"grid": grid})
 
 
 def _judges(section: TrainingConfig) -> tuple[int, int]:

@@ -212,16 +212,17 @@ def identity_of(trial: Trial) -> Identity:
 def in_running_order(trials: Sequence[Trial]) -> list[Trial]:
     """Orders trials so that workers wait neither for a discriminator nor for the last trial.
 
-    One trial of each seed warms a fresh discriminator up; meanwhile the controls, which have none,
-    keep the other workers busy. Behind them the deepest content loss, which takes longest,
-    comes first.
+    One trial of each seed, and of each setting on which a warm-up depends, warms a fresh
+    discriminator up; meanwhile the controls, which have none, keep the other workers busy. Behind
+    them the deepest content loss, which takes longest, comes first.
     """
     longest_first = sorted(trials, key=lambda trial: content_depth(trial.content), reverse=True)
     fresh = [trial for trial in longest_first if trial.adv and trial.start is StartKind.SRRESNET]
-    first = {trial.seed: trial for trial in reversed(fresh)}
+    first = {trial.spec.warmup_digest(): trial.name for trial in reversed(fresh)}
+    warming = set(first.values())
 
     def rank(trial: Trial) -> int:
-        if trial is first.get(trial.seed):
+        if trial.name in warming:
             return 0
         return 2 if trial.adv else 1
 

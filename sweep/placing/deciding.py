@@ -8,6 +8,7 @@ from itertools import chain
 
 from srgan_core.wording import counted
 from sweep.analysis.placing import Curves, frame_of, place
+from sweep.config.axis_names import setting_parts
 from sweep.config.grid import Curve, Starts, Trial
 from sweep.config.numbers import shortest_decimal
 from sweep.metrics.registry import find_metric
@@ -38,6 +39,7 @@ def decide(
             PlacedPoint(
                 start=gap.curve[0],
                 content=gap.curve[1],
+                setting=gap.curve[2],
                 adv=gap.adv,
                 low=gap.low,
                 high=gap.high,
@@ -90,6 +92,7 @@ def _why_settled(curves: Curves, got: Counter[Curve]) -> Iterator[str]:
 
 
 def _name(curve: Curve, among: Counter[Curve]) -> str:
-    """A content loss, with its start where there are both."""
-    start, content = curve
-    return f"{content} from {start}" if len({each for each, _ in among}) > 1 else content
+    """A content loss and its setting, with its start where there are both."""
+    start, content, setting = curve
+    name = " ".join((content, *setting_parts(setting)))
+    return f"{name} from {start}" if len({each for each, *_ in among}) > 1 else name

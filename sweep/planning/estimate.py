@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.hardware import resolve_device
+from sweep.config.axis_names import TRAINING, setting_parts
 from sweep.config.names import StartKind
 from sweep.planning.calibration import StepCost, measure_step
 from sweep.planning.disk import disk_needed
@@ -24,6 +25,15 @@ PLACED = "to be placed, at most"
 
 SCORING_SECONDS = 5.0
 """Restoring and scoring five small images, networks loaded."""
+
+COSTLY_AXES = frozenset(
+    f"{TRAINING}.{name}"
+    for name in (
+        *("batch_size", "patch_size", "accumulate", "precision", "compile"),
+        "discriminator.channels",
+    )
+)
+"""Axes on which the cost of a step depends."""
 
 OnKind = Callable[[str, int, int], None]
 
@@ -143,8 +153,9 @@ def _trainings(store: SweepStore, plan: Plan) -> Iterator[tuple[str, TrialFolder
         if start.spec is not None:
             yield STARTS[start.kind], store.generator(start.name), start.spec
     for trial in plan.asked:
-        adversary = "with D" if trial.adv else "without D"
-        yield f"{trial.content} {adversary}", store.trial(trial.name), trial.spec
+        costly = setting_parts(tuple(part for part in trial.setting if part[0] in COSTLY_AXES))
+        kind = (trial.content, "with D" if trial.adv else "without D", *costly)
+        yield " ".join(kind), store.trial(trial.name), trial.spec
 
 
 def _what_is_left(store: SweepStore, plan: Plan) -> tuple[dict[str, _Left], int]:
@@ -194,4 +205,5 @@ def _checkpointed(files: TrialFolder) -> int:
 def _memory(plan: Plan, kinds: list[Kind], slots: int) -> float:
     """What was measured on a GPU, what is known of such steps on a CPU."""
     measured = [kind.cost.peak_bytes for kind in kinds if kind.cost.peak_bytes is not None]
-    return slots * (max(measured) if measured else trial_memory(plan.config.adversarial))
+    known = (trial_memory(trial.spec.training) for trial in plan.asked)
+    return slots * (max(measured) if measured else max(known))

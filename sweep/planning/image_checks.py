@@ -13,6 +13,7 @@ from srgan_core.data.pair_folders import describe_pairs
 from srgan_core.data.sources import source_folders
 from srgan_core.errors import ConfigError, DataError
 from srgan_core.wording import counted
+from sweep.config.axes import configs_of
 from sweep.config.sweep_config import SweepConfig
 from sweep.planning.training_data import AbsentDataError, is_training_left, require_folders
 from sweep.store.folder import SweepStore
@@ -111,8 +112,9 @@ def _refuse_unfit_test_images(plan: Plan) -> None:
 
 def _largest_patch(config: SweepConfig) -> tuple[int, str]:
     """Side of the largest patches in pixels, and the key that says so."""
+    largest = max(configs_of(config), key=lambda each: each.adversarial.patch_size)
     sections = {
-        "adversarial": config.adversarial,
+        "adversarial": largest.adversarial,
         "srresnet.training": config.srresnet.training,
         "srgan.training": config.srgan.training,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from srgan_core.errors import DataError, WeightsError
+from sweep.config.axis_names import OBJECTIVE
 from sweep.config.names import StartKind, bare_set
 from sweep.config.sweep_config import SweepConfig
 
@@ -60,7 +61,10 @@ def substitute(
     notes: list[str] = []
     contents, sets = list(config.grid.content), list(config.eval.sets)
     if not _was_typed("grid.content", typed):
-        contents = [_available_content(name, config, weights, notes) for name in contents]
+        contents = [
+            name if _has_axis(name, config) else _available_content(name, config, weights, notes)
+            for name in contents
+        ]
     if not _was_typed("eval.sets", typed):
         sets = [name if name in held else _available_set(name, config, notes) for name in sets]
     srgan = config.srgan
@@ -80,6 +84,11 @@ def substitute(
 def _was_typed(key: str, typed: frozenset[str]) -> bool:
     """Whether the user typed a key or a section that it lies in."""
     return any(f"{key}.".startswith(f"{given}.") for given in typed)
+
+
+def _has_axis(content: str, config: SweepConfig) -> bool:
+    """Whether a further axis names a content loss, which nothing stands in for then."""
+    return any(key.startswith(f"{OBJECTIVE}.{content}.") for key in config.grid.axes)
 
 
 def _available_content(

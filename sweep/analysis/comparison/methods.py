@@ -17,7 +17,13 @@ from sweep.config.numbers import shortest_decimal
 from sweep.store.folder import SweepStore
 from sweep.store.states import Method
 from sweep.store.status import way_on
-from sweep.tables.curve_names import is_number, point_name, shown_point, with_curves
+from sweep.tables.curve_names import (
+    canonical_curve,
+    is_number,
+    point_name,
+    shown_point,
+    with_curves,
+)
 from sweep.tables.files import read_per_image, read_results
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn, read_metric_file
@@ -170,7 +176,7 @@ def _rounded(tables: Tables, name: str) -> str:
     digits = len(Decimal(adv).normalize().as_tuple().digits)
     fitting = [
         point
-        for point, value in _coefficients(tables, content).items()
+        for point, value in _coefficients(tables, canonical_curve(content)).items()
         if digits > 1 and float(f"{value:.{digits}g}") == float(adv)
     ]
     return fitting[0] if len(fitting) == 1 else name
@@ -179,7 +185,7 @@ def _rounded(tables: Tables, name: str) -> str:
 def _nearest(tables: Tables, name: str) -> str:
     """The point of a name's content loss whose coefficient is nearest; empty where none is."""
     content, _, adv = name.rpartition("@")
-    known = _coefficients(tables, content) if is_number(adv) else {}
+    known = _coefficients(tables, canonical_curve(content)) if is_number(adv) else {}
     # The steps of a grid are factors; 0 is nearest where it alone is there.
     wanted = abs(float(adv)) if known else 0.0
     distances = {
@@ -203,6 +209,6 @@ def _coefficients(tables: Tables, content: str) -> dict[str, float]:
 def _canonical(name: str) -> str:
     content, at, adv = name.rpartition("@")
     try:
-        return f"{content}@{shortest_decimal(float(adv))}" if at else name
+        return f"{canonical_curve(content)}@{shortest_decimal(float(adv))}" if at else name
     except (ValueError, ArithmeticError):
         return name

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from sweep.config.axis_names import Setting
 from sweep.config.grid import Curve
 from sweep.config.names import StartKind
 from sweep.store.records.base import SCHEMA, Integer, Number, Record, VersionedRecord
@@ -17,6 +18,7 @@ class PlacedPoint(Record):
     Attributes:
         start: End of the curve that its trials set out from.
         content: Their content loss.
+        setting: Their place on the further axes of the grid that apply to them.
         adv: The coefficient.
         low: Coefficient at the lower end of the gap that it was placed in.
         high: Coefficient at the upper end.
@@ -25,6 +27,7 @@ class PlacedPoint(Record):
 
     start: StartKind
     content: str
+    setting: Setting = ()
     adv: Number
     low: Number
     high: Number
@@ -33,7 +36,7 @@ class PlacedPoint(Record):
     @property
     def curve(self) -> Curve:
         """The curve that it belongs to."""
-        return self.start, self.content
+        return self.start, self.content, self.setting
 
 
 class Placement(Record):

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from srgan_core.errors import SrganError
 from sweep.analysis.summary import DatasetScores, scores_by_dataset
+from sweep.config.axis_names import setting_parts
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
 from sweep.store.low_resolution import reference_name
 from sweep.store.states import Method
 from sweep.tables.columns import adv_text, is_path_part
-from sweep.tables.curve_names import curve_name
+from sweep.tables.curve_names import curve_name, setting_of
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn
@@ -40,12 +41,16 @@ class Comparisons:
 
 @dataclass(frozen=True)
 class _Method:
-    """A panel's source: its row in the tables, the folder of its images, its sign in the chart."""
+    """A panel's source: its row in the tables, the folder of its images, its sign in the chart.
+
+    `setting` has its values on further axes in words.
+    """
 
     label: str
     trial: str
     images: Path
     cue: Cue | None = None
+    setting: tuple[str, ...] = ()
 
 
 def draw_comparisons(tables: Tables) -> Comparisons:
@@ -96,9 +101,13 @@ def _methods(
         if row["trial"] in chosen:
             curve = curve_name(row)
             images = store.generator(_part(row["trial"])).images(scores.name)
-            label = f"{curve}, λ {adv_text(row['adv'], [other['adv'] for other in trials])}"
+            setting = tuple(setting_parts(setting_of(row)))
+            plain = "/".join(part for part in curve.split("/") if part not in setting)
+            label = f"{plain}, λ {adv_text(row['adv'], [other['adv'] for other in trials])}"
             cue = Cue.of_point(styles[curve], row["adv"])
-            yield _Method(label, row["trial"], images, cue)
+            # D is what the chart calls it; the name of its section leaves no room for the value.
+            lines = tuple(part.replace("discriminator.", "D ") for part in setting)
+            yield _Method(label, row["trial"], images, cue, lines)
     yield _Method("HR", Method.ORIGINAL, reference / "hr")
 
 
@@ -113,7 +122,7 @@ def _panels(
             continue
         record = scores.get((dataset, method.trial, image), {})
         known = {column: record[column] for column in SCORES if record.get(column) is not None}
-        panels.append(Panel(method.label, path, known, method.cue))
+        panels.append(Panel(method.label, path, known, method.cue, method.setting))
     return panels
 
 

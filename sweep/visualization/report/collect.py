@@ -12,6 +12,7 @@ import pandas as pd
 
 from sweep.analysis.convergence import Bracket, find_brackets
 from sweep.analysis.summary import DatasetScores, scores_by_dataset, seed_means
+from sweep.config.axis_names import AXES, axis_label
 from sweep.errors import StoreError
 from sweep.store.folder import SWEEP_FILE, SweepStore
 from sweep.store.low_resolution import low_resolution_note, reference_name
@@ -135,7 +136,7 @@ def _column(name: str, tables: PageTables) -> dict[str, Any]:
     numeric = name not in names.TEXT_COLUMNS and pd.api.types.is_numeric_dtype(frame[name])
     values = [v for v in frame[name].dropna().tolist() if math.isfinite(v)] if numeric else []
     metric = tables.metrics.get(name)
-    label = metric.label if metric else _HEADINGS.get(name, name.replace("_", " "))
+    label = metric.label if metric else _heading(name)
     if name == names.NIQE_DISTANCE:
         label = "NIQE beyond HR's"
     return {
@@ -148,6 +149,11 @@ def _column(name: str, tables: PageTables) -> dict[str, Any]:
         "axis": numeric and bool(values) and name not in ("seed", "scale", "images"),
         "empty": not values if numeric else not any(frame[name]),
     }
+
+
+def _heading(name: str) -> str:
+    """The label of a column that is no metric; that of a further axis can be typed."""
+    return axis_label(name) if name in AXES else _HEADINGS.get(name, name.replace("_", " "))
 
 
 def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> dict[str, Any]:

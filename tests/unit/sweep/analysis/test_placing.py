@@ -8,7 +8,7 @@ import pytest
 from sweep.analysis.placing import CurvePoint, Frame, Gap, frame_of, is_noise, open_gaps, place
 from sweep.config.names import StartKind
 
-MSE, VGG = (StartKind.SRRESNET, "mse"), (StartKind.SRRESNET, "vgg22")
+MSE, VGG = (StartKind.SRRESNET, "mse", ()), (StartKind.SRRESNET, "vgg22", ())
 AXES = ("higher", "lower")
 UNIT = Frame((30.0, 4.0), (29.0, 5.0))
 

@@ -65,6 +65,24 @@ REPOSITORY = Path(__file__).resolve().parents[4]
             "--start srgan --set adversarial.patch_size=48",
             "srgan.training to have patch_size and discriminator.channels of adversarial (48, 8)",
         ),
+        ("--adv 1e-2:1e-4:3", "expected LOW:HIGH:COUNT"),
+        ("--adv 1e-4:1e-2:3,0.001", "expected every value once, 0.001 stands twice"),
+        ("--seeds 4-0", "expected FIRST-LAST"),
+        ("--seeds 0-4,2", "expected every value once, 2 stands twice"),
+        ("--axis adversarial.steps", "--axis adversarial.steps: expected key.path=value,value"),
+        ("--axis eval.sets=set5,set14", "no weight of a trial depends on this one"),
+        ("--axis adversarial.learning_rate=1e-4,-1", "greater than 0, got -1"),
+        ("--axis grid.adv=1e-4,1e-3", "is an axis already: say --adv"),
+        (
+            "--axis adversarial.steps=5,6 --steps 7",
+            "adversarial.steps: stands beside its own option",
+        ),
+        (
+            "--axis adversarial.steps=5,6 --set adversarial.steps=7",
+            "adversarial.steps: stands beside --set adversarial.steps; give one of them",
+        ),
+        ("--axis adversarial.steps=5 --axis adversarial.steps=6", "give all of its values at once"),
+        ("--axis adversarial.steps=5,6 --score-every 6", "expected at most 5"),
     ],
 )
 def test_wrong_usage_is_refused_with_one_message(refused, arguments, message):
@@ -73,7 +91,7 @@ def test_wrong_usage_is_refused_with_one_message(refused, arguments, message):
 
 def planned(**options):
     plain = dict.fromkeys(("out", "jobs", "init", "trials", "adv", *KEYS))
-    chosen = {"config_name": "quick", "assignments": (), "device": "cpu", **options}
+    chosen = {"config_name": "quick", "assignments": (), "axes": (), "device": "cpu", **options}
     return plan_from_options(**{**plain, **chosen})[1]
 
 

@@ -187,3 +187,9 @@ def test_an_excerpt_holds_for_a_test_set_however_its_lr_is_made():
 def test_a_config_without_degradation_has_no_such_key():
     assert "degradation" not in load_config("smoke").model_dump()
     assert load_config("smoke", {"degradation": None}) == load_config("smoke")
+
+
+def test_a_config_without_further_axes_is_written_as_it_was_before_there_were_any():
+    assert "axes" not in load_config("smoke").model_dump(mode="json")["grid"]
+    changed = load_config("smoke", {"grid.axes.adversarial.compile": [False]})
+    assert changed.model_dump(mode="json")["grid"]["axes"] == {"adversarial.compile": [False]}

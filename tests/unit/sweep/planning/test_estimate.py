@@ -119,3 +119,17 @@ def test_a_checkpoint_holds_both_networks_thrice(tmp_path):
 
 def test_a_duration_is_written_for_people():
     assert Estimate((), 1, 0, 3725.4, 1.0, 1.0).duration == "1:02:05"
+
+
+def test_settings_are_kinds_of_their_own_where_a_step_costs_something_else(tmp_path, measured):
+    axes = {
+        "grid.axes.adversarial.patch_size": [32, 48],
+        "grid.axes.adversarial.learning_rate": [1e-4, 2e-4],
+        "grid.control": False,
+    }
+    cost = estimate(SweepStore(tmp_path), plan_of(SweepStore(tmp_path), **axes))
+    assert [(kind.name, kind.trainings) for kind in cost.kinds] == [
+        ("mse with D patch_size=32", 2),
+        ("mse with D patch_size=48", 2),
+    ]
+    assert len(measured) == 2

@@ -173,3 +173,8 @@ def test_what_pairs_leave_out_is_recorded_below_their_folders(store, plan, pairs
     checked = check_images(store, plan(data__sources={pairs: 1}, data__skip_unfit=True))
     record = checked.sources[pairs]
     assert (record.images, [*record.skipped]) == (1, ["lr/b.png"])
+
+
+def test_the_largest_patch_of_an_axis_has_to_fit_the_images(store, plan):
+    with pytest.raises(ConfigError, match=r"adversarial\.patch_size"):
+        check_images(store, plan(grid__axes={"adversarial.patch_size": [32, 112]}))

@@ -54,6 +54,13 @@ def test_a_content_loss_that_was_typed_is_never_replaced(tmp_path, weights, type
         plan_sweep(SweepStore(tmp_path), config, frozenset({typed}))
 
 
+def test_a_content_loss_that_an_axis_names_is_never_replaced(tmp_path, weights):
+    axis = {"grid.axes.objective.vgg22.content_weight": [0.01, 0.02]}
+    config = load_config("quick", {"device": "cpu", **axis})
+    with pytest.raises(WeightsError, match="vgg16-22"):
+        plan_sweep(SweepStore(tmp_path), config, frozenset())
+
+
 @pytest.mark.parametrize("typed", ["eval.sets", "eval"])
 def test_a_test_set_that_was_typed_is_never_replaced(tmp_path, weights, typed):
     config = load_config("quick", {"device": "cpu", "eval.sets": ["set5"]})

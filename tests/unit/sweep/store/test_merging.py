@@ -78,7 +78,7 @@ def test_what_was_placed_in_either_is_in_the_whole(target, source):
     assert target.read_placements() == source.read_placements()
     target.write_placements(placements(0.2))
     merge_sweep(target, source)
-    assert target.read_placements().coefficients == {("srresnet", "mse"): [0.2, 0.1]}
+    assert target.read_placements().coefficients == {("srresnet", "mse", ()): [0.2, 0.1]}
     trials, _ = stored_trials(target, target.read_config())
     names = {trial.name.rpartition("-")[0] for trial in trials}
     assert {"mse-adv0.1-s0", "mse-adv0.2-s1"} < names

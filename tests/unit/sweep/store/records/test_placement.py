@@ -1,14 +1,15 @@
 """Decisions about coefficients survive their file, and join with those of another folder."""
 
+from sweep.config.axis_names import Setting
 from sweep.store.folder import SweepStore
 from sweep.store.records.placement import PlacedPoint, Placement, Placements
 
+SLOW = (("adversarial.learning_rate", 5e-5), ("adversarial.schedule", "cosine"))
 
-def decision(*advs: float, content: str = "mse") -> Placement:
-    points = (
-        PlacedPoint(start="srgan", content=content, adv=adv, low=0.0, high=1.0, gap=0.5)
-        for adv in advs
-    )
+
+def decision(*advs: float, content: str = "mse", setting: Setting = ()) -> Placement:
+    where = {"start": "srgan", "content": content, "setting": setting}
+    points = (PlacedPoint(**where, adv=adv, low=0.0, high=1.0, gap=0.5) for adv in advs)
     return Placement(
         dataset="set5",
         axes=("psnr_y", "niqe"),
@@ -22,10 +23,11 @@ def test_what_is_written_is_read(tmp_path):
     store = SweepStore(tmp_path)
     assert store.read_placements() == Placements()
     placements = Placements().with_decision(decision(1e-3, 1e-2), 2)
-    placements = placements.with_decision(decision(0.1, content="vgg22"), 2)
+    placements = placements.with_decision(decision(0.1, setting=SLOW), 2)
     store.write_placements(placements)
     assert store.read_placements() == placements
-    assert placements.coefficients == {("srgan", "mse"): [1e-3, 1e-2], ("srgan", "vgg22"): [0.1]}
+    placed = {("srgan", "mse", ()): [1e-3, 1e-2], ("srgan", "mse", SLOW): [0.1]}
+    assert store.read_placements().coefficients == placed
     assert placements.at_once == 2
 
 
