@@ -37,7 +37,8 @@ def results_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
     ordered = sort_rows(rows)
     extra = _extra_scores(ordered)
     records = [_result_record(row, extra) for row in ordered]
-    return typed_frame(records, names.result_columns(extra))
+    costs = [c for c in names.COSTS if any(record[c] is not None for record in records)]
+    return typed_frame(records, (*names.result_columns(extra), *costs))
 
 
 def per_image_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
@@ -109,7 +110,7 @@ def _key(row: ResultRow) -> dict[str, Any]:
 
 
 def _result_record(row: ResultRow, extra: Sequence[str]) -> dict[str, Any]:
-    plain = (*names.KEY, "images", names.NIQE_DISTANCE, *names.TRAINING)
+    plain = (*names.KEY, "images", names.NIQE_DISTANCE, *names.TRAINING, *names.COSTS)
     scores = {column: row.scores.get(column) for column in (*names.METRICS, *extra)}
     measures = {column: row.measures.get(column) for column in names.HEALTH_MEASURES}
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,11 +14,12 @@ from srgan_core.errors import DataError, SrganError
 from srgan_core.files import file_sha256
 from srgan_core.inputs import escaped
 from srgan_core.wording import counted, first_names
+from sweep.metrics.inputs import Rgb
 from sweep.metrics.registry import find_metric, set_columns
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.external.batch import Outcome, Protocol, score_pairs
 from sweep.scoring.external.pairing import Pair
-from sweep.scoring.external.records import ExternalScores
+from sweep.scoring.external.records import MEGAPIXEL_SECONDS, ExternalScores
 from sweep.scoring.foreign_generators.loading import LoadedGenerator
 from sweep.scoring.sets.published_sets import PUBLISHED
 from sweep.scoring.sets.set_checks import niqe_blocks, niqe_warnings
@@ -185,24 +187,54 @@ def score_generator(
         ConfigError, WeightsError: when a metric cannot run here.
         DataError: when no image could be restored.
     """
-    pairs, problems = _restore_set(generator, reference, folder, on_image)
+    stopwatch = Stopwatch()
+    pairs, problems = _restore_set(generator, reference, folder, on_image, stopwatch)
     if not pairs:
         image, reason = next(iter(problems.items()))
         raise DataError(f"{reference.name}: no image could be restored; {image}: {reason}")
-    origin = {"generator": generator.kind, "generator_sha256": generator.sha256}
+    origin = {**generator.provenance(), **stopwatch.provenance()}
     failed = {**problems, **(unfit or {})}
-    return score_folder(pairs, method, reference.name, protocol, jobs, on_image, origin, failed)
+    scored = score_folder(pairs, method, reference.name, protocol, jobs, on_image, origin, failed)
+    cost = (
+        f"{generator.parameters:,} weights, {origin[MEGAPIXEL_SECONDS]:g} s for each megapixel "
+        f"restored on {protocol.device}"
+    )
+    return replace(scored, notes=(cost, *scored.notes))
+
+
+@dataclass
+class Stopwatch:
+    """How long a generator takes, by the size of what it makes."""
+
+    seconds: float = 0.0
+    megapixels: float = 0.0
+
+    def restore(self, generator: LoadedGenerator, lr: Rgb) -> Rgb:
+        """Restores an image and adds the time."""
+        begun = time.perf_counter()
+        restored = generator.restore(lr)
+        self.seconds += time.perf_counter() - begun
+        self.megapixels += restored.shape[0] * restored.shape[1] / 1e6
+        return restored
+
+    def provenance(self) -> dict[str, Any]:
+        """Seconds for a million restored pixels, alone on its device or beside others."""
+        return {MEGAPIXEL_SECONDS: float(f"{self.seconds / self.megapixels:.3g}")}
 
 
 def _restore_set(
-    generator: LoadedGenerator, reference: TestSet, folder: Path, on_image: OnImage | None
+    generator: LoadedGenerator,
+    reference: TestSet,
+    folder: Path,
+    on_image: OnImage | None,
+    stopwatch: Stopwatch,
 ) -> tuple[list[Pair], dict[str, str]]:
     """Restored images with their references, and image to the reason why there is none."""
     pairs, problems = [], {}
     for lr, hr in zip(reference.lr, reference.hr, strict=True):
         target = folder / lr.name
         try:
-            write_png(target, generator.restore(read_rgb(lr)))
+            write_png(target, stopwatch.restore(generator, read_rgb(lr)))
             pairs.append(Pair(hr.stem, target, hr))
         except SrganError as error:
             problems[hr.stem] = str(error)

@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import save_file
 
 from srgan_core.errors import WeightsError
-from sweep.scoring.foreign_generators import state_dicts
-from sweep.scoring.foreign_generators.state_dicts import read_readings, read_state_dict
+from srgan_core.weights import state_dicts
+from srgan_core.weights.state_dicts import read_readings, read_state_dict
 
 ONES = torch.ones(1)
 STATE = {"conv.weight": torch.arange(4.0), "conv.bias": torch.ones(1, dtype=torch.float16)}
