@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from srgan_core.data.images import read_rgb, write_png
@@ -192,34 +193,34 @@ def score_generator(
     if not pairs:
         image, reason = next(iter(problems.items()))
         raise DataError(f"{reference.name}: no image could be restored; {image}: {reason}")
-    origin = {**generator.provenance(), **stopwatch.provenance()}
+    origin = {**generator.provenance(), MEGAPIXEL_SECONDS: stopwatch.megapixel_seconds}
     failed = {**problems, **(unfit or {})}
     scored = score_folder(pairs, method, reference.name, protocol, jobs, on_image, origin, failed)
     cost = (
-        f"{generator.parameters:,} weights, {origin[MEGAPIXEL_SECONDS]:g} s for each megapixel "
+        f"{generator.parameters:,} weights, {stopwatch.megapixel_seconds:g} s for each megapixel "
         f"restored on {protocol.device}"
     )
     return replace(scored, notes=(cost, *scored.notes))
 
 
-@dataclass
 class Stopwatch:
     """How long a generator takes, by the size of what it makes."""
 
-    seconds: float = 0.0
-    megapixels: float = 0.0
+    def __init__(self) -> None:
+        self._paces: list[float] = []
 
     def restore(self, generator: LoadedGenerator, lr: Rgb) -> Rgb:
-        """Restores an image and adds the time."""
+        """Restores an image and takes the time."""
         begun = time.perf_counter()
         restored = generator.restore(lr)
-        self.seconds += time.perf_counter() - begun
-        self.megapixels += restored.shape[0] * restored.shape[1] / 1e6
+        seconds = time.perf_counter() - begun
+        self._paces.append(1e6 * seconds / (restored.shape[0] * restored.shape[1]))
         return restored
 
-    def provenance(self) -> dict[str, Any]:
-        """Seconds for a million restored pixels, alone on its device or beside others."""
-        return {MEGAPIXEL_SECONDS: float(f"{self.seconds / self.megapixels:.3g}")}
+    @property
+    def megapixel_seconds(self) -> float:
+        """Seconds for a million restored pixels, of the median image: the first one warms up."""
+        return float(f"{median(self._paces):.3g}")
 
 
 def _restore_set(
