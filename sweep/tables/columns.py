@@ -185,7 +185,7 @@ def cost_text(record: Mapping[str, Any]) -> str:
     if parameters is not None:
         texts.append(f"{parameters / 1e6:.3g} M")
     if seconds is not None:
-        texts.append(f"{seconds:.2g} s/MP")
+        texts.append(f"{seconds:.0f} s/MP" if seconds >= 10 else f"{seconds:.2g} s/MP")
     return ", ".join(texts)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import version
@@ -92,15 +92,15 @@ def match_architecture(state: State, source: str) -> Architecture | None:
     return None
 
 
-def unknown_architecture(state: State, source: str, families: str) -> WeightsError:
+def unknown_architecture(readings: Sequence[State], source: str, families: str) -> WeightsError:
     """Words that nobody knows whose weights these are, and what to do: TorchScript comes last.
 
     Args:
-        state: Name to tensor.
+        readings: Name to tensor, with more and more prefixes left on.
         source: What to call the file.
         families: Names that are known without the library.
     """
-    shown = ", ".join(sorted(state)[:4])
+    shown = ", ".join(sorted(readings[-1])[:4])
     way_out = "save the generator as TorchScript, which carries its own code"
     if not is_installed():
         return UnknownArchitectureError(
@@ -109,7 +109,7 @@ def unknown_architecture(state: State, source: str, families: str) -> WeightsErr
         )
     return WeightsError(
         f"{source}: expected names of {families}, or of an architecture that spandrel knows, got "
-        f"{shown}, ...; {_nearest(state)}; or {way_out}"
+        f"{shown}, ...; {_nearest(readings)}; or {way_out}"
     )
 
 
@@ -167,25 +167,30 @@ def _refuse_other_purpose(found: Any, name: str, source: str) -> None:
         )
 
 
-def _nearest(state: State) -> str:
+def _nearest(readings: Sequence[State]) -> str:
     """The architecture whose names are there for the most part, and what it lacks."""
+    likeness, name, lacking = max(
+        (likeness for state in readings for likeness in _likenesses(state)),
+        key=lambda each: each[0],
+        default=(0.0, "", []),
+    )
+    if likeness < LIKENESS:
+        return "none of them is near"
+    lacks = f", without {lacking[0]!r}" if lacking else ", in other shapes"
+    return f"the nearest is {name}{lacks}: was it trained with changed code?"
+
+
+def _likenesses(state: State) -> Iterator[tuple[float, str, list[str]]]:
+    """Of each naming of each architecture the share that is there, its name, what is lacking."""
     from spandrel import MAIN_REGISTRY
 
     patterns = sorted({_pattern(name) for name in state})
-    share, name, lacks = 0.0, "", ""
     for known in MAIN_REGISTRY.architectures("detection"):
         for names in _known_by(known, state):
             lacking = [asked for asked in names if asked not in state]
-            alike = sum(
-                ALMOST for asked in lacking if get_close_matches(_pattern(asked), patterns, 1, 0.85)
-            )
-            here = (len(names) - len(lacking) + alike) / max(len(names), FEWEST_NAMES)
-            if here > share:
-                share, name = here, str(known.architecture.name)
-                lacks = f", without {lacking[0]!r}" if lacking else ", in other shapes"
-    if share < LIKENESS:
-        return "none of them is near"
-    return f"the nearest is {name}{lacks}: was it trained with changed code?"
+            spelt = [n for n in lacking if get_close_matches(_pattern(n), patterns, 1, 0.85)]
+            there = len(names) - len(lacking) + ALMOST * len(spelt)
+            yield there / max(len(names), FEWEST_NAMES), str(known.architecture.name), lacking
 
 
 def _pattern(name: str) -> str:

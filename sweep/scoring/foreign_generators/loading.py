@@ -193,7 +193,7 @@ def _find_architecture(path: Path, readings: Sequence[State]) -> Architecture:
         if found is not None:
             return found
     families = ", ".join(family.name for family in FAMILIES)
-    raise misfit or unknown_architecture(readings[0], str(path), families)
+    raise misfit or unknown_architecture(readings, str(path), families)
 
 
 def _load_script(

@@ -66,9 +66,9 @@ def image_among(output: object, lr: Tensor, scale: int) -> Tensor:
     import torch
 
     expected = (1, 3, lr.shape[2] * scale, lr.shape[3] * scale)
-    several = isinstance(output, (tuple, list, Mapping))
-    values = output.values() if isinstance(output, Mapping) else output
-    tensors = [v for v in (values if several else (output,)) if isinstance(v, torch.Tensor)]  # type: ignore[union-attr]
+    values = list(output.values()) if isinstance(output, Mapping) else output
+    candidates = values if isinstance(values, (tuple, list)) else [values]
+    tensors = [value for value in candidates if isinstance(value, torch.Tensor)]
     images = [tensor for tensor in tensors if tuple(tensor.shape) == expected]
     if len(images) != 1:
         got = " and ".join(str(tuple(tensor.shape)) for tensor in tensors) or type(output).__name__

@@ -55,14 +55,13 @@ def draw_reference(
     color = FAINT if is_start and not point.on_front else GREY
     size = marker_size * (STAR if marker == "*" else 1.1)
     axes.plot(x, y, marker=marker, markersize=size, color=color, markeredgecolor=INK, zorder=3.1)
-    lines = [name, point.cost] if point.cost else [name]
     if all(inside):
         draw_bars(axes, point, GREY, limits)
-        return Label("\n".join(lines), (x, y), size, INK)
+        return Label("\n".join(filter(None, [name, point.cost])), (x, y), size, INK)
     _point_outwards(axes, (x, y), (point.x, point.y), _REACH * marker_size)
     values = zip((shown.x, shown.y), (point.x, point.y), inside, strict=True)
     text = [value_text(metric, value) for metric, value, within in values if not within]
-    return Label("\n".join([*lines, *text]), (x, y), size, INK)
+    return Label("\n".join([name, *text]), (x, y), size, INK)
 
 
 def draw_hr(axes: Axes, shown: FrontAxes, limits: Limits) -> tuple[float, str] | None:

@@ -122,10 +122,16 @@ def test_what_cannot_be_used_is_refused_with_the_reason(state, said):
     assert "\n" not in str(raised.value)
 
 
-def test_of_an_unknown_architecture_the_nearest_is_named_and_torchscript_comes_last(tmp_path):
-    changed = {name.replace("conv_body", "conv_trunk"): v for name, v in rrdb(False).items()}
+@pytest.mark.parametrize(
+    ("old", "theirs", "lacks"),
+    [(False, "conv_body", "conv_body"), (True, "RDB1.conv1.0", "model.1.sub.0.RDB1.conv1")],
+)
+def test_of_an_unknown_architecture_the_nearest_is_named_and_torchscript_comes_last(
+    tmp_path, old, theirs, lacks
+):
+    changed = {name.replace(theirs, "other"): tensor for name, tensor in rrdb(old).items()}
     torch.save(changed, tmp_path / "x.pth")
-    with pytest.raises(WeightsError, match="the nearest is ESRGAN, without 'conv_body") as raised:
+    with pytest.raises(WeightsError, match=f"the nearest is ESRGAN, without '{lacks}") as raised:
         load_any_generator(tmp_path / "x.pth", 4)
     assert str(raised.value).endswith(
         "save the generator as TorchScript, which carries its own code"
