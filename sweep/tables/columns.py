@@ -182,7 +182,7 @@ def cost_text(record: Mapping[str, Any]) -> str:
     """Writes what a generator costs for people, as `16.7 M, 2.4 s/MP`; empty where unknown."""
     parameters, seconds = (record.get(column) for column in COSTS)
     texts = []
-    if parameters is not None:
+    if parameters:
         texts.append(f"{parameters / 1e6:.3g} M")
     if seconds is not None:
         texts.append(f"{seconds:.0f} s/MP" if seconds >= 10 else f"{seconds:.2g} s/MP")

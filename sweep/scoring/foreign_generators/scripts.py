@@ -120,13 +120,17 @@ class Script:
             for taken in RANGES:
                 others = self._distances(probe_picture(device), taken)
                 found |= {(taken, given): far for given, far in others.items()}
-        best = min(found, key=lambda ranges: found[ranges])
+        # Of those that fit alike, whichever keeps most of what was stated.
+        best = min(found, key=lambda ranges: (round(found[ranges], 1), self._changed(ranges)))
         if found[best] < FAR:
             raise ShapeError(
                 f"the generator: expected pixels in {self.taken} taken and {self.given} given, "
                 f"got what fits {best[0]} and {best[1]}; give --input-range={best[0]} "
                 f"--output-range={best[1]}"
             )
+
+    def _changed(self, ranges: tuple[str, str]) -> int:
+        return (ranges[0] != self.taken) + (ranges[1] != self.given)
 
     def _distances(self, probe: Tensor, taken: str) -> dict[str, float]:
         """Range of the output to how far it is from the input then; empty when it fails."""

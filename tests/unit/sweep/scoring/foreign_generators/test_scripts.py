@@ -94,6 +94,15 @@ def test_a_range_that_is_not_the_stated_one_is_refused_with_the_true_one(script,
                 load_any_generator(path, 2, "cpu", stated, given)
 
 
+def test_of_ranges_that_fit_alike_the_one_that_changes_least_is_advised(script):
+    class Linear(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return functional.interpolate(x, scale_factor=2.0)
+
+    with pytest.raises(ShapeError, match=r"give --input-range=0\.\.1 --output-range=0\.\.1"):
+        load_any_generator(script(Linear()), 2, "cpu", "0..1", "0..255")
+
+
 @pytest.mark.parametrize("network", [Half(), Pair(), Padding(), Picky()], ids=lambda n: type(n))
 def test_half_precision_tuples_and_padding_are_read(script, network):
     loaded = load_any_generator(script(network), 2)
