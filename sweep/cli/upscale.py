@@ -196,14 +196,12 @@ def _load(
 
 def _load_file(path: Path | None, scale: int | None, device: str) -> Generator | OverlappingTiles:
     """Loads our own generator to be cut up exactly, and any other with overlapping tiles."""
-    from srgan_core.inference import load_generator
-    from srgan_core.weights.file_kinds import FileKind, kind_of
-    from sweep.scoring.foreign_generators.loading import is_ours, load_any_generator
+    from srgan_core.networks import Generator
+    from sweep.generators.lookup import load_any
 
-    known = (FileKind.TORCH, FileKind.SAFETENSORS)
-    if path is None or kind_of(path) not in known or is_ours(path):
-        return load_generator(path, scale, device)
-    loaded = load_any_generator(path, scale, device)
+    loaded = load_any(path, scale, device)
+    if isinstance(loaded, Generator):
+        return loaded
     for note in loaded.notes:
         say(f"note: {note}")
     return loaded.tiles

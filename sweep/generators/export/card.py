@@ -13,6 +13,7 @@ from sweep.config.grid import start_name
 from sweep.config.names import StartKind
 from sweep.metrics.registry import find_metric, in_table_order
 from sweep.scoring.aggregation import summarise
+from sweep.scoring.foreign_generators.loading import LoadedGenerator
 from sweep.store.folder import SweepStore
 from sweep.store.records.base import Columns, Scores
 from sweep.store.records.result import ResultRecord
@@ -23,9 +24,12 @@ from sweep.store.trial_folder import TrialFolder
 from sweep.tables.columns import adv_text, measured_text
 from sweep.tables.metric_file import MetricColumn
 
-LIMITS = """\
+BICUBIC_LIMIT = """\
 - It was trained on images shrunk by MATLAB-style antialiased bicubic interpolation. On photographs
   that were compressed, sharpened, blurred or taken with noise it enlarges those faults too.
+"""
+
+LIMITS = """\
 - What it adds is likely, not true. Do not use its images as evidence: not for identifying people,
   reading number plates, medical findings or measurements.
 - The higher the adversarial coefficient, the more texture is invented, and the less faithful it is.
@@ -71,11 +75,15 @@ def read_origin(file: Path) -> Origin:
     return Origin(folder.path.name, file, folder.read_trial(), result, references)
 
 
-def model_card(origin: Origin, generator: Generator, files: Mapping[Path, float]) -> str:
+def model_card(
+    origin: Origin, generator: Generator | LoadedGenerator, files: Mapping[Path, float]
+) -> str:
     """Words the card as Markdown; `files` holds each file's largest difference to PyTorch."""
+    is_own = isinstance(generator, Generator)
     parts = [
         f"# {_plain(origin.name)}",
-        _what_it_is(generator),
+        _what_it_is(generator) if isinstance(generator, Generator) else _whose_it_is(generator),
+        _how_it_is_called(generator.scale),
         "## Files",
         _files(origin, files),
         "## Training",
@@ -83,7 +91,7 @@ def model_card(origin: Origin, generator: Generator, files: Mapping[Path, float]
         "## Scores",
         _scores(origin),
         "## Limits",
-        LIMITS.rstrip(),
+        (BICUBIC_LIMIT + LIMITS if is_own else LIMITS).rstrip(),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -93,9 +101,22 @@ def _what_it_is(generator: Generator) -> str:
     return (
         f"A generator of SRGAN that enlarges images {generator.scale} times. {parameters:,} "
         f"parameters: {counted(len(generator.body), 'residual block')} of "
-        f"{generator.tail.in_channels} channels.\n\n"
+        f"{generator.tail.in_channels} channels."
+    )
+
+
+def _whose_it_is(generator: LoadedGenerator) -> str:
+    code = f" Its {generator.licence}." if generator.licence else ""
+    return (
+        f"A network of others ({generator.kind}) that enlarges images {generator.scale} times. "
+        f"{generator.parameters:,} parameters.{code} The terms of its weights are their maker's."
+    )
+
+
+def _how_it_is_called(scale: int) -> str:
+    return (
         "Input `lr`: (N, 3, H, W), float32, RGB in [0, 1]. Output `sr`: (N, 3, "
-        f"{generator.scale} H, {generator.scale} W), the same range. N, H and W are free. For an "
+        f"{scale} H, {scale} W), the same range. N, H and W are free. For an "
         "image file, divide 8-bit values by 255, and multiply, round and clip the result."
     )
 
@@ -106,7 +127,8 @@ def _files(origin: Origin, files: Mapping[Path, float]) -> str:
         "PyTorch on random and photographic input of several sizes, outputs in [0, 1]"
         for path, difference in files.items()
     ]
-    return "\n".join([*lines, f"- made from the safetensors `{file_sha256(origin.file)}`"])
+    kind = "safetensors" if origin.file.suffix == ".safetensors" else "checkpoint"
+    return "\n".join([*lines, f"- made from the {kind} `{file_sha256(origin.file)}`"])
 
 
 def _training(origin: Origin) -> str:

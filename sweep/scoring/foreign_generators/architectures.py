@@ -20,7 +20,7 @@ from srgan_core.errors import MissingDependencyError, WeightsError
 from srgan_core.wording import counted
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 State = Mapping[str, "Tensor"]
 
@@ -61,6 +61,14 @@ class Architecture:
     def licence(self) -> str:
         """Terms of the code; those of the weights are their maker's, and no file says them."""
         return f"code by spandrel {version('spandrel')}: MIT, Apache-2.0 or public domain"
+
+    @property
+    def module(self) -> nn.Module:
+        """The network alone, without the padding that it may ask for, cut to [0, 1]."""
+        from torch import nn
+
+        module: nn.Module = nn.Sequential(self.descriptor.model, nn.Hardtanh(0.0, 1.0))
+        return module.eval()
 
 
 def is_installed() -> bool:

@@ -20,6 +20,8 @@ from sweep.scoring.foreign_generators.running import (
 )
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from srgan_core.overlap import OverlappingTiles
     from srgan_core.weights.state_dicts import State
     from sweep.scoring.foreign_generators.architectures import Architecture
@@ -41,6 +43,8 @@ class LoadedGenerator:
         parameters: Number of its weights.
         licence: Terms of the code that runs it; empty for this package's own.
         notes: Sentences for the user.
+        module: Maps (N, 3, H, W) to (N, 3, scale H, scale W), float32 in [0, 1]; None for a
+            TorchScript program.
     """
 
     kind: str
@@ -50,6 +54,7 @@ class LoadedGenerator:
     parameters: int
     licence: str = ""
     notes: tuple[str, ...] = ()
+    module: nn.Module | None = None
 
     def provenance(self) -> dict[str, str | int]:
         """What a file of scores says of it."""
@@ -148,6 +153,7 @@ def _load_state_dict(path: Path, scale: int | None, device: str) -> LoadedGenera
         (network.scale, device),
         sum(weight.numel() for weight in network.parameters()),
         notes=(f"{path.name}: read as {family.name}, {blocks}; {family.source}",),
+        module=network,
         margin=network.reach,
     )
 
@@ -171,6 +177,7 @@ def _load_architecture(
         parameters,
         licence=found.licence,
         notes=(note,),
+        module=found.module,
         tileable=found.tileable,
     )
 
@@ -214,6 +221,7 @@ def _loaded(
     parameters: int,
     licence: str = "",
     notes: tuple[str, ...] = (),
+    module: nn.Module | None = None,
     margin: int | None = None,
     tileable: bool = True,
 ) -> LoadedGenerator:
@@ -233,7 +241,9 @@ def _loaded(
         MARGIN if margin is None else margin,
         tile_side(scale) if tileable else None,
     )
-    return LoadedGenerator(kind, scale, file_sha256(path), tiles, parameters, licence, notes)
+    return LoadedGenerator(
+        kind, scale, file_sha256(path), tiles, parameters, licence, notes, module
+    )
 
 
 def _require_scale(path: Path, found: int, asked: int | None) -> None:
