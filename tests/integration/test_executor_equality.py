@@ -123,6 +123,7 @@ def test_a_grid_that_was_killed_and_stopped_ends_like_one_that_was_not(
     assert belongings(tmp_path / "grid") == undisturbed
 
 
+@pytest.mark.exhaustive
 def test_jobs_of_submitit_end_like_worker_processes(undisturbed, sweep, tmp_path):
     pytest.importorskip("submitit")
     part = ("--adv", "1e-3", "--start", "srresnet")

@@ -71,7 +71,7 @@ def ends(pid: int) -> bool:
     return False
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_reduced_run_goes_through_every_part_and_trains_nothing_again(tmp_path):
     out = tmp_path / "reference"
     early = on_gpu("--reduced", "--out", out, "--minutes", 1e-6)
