@@ -17,7 +17,7 @@ from sweep.config.names import EXECUTORS, TRACKERS, StartKind
 from sweep.store.states import State
 
 if TYPE_CHECKING:
-    from sweep.execution.executors.slurm_settings import SlurmSettings
+    from sweep.execution.executors.slurm.settings import SlurmSettings
     from sweep.runner import Summary
     from sweep.store.folder import SweepStore
 
@@ -192,7 +192,7 @@ def command(
 
 def print_jobs(settings: SlurmSettings, store: SweepStore, device: str, threads: int) -> None:
     """Prints the file that SLURM is given for each trial."""
-    from sweep.execution.executors.slurm_cluster import sbatch_text
+    from sweep.execution.executors.slurm.cluster import sbatch_text
 
     click.echo("\nsbatch is given this for every trial:\n")
     click.echo(sbatch_text(settings, store.root, device, threads))
