@@ -101,7 +101,9 @@ def blur(images: Tensor, kernels: Tensor) -> Tensor:
     rows, columns = (_mirrored(side, reach, images.device) for side in (height, width))
     padded = images[..., rows, :][..., columns]
     size = padded.shape[-2:]
-    spectrum = torch.fft.rfft2(padded) * torch.fft.rfft2(kernels.to(padded), s=size)[:, None]
+    # MPS has no float64.
+    kernels = kernels.to(images.dtype).to(images.device)
+    spectrum = torch.fft.rfft2(padded) * torch.fft.rfft2(kernels, s=size)[:, None]
     full: Tensor = torch.fft.irfft2(spectrum, s=size)
     return full[..., 2 * reach :, 2 * reach :]
 

@@ -24,9 +24,10 @@ Examples:
 def command(target: Path, sources: tuple[Path, ...]) -> None:
     """Copy the sweeps of other results folders into one, which is made if need be.
 
-    What one sweep may be extended by may differ: coefficients, content losses, starts, seeds, test
-    sets, metrics. All else, the training images and the images of a common test set must be the
-    same; nothing that INTO holds is replaced. Run the sweep again for scores that are missing then.
+    What one sweep may be extended by may differ: coefficients, content losses, starts, seeds,
+    values of the same further axes, test sets, metrics. All else, the training images and the
+    images of a common test set must be the same; nothing that INTO holds is replaced. Run the sweep
+    again for scores that are missing then.
     """
     from sweep.publishing import publish_tables
     from sweep.store.folder import SweepStore, require_sweep

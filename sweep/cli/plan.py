@@ -109,7 +109,7 @@ def print_plan(store: SweepStore, plan: Plan, jobs: int, elsewhere: bool = False
         )
     click.echo()
     if elsewhere:
-        click.echo(f"{counted(len(plan.asked), 'trial')} on {plan.device} of the cluster")
+        click.echo(f"{_count_trials(store, plan)} on {plan.device} of the cluster")
     else:
         _print_cost(store, plan, jobs)
     for problem in _problems(store, plan, jobs):
@@ -122,13 +122,10 @@ def _print_cost(store: SweepStore, plan: Plan, jobs: int) -> None:
     cost = estimate(store, plan, jobs, _say_what_is_timed)
     for kind in cost.kinds:
         click.echo(f"  {_describe_kind(kind)}")
-    further = plan.most_further_trials(store)
-    placed = f" and at most {further} to be placed where gaps are" if further else ""
-    trials = counted(len(plan.asked), "trial")
-    click.echo(f"{trials}{placed}, {cost.trials_left} to train into {store.root}")
+    click.echo(f"{_count_trials(store, plan)}, {cost.trials_left} to train into {store.root}")
     click.echo(f"{counted(cost.steps_left, 'step')} left, {cost.steps_done} done")
     threads = counted(plan.config.threads or 1, "thread")
-    about = "at most about" if further else "about"
+    about = "at most about" if plan.most_further_trials(store) else "about"
     at_once = f"{jobs} at once with {threads} each"
     click.echo(f"{about} {cost.duration} on {plan.device}, {at_once}")
     click.echo(f"about {cost.memory_gb:.1f} GB of memory, {cost.disk_gb:.1f} GB of disk")
@@ -139,6 +136,12 @@ def _print_cost(store: SweepStore, plan: Plan, jobs: int) -> None:
             "it takes longer",
             err=False,
         )
+
+
+def _count_trials(store: SweepStore, plan: Plan) -> str:
+    further = plan.most_further_trials(store)
+    placed = f" and at most {further} to be placed where gaps are" if further else ""
+    return f"{counted(len(plan.asked), 'trial')}{placed}"
 
 
 def _say_what_is_timed(name: str, index: int, count: int) -> None:

@@ -69,7 +69,8 @@ def checked_axes(config: SweepConfig) -> dict[str, tuple[AxisValue, ...]]:
     """Validates the further axes of a config that is valid without them.
 
     Returns:
-        Its axes with values of the types that their keys have.
+        Its axes in one order, however they were typed, since names of trials and curves follow it;
+        with values of the types that their keys have.
 
     Raises:
         ValueError: in whole sentences, each naming the axis, and the value where one is wrong.
@@ -78,7 +79,7 @@ def checked_axes(config: SweepConfig) -> dict[str, tuple[AxisValue, ...]]:
     settings = _product(axes, MOST_SETTINGS)
     for setting in settings if len(axes) > 1 else ():
         _validated(config, setting)
-    return axes
+    return {key: axes[key] for key in AXES if key in axes}
 
 
 def _checked(config: SweepConfig, key: str, values: Sequence[AxisValue]) -> tuple[AxisValue, ...]:

@@ -14,7 +14,7 @@ AxisValue = bool | int | float | str | None
 """One value of a further axis."""
 
 Setting = tuple[tuple[str, AxisValue], ...]
-"""Key and value of each further axis, in the order of the config."""
+"""Key and value of each further axis, in the order of `AXES`."""
 
 TRAINING, OBJECTIVE = "adversarial", "objective"
 """Sections whose keys may be axes."""
@@ -39,6 +39,7 @@ WORD_AXES = tuple(f"{TRAINING}.{name}" for name in _TRAINING_WORDS)
 """Those whose values are, or may be, words."""
 
 AXES = (*NUMBER_AXES, *WORD_AXES)
+"""All of them, in the order in which names and tables have them."""
 
 _LONGEST_DECIMAL = 24
 

@@ -63,7 +63,7 @@ class SetMeasure(Protocol):
 
 
 Load = Callable[[str, int], Measure | SetMeasure]
-"""Prepares the computation, once for many images, from the device (`cpu`, `cuda`) and the number
+"""Prepares the computation, once for many images, from the device (`cpu`, `cuda:1`) and the number
 of pixels to cut from each side where the metric cuts a border. Raises WeightsError, or
 MissingDependencyError where something that it needs is not installed."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from srgan_core.errors import DiskError
@@ -25,7 +26,7 @@ def disk_needed(store: SweepStore, plan: Plan, jobs: int) -> int:
     specs += [plan.asked[-1].spec] * plan.most_further_trials(store)
     if not specs:
         return 0
-    largest = max(map(checkpoint_bytes, [specs[0], *_untrained_starts(store, plan)]))
+    largest = max(map(checkpoint_bytes, [*specs, *_untrained_starts(store, plan)]))
     running = min(jobs, len(specs)) * STATES_AT_ONCE * largest
     return running + IMAGES_BYTES * len(specs) * len(plan.sets)
 
@@ -44,18 +45,25 @@ def checkpoint_bytes(spec: TrainingSpec) -> int:
 
     The larger case, with a discriminator, is counted.
     """
+    config = spec.training
+    generator, discriminator = _weights(
+        spec.scale, config.patch_size, config.discriminator.channels
+    )
+    copies = 4 if config.ema_decay else 3
+    return 4 * (copies * generator + 3 * discriminator)
+
+
+@lru_cache
+def _weights(scale: int, patch_size: int, channels: int) -> tuple[int, int]:
+    """Numbers of weights of the generator and of the discriminator."""
     import torch
 
     from srgan_core.networks import Discriminator, Generator
 
-    config = spec.training
     with torch.device("meta"):
-        generator = Generator(spec.scale)
-        discriminator = Discriminator(config.patch_size, config.discriminator.channels)
-    copies = 4 if config.ema_decay else 3
-    weights = copies * sum(p.numel() for p in generator.parameters())
-    weights += 3 * sum(p.numel() for p in discriminator.parameters())
-    return 4 * weights
+        networks = Generator(scale), Discriminator(patch_size, channels)
+    generator, discriminator = (sum(p.numel() for p in each.parameters()) for each in networks)
+    return generator, discriminator
 
 
 def refuse_full_disk(store: SweepStore, plan: Plan, jobs: int) -> None:

@@ -21,7 +21,7 @@ STARTS = {StartKind.SRRESNET: "SRResNet", StartKind.SRGAN: "pair"}
 """Kinds of the trainings that all trials of a seed wait for."""
 
 PLACED = "to be placed, at most"
-"""Kind of the trials whose coefficients are not known yet, as if by the costliest content loss."""
+"""Kind of the trials whose coefficients are not known yet: the costliest loss and setting."""
 
 SCORING_SECONDS = 5.0
 """Restoring and scoring five small images, networks loaded."""
@@ -184,9 +184,16 @@ def _what_is_left(store: SweepStore, plan: Plan) -> tuple[dict[str, _Left], int]
 
 def _to_be_placed(plan: Plan, trials: int) -> _Left:
     """Trials with a discriminator, which the given ones have warmed up."""
-    with_adversary = [trial for trial in plan.asked if trial.adv]
-    spec = max(with_adversary, key=lambda trial: content_depth(trial.content)).spec
+    spec = max((trial.spec for trial in plan.asked if trial.adv), key=_costliness)
     return _Left(spec, trials, trials * spec.training.steps)
+
+
+def _costliness(spec: TrainingSpec) -> tuple[int, ...]:
+    """Orders trials by their cost; of a grid, which has all combinations, one leads in all."""
+    training = spec.training
+    pixels = training.steps * training.batch_size * training.patch_size**2
+    width = training.discriminator.channels
+    return content_depth(spec.content), pixels, width, training.accumulate
 
 
 def content_depth(content: str) -> int:

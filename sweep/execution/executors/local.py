@@ -69,7 +69,7 @@ class LocalExecutor:
 
     Args:
         slots: Jobs at once.
-        device: `cpu`, `cuda` or `cuda:N`; `cuda` spreads the slots over all GPUs.
+        device: `cpu`, `cuda`, `cuda:N` or `mps`; `cuda` spreads the slots over all GPUs.
         threads: CPU threads of each process.
         watchdog: Seconds without a heartbeat after which a worker is killed; None for never.
         start_method: How multiprocessing starts workers. PyTorch needs `spawn`.

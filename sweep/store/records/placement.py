@@ -94,10 +94,12 @@ class Placements(VersionedRecord):
         return Placements(schema_version=SCHEMA, at_once=at_once, decisions=(*kept, decision))
 
     def joined(self, other: Placements) -> Placements:
-        """The same with the decisions of another folder that this one does not know."""
-        further = [each for each in other.decisions if each not in self.decisions]
-        return Placements(
-            schema_version=SCHEMA,
-            at_once=self.at_once or other.at_once,
-            decisions=(*self.decisions, *further),
-        )
+        """The same with the decisions of another folder that this one does not know.
+
+        That no gap was left in either says nothing of both together.
+        """
+        decisions = (*self.decisions, *(d for d in other.decisions if d not in self.decisions))
+        if decisions != self.decisions:
+            decisions = tuple(decision for decision in decisions if decision.points)
+        at_once = self.at_once or other.at_once
+        return Placements(schema_version=SCHEMA, at_once=at_once, decisions=decisions)

@@ -1,5 +1,7 @@
 import pytest
 
+AUTO = ("--adv", "auto", "--trials", "5")
+
 
 def test_plan_and_dry_run_print_the_same(sweep, tmp_path, monkeypatch):
     from sweep.planning.calibration import StepCost
@@ -49,3 +51,10 @@ def test_a_dry_run_shows_what_slurm_is_given_and_times_nothing(sweep, tmp_path):
     assert "#SBATCH --partition=long" in answer.out
     assert "timing" not in answer.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_on_a_cluster_says_how_many_trials_may_be_placed(sweep):
+    pytest.importorskip("submitit")
+    options = ["--config", "smoke", "--metrics", "psnr,lpips", "--device", "cpu"]
+    answer = sweep("run", "--dry-run", *options, "--executor", "slurm", *AUTO)
+    assert "2 trials and at most 3 to be placed where gaps are on cpu of the clus" in answer.out

@@ -40,6 +40,15 @@ def test_a_config_at_a_setting_differs_in_nothing_else():
     assert configs_of(plain) == [plain]
 
 
+def test_the_order_in_which_axes_are_typed_changes_no_name():
+    axes = {"adversarial.schedule": ["constant"], "adversarial.ramp": [0.5], RATE: [1e-4]}
+    typed, turned = smoke(axes), smoke(dict(reversed(axes.items())))
+    assert [*typed.grid.axes] == [*turned.grid.axes]
+    assert settings_of(typed.grid.axes, "mse", StartKind.SRGAN) == settings_of(
+        turned.grid.axes, "mse", StartKind.SRGAN
+    )
+
+
 def test_an_axis_applies_where_it_changes_something():
     axes = {"objective.vgg22.content_weight": (1.0, 2.0), WARMUP: (0, 5)}
     srresnet, srgan = StartKind.SRRESNET, StartKind.SRGAN

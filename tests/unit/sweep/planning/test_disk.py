@@ -16,3 +16,12 @@ def test_checkpoints_count_for_trials_at_once_and_images_for_all_that_are_left(t
     assert disk_needed(store, plan, 9) == states + IMAGES_BYTES
     store.trial(second.name).update_trial(state="done")
     assert disk_needed(store, plan, 9) == 0
+
+
+def test_checkpoints_of_the_largest_setting_count(tmp_path):
+    axes = {"adversarial.discriminator.channels": [8, 32]}
+    changes = {"device": "cpu", "eval.metrics": ["psnr"], "grid.axes": axes}
+    store, config = SweepStore(tmp_path), load_config("smoke", changes)
+    plan = plan_sweep(store, config, frozenset())
+    states = STATES_AT_ONCE * checkpoint_bytes(plan.asked[-1].spec)
+    assert disk_needed(store, plan, 1) == states + 4 * IMAGES_BYTES

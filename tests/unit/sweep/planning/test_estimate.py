@@ -59,6 +59,16 @@ def test_trials_that_may_be_placed_count_as_the_costliest_content(tmp_path, meas
     assert after.disk_gb > before.disk_gb
 
 
+def test_trials_that_may_be_placed_count_as_the_costliest_setting(tmp_path):
+    axes = {"adversarial.steps": [10, 30, 20], "adversarial.discriminator.channels": [8, 16]}
+    changes = {"eval.metrics": ["psnr", "lpips"], "grid.axes": axes}
+    store = SweepStore(tmp_path)
+    before, after = (
+        estimate(store, plan_of(store, **changes, **{"grid.trials": most})) for most in (None, 14)
+    )
+    assert after.steps_left == before.steps_left + 2 * 30
+
+
 def test_a_begun_trial_counts_from_its_checkpoint(tmp_path):
     store = SweepStore(tmp_path)
     plan = plan_of(store, **{"adversarial.discriminator.warmup_steps": 10, "grid.control": False})

@@ -46,3 +46,12 @@ def test_of_two_folders_each_decision_is_kept_once():
     both = one.joined(one.with_decision(decision(0.2), 2))
     assert [point.adv for point in both.points] == [0.1, 0.2]
     assert other.joined(one).at_once == 2
+
+
+def test_that_no_gap_was_left_in_one_of_two_folders_does_not_settle_both():
+    one, other = (Placements().with_decision(decision(adv), 1) for adv in (0.1, 0.2))
+    both = one.joined(other.with_decision(decision(), 1))
+    assert not both.is_settled
+    assert [point.adv for point in both.points] == [0.1, 0.2]
+    settled = one.with_decision(decision(), 1)
+    assert settled.joined(settled) == settled
