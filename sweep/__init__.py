@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sweep.api import Sweep
+    from sweep.api.comparing import compare
+    from sweep.api.scoring import score
+    from sweep.api.sweep import Sweep
 
-__all__ = ["Sweep", "__version__"]
+__all__ = ["Sweep", "__version__", "compare", "score"]
 
 __version__ = "0.1.0"
 
+_HOMES = {
+    "Sweep": "sweep.api.sweep",
+    "compare": "sweep.api.comparing",
+    "score": "sweep.api.scoring",
+}
+
 
 def __getattr__(name: str) -> Any:
-    """Imports `Sweep` when it is first asked for: it needs pandas, the command line does not."""
-    if name != "Sweep":
+    """Imports a name when it is first asked for: most who import the package want its version."""
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from sweep.api import Sweep
-
-    return Sweep
+    return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
