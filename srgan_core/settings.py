@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -72,10 +72,11 @@ def _complete_sentence(rule: str, value: Any) -> str:
 def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     for part in path:
         field = model.model_fields.get(str(part))
-        nested = field.annotation if field else None
-        if not (isinstance(nested, type) and issubclass(nested, BaseModel)):
+        either = (field.annotation, *get_args(field.annotation)) if field else ()
+        nested = [kind for kind in either if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not nested:
             return []
-        model = nested
+        model = nested[0]
     return list(model.model_fields)
 
 

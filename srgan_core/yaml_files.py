@@ -35,6 +35,19 @@ class _StrictLoader(yaml.SafeLoader):
             seen.add(key)
         return super().construct_mapping(node, deep)
 
+    def construct_number(self, node: yaml.ScalarNode) -> int | float | str:
+        """Reads `1:10:3` as the word that it is; to YAML 1.1 it is a number of base 60."""
+        if node.value.count(":") == 2:
+            return str(node.value)
+        is_whole = node.tag.endswith(":int")
+        read = self.construct_yaml_int if is_whole else self.construct_yaml_float
+        number: int | float = read(node)
+        return number
+
+
+for _tag in ("int", "float"):
+    _StrictLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _StrictLoader.construct_number)
+
 
 def parse_yaml(text: str, where: str) -> dict[str, Any]:
     """Parses one YAML mapping.

@@ -19,6 +19,7 @@ from sweep.execution.executors.base import Executor, StopRequest
 from sweep.execution.failures import describe_disk_error
 from sweep.execution.jobs.context import Event
 from sweep.execution.pending import PendingJobs, identity_of, test_set_jobs
+from sweep.placing.rounds import account_of, place_next
 from sweep.planning.image_checks import CheckedImages
 from sweep.planning.plan import Plan
 from sweep.publishing import publish
@@ -70,6 +71,7 @@ def run_sweep(
     score_every: int | None = None,
     retry: Collection[str] = (State.FAILED,),
     checked: CheckedImages | None = None,
+    jobs: int = 1,
 ) -> Summary:
     """Does what a plan says and writes tables and charts.
 
@@ -86,6 +88,8 @@ def run_sweep(
             the last generator alone.
         retry: States, `failed` and `diverged`, whose trials are tried again.
         checked: What `check_plan` returned: later runs and all workers are held to it.
+        jobs: Trials that the executor runs at once: where coefficients are placed as results come,
+            the first run in a folder places enough at a time to keep it busy.
 
     Returns:
         The states that the trials ended in.
@@ -107,15 +111,18 @@ def run_sweep(
         _register(store, plan, retry)
         references = _write_references(store, plan)
         test_sets = test_set_jobs(plan, references)
-        jobs = PendingJobs(store, plan, test_sets, keep_checkpoints, score_every, retry)
-        for label, state in dispatch(executor, jobs.references(), on_event, stop).items():
+        pending = PendingJobs(store, plan, test_sets, keep_checkpoints, score_every, retry)
+        for label, state in dispatch(executor, pending.references(), on_event, stop).items():
             if state == State.FAILED:
                 raise TrialError(f"{label}: could not be scored, for the reason given above")
-        for kind in StartKind:
-            dispatch(executor, jobs.starts(kind), on_event, stop)
-        todo = jobs.trials()
-        untrained = [job.label for job in todo if not job.is_trained()]
-        states = dispatch(executor, todo, on_event, stop)
+        states, untrained = _run_trials(executor, pending, on_event, stop)
+        while not stop and (placed := place_next(store, plan, jobs, on_event)):
+            plan = placed
+            _register(store, plan, ())
+            # Nothing is tried twice in one run.
+            pending = PendingJobs(store, plan, test_sets, keep_checkpoints, score_every, ())
+            ended, further = _run_trials(executor, pending, on_event, stop)
+            states, untrained = states | ended, [*untrained, *further]
         _raise_when_full(store, stop)
         if not (stop or keep_checkpoints):
             store.drop_warmups()
@@ -132,9 +139,24 @@ def run_sweep(
         },
         trained=tuple(name for name in untrained if states[name] == State.DONE),
         files=files,
-        notes=(*plan.notes, *notes, *jobs.losses()),
+        notes=(*plan.notes, *notes, *pending.losses(), *account_of(store, plan)),
         stopped_by=stop.signals[0] if stop.signals else None,
     )
+
+
+def _run_trials(
+    executor: Executor, pending: PendingJobs, on_event: OnEvent, stop: StopRequest
+) -> tuple[dict[str, str], list[str]]:
+    """Runs what starts and trials lack.
+
+    Returns:
+        Trial to the state that it ended in, and the trials among them that were not trained yet.
+    """
+    for kind in StartKind:
+        dispatch(executor, pending.starts(kind), on_event, stop)
+    todo = pending.trials()
+    untrained = [job.label for job in todo if not job.is_trained()]
+    return dispatch(executor, todo, on_event, stop), untrained
 
 
 def _register(store: SweepStore, plan: Plan, retry: Collection[str]) -> None:
@@ -170,7 +192,9 @@ def _raise_when_full(store: SweepStore, stop: StopRequest) -> None:
 
 
 def _refuse_stale_plan(store: SweepStore, plan: Plan) -> None:
-    if join_config(store.root, plan.config, store.read_config()) != plan.config:
+    joined = join_config(store.root, plan.config, store.read_config())
+    trials = plan.with_placed(store.read_placements().coefficients).trials
+    if joined != plan.config or trials != plan.trials:
         raise StoreError(
             f"{store.root}: another run has extended the sweep meanwhile; "
             "run the same command again"

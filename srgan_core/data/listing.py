@@ -7,6 +7,7 @@ files and to folders, each folder once. Whatever else is met is left out and sai
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,14 @@ class Listing:
 
     images: tuple[Path, ...]
     skipped: tuple[Skipped, ...] = ()
+
+
+def table_name(path: Path) -> str:
+    """What an image is called in the tables: its file name without ending, composed as by NFC.
+
+    File systems of macOS take names apart; the same name must be one everywhere.
+    """
+    return unicodedata.normalize("NFC", path.stem)
 
 
 def list_images(folder: Path, deep: bool = True) -> Listing:

@@ -1,4 +1,4 @@
-"""Where training images come from: synthetic, inside scikit-image, a folder, VOC2012."""
+"""Where training images come from: synthetic, scikit-image, a folder, pairs, VOC2012."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from srgan_core.data import voc2012
 from srgan_core.data.dead_leaves import DeadLeavesConfig, dead_leaves_image
 from srgan_core.data.images import needs_turning, read_rgb
 from srgan_core.data.listing import Skipped, list_images
+from srgan_core.data.pair_folders import PAIRS_PREFIX, find_pairs, pair_folders
 from srgan_core.errors import ConfigError, UnavailableDataError, unknown_name
 from srgan_core.files import file_sha256
 from srgan_core.inputs import irregularity
 
-SOURCE_NAMES = ("dead-leaves", "skimage", "voc2012", "folder:PATH")
+FOLDER_PREFIX = "folder:"
+"""What the name of a folder of images begins with; its path follows."""
+
+SOURCE_NAMES = ("dead-leaves", "skimage", "voc2012", f"{FOLDER_PREFIX}PATH", f"{PAIRS_PREFIX}LR,HR")
 
 SKIMAGE_PHOTOGRAPHS = (
     "astronaut.png",
@@ -55,6 +59,10 @@ class Source(Protocol):
     def skipped(self) -> Sequence[Skipped]:
         """What lies among the images and is none."""
 
+    @property
+    def lr(self) -> Source | None:
+        """The LR images in the same order, where they are given and not made of these."""
+
     def fingerprint(self) -> str:
         """A hash that changes whenever any image does."""
 
@@ -69,6 +77,7 @@ class DeadLeavesSource:
     config: DeadLeavesConfig
     name: str = "dead-leaves"
     skipped: Sequence[Skipped] = ()
+    lr: None = None
 
     @property
     def images(self) -> Sequence[str]:
@@ -92,6 +101,7 @@ class FileSource:
     name: str
     paths: tuple[Path, ...]
     skipped: Sequence[Skipped] = ()
+    lr: FileSource | None = None
 
     @property
     def images(self) -> Sequence[str]:
@@ -123,7 +133,7 @@ def open_source(name: str, dead_leaves: DeadLeavesConfig, seed: int = 0) -> Sour
     """Finds a source by the name that the user wrote.
 
     Args:
-        name: `dead-leaves`, `skimage`, `voc2012` or `folder:PATH`.
+        name: One of `SOURCE_NAMES`.
         dead_leaves: Parameters of the synthetic images.
         seed: Seed of VOC2012's split.
 
@@ -142,7 +152,11 @@ def open_source(name: str, dead_leaves: DeadLeavesConfig, seed: int = 0) -> Sour
     if name == "voc2012":
         training, _ = voc2012.split_voc(voc2012.download_voc(), seed)
         return FileSource(name, training)
-    listing = list_images(Path(name.removeprefix("folder:")).expanduser())
+    if name.startswith(PAIRS_PREFIX):
+        pairs = find_pairs(name)
+        return FileSource(name, pairs.hr, pairs.skipped, lr=FileSource(name, pairs.lr))
+    (folder,) = source_folders(name)
+    listing = list_images(folder)
     return FileSource(name, listing.images, listing.skipped)
 
 
@@ -150,12 +164,24 @@ def check_source_name(name: str) -> None:
     """Refuses names that no source has.
 
     Raises:
-        ConfigError: when the name is unknown or a folder's path is empty.
+        ConfigError: when the name is unknown, a folder's path is empty or pairs have not two.
     """
-    if name.startswith("folder:") and len(name) > len("folder:"):
+    if source_folders(name):
         return
     if name not in SOURCE_NAMES:
         raise ConfigError(unknown_name("data source", name, SOURCE_NAMES))
+
+
+def source_folders(name: str) -> tuple[Path, ...]:
+    """The user's folders behind a name; none for other sources, or where the path is empty.
+
+    Raises:
+        ConfigError: when pairs have not two paths.
+    """
+    if name.startswith(PAIRS_PREFIX):
+        return pair_folders(name)
+    path = name.removeprefix(FOLDER_PREFIX)
+    return (Path(path).expanduser(),) if name.startswith(FOLDER_PREFIX) and path else ()
 
 
 def skimage_files(names: Sequence[str]) -> tuple[Path, ...]:

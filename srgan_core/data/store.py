@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from srgan_core.cache import cache_dir
 from srgan_core.data.listing import Skipped, describe_unusable, without_path
+from srgan_core.data.pair_folders import PairSize, describe_other_scale, scale_of_pairs
 from srgan_core.data.sources import Source
 from srgan_core.errors import DataError
 from srgan_core.files import atomic_path, make_folder, write_atomically
@@ -44,6 +45,8 @@ class PackedImages:
         offsets: (images,), int64: where each image begins in `pixels`.
         names: Image names, for messages.
         skipped: What was left out of the source, and why.
+        lr: The LR images in the same order, where they are given; None where they are made.
+        lr_scale: By how much these are larger than the given LR images; 1 where none are.
     """
 
     name: str
@@ -53,6 +56,8 @@ class PackedImages:
     offsets: np.ndarray
     names: tuple[str, ...]
     skipped: tuple[Skipped, ...] = ()
+    lr: PackedImages | None = None
+    lr_scale: int = 1
 
     def __len__(self) -> int:
         return len(self.names)
@@ -93,16 +98,27 @@ class PackedImages:
         if len(small) in (0, len(self)):
             return self
         kept = np.flatnonzero(self.shapes.min(axis=1) >= side)
+        named = tuple(replace(each, reason=f"{TOO_SMALL} {side} px") for each in small)
+        return self.taking(kept, named)
+
+    def taking(
+        self, places: Sequence[int] | np.ndarray, skipped: Sequence[Skipped]
+    ) -> PackedImages:
+        """The images at those places alone; `skipped` says what that leaves out."""
+        kept = np.asarray(places, dtype=np.int64)
         return replace(
             self,
             shapes=self.shapes[kept],
             offsets=self.offsets[kept],
             names=tuple(self.names[i] for i in kept),
-            skipped=(
-                *self.skipped,
-                *(replace(each, reason=f"{TOO_SMALL} {side} px") for each in small),
-            ),
+            skipped=(*self.skipped, *skipped),
+            lr=self.lr.taking(kept, ()) if self.lr is not None else None,
         )
+
+    def describe_other_scale(self, scale: int) -> str:
+        """Words that given LR images are of another scale; empty where they are not."""
+        found = scale if self.lr is None else self.lr_scale
+        return describe_other_scale(f"data source {self.name}", found, scale)
 
 
 def open_packed(
@@ -120,8 +136,35 @@ def open_packed(
 
     Raises:
         DataError: when images cannot be read; it names them, and nothing is kept. Also when no
-            image can.
+            image can, and when LR images are given that do not fit.
     """
+    packed = _open_or_pack(source, progress, skip_unfit)
+    if source.lr is None:
+        return packed
+    return _paired(source, source.lr, packed, _open_or_pack(source.lr, progress, skip_unfit))
+
+
+def _paired(source: Source, lr: Source, hr: PackedImages, given: PackedImages) -> PackedImages:
+    """Joins HR images with their LR images; of either, some may have been left out."""
+    partners = dict(zip(source.images, lr.images, strict=True))
+    place = {name: number for number, name in enumerate(given.names)}
+    whole = [number for number, name in enumerate(hr.names) if partners[name] in place]
+    hr = hr.taking(whole, given.skipped)
+    given = given.taking([place[partners[name]] for name in hr.names], ())
+    sizes = [
+        PairSize(name, (small[1], small[0]), (large[1], large[0]))
+        for name, small, large in zip(
+            hr.names, given.shapes.tolist(), hr.shapes.tolist(), strict=True
+        )
+    ]
+    if not sizes:
+        raise DataError(f"data source {source.name}: no pair has two images that can be read")
+    scale = scale_of_pairs(f"data source {source.name}", sizes)
+    key = hashlib.sha256(f"pairs {given.key} {hr.key}".encode()).hexdigest()
+    return replace(hr, key=key, lr=given, lr_scale=scale)
+
+
+def _open_or_pack(source: Source, progress: Progress | None, skip_unfit: bool) -> PackedImages:
     digest = hashlib.sha256(f"{SCHEMA} {source.fingerprint()}".encode()).hexdigest()
     folder = cache_dir() / "packed"
     make_folder(folder)

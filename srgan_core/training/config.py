@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from srgan_core.data.dead_leaves import DeadLeavesConfig
+from srgan_core.data.degradation import Degradation
 from srgan_core.data.sources import check_source_name
 from srgan_core.settings import LARGEST_SEED, MOST_STEPS, MOST_THREADS, Settings
 
@@ -122,7 +129,36 @@ class TrainingConfig(Settings):
         return self
 
 
-class TrainingSpec(Settings):
+class Degradable(Settings):
+    """A config with a field `degradation`, which stands in its document only where it is used.
+
+    Results that are older than the field then keep their names and bytes.
+    """
+
+    DEGRADATION: ClassVar[str] = (
+        "What LR that is made of HR suffers besides shrinking; null for bicubic alone."
+    )
+
+    if TYPE_CHECKING:
+        # Each config has it at a place of its own.
+        degradation: Degradation | None
+
+    @model_serializer(mode="wrap")
+    def _without_none(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = write(self)
+        if self.degradation is None:
+            fields.pop("degradation", None)
+        return fields
+
+    def refuse_wide_blur(self, patch_size: int, setting: str) -> None:
+        """Raises ValueError where the blur is wider than patches, whose side that key sets."""
+        if self.degradation is None:
+            return
+        if problem := self.degradation.describe_wider_than(patch_size, setting):
+            raise ValueError(problem)
+
+
+class TrainingSpec(Degradable):
     """One generator: everything that its weights depend on."""
 
     scale: int = Field(4, description="Magnification: 2, 4 or 8.")
@@ -144,6 +180,7 @@ class TrainingSpec(Settings):
     )
     device: str = Field("cpu", description="Kind of device: cpu, cuda, mps.")
     data: DataConfig = Field(description="What patches are cut from.")
+    degradation: Degradation | None = Field(None, description=Degradable.DEGRADATION)
     training: TrainingConfig = Field(description="How the phase runs.")
 
     @model_validator(mode="after")
@@ -155,6 +192,7 @@ class TrainingSpec(Settings):
                 f"patch_size to be a multiple of the scale {self.scale}, "
                 f"got {self.training.patch_size}"
             )
+        self.refuse_wide_blur(self.training.patch_size, "training.patch_size")
         return self
 
     @property

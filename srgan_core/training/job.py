@@ -113,6 +113,7 @@ def train(
         batch_size=config.batch_size,
         seed=spec.seed,
         device=device,
+        degradation=spec.degradation,
         rank=processes.rank,
         world_size=processes.world_size,
     )

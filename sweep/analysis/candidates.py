@@ -43,7 +43,7 @@ def candidates(records: Sequence[Record], columns: Iterable[str]) -> list[Candid
     groups: dict[tuple[object, ...], list[Record]] = {}
     for row in with_curves(records):
         if row["method"] in TRAINED_METHODS:
-            groups.setdefault(tuple(row.get(name) for name in names.SUMMARY_KEY), []).append(row)
+            groups.setdefault(tuple(row.get(name) for name in names.point_key(row)), []).append(row)
     numbers = [column for column in columns if column not in names.TEXT_COLUMNS]
     points = [rows for members in groups.values() for rows in _repetitions(members)]
     return [_candidate(rows, numbers) for rows in points if any(map(is_scored, rows))]

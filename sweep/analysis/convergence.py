@@ -19,12 +19,12 @@ from sweep.analysis.comparison.methods import Scored
 from sweep.analysis.comparison.report import Resampling
 from sweep.analysis.comparison.resampling import Resampler
 from sweep.analysis.comparison.shared import SET_ALONE
-from sweep.analysis.fronts import DISTORTION, axes_beside_distortion
 from sweep.analysis.statistics.bootstrap import LEAST_IMAGES, Interval, Runs, bootstrap_difference
 from sweep.config.names import StartKind
 from sweep.metrics.aggregation import aggregation
+from sweep.metrics.axes import DISTORTION, axes_beside_distortion
 from sweep.tables.columns import START
-from sweep.tables.curve_names import has_both_starts
+from sweep.tables.curve_names import curve_name, has_both_starts, with_curves, without_start
 from sweep.tables.curves import read_path
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
@@ -33,7 +33,7 @@ from sweep.tables.ranking import Record, is_healthy, is_on_grid, is_scored
 
 Verdict = Literal["met", "test set too small", "closing", "open", "one end only"]
 Point = tuple[str, str, float]
-"""Test set, content loss, coefficient."""
+"""Test set, content loss with its setting where the grid has further axes, coefficient."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Bracket:
 
     Attributes:
         dataset: Name of the test set.
-        content: Content loss.
+        content: Content loss, and its setting where the grid has further axes.
         adv: Adversarial coefficient.
         metric: What the gap is in.
         faithful: Seed to the value of the trial that set out from the SRResNet.
@@ -101,13 +101,14 @@ def find_brackets(
         None of them where all trials set out from one end, nor in a metric that has no finite
         value for a single image.
     """
-    trials = [row for row in records_of(results) if is_on_grid(row)]
+    trials = [row for row in with_curves(records_of(results)) if is_on_grid(row)]
     if not has_both_starts(trials):
         return []
     session = _Session(images, metrics, path)
     points: dict[Point, list[Record]] = {}
     for row in trials:
-        points.setdefault((row["dataset"], row["content"], row["adv"]), []).append(row)
+        point = row["dataset"], without_start(curve_name(row)), row["adv"]
+        points.setdefault(point, []).append(row)
     return [found for point, rows in points.items() for found in session.brackets(point, rows)]
 
 

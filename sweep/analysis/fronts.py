@@ -23,16 +23,15 @@ from sweep.analysis.frontier import (
     pareto_front,
 )
 from sweep.analysis.summary import DatasetScores
+from sweep.metrics.axes import DISTORTION, axes_beside_distortion
 from sweep.metrics.declaration import Direction
 from sweep.store.states import Method
 from sweep.tables import columns as names
 from sweep.tables.columns import CURVE
-from sweep.tables.curve_names import curve_content, point_name
+from sweep.tables.curve_names import point_name, without_start
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import TRAINED_METHODS, Record, hr_value
 
-DISTORTION = "psnr_y"
-USUAL_AXES = ("niqe", "lpips_alex")
 DECIBELS_BELOW_BICUBIC = 4.0
 """The reference point has bicubic's PSNR less this, and bicubic's value on the other axis."""
 
@@ -182,11 +181,11 @@ class Front:
 
     @property
     def ends(self) -> dict[str, list[list[Point]]]:
-        """Content loss to its two lines, where its trials set out from both ends."""
+        """Content loss and setting to their two lines, where trials set out from both ends."""
         ends: dict[str, list[list[Point]]] = {}
         for curve, line in self.lines.items():
-            ends.setdefault(curve_content(curve), []).append(line)
-        return {content: lines for content, lines in ends.items() if len(lines) > 1}
+            ends.setdefault(without_start(curve), []).append(line)
+        return {name: lines for name, lines in ends.items() if len(lines) > 1}
 
     def staircase(self) -> list[Place]:
         """Lists the corners of the front from the highest fidelity down.
@@ -215,12 +214,6 @@ def fronts_of(
                 front = front_of(scores, metrics[DISTORTION], metrics[column])
                 if front.candidates:
                     yield front
-
-
-def axes_beside_distortion(metrics: Mapping[str, MetricColumn]) -> list[str]:
-    """Lists the columns that stand against PSNR: the usual two, then the perception metrics."""
-    further = [name for name, metric in metrics.items() if metric.kind == "perception"]
-    return [name for name in dict.fromkeys((*USUAL_AXES, *further)) if name in metrics]
 
 
 def front_of(scores: DatasetScores, x_metric: MetricColumn, y_metric: MetricColumn) -> Front:

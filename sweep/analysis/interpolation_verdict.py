@@ -10,8 +10,9 @@ import pandas as pd
 from srgan_core.wording import counted
 from sweep.analysis.exchange import short_label
 from sweep.analysis.frontier import dominates, hypervolume_2d
-from sweep.analysis.fronts import DISTORTION, USUAL_AXES, Place, front_of
+from sweep.analysis.fronts import Place, front_of
 from sweep.analysis.summary import DatasetScores, scores_by_dataset
+from sweep.metrics.axes import DISTORTION, USUAL_AXES
 from sweep.store.states import Method
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn

@@ -59,11 +59,14 @@ def scores_by_dataset(results: pd.DataFrame) -> list[DatasetScores]:
 def summary_frame(results: pd.DataFrame) -> pd.DataFrame:
     """Makes the table of `summary.csv` from that of `results.csv`, by the rule of `seed_means`."""
     means = seed_means(records_of(results), _averaged(results))
-    return typed_frame(means, names.summary_columns(names.extra_metrics(results.columns)))
+    extra, axes = names.extra_metrics(results.columns), names.axis_columns(results.columns)
+    return typed_frame(means, names.summary_columns(extra, axes))
 
 
 def seed_means(rows: Iterable[Record], columns: Sequence[str]) -> list[Record]:
     """Averages over the seeds of each method, content loss, coefficient, start and data set.
+
+    Where the grid has further axes, each of their settings stands for itself.
 
     A mean over some of the seeds would stand beside means over others, so a column has a mean
     where every scored trial has a value, and none otherwise.
@@ -83,7 +86,7 @@ def seed_means(rows: Iterable[Record], columns: Sequence[str]) -> list[Record]:
     """
     groups: dict[tuple[Any, ...], list[Record]] = {}
     for row in with_curves(rows):
-        groups.setdefault(tuple(row.get(name) for name in names.SUMMARY_KEY), []).append(row)
+        groups.setdefault(tuple(row.get(name) for name in names.point_key(row)), []).append(row)
     return [_mean(members, columns) for members in groups.values()]
 
 
@@ -106,7 +109,7 @@ def _mean(members: Sequence[Record], columns: Sequence[str]) -> Record:
     scored = [record for record in members if is_scored(record)]
     distinct = _distinct(scored)
     seeded = any(record["seed"] is not None for record in members)
-    kept = (*names.SUMMARY_KEY, CURVE, "images")
+    kept = (*names.point_key(members[0]), CURVE, "images")
     mean: Record = {name: members[0].get(name) for name in kept}
     mean["trials"] = tuple(record["trial"] for record in members)
     mean["scored"] = tuple(record["trial"] for record in scored)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from srgan_core.errors import ConfigError
+from sweep.config.names import split_sets
 
 Values = str | float | Iterable[str | float] | None
 """One value, several, or a text with commas between them, as an option takes it."""
@@ -29,7 +30,7 @@ def words(name: str, given: Values) -> tuple[Any, ...] | None:
         return None
     found = given.split(",") if isinstance(given, str) else plain(given)
     listed = [found] if isinstance(found, int | float) else found
-    if isinstance(listed, Mapping) or not isinstance(listed, Iterable):
+    if isinstance(listed, Mapping | bytes) or not isinstance(listed, Iterable):
         raise ConfigError(f"{name}: expected a value or a list of values, got {given!r}")
     values = tuple(map(_word, listed))
     if not values or values == ("",):
@@ -38,6 +39,11 @@ def words(name: str, given: Values) -> tuple[Any, ...] | None:
         if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
             raise ConfigError(f"{name}: expected texts or numbers, got {value!r}")
     return values
+
+
+def eval_sets(name: str, given: Values) -> tuple[Any, ...] | None:
+    """Reads test sets, as `words` does; pairs have a comma of their own."""
+    return words(name, split_sets(given) if isinstance(given, str) else given)
 
 
 def place(name: str, given: Place) -> Path | None:

@@ -107,7 +107,7 @@ def compare(
         >>> found = compare("results/seeds-cpu:mse@0.01", ":bicubic", metric="psnr_y")
         >>> found.frame[["dataset", "metric", "verdict"]]
     """
-    if not 0 < confidence < 1:
+    if not isinstance(confidence, int | float) or not 0 < confidence < 1:
         raise ConfigError(f"--confidence: expected a number between 0 and 1, got {confidence!r}")
     count = number("--resamples", resamples, RESAMPLES[0]) or 0
     if count > RESAMPLES[1]:
@@ -149,8 +149,10 @@ def compare_sides(
 
 def _side(given: str | Path | Sweep) -> str:
     """A side as it would be typed."""
-    root = getattr(given, "root", given)
-    if not isinstance(root, str | Path):
+    if isinstance(given, str | Path):
+        return str(given)
+    root = getattr(given, "root", None)
+    if root is None:
         raise ConfigError(f"expected a results folder, a Sweep or DIR:NAME, got {given!r}")
     return str(root)
 

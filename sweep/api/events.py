@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class EventKind(StrEnum):
     """What happened to a job."""
 
+    PLACED = "placed"
+    """A trial joins the sweep while it runs, by `adv="auto"`; `message` says where."""
     STARTED = "started"
     PROGRESS = "progress"
     """A step was logged: `step`, `steps` and `values` say which and how it went."""

@@ -27,19 +27,22 @@ class GridSteps:
 
     Attributes:
         names: The trials in their order.
-        total: Steps of all trials.
     """
 
     def __init__(self, plan: Plan, store: SweepStore) -> None:
         self._steps = {trial.name: trial.spec.iterations for trial in plan.asked}
-        self.names = tuple(self._steps)
-        self.total = sum(self._steps.values())
+        self.names = list(self._steps)
         states = {name: store.trial(name).state for name in self.names}
         self._ended = {name for name, state in states.items() if state.is_finished}
         self._at = {name: self._steps[name] for name in self.names if states[name].is_trained}
         self._moved = 0
         # What goes before the first step, such as scores of the references, is no speed of steps.
         self._begun: float | None = None
+
+    @property
+    def total(self) -> int:
+        """Steps of all trials that are known by now."""
+        return sum(self._steps.values())
 
     @property
     def done(self) -> int:
@@ -54,6 +57,9 @@ class GridSteps:
     def receive(self, event: Event) -> None:
         """Learns what happened."""
         name = event.job
+        if event.kind == "placed":
+            self._steps[name] = event.fields["iterations"]
+            self.names.append(name)
         if name not in self._steps:
             return
         if event.kind == "progress":

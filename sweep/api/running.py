@@ -104,7 +104,7 @@ def prepare(request: SweepRequest, how: HowToRun) -> PreparedRun:
     slurm = read_options(how.executor, how.address, how.ray_storage, how.slurm)
     require_trackers(how.trackers)
     store, plan, jobs = plan_request(request, slurm is not None and slurm.is_remote)
-    _refuse_late_scoring(how.score_every, plan.config.adversarial.steps)
+    _refuse_late_scoring(how.score_every, min(trial.spec.training.steps for trial in plan.asked))
     return PreparedRun(store, plan, jobs, how, slurm)
 
 
@@ -155,6 +155,7 @@ def carry_out(run: PreparedRun, open_display: OpenDisplay) -> Summary:
                 score_every=how.score_every,
                 retry=retry,
                 checked=checked,
+                jobs=run.jobs,
             )
             if summary.stopped_by is None:
                 tracking.finish()
@@ -192,8 +193,11 @@ def _refuse_unknown(how: HowToRun) -> None:
     for name in how.trackers:
         if name not in TRACKERS:
             raise ConfigError(f"--track: expected {' or '.join(TRACKERS)}, got {name!r}")
-    if how.watchdog is not None and not 0 < how.watchdog < float("inf"):
-        raise ConfigError(f"--watchdog: expected seconds above 0, got {how.watchdog!r}")
+    seconds = how.watchdog
+    if seconds is None:
+        return
+    if not isinstance(seconds, int | float) or not 0 < seconds < float("inf"):
+        raise ConfigError(f"--watchdog: expected seconds above 0, got {seconds!r}")
 
 
 def _refuse_late_scoring(score_every: int | None, steps: int) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.api.arguments import Place, Values, number, place, words
+from sweep.api.arguments import Place, Values, eval_sets, number, place, words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,7 +155,7 @@ def score(
         sr=place("--sr", sr),
         hr=place("--hr", hr),
         generator=place("--generator", generator),
-        sets=words("--eval", eval),
+        sets=eval_sets("--eval", eval),
         method=name,
         metrics=words("--metrics", metrics),
         scale=number("--scale", scale, 1),

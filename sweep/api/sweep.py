@@ -10,12 +10,13 @@ import signal
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.wording import counted
-from sweep.api.arguments import Place, Values, key_values, number, place, words
+from sweep.api.arguments import Place, Values, eval_sets, key_values, number, place, words
 from sweep.api.derived import bring_tables
 from sweep.api.shown import Chart, Gallery
 from sweep.config.names import CONFIGS, EXECUTORS
@@ -83,6 +84,7 @@ class Sweep:
         config: Place = CONFIGS[0],
         *,
         adv: Values = None,
+        trials: int | None = None,
         content: Values = None,
         start: Values = None,
         seeds: Values = None,
@@ -91,6 +93,7 @@ class Sweep:
         steps: int | None = None,
         scale: int | None = None,
         init: Place = None,
+        axis: Mapping[str, Values] | None = None,
         settings: Mapping[str, Any] | None = None,
         device: str | None = None,
         jobs: int | str = "auto",
@@ -120,8 +123,9 @@ class Sweep:
         Args:
             out: Results folder; `results/CONFIG` if None.
             config: Name of a config that comes with the package, or path of a YAML file.
-            adv: Adversarial coefficients, such as `[1e-3, 1e-2]`; the config's own, here and below,
-                if None.
+            adv: Adversarial coefficients, such as `[1e-3, 1e-2]`, or `auto`, to place them where
+                the largest gaps of the curves are; the config's own, here and below, if None.
+            trials: Trials of `auto` at most.
             content: Content losses.
             start: Ends of the curve that trials set out from: srresnet, srgan.
             seeds: Seeds, such as `range(3)`.
@@ -130,6 +134,8 @@ class Sweep:
             steps: Steps of the adversarial phase.
             scale: Magnification: 2, 4 or 8.
             init: A generator's file, or the folder of a pair, to start from.
+            axis: Keys of the config, dotted, to values that trials are trained at each:
+                `{"adversarial.learning_rate": [5e-5, 1e-4]}`.
             settings: Other keys of the config, dotted, to values: `{"adversarial.batch_size": 4}`.
             device: auto, cpu, cuda, cuda:N or mps.
             jobs: Trials at once, each in a process of its own; `auto` for as many as there is room.
@@ -164,18 +170,20 @@ class Sweep:
         from sweep.planning.request import SweepRequest
 
         request = SweepRequest(
-            config=str(place("--config", config)),
+            config=str(place("--config", config) or CONFIGS[0]),
             out=place("--out", out),
             adv=words("--adv", adv),
+            trials=number("--trials", trials, 1),
             content=words("--content", content),
             start=words("--start", start),
             seeds=words("--seeds", seeds),
-            sets=words("--eval", eval),
+            sets=eval_sets("--eval", eval),
             metrics=words("--metrics", metrics),
             steps=number("--steps", steps, 1),
             scale=scale,
             device=device,
             init=place("--init", init),
+            axes={key: words(f"--axis {key}", each) or () for key, each in (axis or {}).items()},
             settings=settings or {},
             jobs=None if jobs == "auto" else number("--jobs", jobs, 1),
         )
@@ -297,7 +305,14 @@ class Sweep:
         return f"<Sweep {self.root}: {counted(len(self.results), 'row')}>"
 
     def _repr_html_(self) -> str:
-        from sweep.tables.columns import START, adv_text, decimals_of
+        from sweep.tables.columns import (
+            EXACT_COLUMNS,
+            START,
+            adv_text,
+            axis_columns,
+            decimals_of,
+            number_text,
+        )
         from sweep.tables.curve_names import has_both_starts
         from sweep.tables.frames import records_of
 
@@ -307,7 +322,9 @@ class Sweep:
         writers = {c: f"{{:.{decimals_of(c, records)}f}}".format for c in scored}
         start = [START] if has_both_starts(records) else []
         among = [record["adv"] for record in records]
-        shown = summary[["dataset", "method", "content", *start]].assign(
+        axes = axis_columns(summary.columns)
+        writers |= {c: partial(number_text, c) for c in axes if c in EXACT_COLUMNS}
+        shown = summary[["dataset", "method", "content", *axes, *start]].assign(
             adv=summary["adv"].map(lambda adv: adv_text(adv, among), na_action="ignore"),
             **{c: summary[c].map(write, na_action="ignore") for c, write in writers.items()},
         )

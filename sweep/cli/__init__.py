@@ -31,6 +31,7 @@ from sweep.errors import is_out_of_memory
 COMMANDS = {
     "run": ("sweep.cli.run", "Train a grid of SRGANs, score it, write tables and charts."),
     "plan": ("sweep.cli.plan", "Say what a sweep would cost: steps, hours, memory, disk."),
+    "config": ("sweep.cli.config", "Print a config with every field and what it means."),
     "status": ("sweep.cli.status", "Show how far each trial is, also while a sweep runs."),
     "merge": ("sweep.cli.merge", "Copy the sweeps of several results folders into one."),
     "clean": ("sweep.cli.clean", "Delete checkpoints of done trials and leftovers of crashes."),

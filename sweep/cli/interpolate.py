@@ -11,7 +11,7 @@ import click
 from srgan_core.wording import counted
 from sweep.api.derived import bring_tables
 from sweep.cli.messages import say
-from sweep.cli.options import CommaList, name
+from sweep.cli.options import TestSetList
 from sweep.cli.paths import results_folder
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _range(text: str) -> list[Decimal]:
 @click.option(
     "--eval",
     "sets",
-    type=CommaList(name, "a test set"),
+    type=TestSetList(),
     help="Test sets of the sweep to score on.  [default: all]",
 )
 def command(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from srgan_core.inputs import escaped, unwritable
-from sweep.config.names import CONFIGS
+from sweep.config.names import CONFIGS, split_sets
+from sweep.config.spreads import is_range
 
 if TYPE_CHECKING:
     ListType = click.ParamType[tuple[Any, ...]]
@@ -65,7 +66,7 @@ class CommaList(ListType):
         """Splits and converts; an empty list or a wrong item is a usage error."""
         if not isinstance(value, str):
             return tuple(value)
-        items = [item.strip() for item in value.split(",")]
+        items = self._split(value)
         if not any(items):
             self.fail("expected at least one value, got an empty list", param, ctx)
         converted = []
@@ -78,6 +79,22 @@ class CommaList(ListType):
         if repeated:
             self.fail(f"expected every value once, {', '.join(repeated)} stands twice", param, ctx)
         return tuple(converted)
+
+    def _split(self, text: str) -> list[str]:
+        return [item.strip() for item in text.split(",")]
+
+
+class TestSetList(CommaList):
+    """A comma-separated list of test sets, of which pairs have a comma of their own."""
+
+    # Keeps pytest from taking the class for a test.
+    __test__ = False
+
+    def __init__(self) -> None:
+        super().__init__(name, "a test set")
+
+    def _split(self, text: str) -> list[str]:
+        return split_sets(text)
 
 
 def one_of(*words: str) -> Callable[[str], str]:
@@ -130,6 +147,11 @@ def name(text: str) -> str:
     if not text:
         raise ValueError(text)
     return text
+
+
+def seeds(text: str) -> int | str:
+    """Reads a seed, or leaves `0-4` as it is; anything else is a ValueError."""
+    return text if is_range(text) else seed(text)
 
 
 def seed(text: str) -> int:

@@ -23,6 +23,7 @@ EPILOG = """\b
 Examples:
   sweep plan --adv 1e-4,1e-3,1e-2
   sweep plan --config standard --jobs 2
+  sweep plan --axis adversarial.discriminator.channels=16,32,64
   sweep plan --config voc2012 --device cuda
 """
 
@@ -61,10 +62,12 @@ def _print_json(store: SweepStore, plan: Plan, jobs: int) -> None:
                 "adv": trial.adv,
                 "start": trial.start,
                 "seed": trial.seed,
+                "setting": dict(trial.setting),
                 "state": store.trial(trial.name).state,
             }
             for trial in plan.asked
         ],
+        most_further_trials=plan.most_further_trials(store),
         device=plan.device,
         jobs=jobs,
         threads=plan.config.threads or 1,
@@ -121,11 +124,15 @@ def _print_cost(store: SweepStore, plan: Plan, jobs: int) -> None:
     cost = estimate(store, plan, jobs, _say_what_is_timed)
     for kind in cost.kinds:
         click.echo(f"  {_describe_kind(kind)}")
+    further = plan.most_further_trials(store)
+    placed = f" and at most {further} to be placed where gaps are" if further else ""
     trials = counted(len(plan.asked), "trial")
-    click.echo(f"{trials}, {cost.trials_left} to train into {store.root}")
+    click.echo(f"{trials}{placed}, {cost.trials_left} to train into {store.root}")
     click.echo(f"{counted(cost.steps_left, 'step')} left, {cost.steps_done} done")
     threads = counted(plan.config.threads or 1, "thread")
-    click.echo(f"about {cost.duration} on {plan.device}, {jobs} at once with {threads} each")
+    about = "at most about" if further else "about"
+    at_once = f"{jobs} at once with {threads} each"
+    click.echo(f"{about} {cost.duration} on {plan.device}, {at_once}")
     click.echo(f"about {cost.memory_gb:.1f} GB of memory, {cost.disk_gb:.1f} GB of disk")
     waited = max((kind.cost.waited for kind in cost.kinds), default=0.0)
     if waited > NOTABLE_WAIT:

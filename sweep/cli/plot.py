@@ -63,8 +63,8 @@ def command(folder: Path, published: bool, **options: Any) -> None:
         for path in export_chart(read_tables(folder), Export(**chosen)):
             click.echo(path)
         return
-    from sweep.analysis.fronts import DISTORTION
     from sweep.analysis.summary import scores_by_dataset
+    from sweep.metrics.axes import DISTORTION
     from sweep.visualization.plots.extras import published_lines
     from sweep.visualization.plots.tradeoff import PANELS, draw_tradeoff
 

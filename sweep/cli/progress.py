@@ -83,6 +83,9 @@ class Lines:
     def receive(self, event: Event) -> None:
         """Learns what happened; a warning is shown once."""
         self._grid.receive(event)
+        if event.kind == "placed":
+            self._write(f"{self._title(event.job)}: {event.fields['message']}")
+            return
         if event.kind != "warning":
             self._show(event)
             return
@@ -176,6 +179,7 @@ class Bars(Lines):
         self.progress.update(
             self._grid_task,
             completed=self._grid.done,
+            total=self._grid.total,
             description=f"grid: {self._grid.ended} of {counted(len(self._grid.names), 'trial')}",
             detail=_left(self._grid) or "steps",
         )

@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   sweep run --adv 1e-4,1e-3,1e-2
-  sweep run --adv 0.001 --content vgg22 --seeds 0,1,2 --out results/seeds
+  sweep run --adv 1e-4:1e-2:5 --content vgg22 --seeds 0-2 --out results/seeds
+  sweep run --axis adversarial.learning_rate=5e-5,1e-4,2e-4 --out results/rates
   sweep run --start srresnet,srgan --out results/ends
+  sweep run --adv auto --trials 12 --out results/auto
   sweep run --init runs/pair --out results/own-pair
   sweep run --config standard --eval set5,folder:photos
+  sweep run --eval set5,pairs:camera/LR,camera/HR
   sweep run --config voc2012 --device cuda --jobs 4
   sweep run --set adversarial.learning_rate=5e-5 --out results/slow --dry-run
   sweep run --retry failed,diverged
@@ -119,7 +122,8 @@ def command(
     """Train the grid, score every generator, write tables, images and charts.
 
     Running a finished sweep again trains nothing; an interrupted one goes on. On the same --out,
-    more --adv, --content, --start, --seeds, --eval or --metrics extend the sweep.
+    more --adv, --content, --start, --seeds, --eval or --metrics, and more values of an --axis,
+    extend the sweep.
     """
     from sweep.api.running import HowToRun, carry_out, prepare
 
@@ -167,13 +171,14 @@ def print_summary(store: SweepStore, summary: Summary) -> None:
     """Prints the result table, what was trained, and where everything is."""
     from sweep.api.running import cause_of
     from sweep.tables.files import read_results
-    from sweep.tables.metric_file import read_metrics
+    from sweep.tables.metric_file import read_metric_file
     from sweep.visualization.printing.terminal import print_table
 
     if summary.stopped_by is not None:
         click.echo("stopped early; run the same command again to go on", err=True)
         return
-    print_table(read_results(store.root), read_metrics(store.root))
+    file = read_metric_file(store.root)
+    print_table(read_results(store.root), file.metrics, low_resolution=file.low_resolution)
     click.echo()
     done = sum(state == State.DONE for state in summary.states.values())
     trained = len(summary.trained)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sweep.cli.messages import say
-from sweep.cli.options import CommaList, name
+from sweep.cli.options import CommaList, TestSetList, name
 from sweep.cli.paths import OutputFile, OutputFolder, RenamedOption
 from sweep.config.names import TEST_SETS
 
@@ -24,6 +24,7 @@ Examples:
   sweep score --sr my_x4 --metrics niqe
   sweep score --sr my_x4 --name MyNet --results results/quick
   sweep score --generator netG_epoch_4_100.pth --eval set5,folder:photos
+  sweep score --generator net.pt --eval pairs:camera/LR,camera/HR
 
 Exit status: 0 every image scored; 1 some image could not be (the others are); 2 wrong usage;
 3 weights or a test set cannot be had here.
@@ -45,7 +46,7 @@ EXISTING = click.Path(path_type=Path, exists=True)
 @click.option(
     "--eval",
     "sets",
-    type=CommaList(name, "a test set"),
+    type=TestSetList(),
     help=f"Test sets for --generator: {', '.join(TEST_SETS)}.  [default: set5, or those of "
     "--results]",
 )

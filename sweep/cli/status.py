@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from srgan_core.wording import counted
 from sweep.cli.options import json_option
 from sweep.cli.paths import results_folder
 from sweep.store.states import State
@@ -46,6 +47,7 @@ def command(folder: Path, as_json: bool) -> None:
             trials=status.trials,
             problem=status.problem,
             states=status.count(),
+            unplaced=status.unplaced,
         )
         return
     _print(status)
@@ -71,7 +73,9 @@ def _print(status: SweepStatus) -> None:
     click.echo()
     counts = ", ".join(f"{number} {state}" for state, number in status.count().items())
     click.echo(f"{status.root}: {counts or 'no trials yet'}; {_at_work(status)}")
-    if status.count().get(State.PENDING) and status.run is None:
+    if status.unplaced:
+        click.echo(f"at most {counted(status.unplaced, 'trial')} more to be placed where gaps are")
+    if (status.count().get(State.PENDING) or status.unplaced) and status.run is None:
         from sweep.store.folder import run_command
 
         click.echo(f"what is pending is trained by `{run_command(status.root)}`")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from sweep.cli.completion import complete_configs
-from sweep.cli.options import DEFAULT_CONFIG, CommaList, job_count, name, one_of, seed
+from sweep.cli.options import DEFAULT_CONFIG, CommaList, TestSetList, job_count, name, one_of, seeds
 from sweep.cli.paths import OutputFolder, RenamedOption
 from sweep.config.names import CONFIGS, CONTENTS, TEST_SETS, StartKind
 
@@ -22,7 +22,14 @@ OPTIONS = (
     click.option(
         "--adv",
         type=CommaList(name, "a number"),
-        help="Adversarial coefficients, comma-separated.  [default: the config's]",
+        help="Adversarial coefficients, comma-separated; 1e-4:1e-2:5 stands for five, spaced by "
+        "equal factors, and auto for the ends of the config's and whatever lies where the largest "
+        "gap of a curve is.  [default: the config's]",
+    ),
+    click.option(
+        "--trials",
+        type=click.IntRange(min=1),
+        help="Trials of --adv auto at most, all content losses and seeds together.",
     ),
     click.option(
         "--content",
@@ -37,8 +44,16 @@ OPTIONS = (
     ),
     click.option(
         "--seeds",
-        type=CommaList(seed, "a whole number of 0 or above"),
-        help="Seeds.  [default: the config's]",
+        type=CommaList(seeds, "a whole number of 0 or above or FIRST-LAST"),
+        help="Seeds; 0-4 stands for five.  [default: the config's]",
+    ),
+    click.option(
+        "--axis",
+        "axes",
+        multiple=True,
+        metavar="KEY.PATH=VALUE,VALUE",
+        help="Train at several values of a key of the config too, such as "
+        "adversarial.learning_rate=5e-5,1e-4; may be repeated.",
     ),
     click.option(
         "--config",
@@ -66,8 +81,9 @@ OPTIONS = (
     click.option(
         "--eval",
         "sets",
-        type=CommaList(name, "a test set"),
-        help=f"Test sets: {', '.join(TEST_SETS)}.",
+        type=TestSetList(),
+        help=f"Test sets: {', '.join(TEST_SETS)}; bicubic: before one leaves the config's "
+        "degradation out.",
     ),
     click.option(
         "--metrics",
@@ -103,9 +119,24 @@ def sweep_options(command: Command) -> Command:
     return command
 
 
-def request_from(assignments: tuple[str, ...], **options: Any) -> SweepRequest:
+def request_from(
+    assignments: tuple[str, ...], axes: tuple[str, ...], **options: Any
+) -> SweepRequest:
     """Makes a request of what the options gave."""
     from sweep.config.loading import parse_assignment
     from sweep.planning.request import SweepRequest
 
-    return SweepRequest(settings=dict(map(parse_assignment, assignments)), **options)
+    settings = dict(map(parse_assignment, assignments))
+    return SweepRequest(settings=settings, axes=_axes(axes), **options)
+
+
+def _axes(texts: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    """Reads every --axis: key to values."""
+    from sweep.config.loading import parse_axis
+
+    axes: dict[str, tuple[Any, ...]] = {}
+    for key, values in map(parse_axis, texts):
+        if key in axes:
+            raise click.UsageError(f"--axis {key}: stands twice; give all of its values at once")
+        axes[key] = tuple(values)
+    return axes

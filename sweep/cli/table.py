@@ -40,26 +40,29 @@ def command(
     """Show the result table of DIR (default results/quick), best values marked."""
     from sweep.analysis.convergence import read_brackets
     from sweep.tables.files import csv_text, read_results
-    from sweep.tables.metric_file import read_metrics
+    from sweep.tables.metric_file import read_metric_file
     from sweep.visualization.printing.convergence import print_brackets
     from sweep.visualization.printing.markup import format_table
     from sweep.visualization.printing.terminal import print_table
 
     bring_tables(folder, say)
     results = read_results(folder)
+    if as_json and markup != FORMATS[0]:
+        raise click.UsageError("--json and --format: expected one of them, got both")
+    if markup == "csv":
+        click.echo(csv_text(results), nl=False)
+        return
+    file = read_metric_file(folder)
     if as_json:
         from sweep.cli.documents import print_document
         from sweep.tables.frames import records_of
 
-        if markup != FORMATS[0]:
-            raise click.UsageError("--json and --format: expected one of them, got both")
-        metrics = read_metrics(folder)
-        print_document("table", root=folder, metrics=metrics, rows=records_of(results))
-    elif markup == "csv":
-        click.echo(csv_text(results), nl=False)
-    elif markup == "terminal":
-        metrics = read_metrics(folder)
-        print_table(results, metrics, each_seed=each_seed)
-        print_brackets(read_brackets(folder, results, metrics))
+        print_document("table", root=folder, metrics=file.metrics, rows=records_of(results))
+        return
+    made = file.low_resolution
+    if markup == "terminal":
+        print_table(results, file.metrics, each_seed=each_seed, low_resolution=made)
+        print_brackets(read_brackets(folder, results, file.metrics))
     else:
-        click.echo(format_table(results, read_metrics(folder), markup, each_seed=each_seed))
+        text = format_table(results, file.metrics, markup, each_seed=each_seed, low_resolution=made)
+        click.echo(text)

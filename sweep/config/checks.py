@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import AfterValidator, BeforeValidator, ValidatorFunctionWrapHandler, WrapValidator
 
+from srgan_core.data.pair_folders import pair_folders
 from srgan_core.devices import check_device_name
 from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.settings import LARGEST_SEED
-from sweep.config.names import CONTENTS, FOLDER_PREFIX, TEST_SETS
+from sweep.config.names import (
+    CONTENTS,
+    FOLDER_PREFIX,
+    NAMED_SETS,
+    PAIRS_PREFIX,
+    TEST_SETS,
+    bare_set,
+)
+from sweep.config.spreads import expanded, is_range, is_spread, spread, whole_range
 from sweep.metrics.registry import require_group
 
 Names = TypeVar("Names", bound=Collection[str])
@@ -39,8 +49,14 @@ def _known_content(name: str) -> str:
 
 
 def _check_test_set(name: str) -> None:
-    is_folder = name.startswith(FOLDER_PREFIX) and name != FOLDER_PREFIX and name.isprintable()
-    if not is_folder and name not in TEST_SETS[:-1]:
+    bare = bare_set(name)
+    if bare.startswith(PAIRS_PREFIX) and bare.isprintable():
+        pair_folders(bare)
+        if bare != name:
+            raise ConfigError(f"test set {name!r}: LR of pairs is as it is; write {bare!r}")
+        return
+    is_folder = bare.startswith(FOLDER_PREFIX) and bare != FOLDER_PREFIX and bare.isprintable()
+    if not is_folder and bare not in NAMED_SETS:
         raise ConfigError(unknown_name("test set", name, TEST_SETS))
 
 
@@ -72,13 +88,46 @@ def _coefficient(value: Any, read: ValidatorFunctionWrapHandler) -> float:
     return number + 0.0
 
 
+def _not_auto(value: Any) -> Any:
+    if value == "auto" or (isinstance(value, list | tuple) and "auto" in value):
+        raise ValueError(
+            "numbers, got 'auto'; grid.trials: N has others placed between them until there are N "
+            "trials"
+        )
+    return value
+
+
 def _seeds(values: tuple[int, ...]) -> tuple[int, ...]:
     if not all(0 <= value <= LARGEST_SEED for value in values):
         raise ValueError(f"whole numbers from 0 to {LARGEST_SEED}")
     return values
 
 
+def _single(values: Any) -> Any:
+    """A cell of a table and a part of a name have room for one value."""
+    found = expanded(values, is_spread, spread)
+    if not isinstance(found, list | tuple):
+        return found
+    for value in found:
+        is_single = isinstance(value, bool | int | float | str | None)
+        if not is_single or (isinstance(value, float) and not math.isfinite(value)):
+            raise ValueError(f"values that are numbers, words, true, false or null, got {value!r}")
+    return found
+
+
 DISTINCT = AfterValidator(_distinct)
+
+NUMBERS = BeforeValidator(_not_auto)
+"""What the command line calls auto has a key of its own."""
+
+SPREADS = BeforeValidator(lambda values: expanded(values, is_spread, spread))
+"""`1e-4:1e-2:5` stands for five numbers."""
+
+RANGES = BeforeValidator(lambda values: expanded(values, is_range, whole_range))
+"""`0-4` stands for five whole numbers."""
+
+SINGLE_VALUES = BeforeValidator(_single)
+"""The values of a further axis, before their key says what they have to be."""
 
 EACH_CONTENT, EACH_TEST_SET = _each(_check_content), _each(_check_test_set)
 

@@ -6,8 +6,11 @@ import json
 from operator import itemgetter
 from typing import Any
 
+from sweep.config.axes import config_at
+from sweep.config.axis_names import Setting
+from sweep.config.dotted_keys import dotted
 from sweep.config.grid import kinds_needed
-from sweep.config.loading import dotted
+from sweep.config.loading import AXES_KEY, NAMED_BY_USER
 from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
 
@@ -20,9 +23,6 @@ EXTENDABLE = (
 BOOKKEEPING = (".checkpoint_every", ".log_every", ".tensorboard")
 """Ends of keys that no weight depends on; they may change too."""
 
-NAMED_BY_USER = ("data.sources", "eval.excerpts")
-"""Mappings whose keys are no settings: each counts as one value."""
-
 
 def differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
     """Finds what keeps the resolved config of a run from joining the stored one of its folder.
@@ -30,13 +30,20 @@ def differences(stored: SweepConfig, config: SweepConfig) -> list[str]:
     Returns:
         Dotted keys, each with its value before and now; empty when the two can be joined. A
         start that one of the two does without may be configured anyhow there. Where the file of a
-        start lies is no difference: its content is compared by hash when a sweep is planned.
+        start lies is no difference: its content is compared by hash when a sweep is planned. The
+        further axes have to be the same; their values need not be.
     """
+    grown = (*EXTENDABLE, "grid.control", "grid.trials", "objective")
+    ignored = [*grown, "description", "substitutes"]
+    if stored.grid.axes.keys() == config.grid.axes.keys():
+        # What the axes set is compared at one setting that both are brought to.
+        setting = _first_setting(stored)
+        stored, config = (config_at(each, setting) for each in (stored, config))
+        ignored.append(AXES_KEY)
     old, new = (_values(each) for each in (stored, config))
     shared = {*kinds_needed(stored)} & {*kinds_needed(config)}
     unshared = tuple(f"{kind}." for kind in StartKind if kind not in shared)
     files = tuple(f"{kind}.init" for kind in StartKind)
-    ignored = (*EXTENDABLE, "description", "substitutes", "grid.control", "objective")
     differing = [
         f"{key} (was {old.get(key, 'not set')}, now {new.get(key, 'not set')})"
         for key in sorted(old.keys() | new.keys())
@@ -79,9 +86,18 @@ def union(stored: SweepConfig, config: SweepConfig) -> SweepConfig:
         update={
             "adv": tuple(sorted(sections["grid"].adv)),
             "control": stored.grid.control or config.grid.control,
+            "trials": max(stored.grid.trials or 0, config.grid.trials or 0) or None,
+            "axes": {
+                key: tuple(dict.fromkeys((*values, *config.grid.axes[key])))
+                for key, values in stored.grid.axes.items()
+            },
         }
     )
     return config.model_copy(update=sections)
+
+
+def _first_setting(config: SweepConfig) -> Setting:
+    return tuple((key, values[0]) for key, values in config.grid.axes.items())
 
 
 def _objective_differences(stored: SweepConfig, config: SweepConfig) -> list[str]:

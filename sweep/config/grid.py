@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from srgan_core.training.config import TrainingSpec
+from sweep.config.axes import config_at, settings_of
+from sweep.config.axis_names import Setting, setting_parts
 from sweep.config.names import StartKind
 from sweep.config.numbers import shortest_decimal
 from sweep.config.sweep_config import SweepConfig
@@ -44,6 +46,12 @@ class Start:
 Starts = Mapping[tuple[StartKind, int], Start]
 """Starts by their kind and seed."""
 
+Curve = tuple[StartKind, str, Setting]
+"""Start, content loss and setting: what trials share that differ in coefficient and seed alone."""
+
+Placed = Mapping[Curve, Collection[float]]
+"""Coefficients of single curves, beside those that the config has for all of them."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -53,6 +61,7 @@ class Trial:
         name: Folder name: the readable axes and a hash of everything that decides the weights.
         start: The end that it sets out from.
         spec: How it is trained, but for the hashes of its initial weights.
+        setting: Its place on the further axes of the grid that apply to it.
     """
 
     name: str
@@ -61,6 +70,12 @@ class Trial:
     seed: int
     start: StartKind
     spec: TrainingSpec
+    setting: Setting = ()
+
+    @property
+    def curve(self) -> Curve:
+        """The curve that it is a point of."""
+        return self.start, self.content, self.setting
 
 
 def start_name(kind: StartKind, seed: int) -> str:
@@ -68,22 +83,24 @@ def start_name(kind: StartKind, seed: int) -> str:
     return f"{kind}-s{seed}"
 
 
-def expand(config: SweepConfig, starts: Starts) -> tuple[Trial, ...]:
-    """Lists the trials of a config whose `device` and `threads` are resolved.
+def expand(config: SweepConfig, starts: Starts, placed: Placed | None = None) -> tuple[Trial, ...]:
+    """Lists the trials of a config whose `device` and `threads` are resolved, and placed ones.
 
     Returns:
-        Trials by seed, start and content loss in the given order, and rising coefficient.
+        Trials by seed, start, content loss and setting in the given order, and rising coefficient.
     """
+    grid, known = config.grid, placed or {}
     return tuple(
-        _trial(config, content, adv, starts[kind, seed])
-        for seed in config.grid.seeds
-        for kind in config.grid.start
-        for content in config.grid.content
-        for adv in config.grid.coefficients
+        _trial(config_at(config, setting), content, adv, starts[kind, seed], setting)
+        for seed in grid.seeds
+        for kind in grid.start
+        for content in grid.content
+        for setting in settings_of(grid.axes, content, kind)
+        for adv in sorted({*grid.coefficients, *known.get((kind, content, setting), ())})
     )
 
 
-def _trial(config: SweepConfig, content: str, adv: float, start: Start) -> Trial:
+def _trial(config: SweepConfig, content: str, adv: float, start: Start, setting: Setting) -> Trial:
     weights = config.objective[content]
     training = config.adversarial
     if start.kind is StartKind.SRGAN:
@@ -101,10 +118,11 @@ def _trial(config: SweepConfig, content: str, adv: float, start: Start) -> Trial
     digest = _hash({"training": spec.canonical(), "start": start.recipe})
     decimal = shortest_decimal(adv)
     slug = f"{content}-adv{decimal if len(decimal) < LONGEST_DECIMAL else adv}"
+    slug = "-".join((slug, *setting_parts(setting)))
     if start.kind is not StartKind.SRRESNET:
         slug += f"-{start.kind}"
     name = f"{slug}-s{start.seed}-{digest[:HASH_DIGITS]}"
-    return Trial(name, content, adv, start.seed, start.kind, spec)
+    return Trial(name, content, adv, start.seed, start.kind, spec, setting)
 
 
 def starts_of(
@@ -175,6 +193,7 @@ def _common(config: SweepConfig, seed: int) -> dict[str, Any]:
         "threads": config.threads or 1,
         "device": config.device,
         "data": config.data,
+        "degradation": config.degradation,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,15 @@ from sweep.config.sweep_config import SweepConfig
 
 LONGEST_SHOWN = 200
 """Characters of an assignment that a message repeats."""
+
+BASE = "base"
+"""The key of a file that names the config it builds on."""
+
+NAMED_BY_USER = ("data.sources", "eval.excerpts")
+"""Mappings whose keys are no settings: each counts as one value."""
+
+AXES_KEY = "grid.axes"
+"""The key below which each further axis has its own key."""
 
 
 def load_config(name_or_file: str, overrides: dict[str, Any] | None = None) -> SweepConfig:
@@ -63,32 +72,85 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     return key.strip(), parse_yaml(f"value: {value}", where)["value"]
 
 
-def dotted(fields: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yields nested settings by their keys as `--set` takes them, which begin with the prefix.
+def parse_axis(text: str) -> tuple[str, list[Any]]:
+    """Splits `key.path=a,b,c`, as `--axis` takes it, into the dotted key and the values as YAML.
 
-    A list is one value, and so is an empty mapping.
+    Raises:
+        ConfigError: when there is no key, no equals sign or no value.
     """
+    key, separator, values = text.partition("=")
+    where = f"--axis {text if len(text) <= LONGEST_SHOWN else f'{text[:LONGEST_SHOWN]}...'}"
+    if not separator or not key.strip() or not values.strip():
+        raise ConfigError(f"{where}: expected key.path=value,value")
+    words = [parse_yaml(f"value: {word}", where)["value"] for word in values.split(",")]
+    return key.strip(), words
+
+
+def _read(name_or_file: str, below: tuple[str, ...] = ()) -> tuple[dict[str, Any], str]:
+    """Reads a config over its base, if it names one; `below` are the files that build on it."""
+    fields, where = _read_alone(name_or_file)
+    base = fields.pop(BASE, None)
+    if base is None:
+        return fields, where
+    if not isinstance(base, str) or not base:
+        raise ConfigError(
+            f"{where}: {BASE}: expected the name of a config or the path of a file, got {base!r}"
+        )
+    chain = (*below, os.path.realpath(name_or_file))
+    if base not in CONFIGS:
+        if not _looks_like_path(base):
+            raise ConfigError(f"{where}: {BASE}: {_unknown_config(base)}")
+        # Wherever it is run from, a file builds on the same one.
+        base = os.path.join(os.path.dirname(name_or_file), os.path.expanduser(base))
+        if os.path.realpath(base) in chain:
+            raise ConfigError(f"{where}: {BASE}: {base} builds on this file; take one of them out")
+    try:
+        inherited, _ = _read(base, chain)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {BASE}: {error}") from None
+    return _laid_over(inherited, fields), where
+
+
+def _laid_over(base: dict[str, Any], fields: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Puts the keys of one config over those of another, section by section."""
+    joined = dict(base)
     for key, value in fields.items():
-        if isinstance(value, dict) and value:
-            yield from dotted(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
+        before, name = base.get(key), f"{prefix}{key}"
+        joined[key] = value
+        is_section = name not in (*NAMED_BY_USER, AXES_KEY)
+        if is_section and isinstance(before, dict) and isinstance(value, dict):
+            joined[key] = _laid_over(before, value, f"{name}.")
+    return joined
 
 
-def _read(name_or_file: str) -> tuple[dict[str, Any], str]:
-    looks_like_path = name_or_file.endswith((".yaml", ".yml")) or "/" in name_or_file
-    if looks_like_path:
+def _looks_like_path(name: str) -> bool:
+    return name.endswith((".yaml", ".yml")) or "/" in name
+
+
+def _unknown_config(name: str) -> str:
+    message = unknown_name("config", name, CONFIGS)
+    return f"{message}; a file is given by a path that ends in .yaml"
+
+
+def _read_alone(name_or_file: str) -> tuple[dict[str, Any], str]:
+    if _looks_like_path(name_or_file):
         return read_yaml(Path(name_or_file)), name_or_file
     if name_or_file not in CONFIGS:
-        message = unknown_name("config", name_or_file, CONFIGS)
-        raise ConfigError(f"{message}; a file is given by a path that ends in .yaml")
+        raise ConfigError(_unknown_config(name_or_file))
     where = f"config {name_or_file}"
     text = (files("sweep.configs") / f"{name_or_file}.yaml").read_text("utf-8")
     return parse_yaml(text, where), where
 
 
+def _parts(key: str) -> list[str]:
+    """The parts of a dotted key; that of a further axis is one, whose name is a key itself."""
+    if key.startswith(f"{AXES_KEY}."):
+        return [*AXES_KEY.split("."), key.removeprefix(f"{AXES_KEY}.")]
+    return key.split(".")
+
+
 def _assign(fields: dict[str, Any], key: str, value: Any) -> None:
-    *parents, last = key.split(".")
+    *parents, last = _parts(key)
     for parent in parents:
         below = fields.setdefault(parent, {})
         if not isinstance(below, dict):

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
+from srgan_core.data.degradation import Degradation
 from srgan_core.settings import MOST_THREADS, Settings
-from srgan_core.training.config import DataConfig, TrainingConfig
+from srgan_core.training.config import DataConfig, Degradable, TrainingConfig
+from sweep.config.axes import checked_axes
+from sweep.config.axis_names import AxisValue
 from sweep.config.checks import (
     A_CONTENT,
     A_DEVICE,
@@ -16,11 +27,15 @@ from sweep.config.checks import (
     EACH_CONTENT,
     EACH_METRIC,
     EACH_TEST_SET,
+    NUMBERS,
+    RANGES,
     SAME_KIND,
     SEEDS,
+    SINGLE_VALUES,
+    SPREADS,
     Coefficient,
 )
-from sweep.config.names import StartKind
+from sweep.config.names import DEGRADED_PREFIX, StartKind, bare_set, explicit_set
 from sweep.metrics.registry import DEFAULT_GROUPS
 
 SCHEMA = 1
@@ -30,14 +45,16 @@ SCHEMA = 1
 class GridConfig(Settings):
     """The axes of the grid."""
 
-    adv: Annotated[tuple[Coefficient, ...], DISTINCT] = Field(
-        (1e-4, 1e-3, 1e-2), description="Adversarial coefficients, each above or equal to 0."
+    adv: Annotated[tuple[Coefficient, ...], NUMBERS, DISTINCT, SPREADS] = Field(
+        (1e-4, 1e-3, 1e-2),
+        description="Adversarial coefficients, each above or equal to 0; 1e-4:1e-2:5 stands for "
+        "five of them, spaced by equal factors.",
     )
     content: Annotated[tuple[str, ...], EACH_CONTENT, DISTINCT] = Field(
         ("mse", "vgg22", "vgg54"), description="Content losses."
     )
-    seeds: Annotated[tuple[int, ...], SEEDS, DISTINCT] = Field(
-        (0,), description="Seeds, from 0 to 4294967295."
+    seeds: Annotated[tuple[int, ...], SEEDS, DISTINCT, RANGES] = Field(
+        (0,), description="Seeds, from 0 to 4294967295; 0-4 stands for five of them."
     )
     start: Annotated[tuple[StartKind, ...], DISTINCT] = Field(
         (StartKind.SRRESNET,),
@@ -46,11 +63,37 @@ class GridConfig(Settings):
     control: bool = Field(
         True, description="Add lambda = 0 once per content loss: further training without D."
     )
+    trials: int | None = Field(
+        None,
+        ge=1,
+        description="Most trials of a sweep that places coefficients beside those of adv, where "
+        "the largest gap of a curve is, all content losses together; null to place none.",
+    )
+    axes: dict[str, Annotated[tuple[AxisValue, ...], SINGLE_VALUES]] = Field(
+        {},
+        description="Further axes: key of a setting that changes training, such as "
+        "adversarial.learning_rate, to its values.",
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_absent_axes(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A config without further axes reads as it did before there were any."""
+        fields: dict[str, Any] = write(self)
+        if not self.axes:
+            del fields["axes"]
+        return fields
 
     @property
     def coefficients(self) -> tuple[float, ...]:
         """The coefficients that are trained for each content loss, rising, the control included."""
         return tuple(sorted({0.0, *self.adv} if self.control else self.adv))
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """The smallest and the largest coefficient above 0, rising, and 0 where it is in adv."""
+        above = [adv for adv in self.adv if adv]
+        kept = {0.0} & {*self.adv} | {min(above), max(above)} if above else {*self.adv}
+        return tuple(sorted(kept))
 
 
 class TermWeights(Settings):
@@ -152,10 +195,11 @@ class EvalConfig(Settings):
 
     def excerpt(self, name: str) -> Excerpt:
         """The part of a test set that is scored; both fields are None for the whole."""
-        return self.excerpts.get(name, Excerpt())
+        found = self.excerpts.get(name) or self.excerpts.get(bare_set(name))
+        return found or Excerpt()
 
 
-class SweepConfig(Settings):
+class SweepConfig(Degradable):
     """A whole sweep; the schema of configs/*.yaml and of sweep.yaml."""
 
     schema_version: int = Field(SCHEMA, description="Version of this schema.")
@@ -177,29 +221,55 @@ class SweepConfig(Settings):
         description="Weights of the pixel and the content term, by content loss."
     )
     data: DataConfig = Field(description="What training patches are cut from.")
+    degradation: Degradation | None = Field(None, description=Degradable.DEGRADATION)
     srresnet: SrresnetConfig = Field(
         SrresnetConfig(), description="The common start, faithful end."
     )
     srgan: SrganConfig = Field(SrganConfig(), description="The common start, realistic end.")
     adversarial: TrainingConfig = Field(description="How every trial is trained.")
-    eval: EvalConfig = Field(EvalConfig(), description="What generators are scored on.")
+    eval: EvalConfig = Field(
+        EvalConfig(), validate_default=True, description="What generators are scored on."
+    )
     substitutes: Annotated[dict[str, str], SAME_KIND] = Field(
         {},
         description="What stands in for a content loss or a test set of this file that cannot "
         "be had; never for what was typed on the command line.",
     )
 
+    @field_validator("eval")
+    @classmethod
+    def _explicit_sets(cls, section: EvalConfig, info: ValidationInfo) -> EvalConfig:
+        """Says of every test set how its LR images are made, where there are two ways."""
+        if "degradation" not in info.data:
+            return section
+        is_degraded = info.data["degradation"] is not None
+        for name in section.sets:
+            if name.startswith(DEGRADED_PREFIX) and not is_degraded:
+                raise ValueError(
+                    f"a degradation in the config for test set {name}, got none; write "
+                    f"{bare_set(name)}, or add a degradation"
+                )
+        names = dict.fromkeys(explicit_set(name, is_degraded) for name in section.sets)
+        return section.model_copy(update={"sets": tuple(names)})
+
     @model_validator(mode="after")
     def _consistent(self) -> SweepConfig:
         if self.schema_version != SCHEMA:
             raise ValueError(f"schema_version {SCHEMA}, got {self.schema_version}")
-        sections = (self.adversarial, self.srresnet.training, self.srgan.training)
-        for section in filter(None, sections):
+        sections = {
+            "adversarial": self.adversarial,
+            "srresnet.training": self.srresnet.training,
+            "srgan.training": self.srgan.training,
+        }
+        for name, section in sections.items():
+            if section is None:
+                continue
             if section.patch_size % self.scale:
                 raise ValueError(
                     f"patch_size to be a multiple of the scale {self.scale}, "
                     f"got {section.patch_size}"
                 )
+            self.refuse_wide_blur(section.patch_size, f"{name}.patch_size")
         for content in self.grid.content:
             for name in (content, self.substitutes.get(content, content)):
                 if name not in self.objective:
@@ -212,6 +282,16 @@ class SweepConfig(Settings):
                 f"{_judges(self.adversarial)}, got {_judges(trained)}"
             )
         return self
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _axes_fit(cls, fields: Any, read: ModelWrapValidatorHandler[SweepConfig]) -> SweepConfig:
+        """Every setting of the further axes is a config of its own, validated as a whole."""
+        config = read(fields)
+        if not config.grid.axes:
+            return config
+        grid = config.grid.model_copy(update={"axes": checked_axes(config)})
+        return config.model_copy(update={"grid": grid})
 
 
 def _judges(section: TrainingConfig) -> tuple[int, int]:

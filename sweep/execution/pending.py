@@ -16,6 +16,7 @@ from sweep.execution.jobs.missing import TestSetJob, missing_of_trial
 from sweep.execution.jobs.reference import ReferenceJob
 from sweep.execution.jobs.trial import TrainJob
 from sweep.metrics.registry import columns_for
+from sweep.planning.estimate import content_depth
 from sweep.planning.plan import Plan
 from sweep.store.folder import SweepStore
 from sweep.store.intact import (
@@ -211,21 +212,17 @@ def identity_of(trial: Trial) -> Identity:
 def in_running_order(trials: Sequence[Trial]) -> list[Trial]:
     """Orders trials so that workers wait neither for a discriminator nor for the last trial.
 
-    One trial of each seed warms a fresh discriminator up; meanwhile the controls, which have none,
-    keep the other workers busy. Behind them the deepest content loss, which takes longest,
-    comes first.
+    One trial of each seed, and of each setting on which a warm-up depends, warms a fresh
+    discriminator up; meanwhile the controls, which have none, keep the other workers busy. Behind
+    them the deepest content loss, which takes longest, comes first.
     """
-    from srgan_core.vgg import FEATURE_CUTS
-
-    def depth(trial: Trial) -> int:
-        return FEATURE_CUTS[trial.content].stop if trial.content in FEATURE_CUTS else 0
-
-    longest_first = sorted(trials, key=depth, reverse=True)
+    longest_first = sorted(trials, key=lambda trial: content_depth(trial.content), reverse=True)
     fresh = [trial for trial in longest_first if trial.adv and trial.start is StartKind.SRRESNET]
-    first = {trial.seed: trial for trial in reversed(fresh)}
+    first = {trial.spec.warmup_digest(): trial.name for trial in reversed(fresh)}
+    warming = set(first.values())
 
     def rank(trial: Trial) -> int:
-        if trial is first.get(trial.seed):
+        if trial.name in warming:
             return 0
         return 2 if trial.adv else 1
 
@@ -241,6 +238,7 @@ def test_set_jobs(plan: Plan, references: Sequence[TestSet]) -> tuple[TestSetJob
             images=tuple(path.stem for path in reference.hr),
             columns=columns,
             scale=plan.config.scale,
+            keeps_lr=reference.low_resolution is None,
         )
         for reference in references
     )

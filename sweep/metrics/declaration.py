@@ -72,6 +72,17 @@ def _nothing() -> Mapping[str, str | None]:
     return {}
 
 
+def merit(value: float, bound: float | None, higher_is_better: bool) -> float:
+    """Makes a value comparable: nothing counts as better than HR itself.
+
+    A metric without reference has a value for the HR images too, the bound. A restored image
+    beyond it is not more natural than the photograph, so it counts as equal to it.
+    """
+    if bound is None:
+        return value
+    return min(value, bound) if higher_is_better else max(value, bound)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Metric:
     """A score column, the protocol behind it, and how to compute it.
@@ -126,6 +137,11 @@ class Metric:
     versions: Callable[[], Mapping[str, str | None]] = _nothing
     rank: int = LAST
     by_default: bool = False
+
+    @property
+    def direction(self) -> Direction:
+        """Which values are better."""
+        return "higher" if self.higher_is_better else "lower"
 
     def describe(self) -> dict[str, object]:
         """What it says of itself, as `metrics.json` has it; weights by their names."""

@@ -22,6 +22,7 @@ IMAGES_BYTES = 4 << 20
 def disk_needed(store: SweepStore, plan: Plan, jobs: int) -> int:
     """Bytes of images and generators, and of the checkpoints of the trainings that run at once."""
     specs = [trial.spec for trial in plan.asked if not store.trial(trial.name).state.is_finished]
+    specs += [plan.asked[-1].spec] * plan.most_further_trials(store)
     if not specs:
         return 0
     largest = max(map(checkpoint_bytes, [specs[0], *_untrained_starts(store, plan)]))

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.hardware import resolve_device
+from sweep.config.axis_names import TRAINING, setting_parts
 from sweep.config.names import StartKind
 from sweep.planning.calibration import StepCost, measure_step
 from sweep.planning.disk import disk_needed
@@ -19,8 +20,20 @@ from sweep.store.trial_folder import TrialFolder
 STARTS = {StartKind.SRRESNET: "SRResNet", StartKind.SRGAN: "pair"}
 """Kinds of the trainings that all trials of a seed wait for."""
 
+PLACED = "to be placed, at most"
+"""Kind of the trials whose coefficients are not known yet, as if by the costliest content loss."""
+
 SCORING_SECONDS = 5.0
 """Restoring and scoring five small images, networks loaded."""
+
+COSTLY_AXES = frozenset(
+    f"{TRAINING}.{name}"
+    for name in (
+        *("batch_size", "patch_size", "accumulate", "precision", "compile"),
+        "discriminator.channels",
+    )
+)
+"""Axes on which the cost of a step depends."""
 
 OnKind = Callable[[str, int, int], None]
 
@@ -55,7 +68,7 @@ class Estimate:
 
     Attributes:
         kinds: Trainings by what their steps cost.
-        trials_left: Trials that are not finished.
+        trials_left: Trials that are not finished, those that may still be placed among them.
         steps_done: Steps of finished and begun trials, warm-ups included.
         seconds: Training and scoring.
         memory_gb: Peak of the trials that run at once.
@@ -111,12 +124,15 @@ def estimate(
     """
     device = resolve_device(plan.device)
     left, done = _what_is_left(store, plan)
+    if further := plan.most_further_trials(store):
+        left[PLACED] = _to_be_placed(plan, further)
     kinds = []
     for index, (name, part) in enumerate(left.items()):
         on_kind(name, index, len(left))
         cost = measure_step(part.spec, device)
         kinds.append(Kind(name, part.trainings, part.steps, part.warmup_steps, cost))
-    trials_left = sum(not store.trial(trial.name).state.is_finished for trial in plan.asked)
+    known = sum(not store.trial(trial.name).state.is_finished for trial in plan.asked)
+    trials_left = known + further
     slots = min(jobs, max(1, trials_left))
     scoring = SCORING_SECONDS * trials_left * len(plan.sets)
     # Trials begin when the starts are there, of which there is one of a kind for each seed.
@@ -137,8 +153,9 @@ def _trainings(store: SweepStore, plan: Plan) -> Iterator[tuple[str, TrialFolder
         if start.spec is not None:
             yield STARTS[start.kind], store.generator(start.name), start.spec
     for trial in plan.asked:
-        adversary = "with D" if trial.adv else "without D"
-        yield f"{trial.content} {adversary}", store.trial(trial.name), trial.spec
+        costly = setting_parts(tuple(part for part in trial.setting if part[0] in COSTLY_AXES))
+        kind = (trial.content, "with D" if trial.adv else "without D", *costly)
+        yield " ".join(kind), store.trial(trial.name), trial.spec
 
 
 def _what_is_left(store: SweepStore, plan: Plan) -> tuple[dict[str, _Left], int]:
@@ -165,6 +182,20 @@ def _what_is_left(store: SweepStore, plan: Plan) -> tuple[dict[str, _Left], int]
     return left, done
 
 
+def _to_be_placed(plan: Plan, trials: int) -> _Left:
+    """Trials with a discriminator, which the given ones have warmed up."""
+    with_adversary = [trial for trial in plan.asked if trial.adv]
+    spec = max(with_adversary, key=lambda trial: content_depth(trial.content)).spec
+    return _Left(spec, trials, trials * spec.training.steps)
+
+
+def content_depth(content: str) -> int:
+    """Layers of the network behind a content loss: the deeper, the longer a step takes."""
+    from srgan_core.vgg import FEATURE_CUTS
+
+    return FEATURE_CUTS[content].stop if content in FEATURE_CUTS else 0
+
+
 def _checkpointed(files: TrialFolder) -> int:
     """Step of the newest checkpoint, from which a training goes on."""
     names = [path.name for path in files.checkpoints.glob("*") if path.name.isdigit()]
@@ -174,4 +205,5 @@ def _checkpointed(files: TrialFolder) -> int:
 def _memory(plan: Plan, kinds: list[Kind], slots: int) -> float:
     """What was measured on a GPU, what is known of such steps on a CPU."""
     measured = [kind.cost.peak_bytes for kind in kinds if kind.cost.peak_bytes is not None]
-    return slots * (max(measured) if measured else trial_memory(plan.config.adversarial))
+    known = (trial_memory(trial.spec.training) for trial in plan.asked)
+    return slots * (max(measured) if measured else max(known))

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from srgan_core.data.headers import describe_reading
 from srgan_core.data.listing import count_images
+from srgan_core.data.pair_folders import describe_pairs
+from srgan_core.data.sources import source_folders
 from srgan_core.errors import ConfigError, DataError
 from srgan_core.wording import counted
-from sweep.config.names import FOLDER_PREFIX
+from sweep.config.axes import configs_of
 from sweep.config.sweep_config import SweepConfig
 from sweep.planning.training_data import AbsentDataError, is_training_left, require_folders
 from sweep.store.folder import SweepStore
@@ -21,6 +23,7 @@ from sweep.store.states import State
 if TYPE_CHECKING:
     from srgan_core.data.store import PackedImages
     from sweep.planning.plan import Plan
+    from sweep.scoring.sets.test_sets import TestSet
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -74,12 +77,14 @@ def check_images(
     try:
         require_folders(config)
     except AbsentDataError:
-        if is_training_left(store, plan.asked, plan.starts, retry):
+        left = is_training_left(store, plan.asked, plan.starts, retry)
+        if left or plan.most_further_trials(store):
             raise
         later, names = {}, []
     packed = _open_all(config, names, side)
     for images in packed:
-        if problem := images.describe_smaller_than(side, setting):
+        problem = images.describe_other_scale(config.scale)
+        if problem := problem or images.describe_smaller_than(side, setting):
             raise ConfigError(problem)
     require_same_data(packed, store.read_data_keys())
     refuse_test_images(packed, [path for test_set in plan.sets for path in test_set.hr])
@@ -95,19 +100,21 @@ def check_images(
 
 
 def _refuse_unfit_test_images(plan: Plan) -> None:
-    from sweep.scoring.sets.set_checks import refuse_unfit_images
+    from sweep.scoring.sets.set_checks import refuse_unfit_images, refuse_unfit_pairs
+
+    def check(each: TestSet) -> None:
+        refuse_unfit_images(each.name, each.hr, each.scale, decode=True)
+        refuse_unfit_pairs(each.name, each.given, each.hr, each.scale, decode=True)
 
     # What a folder holds itself was written by us from images that were checked.
-    found = [test_set for test_set in plan.sets if test_set.folder is None]
-    _all_or_raise(
-        lambda each: refuse_unfit_images(each.name, each.hr, each.scale, decode=True), found
-    )
+    _all_or_raise(check, [test_set for test_set in plan.sets if test_set.folder is None])
 
 
 def _largest_patch(config: SweepConfig) -> tuple[int, str]:
     """Side of the largest patches in pixels, and the key that says so."""
+    largest = max(configs_of(config), key=lambda each: each.adversarial.patch_size)
     sections = {
-        "adversarial": config.adversarial,
+        "adversarial": largest.adversarial,
         "srresnet.training": config.srresnet.training,
         "srgan.training": config.srgan.training,
     }
@@ -155,19 +162,29 @@ def _all_or_raise(check: Callable[[T], R], items: Iterable[T]) -> list[R]:
 
 
 def _describe(images: PackedImages) -> str:
-    is_folder = images.name.startswith(FOLDER_PREFIX)
-    read = describe_reading(map(Path, images.names) if is_folder else ())
-    return "; ".join((count_images(len(images), images.skipped), *read))
+    read = describe_reading(map(Path, images.names) if source_folders(images.name) else ())
+    pairs = [describe_pairs(len(images), images.lr_scale)] if images.lr is not None else []
+    return "; ".join((count_images(len(images), images.skipped), *pairs, *read))
 
 
 def _record(images: PackedImages) -> SourceRecord:
-    folder = Path(images.name.removeprefix(FOLDER_PREFIX)).expanduser()
-    skipped = {each.name.removeprefix(f"{folder}/"): each.reason for each in images.skipped}
+    skipped = {_below(each.name, images.name): each.reason for each in images.skipped}
     return SourceRecord(images=len(images), skipped=skipped)
+
+
+def _below(path: str, source: str) -> str:
+    """The path of an image below the folder of a source; below the folder above of pairs."""
+    folders = source_folders(source)
+    for folder in folders:
+        above = folder.parent if len(folders) > 1 else folder
+        path = path.removeprefix(f"{above}/")
+    return path
 
 
 def _count_test_images(plan: Plan) -> Iterator[str]:
     for name, test_set in zip(plan.config.eval.sets, plan.sets, strict=True):
         paths = test_set.hr[: plan.config.eval.excerpt(name).limit]
-        text = "; ".join((count_images(len(paths), test_set.skipped), *describe_reading(paths)))
+        made = [f"LR {test_set.low_resolution}"] if test_set.low_resolution else []
+        read = describe_reading(paths)
+        text = "; ".join((count_images(len(paths), test_set.skipped), *made, *read))
         yield f"test images: {test_set.name}: {text}"

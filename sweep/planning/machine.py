@@ -10,6 +10,7 @@ import psutil
 from srgan_core.cores import usable_cores
 from srgan_core.errors import ConfigError
 from srgan_core.training.config import TrainingConfig
+from sweep.config.axes import configs_of
 from sweep.config.sweep_config import SweepConfig
 
 BASE_MEMORY = 1.5e9
@@ -107,7 +108,7 @@ def _resolve_precision(
 def _threads(config: SweepConfig) -> int:
     """One a trial while there are as many trials as cores: that trains the most in an hour."""
     grid = config.grid
-    axes = (grid.content, grid.seeds, grid.start, grid.coefficients)
+    axes = (grid.content, grid.seeds, grid.start, grid.coefficients, *grid.axes.values())
     return max(1, usable_cores() // math.prod(map(len, axes)))
 
 
@@ -132,6 +133,7 @@ def jobs_at_once(config: SweepConfig, trials: int, gpu: int | None = None) -> in
     elif config.device != "cpu":
         slots = 1
     else:
-        fitting = psutil.virtual_memory().available // trial_memory(config.adversarial)
+        largest = max(trial_memory(each.adversarial) for each in configs_of(config))
+        fitting = psutil.virtual_memory().available // largest
         slots = min(usable_cores() // (config.threads or 1), int(fitting))
     return max(1, min(slots, trials))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from srgan_core.devices import gpu_number
 from srgan_core.errors import ConfigError
 from srgan_core.files import file_sha256
 from srgan_core.inputs import escaped, unwritable
-from sweep.config.grid import Start, Starts, Trial, expand, kinds_needed, starts_of
+from sweep.config.grid import Placed, Start, Starts, Trial, expand, kinds_needed, starts_of
 from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.metrics.registry import columns_for
+from sweep.planning.adaptive import require_room, require_two_axes
 from sweep.planning.disk import refuse_full_disk
 from sweep.planning.image_checks import CheckedImages, check_images
 from sweep.planning.machine import resolve_machine
@@ -44,6 +44,8 @@ class Plan:
         sets: Test sets.
         notes: Sentences for the user: substitutions and warnings.
         gpu: Number of the GPU that is to be used; None for any. No weight depends on it.
+        adaptive: What alone is asked for, resolved, where coefficients are placed as results come;
+            None where all of them are given.
     """
 
     config: SweepConfig
@@ -53,11 +55,47 @@ class Plan:
     sets: tuple[TestSet, ...]
     notes: tuple[str, ...]
     gpu: int | None = None
+    adaptive: SweepConfig | None = None
 
     @property
     def device(self) -> str:
         """Where to train: the config's kind of device, and which one of them."""
         return self.config.device if self.gpu is None else f"{self.config.device}:{self.gpu}"
+
+    def with_placed(self, placed: Placed) -> Plan:
+        """The same with all coefficients that were placed by now."""
+        asked = self.asked
+        if self.adaptive is not None:
+            asked = expand(self.adaptive, self.starts, placed)
+        return replace(self, asked=asked, trials=expand(self.config, self.starts, placed))
+
+    def on_curves(self, store: SweepStore) -> tuple[Trial, ...]:
+        """Trials of the folder that lie on the curves and have the seeds that are asked for.
+
+        A point that runs with other axes left in the grid, and nobody asked for, is none.
+        """
+        curves = {(trial.curve, trial.seed) for trial in self.asked}
+        names = {trial.name for trial in self.asked}
+        return tuple(
+            trial
+            for trial in self.trials
+            if (trial.curve, trial.seed) in curves
+            and (trial.name in names or store.trial(trial.name).state.is_finished)
+        )
+
+    def unplaced(self, store: SweepStore) -> int:
+        """Coefficients that may still be placed; each is trained once for each seed."""
+        if self.adaptive is None or self.adaptive.grid.trials is None:
+            return 0
+        grid = self.adaptive.grid
+        return max(0, self.adaptive.grid.trials - len(self.on_curves(store))) // len(grid.seeds)
+
+    def most_further_trials(self, store: SweepStore) -> int:
+        """Trials that this run may place at most; none where it was decided that no gap is left."""
+        unfinished = any(not store.trial(trial.name).state.is_finished for trial in self.asked)
+        if store.read_placements().is_settled and not unfinished:
+            return 0
+        return self.unplaced(store) * len({trial.seed for trial in self.asked})
 
 
 def plan_sweep(
@@ -84,30 +122,38 @@ def plan_sweep(
     asked_config = resolve_machine(config, stored, elsewhere)
     merged = join_config(store.root, asked_config, stored)
     starts = _starts(merged)
-    sets = resolve_test_sets(merged.eval.sets, merged.scale, held=held)
+    sets = resolve_test_sets(merged.eval.sets, merged.scale, held, merged.degradation)
     for name, test_set in zip(merged.eval.sets, sets, strict=True):
         part = merged.eval.excerpt(name)
         paths = test_set.hr[: part.limit]
         if name not in held:
-            _refuse_changed_images(store, test_set.name, paths)
+            _refuse_changed_images(store, test_set, part.limit)
         if "niqe" in merged.eval.metrics:
             more = larger_sets(test_set.name)
             notes += niqe_warnings(test_set.name, paths, merged.scale, part.crop, remedy=more)
     for start in starts.values():
         _refuse_changed_start(store, start)
     require_metrics(columns_for(merged.eval.metrics), weights.require)
-    asked = expand(asked_config, starts)
-    if not is_training_left(store, asked, starts):
-        notes += absence_notes(merged)
-    return Plan(
+    placed = store.read_placements().coefficients
+    adaptive = asked_config if asked_config.grid.trials is not None else None
+    asked = expand(asked_config, starts, placed if adaptive else None)
+    if adaptive is not None:
+        require_two_axes(merged)
+        if stored is None or stored.grid != merged.grid:
+            require_room(adaptive.grid, len(asked))
+    plan = Plan(
         config=merged,
         asked=asked,
-        trials=expand(merged, starts),
+        trials=expand(merged, starts, placed),
         starts=starts,
         sets=sets,
         notes=tuple(notes),
         gpu=gpu_number(config.device),
+        adaptive=adaptive,
     )
+    if is_training_left(store, asked, starts) or plan.most_further_trials(store):
+        return plan
+    return replace(plan, notes=(*plan.notes, *absence_notes(merged)))
 
 
 def check_plan(
@@ -149,18 +195,19 @@ def _held_sets(store: SweepStore, stored: SweepConfig | None) -> dict[str, TestS
     return {name: test_set for name, test_set in found.items() if test_set is not None}
 
 
-def _refuse_changed_images(store: SweepStore, dataset: str, paths: Sequence[Path]) -> None:
+def _refuse_changed_images(store: SweepStore, test_set: TestSet, limit: int | None) -> None:
     """Scores of a folder's old images must not stand beside those of its new ones."""
-    from sweep.scoring.sets.set_checks import table_name
-
-    record = _readable(lambda: store.read_reference(dataset))
+    record = _readable(lambda: store.read_reference(test_set.name))
     if record is None:
         return
-    if record.source_sha256 != {table_name(path): file_sha256(path) for path in paths}:
-        raise StoreError(
-            f"{store.root}: the images of test set {dataset!r} have changed since they were "
-            "scored there; choose another --out"
-        )
+    scored = ((record.source_sha256, test_set.hr), (record.lr_sha256, test_set.given))
+    for known, paths in scored:
+        names = zip(test_set.images[:limit], paths, strict=False)
+        if known != {name: file_sha256(path) for name, path in names}:
+            raise StoreError(
+                f"{store.root}: the images of test set {test_set.name!r} have changed since they "
+                "were scored there; choose another --out"
+            )
 
 
 def _readable(read: Callable[[], R | None]) -> R | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from srgan_core.errors import DataError, WeightsError
-from sweep.config.names import StartKind
+from sweep.config.axis_names import OBJECTIVE
+from sweep.config.names import StartKind, bare_set
 from sweep.config.sweep_config import SweepConfig
 
 
@@ -60,7 +61,10 @@ def substitute(
     notes: list[str] = []
     contents, sets = list(config.grid.content), list(config.eval.sets)
     if not _was_typed("grid.content", typed):
-        contents = [_available_content(name, config, weights, notes) for name in contents]
+        contents = [
+            name if _has_axis(name, config) else _available_content(name, config, weights, notes)
+            for name in contents
+        ]
     if not _was_typed("eval.sets", typed):
         sets = [name if name in held else _available_set(name, config, notes) for name in sets]
     srgan = config.srgan
@@ -82,6 +86,11 @@ def _was_typed(key: str, typed: frozenset[str]) -> bool:
     return any(f"{key}.".startswith(f"{given}.") for given in typed)
 
 
+def _has_axis(content: str, config: SweepConfig) -> bool:
+    """Whether a further axis names a content loss, which nothing stands in for then."""
+    return any(key.startswith(f"{OBJECTIVE}.{content}.") for key in config.grid.axes)
+
+
 def _available_content(
     name: str, config: SweepConfig, weights: PretrainedWeights, notes: list[str]
 ) -> str:
@@ -99,13 +108,14 @@ def _available_content(
 def _available_set(name: str, config: SweepConfig, notes: list[str]) -> str:
     from sweep.scoring.sets.test_sets import find_test_set
 
-    if name not in config.substitutes:
+    bare = bare_set(name)
+    if bare not in config.substitutes:
         return name
     try:
         # Images that are here and cannot be scored are refused later, not replaced.
-        find_test_set(name, config.scale)
+        find_test_set(bare, config.scale)
     except DataError:
-        substitute = config.substitutes[name]
+        substitute = name.removesuffix(bare) + config.substitutes[bare]
         notes.append(
             f"{name}: cannot be had here, {substitute} stands in for it; "
             f"put its images into $SWEEP_DATA to score on it"

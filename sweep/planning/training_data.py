@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from srgan_core.data.sources import source_folders
 from srgan_core.errors import DataError
 from sweep.config.grid import Starts, Trial
-from sweep.config.names import FOLDER_PREFIX
 from sweep.config.sweep_config import SweepConfig
 from sweep.store.folder import SweepStore
 from sweep.store.states import State
@@ -58,7 +58,8 @@ def absence_notes(config: SweepConfig) -> list[str]:
 
 def _absent_folders(config: SweepConfig) -> Iterator[str]:
     for name in config.data.sources:
-        folder = Path(name.removeprefix(FOLDER_PREFIX)).expanduser()
-        if name.startswith(FOLDER_PREFIX) and not folder.is_dir():
+        for folder in source_folders(name):
+            if folder.is_dir():
+                continue
             since = "" if folder.is_absolute() else f" (a relative path, seen from {Path.cwd()})"
             yield f"data source {name}: no such folder {folder.absolute()}{since}"

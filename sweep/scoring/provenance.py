@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from sweep import __version__
 from sweep.metrics.registry import find_metric
+from sweep.store.low_resolution import RESIZE_RULE
 from sweep.store.records.base import SCHEMA
 
 IMAGE_LIBRARIES = ("numpy", "pillow", "torch")
@@ -44,8 +45,6 @@ def metrics_document(
         device: Where the networks ran.
         datasets: Name of each test set to its record.
     """
-    from sweep.scoring.sets.references import RESIZE_RULE
-
     return {
         "schema": SCHEMA,
         "metrics": metric_records(columns),

@@ -15,6 +15,7 @@ Its layout:
                                     images/<dataset>/
     interpolations/<from>--<to>-<space>/
                                     scores.json, alpha-<alpha>/<dataset>/
+    placements.json                 coefficients placed in the gaps of the curves
     metrics.json .drawn.json .run.json
     results.csv and the other tables, tradeoff.png and the other charts: derived, not written here
 """
@@ -44,12 +45,15 @@ from sweep.store.records.folder import (
     SourceRecord,
 )
 from sweep.store.records.metrics import MetricsRecord
+from sweep.store.records.placement import Placements
 from sweep.store.records.scores import CurveRecord, ExternalRecord, ReferenceScores
 from sweep.store.trial_folder import TrialFolder
 
 SWEEP_FILE = "sweep.yaml"
 
 METRICS_FILE, REFERENCE_FILE, DRAWN_FILE = "metrics.json", "reference.json", ".drawn.json"
+
+PLACEMENTS_FILE = "placements.json"
 
 GENERATOR_PARENTS = ("trials", "shared")
 """Folders whose own folders are those of generators."""
@@ -201,6 +205,14 @@ class SweepStore:
         write_atomically(path, content)
         return path
 
+    def read_placements(self) -> Placements:
+        """Reads which coefficients were placed; none where nothing was."""
+        return read_record(self.root / PLACEMENTS_FILE, Placements) or Placements()
+
+    def write_placements(self, placements: Placements) -> None:
+        """Writes placements.json."""
+        write_record(self.root / PLACEMENTS_FILE, placements)
+
     def read_drawn(self) -> DrawnRecord | None:
         """Reads what the charts and figures were drawn from; None when nobody knows."""
         try:
@@ -218,7 +230,7 @@ class SweepStore:
 
     def sources(self) -> Iterator[Path]:
         """Every file whose change is one of the tables."""
-        yield from self._found(SWEEP_FILE, "*.csv", METRICS_FILE)
+        yield from self._found(SWEEP_FILE, "*.csv", METRICS_FILE, PLACEMENTS_FILE)
         yield from self._found("shared/*/*.json*", "trials/*/*.json*", "reference/*/scores.json")
 
     def _found(self, *patterns: str) -> Iterator[Path]:

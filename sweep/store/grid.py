@@ -15,7 +15,7 @@ def stored_trials(store: SweepStore, config: SweepConfig) -> tuple[tuple[Trial, 
     for seed in config.grid.seeds:
         digests = {kind: _stored_digest(store, config, kind, seed) for kind in kinds}
         starts |= starts_of(config, seed, digests)
-    return expand(config, starts), starts
+    return expand(config, starts, store.read_placements().coefficients), starts
 
 
 def _stored_digest(

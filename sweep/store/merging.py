@@ -39,6 +39,8 @@ def merge_sweep(target: SweepStore, source: SweepStore) -> Merged:
         _refuse_contradiction(target.generator(files.path.name), files)
     target.write_config(joined)
     target.add_data_keys(source.read_data_keys())
+    if source.read_placements().decisions:
+        target.write_placements(target.read_placements().joined(source.read_placements()))
     copied = [files for files in source.generators() if _take(target, files)]
     others = [path for path in _further(source) if _copy(path, target.root, source.root)]
     return Merged(

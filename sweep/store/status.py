@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
+from sweep.config.grid import Trial
 from sweep.errors import StoreError
 from sweep.store.claims import Run, find_run, is_at_work
 from sweep.store.folder import SweepStore, is_shared, require_sweep
@@ -69,12 +70,15 @@ class SweepStatus:
         run: Who is at work there; None when nobody is.
         trials: The starts first, then the trials by name.
         problem: Why no run can go on here, whatever the trials are in; None when one can.
+        unplaced: Trials that may still join: those that the config allows beyond the known ones,
+            unless it was decided that no gap is left for them.
     """
 
     root: Path
     run: Run | None
     trials: tuple[TrialStatus, ...]
     problem: str | None = None
+    unplaced: int = 0
 
     def count(self) -> dict[str, int]:
         """Number of trials by state, the starts left out."""
@@ -93,29 +97,37 @@ def read_status(root: Path) -> SweepStatus:
     at_work = run if run is not None and run.alive else None
     store = SweepStore(root)
     folders = [files for files in store.generators() if files.is_registered]
-    unbegun, problem = _unbegun(store, folders)
+    grid, unplaced, problem = _grid(store)
+    unbegun = _unbegun(store, folders, grid)
     trials = (_trial(files, at_work is not None) for files in _by_name([*folders, *unbegun]))
-    return SweepStatus(root, at_work, tuple(trials), problem)
+    return SweepStatus(root, at_work, tuple(trials), problem, unplaced)
 
 
 def _by_name(folders: Iterable[TrialFolder]) -> list[TrialFolder]:
     return sorted(folders, key=lambda files: (not is_shared(files.path.name), files.path.name))
 
 
-def _unbegun(
-    store: SweepStore, begun: Iterable[TrialFolder]
-) -> tuple[list[TrialFolder], str | None]:
-    """The folders of grid points that nothing was begun of, or why they cannot be told.
-
-    Several runs, each with other axes, give a grid with points that none of them was asked for.
-    """
+def _grid(store: SweepStore) -> tuple[tuple[Trial, ...], int, str | None]:
+    """The trials of the grid and how many may still be placed, or why they cannot be told."""
     try:
         config = store.read_config()
         trials = stored_trials(store, config)[0] if config else ()
+        settled = store.read_placements().is_settled
     except StoreError as error:
-        return [], str(error)
+        return (), 0, str(error)
+    most = config.grid.trials if config and not settled else None
+    return trials, max(0, (most or 0) - len(trials)), None
+
+
+def _unbegun(
+    store: SweepStore, begun: Iterable[TrialFolder], trials: Iterable[Trial]
+) -> list[TrialFolder]:
+    """The folders of grid points that nothing was begun of.
+
+    Several runs, each with other axes, give a grid with points that none of them was asked for.
+    """
     known = {_point(files.path.name) for files in begun}
-    return [store.trial(each.name) for each in trials if _point(each.name) not in known], None
+    return [store.trial(each.name) for each in trials if _point(each.name) not in known]
 
 
 def _point(name: str) -> str:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sweep.config.axis_names import AXES, NUMBER_AXES, WORD_AXES
 from sweep.config.numbers import shortest_decimal
 
 START = "start"
@@ -54,13 +55,17 @@ TEXT_COLUMNS = frozenset(
         *("health", "from", "to", "space"),
         *("distortion", "perception", "point", "trials", "state", "dominated_by", "knee"),
         *("metric", "verdict", "reason"),
+        *WORD_AXES,
     }
 )
 INTEGER_COLUMNS = frozenset({"seed", "scale", "images", "step", "steps", "seeds", "steps_left"})
 # What the user chose is written exactly; what was measured is rounded.
-EXACT_COLUMNS = frozenset({"adv", "alpha", "pixel_weight", "content_weight"})
+EXACT_COLUMNS = frozenset({"adv", "alpha", "pixel_weight", "content_weight", *NUMBER_AXES})
 
-COUNTS = ("adv", "seed", "scale", "images", "steps", "pixel_weight", "content_weight")
+COUNTS = (
+    *("adv", "seed", "scale", "images", "steps", "pixel_weight", "content_weight"),
+    *NUMBER_AXES,
+)
 """Columns without negative numbers, infinity or nan."""
 
 SECONDS_DECIMALS = 1
@@ -74,24 +79,39 @@ SIGNIFICANT_DIGITS = 4
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
-def result_columns(extra: Iterable[str] = ()) -> tuple[str, ...]:
-    """Orders the columns of `results.csv`; `extra` are metric columns beyond the usual ones."""
-    return (*KEY, "images", *METRICS, NIQE_DISTANCE, *extra, *TRAINING, *HEALTH)
+def result_columns(extra: Iterable[str] = (), axes: Iterable[str] = ()) -> tuple[str, ...]:
+    """Orders the columns of `results.csv`.
+
+    Args:
+        extra: Metric columns beyond the usual ones.
+        axes: Further axes of the grid, where it has any.
+    """
+    return (*KEY, *axes, "images", *METRICS, NIQE_DISTANCE, *extra, *TRAINING, *HEALTH)
 
 
-def image_columns(extra: Iterable[str] = ()) -> tuple[str, ...]:
+def image_columns(extra: Iterable[str] = (), axes: Iterable[str] = ()) -> tuple[str, ...]:
     """Orders the columns of `per_image.csv`."""
-    return (*KEY, "image", *METRICS, *extra)
+    return (*KEY, *axes, "image", *METRICS, *extra)
 
 
-def summary_columns(extra: Iterable[str] = ()) -> tuple[str, ...]:
+def axis_columns(columns: Iterable[str]) -> tuple[str, ...]:
+    """Picks the further axes of a grid out of a table's columns, in their order."""
+    return tuple(column for column in columns if column in AXES)
+
+
+def point_key(columns: Iterable[str]) -> tuple[str, ...]:
+    """Names the columns in which the rows of one point are equal, whatever their seeds."""
+    return (*SUMMARY_KEY, *axis_columns(columns))
+
+
+def summary_columns(extra: Iterable[str] = (), axes: Iterable[str] = ()) -> tuple[str, ...]:
     """Orders the columns of `summary.csv`; `seeds` is the number of trials in a mean.
 
     After each metric stands the half width of its 95% interval over the seeds.
     """
     usual = [name for metric in METRICS for name in (metric, interval_column(metric))]
     further = [name for metric in extra for name in (metric, interval_column(metric))]
-    return (*SUMMARY_KEY, "images", "seeds", *usual, NIQE_DISTANCE, *further, "health")
+    return (*SUMMARY_KEY, *axes, "images", "seeds", *usual, NIQE_DISTANCE, *further, "health")
 
 
 def interval_column(metric: str) -> str:
@@ -101,7 +121,7 @@ def interval_column(metric: str) -> str:
 
 def extra_metrics(columns: Iterable[str]) -> tuple[str, ...]:
     """Picks the metric columns that only this table has, in its order."""
-    known = {*result_columns(), *image_columns(), *summary_columns(), CURVE}
+    known = {*result_columns(), *image_columns(), *summary_columns(), CURVE, *AXES}
     return tuple(column for column in columns if column not in known)
 
 

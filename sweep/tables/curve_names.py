@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from sweep.config.axis_names import Setting, axis_text, setting_parts
+from sweep.config.names import StartKind
 from sweep.config.numbers import shortest_decimal
 from sweep.store.states import Method
-from sweep.tables.columns import CURVE, START, adv_text, content_text
+from sweep.tables.columns import CURVE, START, adv_text, axis_columns, content_text
 from sweep.tables.ranking import Record
 
 
 def with_curves(records: Iterable[Record]) -> list[Record]:
     """Adds `curve` to the records of a whole table.
 
-    A curve is a content loss, `mse`, or, where trials of the table set out from both ends, one
-    end of it, `mse/srgan`; what is no trial has its method there.
+    A curve is a content loss, `mse`, at one setting of the further axes, if there are any,
+    `mse/learning_rate=0.0001`, and, where trials of the table set out from both ends, from one of
+    these, `mse/srgan`; what is no trial has its method there.
     """
     listed = list(records)
     several = has_both_starts(listed)
@@ -27,9 +30,26 @@ def curve_name(record: Record) -> str:
     return str(record[CURVE])
 
 
+def setting_of(record: Record) -> Setting:
+    """The further axes that apply to a trial; of the others its row has empty cells."""
+    axes = axis_columns(record)
+    return tuple((axis, record[axis]) for axis in axes if record[axis] not in (None, ""))
+
+
+def without_start(curve: str) -> str:
+    """The content loss and the setting of a curve, which its two ends share."""
+    head, _, last = curve.rpartition("/")
+    return head if last in tuple(StartKind) else curve
+
+
 def curve_content(curve: str) -> str:
     """The content loss of a curve."""
     return curve.partition("/")[0]
+
+
+def canonical_curve(name: str) -> str:
+    """Writes the numbers in the name of a curve as `with_curves` does: `mse/learning_rate=1e-4`."""
+    return "/".join(map(_canonical_part, name.split("/")))
 
 
 def has_both_starts(records: Iterable[Record]) -> bool:
@@ -69,4 +89,10 @@ def _curve(record: Record, several: bool) -> str:
     if record["method"] != Method.SRGAN:
         return str(record["method"])
     content = content_text(record["content"])
-    return f"{content}/{record[START]}" if several else content
+    start = [record[START]] if several else []
+    return "/".join((content, *setting_parts(setting_of(record)), *start))
+
+
+def _canonical_part(part: str) -> str:
+    label, is_setting, value = part.partition("=")
+    return f"{label}={axis_text(float(value))}" if is_setting and is_number(value) else part

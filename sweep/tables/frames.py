@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from sweep.config.axis_names import WORD_AXES, axis_text
 from sweep.store.states import Method
 from sweep.tables import columns as names
 from sweep.tables.rows import ResultRow
@@ -30,26 +31,26 @@ def results_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
     """Makes the table of `results.csv`, one line per trial and data set.
 
     Data sets come in order of first appearance; within one bicubic, SRResNet, the pair, the
-    trials by start and content loss (order of first appearance), coefficient and seed, other
-    images, HR. The order
-    of the rows given decides about first appearances alone.
+    trials by start, content loss and words of further axes (order of first appearance), numbers of
+    these, coefficient and seed, other images, HR. The order of the rows given decides about first
+    appearances alone.
     """
     ordered = sort_rows(rows)
-    extra = _extra_scores(ordered)
+    extra, axes = _extra_scores(ordered), _axes(ordered)
     records = [_result_record(row, extra) for row in ordered]
-    return typed_frame(records, names.result_columns(extra))
+    return typed_frame(records, names.result_columns(extra, axes))
 
 
 def per_image_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
     """Makes the table of `per_image.csv`, one line per trial, data set and image."""
     ordered = sort_rows(rows)
-    extra = _extra_scores(ordered)
+    extra, axes = _extra_scores(ordered), _axes(ordered)
     records = [
         {**_key(row), "image": image.image, **image.scores}
         for row in ordered
         for image in row.per_image
     ]
-    return typed_frame(records, names.image_columns(extra))
+    return typed_frame(records, names.image_columns(extra, axes))
 
 
 def sort_rows(rows: Iterable[ResultRow]) -> list[ResultRow]:
@@ -59,6 +60,8 @@ def sort_rows(rows: Iterable[ResultRow]) -> list[ResultRow]:
     methods = _first_appearance(row.method for row in listed)
     starts = _first_appearance(row.start or "" for row in listed)
     contents = _first_appearance(row.content or "" for row in listed)
+    axes = _axes(listed)
+    words = _first_appearance(_word(row, axis) for axis in axes for row in listed)
 
     def key(row: ResultRow) -> tuple[float | str, ...]:
         rank = _METHOD_RANK.get(row.method, _OTHER_METHODS)
@@ -68,6 +71,7 @@ def sort_rows(rows: Iterable[ResultRow]) -> list[ResultRow]:
             methods[row.method] if rank == _OTHER_METHODS else 0,
             starts[row.start or ""],
             contents[row.content or ""],
+            *(_axis_place(row, axis, words) for axis in axes),
             -1.0 if row.adv is None else row.adv,
             -1 if row.seed is None else row.seed,
             row.trial,
@@ -105,7 +109,28 @@ def _series(column: str, values: list[Any]) -> pd.Series:
 
 
 def _key(row: ResultRow) -> dict[str, Any]:
-    return {column: getattr(row, column) for column in names.KEY}
+    return {column: getattr(row, column) for column in names.KEY} | _axis_cells(row)
+
+
+def _axes(rows: Iterable[ResultRow]) -> tuple[str, ...]:
+    """The further axes that apply to some row; where there are none, the tables know of none."""
+    return tuple(dict.fromkeys(axis for row in rows for axis in row.axes))
+
+
+def _axis_cells(row: ResultRow) -> dict[str, Any]:
+    return {axis: _word(row, axis) if axis in WORD_AXES else row.axes[axis] for axis in row.axes}
+
+
+def _word(row: ResultRow, axis: str) -> str:
+    return axis_text(row.axes[axis]) if axis in row.axes else ""
+
+
+def _axis_place(row: ResultRow, axis: str, words: Mapping[str, int]) -> float:
+    """Where a row stands on a further axis; first of all where that does not apply."""
+    value = row.axes.get(axis)
+    if axis in WORD_AXES:
+        return words[_word(row, axis)] if axis in row.axes else -1
+    return float(value) if isinstance(value, int | float) else -1
 
 
 def _result_record(row: ResultRow, extra: Sequence[str]) -> dict[str, Any]:
@@ -114,6 +139,7 @@ def _result_record(row: ResultRow, extra: Sequence[str]) -> dict[str, Any]:
     measures = {column: row.measures.get(column) for column in names.HEALTH_MEASURES}
     return {
         **{column: getattr(row, column) for column in plain},
+        **_axis_cells(row),
         **scores,
         "health": row.health,
         **measures,

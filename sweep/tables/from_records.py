@@ -63,6 +63,7 @@ def result_rows(
                 adv=trial.adv,
                 seed=trial.seed,
                 start=trial.start,
+                axes=dict(trial.setting),
                 **common,
                 **_trained(store.trial(trial.name), dataset, hr_niqe, at_work),
                 pixel_weight=trial.spec.pixel_weight,

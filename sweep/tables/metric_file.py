@@ -7,7 +7,7 @@ anywhere and also for metrics that this version does not know.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -63,26 +63,24 @@ class MetricColumn:
         return f"{self.label}{unit} {self.arrow}"
 
     def merit(self, value: float, bound: float | None) -> float:
-        """Makes a value comparable: nothing counts as better than HR itself.
-
-        A metric without reference has a value for the HR images too, the bound. A restored image
-        beyond it is not more natural than the photograph, so it counts as equal to it.
-        """
-        if bound is None:
-            return value
-        return min(value, bound) if self.higher_is_better else max(value, bound)
+        """Makes a value comparable: beyond the bound, HR's own value, it counts as the bound."""
+        return declaration.merit(value, bound, self.higher_is_better)
 
 
 @dataclass(frozen=True)
 class MetricFile:
     """What `metrics.json` says: its metrics by column, in its order, and all of it, to be shown.
 
-    `hr_hashes` maps a data set to image to hash of the HR image, where the file says so.
+    `hr_hashes` maps a data set to image to hash of the HR image, where the file says so. Unless
+    LR images were shrunk alone, `low_resolution` maps one to how they came about, and `lr_hashes`
+    to image to hash of the LR image.
     """
 
     metrics: dict[str, MetricColumn]
     hr_hashes: Mapping[str, Mapping[str, str]]
     document: Mapping[str, JsonValue]
+    low_resolution: Mapping[str, str] = field(default_factory=dict)
+    lr_hashes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_metrics(folder: Path) -> dict[str, MetricColumn]:
@@ -102,9 +100,16 @@ def read_metric_file(folder: Path) -> MetricFile:
             f"{folder / METRICS_FILE}: no such file; run `{run_command(folder)}` first, or "
             "name another results folder"
         )
-    names = [field.name for field in fields(MetricColumn)]
+    names = [each.name for each in fields(MetricColumn)]
     metrics = [
         MetricColumn(**{name: getattr(entry, name) for name in names}) for entry in record.metrics
     ]
     hashes = {name: entry.hr_sha256 for name, entry in record.datasets.items() if entry.hr_sha256}
-    return MetricFile({metric.column: metric for metric in metrics}, hashes, record.document())
+    made = {
+        name: entry.low_resolution
+        for name, entry in record.datasets.items()
+        if entry.low_resolution is not None
+    }
+    columns = {metric.column: metric for metric in metrics}
+    small = {name: entry.lr_sha256 for name, entry in record.datasets.items() if entry.lr_sha256}
+    return MetricFile(columns, hashes, record.document(), made, small)

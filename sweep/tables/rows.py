@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sweep.config.axis_names import AxisValue
 from sweep.store.states import State
 
 
@@ -49,6 +51,7 @@ class ResultRow:
         health: What makes the trial unfit for comparison, reasons separated by `; `; empty for
             a healthy one.
         measures: What `health` was judged by, column to value.
+        axes: Key of each further axis that applies to the trial, to its value there.
     """
 
     trial: str
@@ -74,3 +77,4 @@ class ResultRow:
     per_image: tuple[ImageScore, ...] = ()
     health: str = ""
     measures: dict[str, float] = field(default_factory=dict)
+    axes: Mapping[str, AxisValue] = field(default_factory=dict)

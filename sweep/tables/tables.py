@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from sweep.tables.curves import read_interpolation, read_path
 from sweep.tables.files import read_results
-from sweep.tables.metric_file import MetricColumn, read_metrics
+from sweep.tables.metric_file import MetricColumn, read_metric_file
 
 
 @dataclass(frozen=True)
 class Tables:
     """The tables of one results folder, as the functions of their modules read them.
 
-    Those behind the curves of a chart are None where there are none.
+    Those behind the curves of a chart are None where there are none. `low_resolution` maps a data
+    set to how its LR images came about, unless they were shrunk alone.
     """
 
     folder: Path
@@ -25,6 +26,7 @@ class Tables:
     metrics: Mapping[str, MetricColumn]
     interpolation: pd.DataFrame | None = None
     path: pd.DataFrame | None = None
+    low_resolution: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_tables(folder: Path) -> Tables:
@@ -33,10 +35,12 @@ def read_tables(folder: Path) -> Tables:
     Raises:
         StoreError: when results.csv or metrics.json is missing, or a table is damaged.
     """
+    results, metric_file = read_results(folder), read_metric_file(folder)
     return Tables(
         folder,
-        read_results(folder),
-        read_metrics(folder),
+        results,
+        metric_file.metrics,
         read_interpolation(folder),
         read_path(folder),
+        metric_file.low_resolution,
     )

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sweep.config.loading import dotted
+from sweep.config.dotted_keys import dotted
 from sweep.store.states import State
 from sweep.tracking.record import RunRecord
 

@@ -39,7 +39,8 @@ class Tracking:
         folders: Mapping[str, TrialFolder],
         on_event: OnEvent,
     ) -> None:
-        self._folders, self._on_event = folders, on_event
+        self._store, self._on_event = store, on_event
+        self._folders = dict(folders)
         self._processes = [TrackerProcess(name, store.root) for name in trackers]
         self._tracked = {
             name: TrackedRuns(store.root / TRACKERS[name].folder, TRACKERS[name].destination())
@@ -51,6 +52,8 @@ class Tracking:
     def receive(self, event: Event) -> None:
         """Learns what happened, and passes it on."""
         self._on_event(event)
+        if event.kind == "placed":
+            self._folders[event.job] = self._store.trial(event.job)
         for process in self._processes:
             if event.kind in ENDS and event.job in self._folders:
                 self._submit(process, self._folders[event.job])

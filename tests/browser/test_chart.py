@@ -219,3 +219,31 @@ def test_a_coefficient_has_no_more_digits_than_tell_it_apart(page_of):
     assert page.locator("#table tbody tr").count() == 1
     page.select_option("#axis-x", "adv")
     assert "0.0003162" in page.locator("#chart .grid text").all_text_contents()
+
+
+def test_one_setting_of_a_further_axis_can_be_looked_at_alone(page_of):
+    rates = {"0.00005": 5e-5, "0.0001": 1e-4}
+    rows = [
+        row(
+            "srgan",
+            (29 - 10 * adv - place, 0.2 - adv),
+            trial=f"mse-adv{adv:g}-{rate}",
+            content="mse",
+            adv=adv,
+            seed=0,
+            axes={"adversarial.learning_rate": value},
+        )
+        for place, (rate, value) in enumerate(rates.items())
+        for adv in (0, 1e-2)
+    ]
+    page = page_of([*rows, row("bicubic", (25.0, 0.4))])
+    points = page.locator(".point")
+    assert points.count() == 5
+    assert page.locator("#legend").inner_text().count("learning_rate=") == 2
+    page.select_option("#only-learning_rate", "0.0001")
+    keys = page.eval_on_selector_all(".point", "(points) => points.map((p) => p.dataset.key)")
+    assert len(keys) == 3
+    assert not any("0.00005" in key for key in keys)
+    assert "2 points of other settings left out" in page.locator("#chart-note").inner_text()
+    page.fill("#filter", "learning_rate<=5e-5")
+    assert page.locator("#row-count").inner_text() == "2 of 5 rows"

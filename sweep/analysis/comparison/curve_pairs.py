@@ -13,8 +13,8 @@ from sweep.analysis.comparison.report import Along, Comparison
 from sweep.analysis.comparison.resampling import Resampler, paired
 from sweep.analysis.comparison.shared import check_same_images, hr_values, shared_metrics
 from sweep.analysis.frontier import pareto_front
-from sweep.analysis.fronts import DISTORTION, axes_beside_distortion
 from sweep.analysis.statistics.bootstrap import Runs, equal_shares
+from sweep.metrics.axes import DISTORTION, axes_beside_distortion
 from sweep.tables.columns import decimals_for
 from sweep.tables.metric_file import MetricColumn
 

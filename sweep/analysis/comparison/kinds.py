@@ -14,6 +14,7 @@ from sweep.analysis.comparison.interpolations import (
 )
 from sweep.analysis.comparison.methods import Key, Tables, is_method, unknown_method
 from sweep.analysis.comparison.operands import Operand
+from sweep.tables.curve_names import canonical_curve
 
 Kind = Literal["sweep", "curve", "method"]
 
@@ -44,8 +45,8 @@ def find_curves(tables: Tables, name: str) -> dict[Key, Curve]:
         ConfigError: when the folder has no interpolation of this name, or more than one.
     """
     lines = sweep_lines(tables)
-    if name in lines:
-        return line_curves(tables, lines[name])
+    if (line := canonical_curve(name)) in lines:
+        return line_curves(tables, lines[line])
     return interpolation_curves(tables, choose_interpolation(tables, name))
 
 
@@ -55,7 +56,7 @@ def _kind(operand: Operand, tables: Tables) -> Kind:
     if is_method(tables, operand.name):
         return "method"
     lines = sweep_lines(tables)
-    if operand.name in lines or operand.name.partition("/")[0] == INTERPOLATION:
+    if canonical_curve(operand.name) in lines or operand.name.partition("/")[0] == INTERPOLATION:
         return "curve"
     curves = [*lines, *([INTERPOLATION] if interpolations(tables) else [])]
     raise ConfigError(unknown_method(tables, operand.name, curves))

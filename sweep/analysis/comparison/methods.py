@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,13 @@ from sweep.config.numbers import shortest_decimal
 from sweep.store.folder import SweepStore
 from sweep.store.states import Method
 from sweep.store.status import way_on
-from sweep.tables.curve_names import is_number, point_name, shown_point, with_curves
+from sweep.tables.curve_names import (
+    canonical_curve,
+    is_number,
+    point_name,
+    shown_point,
+    with_curves,
+)
 from sweep.tables.files import read_per_image, read_results
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn, read_metric_file
@@ -36,13 +42,15 @@ class Tables:
     """What a comparison reads of a results folder.
 
     `images` is the table of `read_per_image` with the column `point`; `hr_hashes` maps a data set
-    to image to hash of the HR image, where the folder says so.
+    to image to hash of the HR image, where the folder says so; `lr_hashes` likewise of LR, where
+    it was not shrunk alone.
     """
 
     folder: Path
     images: pd.DataFrame
     metrics: Mapping[str, MetricColumn]
     hr_hashes: Mapping[str, Mapping[str, str]]
+    lr_hashes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def points(self) -> list[str]:
@@ -91,7 +99,7 @@ def read_tables(folder: Path) -> Tables:
     named = with_curves([*scored, *records_of(read_results(folder))])[: len(scored)]
     images = images.assign(point=[*map(point_name, named)])
     file = read_metric_file(folder)
-    return Tables(folder, images, file.metrics, file.hr_hashes)
+    return Tables(folder, images, file.metrics, file.hr_hashes, file.lr_hashes)
 
 
 def find_methods(tables: Tables, name: str) -> dict[Key, Scored]:
@@ -168,7 +176,7 @@ def _rounded(tables: Tables, name: str) -> str:
     digits = len(Decimal(adv).normalize().as_tuple().digits)
     fitting = [
         point
-        for point, value in _coefficients(tables, content).items()
+        for point, value in _coefficients(tables, canonical_curve(content)).items()
         if digits > 1 and float(f"{value:.{digits}g}") == float(adv)
     ]
     return fitting[0] if len(fitting) == 1 else name
@@ -177,7 +185,7 @@ def _rounded(tables: Tables, name: str) -> str:
 def _nearest(tables: Tables, name: str) -> str:
     """The point of a name's content loss whose coefficient is nearest; empty where none is."""
     content, _, adv = name.rpartition("@")
-    known = _coefficients(tables, content) if is_number(adv) else {}
+    known = _coefficients(tables, canonical_curve(content)) if is_number(adv) else {}
     # The steps of a grid are factors; 0 is nearest where it alone is there.
     wanted = abs(float(adv)) if known else 0.0
     distances = {
@@ -201,6 +209,6 @@ def _coefficients(tables: Tables, content: str) -> dict[str, float]:
 def _canonical(name: str) -> str:
     content, at, adv = name.rpartition("@")
     try:
-        return f"{content}@{shortest_decimal(float(adv))}" if at else name
+        return f"{canonical_curve(content)}@{shortest_decimal(float(adv))}" if at else name
     except (ValueError, ArithmeticError):
         return name

@@ -45,14 +45,16 @@ def shared_metrics(one: Tables, other: Tables, columns: Sequence[str]) -> list[M
 
 
 def check_same_images(one: Tables, other: Tables, dataset: str) -> None:
-    """Raises ConfigError for data sets of one name with different photographs."""
-    ours, theirs = one.hr_hashes.get(dataset, {}), other.hr_hashes.get(dataset, {})
-    differing = sorted(n for n in ours if n in theirs and ours[n] != theirs[n])
-    if differing:
-        raise ConfigError(
-            f"{dataset}: expected the same HR images in {one.folder} and {other.folder}, got "
-            f"different ones as {', '.join(differing[:3])}; score both on one test set"
-        )
+    """Raises ConfigError for data sets of one name with different photographs, or other LR."""
+    sides = (("HR", one.hr_hashes, other.hr_hashes), ("LR", one.lr_hashes, other.lr_hashes))
+    for side, of_one, of_other in sides:
+        ours, theirs = of_one.get(dataset, {}), of_other.get(dataset, {})
+        differing = sorted(n for n in ours if n in theirs and ours[n] != theirs[n])
+        if differing:
+            raise ConfigError(
+                f"{dataset}: expected the same {side} images in {one.folder} and {other.folder}, "
+                f"got different ones as {', '.join(differing[:3])}; score both on one test set"
+            )
 
 
 def hr_values(

@@ -23,6 +23,7 @@ class TestSetJob:
         images: Image names in order.
         columns: Metric columns to score.
         scale: Magnification.
+        keeps_lr: Whether LR is HR made small alone, so that a restored image must agree with it.
     """
 
     __test__ = False
@@ -31,6 +32,7 @@ class TestSetJob:
     images: tuple[str, ...]
     columns: tuple[str, ...]
     scale: int
+    keeps_lr: bool = True
 
 
 @dataclass(frozen=True)

@@ -262,7 +262,8 @@ class TrainJob:
             columns = score_as_a_whole(missing.set_columns, test_set, images, hr, context)
             result = result.with_set_scores(name, columns)
         if missing.health:
-            result = with_health(files, result, name, test_set.images, lr, test_set.scale)
+            small = lr if test_set.keeps_lr else None
+            result = with_health(files, result, name, test_set.images, small, test_set.scale)
         return result
 
     def _progress(self, progress: Progress) -> Event:

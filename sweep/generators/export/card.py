@@ -14,6 +14,7 @@ from sweep.config.names import StartKind
 from sweep.metrics.registry import find_metric, in_table_order
 from sweep.scoring.aggregation import summarise
 from sweep.store.folder import SweepStore
+from sweep.store.low_resolution import BICUBIC_LR, low_resolution_note, training_lr
 from sweep.store.records.base import Columns, Scores
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.scores import ReferenceScores
@@ -23,9 +24,17 @@ from sweep.store.trial_folder import TrialFolder
 from sweep.tables.columns import adv_text, measured_text
 from sweep.tables.metric_file import MetricColumn
 
-LIMITS = """\
+BICUBIC_LIMIT = """\
 - It was trained on images shrunk by MATLAB-style antialiased bicubic interpolation. On photographs
   that were compressed, sharpened, blurred or taken with noise it enlarges those faults too.
+"""
+
+OTHER_LIMIT = """\
+- It was trained on LR images of the kind named above. On photographs with other faults, or with
+  stronger ones, it enlarges those too; what it takes for a fault in clean images it removes.
+"""
+
+LIMITS = """\
 - What it adds is likely, not true. Do not use its images as evidence: not for identifying people,
   reading number plates, medical findings or measurements.
 - The higher the adversarial coefficient, the more texture is invented, and the less faithful it is.
@@ -45,6 +54,7 @@ class Origin:
         record: `trial.json` of its trial; empty where there is no trial.
         result: `result.json` of its trial.
         references: Test set to the scores of bicubic and HR.
+        low_resolution: Test set to how its LR images came about, unless by shrinking alone.
     """
 
     name: str
@@ -52,6 +62,7 @@ class Origin:
     record: TrialRecord = field(default_factory=TrialRecord)
     result: ResultRecord = field(default_factory=ResultRecord)
     references: Mapping[str, ReferenceScores] = field(default_factory=dict)
+    low_resolution: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_origin(file: Path) -> Origin:
@@ -68,7 +79,10 @@ def read_origin(file: Path) -> Origin:
     store = SweepStore(folder.path.parents[1])
     result = folder.read_result()
     references = {name: store.read_reference_scores(name) for name in result.scores}
-    return Origin(folder.path.name, file, folder.read_trial(), result, references)
+    records = {name: store.read_reference(name) for name in result.scores}
+    made = {name: each.low_resolution for name, each in records.items() if each is not None}
+    known = {name: words for name, words in made.items() if words is not None}
+    return Origin(folder.path.name, file, folder.read_trial(), result, references, known)
 
 
 def model_card(origin: Origin, generator: Generator, files: Mapping[Path, float]) -> str:
@@ -83,7 +97,7 @@ def model_card(origin: Origin, generator: Generator, files: Mapping[Path, float]
         "## Scores",
         _scores(origin),
         "## Limits",
-        LIMITS.rstrip(),
+        _limits(origin),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -125,10 +139,17 @@ def _training(origin: Origin) -> str:
         "learning rate": f"{training.learning_rate:g}, {training.schedule}",
         "precision": training.precision,
         "training images (share)": sources,
+        "LR": training_lr(spec),
         "started from": _started_from(origin.record),
         "state": origin.record.state,
     }
     return _table(["what", "value"], [[name, _plain(str(value))] for name, value in rows.items()])
+
+
+def _limits(origin: Origin) -> str:
+    spec = origin.record.spec
+    is_bicubic = spec is None or training_lr(spec) == BICUBIC_LR
+    return ((BICUBIC_LIMIT if is_bicubic else OTHER_LIMIT) + LIMITS).rstrip()
 
 
 def _started_from(record: TrialRecord) -> str:
@@ -160,7 +181,10 @@ def _scores(origin: Origin) -> str:
         columns = in_table_order(c for row in means.values() for c in row)
         head = ["", *(MetricColumn.of(find_metric(column)).heading for column in columns)]
         rows = [[name, *(_number(row.get(c)) for c in columns)] for name, row in means.items()]
-        title = f"Means over the {counted(len(images), 'image')} of {_plain(dataset)}."
+        note = low_resolution_note(origin.low_resolution.get(dataset))
+        title = (
+            f"Means over the {counted(len(images), 'image')} of {_plain(dataset)}. {note}".strip()
+        )
         tables.append(f"{title}\n\n{_table(head, rows)}")
     return "\n\n".join(tables)
 

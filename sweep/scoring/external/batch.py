@@ -8,10 +8,10 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from srgan_core.cores import usable_cores
+from srgan_core.data.pairing import Pair
 from srgan_core.errors import SrganError
 from srgan_core.spawning import PackageContext
 from sweep.scoring.evaluate import Scorer
-from sweep.scoring.external.pairing import Pair
 
 IMAGES_PER_PROCESS = 16
 """Images for which the seconds that a further process takes to start are worth it."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from srgan_core.data.headers import Header, read_header
+from srgan_core.data.pairing import Pair
 from srgan_core.wording import counted, first_names
-from sweep.scoring.external.pairing import Pair
 
 GREY_MODES = ("1", "L", "LA", "I;16")
 

@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srgan_core.data.listing import describe_skipped
+from srgan_core.data.pairing import list_folder, pair_images
 from srgan_core.errors import ConfigError
 from srgan_core.inputs import escaped
 from srgan_core.training.hardware import resolve_device
 from sweep.metrics.registry import DEFAULT_GROUPS, columns_for, find_metric
 from sweep.scoring.external.batch import Protocol
 from sweep.scoring.external.image_remarks import remarks_on
-from sweep.scoring.external.pairing import list_folder, pair_images
 from sweep.scoring.external.records import check_method_name, refuse_other_protocol
 from sweep.scoring.external.scored_method import (
     ScoredMethod,
-    dataset_label,
     images_to_score,
     score_folder,
     score_generator,
@@ -30,10 +29,12 @@ from sweep.scoring.foreign_generators.loading import RANGES, load_any_generator
 from sweep.scoring.sets.references import prepare_reference
 from sweep.scoring.sets.test_sets import (
     TestSet,
+    dataset_label,
     dataset_name,
     fit_test_set,
     refuse_equal_sets,
 )
+from sweep.store.low_resolution import low_resolution_note
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]
 """Opens a display for so many images, and yields what is called after each with its name."""
@@ -149,6 +150,8 @@ def _score_generator(
         for reference, unfit in _references(request, target, protocol.scale, Path(scratch)):
             if reference.skipped:
                 tell(f"note: {reference.name}: left out {describe_skipped(reference.skipped)}")
+            if note := low_resolution_note(reference.low_resolution):
+                tell(f"note: {reference.name}: {note}")
             total = len(reference.hr) * (2 + int(scores_references(protocol)))
             folder = (request.images or Path(scratch) / "sr") / reference.name
             with progress(f"scoring {method} on {reference.name}", total) as advance:

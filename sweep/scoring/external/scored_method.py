@@ -9,22 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from srgan_core.data.images import read_rgb, write_png
+from srgan_core.data.pairing import Pair
 from srgan_core.errors import DataError, SrganError
 from srgan_core.files import file_sha256
-from srgan_core.inputs import escaped
 from srgan_core.wording import counted, first_names
 from sweep.metrics.registry import find_metric, set_columns
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.external.batch import Outcome, Protocol, score_pairs
-from sweep.scoring.external.pairing import Pair
 from sweep.scoring.external.records import ExternalScores
 from sweep.scoring.foreign_generators.loading import LoadedGenerator
-from sweep.scoring.sets.published_sets import PUBLISHED
 from sweep.scoring.sets.set_checks import niqe_blocks, niqe_warnings
 from sweep.scoring.sets.test_sets import TestSet
-
-GENERIC_FOLDERS = ("hr", "gt", "original", "images")
-"""Names of folders that say nothing about the test set; the folder above does."""
 
 OnImage = Callable[[str], None]
 
@@ -99,18 +94,6 @@ class ScoredMethod:
             "niqe_blocks": dict(self.blocks),
             "problems": self.problems,
         }
-
-
-def dataset_label(folder: Path) -> str:
-    """What the images of a folder are called as a test set.
-
-    Its base name, or that of the folder above for `hr`, `gt` and the like; `set5` for every folder
-    name that a published test set goes by.
-    """
-    path = folder.resolve()
-    name = path.parent.name if path.name.casefold() in GENERIC_FOLDERS else path.name
-    known = (key for key, published in PUBLISHED.items() if name in published.folders)
-    return next(known, escaped(name))
 
 
 def score_folder(
@@ -190,6 +173,8 @@ def score_generator(
         image, reason = next(iter(problems.items()))
         raise DataError(f"{reference.name}: no image could be restored; {image}: {reason}")
     origin = {"generator": generator.kind, "generator_sha256": generator.sha256}
+    if reference.low_resolution is not None:
+        origin["low_resolution"] = reference.low_resolution
     failed = {**problems, **(unfit or {})}
     return score_folder(pairs, method, reference.name, protocol, jobs, on_image, origin, failed)
 

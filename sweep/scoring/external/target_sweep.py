@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srgan_core.data.images import read_rgb
+from srgan_core.data.pairing import Pair, pair_images
 from srgan_core.data.resize import crop_to_multiple
 from srgan_core.errors import ConfigError, DataError, unknown_name
 from sweep.config.sweep_config import SweepConfig
 from sweep.metrics.registry import columns_for
-from sweep.scoring.external.pairing import Pair, pair_images
 from sweep.scoring.sets.references import open_reference
 from sweep.scoring.sets.test_sets import TestSet, dataset_name
 from sweep.store.folder import SweepStore, require_config

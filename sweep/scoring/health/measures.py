@@ -74,15 +74,21 @@ def training_measures(records: Iterable[Mapping[str, Any]]) -> dict[str, float]:
 
 
 def image_measures(
-    sr_paths: Sequence[Path], lr_paths: Sequence[Path], scale: int
+    sr_paths: Sequence[Path], lr_paths: Sequence[Path] | None, scale: int
 ) -> dict[str, float]:
     """Measures the restored images of a test set against the LR images they were made from.
+
+    Args:
+        sr_paths: The restored images.
+        lr_paths: Their LR images; None where these are not HR made small alone but blurred, noisy
+            or of another camera, which a good restoration does not keep.
+        scale: Magnification.
 
     Returns:
         Means over the images: `colour_shift` [grey levels], the largest of the three channels'
         differences between the mean of the restored image, made small again, and that of the
         LR image; `checkerboard` [dB], see `checkerboard`; `lr_psnr` [dB], PSNR in RGB between
-        those two small images, inf where they are equal.
+        those two small images, inf where they are equal. Without LR images `checkerboard` alone.
 
     Raises:
         DataError: when a file is no usable image.
@@ -93,6 +99,9 @@ def image_measures(
     from srgan_core.data.resize import downsample_uint8
     from sweep.scoring.health.checkerboard import checkerboard
 
+    if lr_paths is None:
+        patterns = [checkerboard(read_rgb(path), scale) for path in sr_paths]
+        return {"checkerboard": _mean(_judged(patterns))}
     found: dict[str, list[float]] = {name: [] for name in IMAGE_MEASURES}
     for sr_path, lr_path in zip(sr_paths, lr_paths, strict=True):
         sr, lr = read_rgb(sr_path), read_rgb(lr_path).astype(float)

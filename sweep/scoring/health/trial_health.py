@@ -21,13 +21,17 @@ def with_health(
     result: ResultRecord,
     dataset: str,
     images: Sequence[str],
-    lr: Path,
+    lr: Path | None,
     scale: int,
 ) -> ResultRecord:
-    """Adds the health of a trial whose images are restored to its result."""
+    """Adds the health of a trial whose images are restored to its result.
+
+    The folder of LR images is None where a restored image need not agree with them.
+    """
     from sweep.scoring.health.measures import image_measures, training_measures
 
     training = training_measures([line.values for line in read_log(files.log)])
     restored = [files.images(dataset) / f"{name}.png" for name in images]
-    measured = image_measures(restored, [lr / f"{name}.png" for name in images], scale)
+    small = [lr / f"{name}.png" for name in images] if lr else None
+    measured = image_measures(restored, small, scale)
     return result.with_health(training, dataset, measured)

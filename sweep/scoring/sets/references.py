@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import DataError
@@ -16,13 +17,9 @@ from sweep.scoring.sets.set_checks import niqe_blocks
 from sweep.scoring.sets.test_sets import TestSet
 from sweep.store.folder import REFERENCE_FILE
 from sweep.store.intact import is_intact
+from sweep.store.low_resolution import resize_rule
 from sweep.store.records.base import SCHEMA, read_record, write_record
 from sweep.store.records.folder import ReferenceRecord
-
-RESIZE_RULE = (
-    "HR cropped at right and bottom to a multiple of the scale; LR by MATLAB-style antialiased "
-    "bicubic (a = -0.5), rounded to 8 bit; bicubic baseline by the same kernel, rounded to 8 bit"
-)
 
 
 def prepare_reference(
@@ -58,14 +55,15 @@ def prepare_reference(
         return test_set
     sources, names = test_set.hr[:limit], test_set.images[:limit]
     written = _written_set(folder, test_set.name, scale, names)
-    reference = replace(written, skipped=test_set.skipped)
+    reference = replace(written, skipped=test_set.skipped, low_resolution=test_set.low_resolution)
     record = ReferenceRecord(
         schema_version=SCHEMA,
         scale=scale,
         crop=crop,
-        resize=RESIZE_RULE,
+        resize=resize_rule(test_set.low_resolution),
         source_sha256={name: file_sha256(path) for name, path in zip(names, sources, strict=True)},
         skipped={each.name: each.reason for each in test_set.skipped},
+        **_origin_of_lr(test_set, names),
     )
     before = _read(folder)
     is_same = before is not None and _is_same(before, record)
@@ -73,8 +71,8 @@ def prepare_reference(
     known = {**known, **before.png_sha256} if before and is_same else {}
     places = {_place(path, folder) for path in _images(reference)}
     if lost := {*_altered(reference, folder, known)} if is_same else places:
-        for index, source in enumerate(sources):
-            _write_images(reference, index, _centre_crop(read_rgb(source), crop), lost)
+        for index in range(len(sources)):
+            _write_images(reference, index, test_set, crop, lost)
         _require_same(folder, _altered(reference, folder, known))
     if not is_same:
         hashes = {_place(path, folder): file_sha256(path) for path in _images(reference)}
@@ -93,7 +91,7 @@ def open_reference(folder: Path, name: str, scale: int) -> TestSet:
     record = _read(folder)
     if record is None:
         raise DataError(f"{folder}: holds no prepared test set; run the sweep again to write it")
-    reference = _written_set(folder, name, scale, list(record.source_sha256))
+    reference = _recorded_set(folder, name, scale, record)
     if altered := _altered(reference, folder, record.png_sha256):
         raise DataError(
             f"{folder}: {', '.join(altered)}: missing or not what was written and scored; run the "
@@ -118,9 +116,10 @@ def held_test_set(
         hashes.
     """
     record = _read(folder)
-    if record is None or (record.scale, record.resize) != (scale, RESIZE_RULE):
+    rule = resize_rule(record.low_resolution) if record else ""
+    if record is None or (record.scale, record.resize) != (scale, rule):
         return None
-    reference = _written_set(folder, name, scale, list(record.source_sha256))
+    reference = _recorded_set(folder, name, scale, record)
     if _altered(reference, folder, record.png_sha256):
         return None
     if {path.stem: file_sha256(path) for path in reference.hr} != hr_sha256:
@@ -132,14 +131,19 @@ def dataset_record(reference: TestSet) -> dict[str, object]:
     """What `metrics.json` says about a test set that is written.
 
     Its scale, the number of images, and by image name the SHA-256 of each HR PNG and the number of
-    blocks that NIQE finds in an image of its size.
+    blocks that NIQE finds in an image of its size. Unless LR was shrunk alone, how it came about
+    and the SHA-256 of each LR PNG.
     """
-    return {
+    record: dict[str, object] = {
         "images": len(reference.hr),
         "scale": reference.scale,
         "hr_sha256": {path.stem: file_sha256(path) for path in reference.hr},
         "niqe_blocks": {path.stem: niqe_blocks(path, reference.scale) for path in reference.hr},
     }
+    if reference.low_resolution is None:
+        return record
+    lr = {path.stem: file_sha256(path) for path in reference.lr}
+    return {**record, "low_resolution": reference.low_resolution, "lr_sha256": lr}
 
 
 def _read(folder: Path) -> ReferenceRecord | None:
@@ -151,6 +155,20 @@ def _read(folder: Path) -> ReferenceRecord | None:
 
 def _written_set(folder: Path, name: str, scale: int, images: Sequence[str]) -> TestSet:
     return TestSet(name, tuple(folder / "hr" / f"{image}.png" for image in images), scale, folder)
+
+
+def _recorded_set(folder: Path, name: str, scale: int, record: ReferenceRecord) -> TestSet:
+    written = _written_set(folder, name, scale, list(record.source_sha256))
+    return replace(written, low_resolution=record.low_resolution)
+
+
+def _origin_of_lr(test_set: TestSet, names: Sequence[str]) -> dict[str, Any]:
+    """Fields of a record that one of LR images which were shrunk alone does not have."""
+    if test_set.low_resolution is None:
+        return {}
+    hashes = {name: file_sha256(path) for name, path in zip(names, test_set.given, strict=False)}
+    fields = {"low_resolution": test_set.low_resolution}
+    return {**fields, "lr_sha256": hashes} if hashes else fields
 
 
 def _images(reference: TestSet) -> tuple[Path, ...]:
@@ -182,27 +200,45 @@ def _require_same(folder: Path, altered: Sequence[str]) -> None:
         )
 
 
-def _write_images(reference: TestSet, index: int, source: Rgb, wanted: Collection[str]) -> None:
+def _write_images(
+    reference: TestSet, index: int, source: TestSet, crop: int | None, wanted: Collection[str]
+) -> None:
     """Writes those of the three images of a source that are wanted, by their places."""
     # Images that are there already need no torch.
-    from srgan_core.data.resize import crop_to_multiple, downsample_uint8, upsample_uint8
+    from srgan_core.data.resize import upsample_uint8
 
     folder = reference.hr[index].parent.parent
     targets = reference.hr[index], reference.lr[index], reference.bicubic[index]
     if not any(_place(path, folder) in wanted for path in targets):
         return
-    hr = crop_to_multiple(source, reference.scale)
-    lr = downsample_uint8(hr, reference.scale)
+    hr, lr = _hr_and_lr(source, index, crop, reference.scale)
     images = (hr, lr, upsample_uint8(lr, reference.scale))
     for path, pixels in zip(targets, images, strict=True):
         if _place(path, folder) in wanted:
             write_png(path, pixels)
 
 
-def _centre_crop(rgb: Rgb, crop: int | None) -> Rgb:
-    if crop is None:
-        return rgb
-    height, width = (min(side, crop) for side in rgb.shape[:2])
-    top = (rgb.shape[0] - height) // 2
-    left = (rgb.shape[1] - width) // 2
-    return rgb[top : top + height, left : left + width]
+def _hr_and_lr(source: TestSet, index: int, crop: int | None, scale: int) -> tuple[Rgb, Rgb]:
+    from srgan_core.data.resize import crop_to_multiple, downsample_uint8
+
+    if source.given:
+        # Both are cut along pixels of LR.
+        lr = read_rgb(source.given[index])
+        inner = _centre(lr.shape, None if crop is None else crop // scale)
+        outer = tuple(slice(scale * part.start, scale * part.stop) for part in inner)
+        return read_rgb(source.hr[index])[outer], lr[inner]
+    rgb = read_rgb(source.hr[index])
+    hr = crop_to_multiple(rgb[_centre(rgb.shape, crop)], scale)
+    if source.degradation is None:
+        return hr, downsample_uint8(hr, scale)
+    from srgan_core.data.degrading import degraded_image
+
+    return hr, degraded_image(hr, scale, source.degradation, source.images[index])
+
+
+def _centre(shape: Sequence[int], crop: int | None) -> tuple[slice, slice]:
+    """Rows and columns of the central square of so many pixels, or of all."""
+    sides = [side if crop is None else min(side, crop) for side in shape[:2]]
+    starts = [(whole - side) // 2 for whole, side in zip(shape, sides, strict=False)]
+    rows, columns = (slice(a, a + side) for a, side in zip(starts, sides, strict=True))
+    return rows, columns

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
 from srgan_core.data.images import read_rgb, read_size
-from srgan_core.data.listing import describe_unusable
-from srgan_core.errors import DataError
+from srgan_core.data.listing import describe_unusable, table_name
+from srgan_core.data.pair_folders import PairSize, describe_other_scale, scale_of_pairs
+from srgan_core.errors import ConfigError, DataError
 from srgan_core.wording import counted, first_names
 from sweep.config.names import TEST_SETS
 from sweep.metrics.builtin.niqe import BLOCK, count_blocks
@@ -23,14 +23,6 @@ STEADY_IMAGES = 10
 
 STEADY_BLOCKS = 9
 """NIQE blocks in an image from which on its value is not called shaky."""
-
-
-def table_name(path: Path) -> str:
-    """What an image is called in the tables: its file name without ending, composed as by NFC.
-
-    File systems of macOS take names apart; the same name must be one everywhere.
-    """
-    return unicodedata.normalize("NFC", path.stem)
 
 
 def refuse_equal_names(name: str, paths: Sequence[Path]) -> None:
@@ -90,6 +82,57 @@ def refuse_unfit_images(name: str, paths: Sequence[Path], scale: int, decode: bo
     """
     if problems := unfit_images(paths, scale, decode):
         raise DataError(describe_unusable(f"test set {name}", len(paths), list(problems.values())))
+
+
+def refuse_unfit_pairs(
+    name: str, lr: Sequence[Path], hr: Sequence[Path], scale: int, decode: bool = False
+) -> None:
+    """Refuses LR images that are given and do not fit the HR images at the same places.
+
+    Args:
+        name: Of the test set.
+        lr: LR images; none where they are made.
+        hr: HR images.
+        scale: Magnification.
+        decode: Whether LR images are read whole; otherwise their headers decide.
+
+    Raises:
+        ConfigError: when they are of another scale.
+        DataError: when an LR image cannot be read, or sizes do not fit.
+    """
+    if not lr:
+        return
+    where, sizes = f"test set {name}", []
+    problems = []
+    for small, large in zip(lr, hr, strict=True):
+        try:
+            sizes.append(PairSize(str(large), read_size(small), read_size(large)))
+            if decode:
+                read_rgb(small)
+        except DataError as error:
+            problems.append(str(error))
+    if problems:
+        raise DataError(describe_unusable(where, len(lr), problems))
+    if problem := describe_other_scale(where, scale_of_pairs(where, sizes), scale):
+        raise ConfigError(problem)
+
+
+def unfit_pairs(name: str, lr: Sequence[Path], hr: Sequence[Path], scale: int) -> dict[Path, str]:
+    """Finds pairs that cannot be scored; arguments as for `refuse_unfit_pairs`, read whole.
+
+    Returns:
+        Path of the HR image to a message.
+
+    Raises:
+        ConfigError: when a pair is of another scale.
+    """
+    problems = {}
+    for small, large in zip(lr, hr, strict=False):
+        try:
+            refuse_unfit_pairs(name, [small], [large], scale, decode=True)
+        except DataError as error:
+            problems[large] = str(error)
+    return problems
 
 
 def niqe_warnings(

@@ -60,6 +60,8 @@ class ReferenceRecord(Record):
         source_sha256: Image to the hash of its source, in the order of the test set.
         skipped: What lay among the sources and was none, by its name, and the reason.
         png_sha256: Written file, such as `hr/baby.png`, to its hash; older records lack it.
+        low_resolution: How LR came about, in words; absent where it was shrunk alone.
+        lr_sha256: Image to the hash of its source of LR, where that was given.
     """
 
     INDENT: ClassVar[int | None] = 2
@@ -71,6 +73,8 @@ class ReferenceRecord(Record):
     source_sha256: dict[str, str]
     skipped: dict[str, str] = Field(default_factory=dict)
     png_sha256: dict[str, str] = Field(default_factory=dict)
+    low_resolution: str | None = None
+    lr_sha256: dict[str, str] = Field(default_factory=dict)
 
 
 class DrawnRecord(Record):

@@ -45,12 +45,16 @@ class DatasetEntry(Record):
         scale: Magnification.
         hr_sha256: Image to the hash of its HR PNG.
         niqe_blocks: Image to the number of blocks that NIQE finds in it.
+        low_resolution: How its LR images came about; absent where they were shrunk alone.
+        lr_sha256: Image to the hash of its LR PNG, likewise.
     """
 
     images: Integer | None = None
     scale: Integer | None = None
     hr_sha256: dict[str, str] = Field(default_factory=dict)
     niqe_blocks: dict[str, Integer] | None = None
+    low_resolution: str | None = None
+    lr_sha256: dict[str, str] = Field(default_factory=dict)
 
 
 class MetricsRecord(VersionedRecord):

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sweep.analysis.fronts import DISTORTION, Point, front_of
+from sweep.analysis.fronts import Point, front_of
 from sweep.analysis.summary import DatasetScores
+from sweep.metrics.axes import DISTORTION
 from sweep.store.states import Method
 from sweep.tables.columns import CURVE
 from sweep.tables.metric_file import MetricColumn

@@ -35,13 +35,15 @@ _BOX = "#D55E00"
 class Panel(NamedTuple):
     """One enlarged part: a method, its image as large as HR, and scores in order of print.
 
-    The cue, where there is one, is how the chart draws the method.
+    The cue, where there is one, is how the chart draws the method; `setting` has its values on
+    further axes, a line each.
     """
 
     label: str
     path: Path
     scores: Mapping[str, float]
     cue: Cue | None = None
+    setting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,14 +148,14 @@ def _cell(panel: Panel, part: Image, fonts: _Fonts, metrics: Mapping[str, Metric
         cell.paste(marker_image(panel.cue, FONT_SIZE), (0, top + 2))
         indent = FONT_SIZE + GAP // 2
     _write(draw, top, panel.label, fonts.bold, _INK, indent)
-    for number, (column, value) in enumerate(panel.scores.items(), start=1):
-        line = score_text(column, value, metrics)
+    scores = (score_text(column, value, metrics) for column, value in panel.scores.items())
+    for number, line in enumerate((*panel.setting, *scores), start=1):
         _write(draw, top + number * LINE, line, fonts.plain, _GREY)
     return cell
 
 
 def _lines(panel: Panel) -> int:
-    return 1 + len(panel.scores)
+    return 1 + len(panel.setting) + len(panel.scores)
 
 
 def score_text(column: str, value: float, metrics: Mapping[str, MetricColumn]) -> str:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from srgan_core.errors import SrganError
 from sweep.analysis.summary import DatasetScores, scores_by_dataset
+from sweep.config.axis_names import setting_parts
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
+from sweep.store.low_resolution import reference_name
 from sweep.store.states import Method
 from sweep.tables.columns import adv_text, is_path_part
-from sweep.tables.curve_names import curve_name
+from sweep.tables.curve_names import curve_name, setting_of
 from sweep.tables.files import read_per_image
 from sweep.tables.frames import records_of
 from sweep.tables.metric_file import MetricColumn
@@ -39,12 +41,16 @@ class Comparisons:
 
 @dataclass(frozen=True)
 class _Method:
-    """A panel's source: its row in the tables, the folder of its images, its sign in the chart."""
+    """A panel's source: its row in the tables, the folder of its images, its sign in the chart.
+
+    `setting` has its values on further axes in words.
+    """
 
     label: str
     trial: str
     images: Path
     cue: Cue | None = None
+    setting: tuple[str, ...] = ()
 
 
 def draw_comparisons(tables: Tables) -> Comparisons:
@@ -66,7 +72,8 @@ def draw_comparisons(tables: Tables) -> Comparisons:
     written: list[Path] = []
     warnings: list[str] = []
     for dataset in datasets:
-        methods = list(_methods(folder, dataset, chosen))
+        made = tables.low_resolution.get(dataset.name)
+        methods = list(_methods(folder, dataset, chosen, made))
         for image in dict.fromkeys(name for data, _, name in scores if data == dataset.name):
             panels = _panels(methods, dataset.name, _part(image), scores, warnings)
             target = folder / FIGURES / _part(dataset.name) / f"{image}.png"
@@ -75,12 +82,15 @@ def draw_comparisons(tables: Tables) -> Comparisons:
     return Comparisons(tuple(written), tuple(warnings))
 
 
-def _methods(folder: Path, scores: DatasetScores, chosen: Sequence[str]) -> Iterator[_Method]:
+def _methods(
+    folder: Path, scores: DatasetScores, chosen: Sequence[str], low_resolution: str | None
+) -> Iterator[_Method]:
     """Lists the panels from left to right, HR last."""
     store = SweepStore(folder)
     reference = store.reference(_part(scores.name))
     bicubic, srresnet = (Cue.of_reference(m) for m in (Method.BICUBIC, Method.SRRESNET))
-    yield _Method("bicubic", Method.BICUBIC, reference / "bicubic", bicubic)
+    name = reference_name(Method.BICUBIC, low_resolution)
+    yield _Method(name, Method.BICUBIC, reference / "bicubic", bicubic)
     srresnets = [row["trial"] for row in scores.rows if row["method"] == Method.SRRESNET]
     for trial in srresnets[:1]:
         images = store.generator(_part(trial)).images(scores.name)
@@ -91,9 +101,13 @@ def _methods(folder: Path, scores: DatasetScores, chosen: Sequence[str]) -> Iter
         if row["trial"] in chosen:
             curve = curve_name(row)
             images = store.generator(_part(row["trial"])).images(scores.name)
-            label = f"{curve}, λ {adv_text(row['adv'], [other['adv'] for other in trials])}"
+            setting = tuple(setting_parts(setting_of(row)))
+            plain = "/".join(part for part in curve.split("/") if part not in setting)
+            label = f"{plain}, λ {adv_text(row['adv'], [other['adv'] for other in trials])}"
             cue = Cue.of_point(styles[curve], row["adv"])
-            yield _Method(label, row["trial"], images, cue)
+            # D is what the chart calls it; the name of its section leaves no room for the value.
+            lines = tuple(part.replace("discriminator.", "D ") for part in setting)
+            yield _Method(label, row["trial"], images, cue, lines)
     yield _Method("HR", Method.ORIGINAL, reference / "hr")
 
 
@@ -108,7 +122,7 @@ def _panels(
             continue
         record = scores.get((dataset, method.trial, image), {})
         known = {column: record[column] for column in SCORES if record.get(column) is not None}
-        panels.append(Panel(method.label, path, known, method.cue))
+        panels.append(Panel(method.label, path, known, method.cue, method.setting))
     return panels
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from sweep.analysis.fronts import Front
@@ -16,6 +17,19 @@ if TYPE_CHECKING:
     from matplotlib.patches import Patch
 
 
+_ROW_CHARACTERS = 150
+"""Letters that fit beside each other below a chart."""
+
+_SIGN = " " * 10
+"""What the sign of an entry and the space behind it take, in letters."""
+
+_MOST_ROWS = 3
+"""Rows of curves."""
+
+_SMALL, _MARGIN = 7.5, 0.004
+"""Size of the letters where there are many rows, and by how much these reach further."""
+
+
 def draw_legend(
     figure: Figure,
     fronts: Sequence[Front],
@@ -23,7 +37,7 @@ def draw_legend(
     overlays: Sequence[Overlays],
     heights: Sequence[float],
 ) -> None:
-    """Draws a row of the curves, one of what holds for all of them, one of what is laid over them.
+    """Draws rows of the curves, one of what holds for all of them, one of what is laid over them.
 
     Args:
         figure: The chart.
@@ -33,8 +47,11 @@ def draw_legend(
         heights: Where the rows stand, as shares of the figure's height.
     """
     any_unhealthy = any(front.unhealthy for front in fronts)
-    drawn = (_curves(styles), _general(fronts), overlay_entries(overlays, any_unhealthy))
-    rows = [row for row in drawn if row]
+    rows: list[Sequence[Line2D | Patch]] = [*_rows(_curves(styles))]
+    rows += filter(None, (_general(fronts), overlay_entries(overlays, any_unhealthy)))
+    size = None
+    if len(rows) > len(heights):
+        heights, size = _closer(heights, len(rows)), _SMALL
     # Fewer rows share the room: the first ones move towards the last.
     spare = (heights[0] - heights[-1]) / (len(heights) - 1) * (len(heights) - len(rows)) / 2
     for handles, height in zip(rows, heights, strict=False):
@@ -46,7 +63,32 @@ def draw_legend(
             frameon=False,
             handlelength=3.2,
             columnspacing=2.0,
+            fontsize=size,
         )
+
+
+def _rows(entries: Sequence[Line2D]) -> list[list[Line2D]]:
+    """Breaks the entries of many curves into rows that are no wider than a chart.
+
+    Of more curves than there is room for the last entry says how many are not named.
+    """
+    widths = [len(f"{entry.get_label()}{_SIGN}") for entry in entries]
+    most = max(1, _ROW_CHARACTERS // max(widths, default=1))
+    count = 1 if sum(widths) <= _ROW_CHARACTERS else ceil(len(entries) / most)
+    each = max(1, ceil(len(entries) / count))
+    rows = [list(entries[place : place + each]) for place in range(0, len(entries), each)]
+    unnamed = sum(map(len, rows[_MOST_ROWS:]))
+    if unnamed:
+        from matplotlib.lines import Line2D
+
+        rows[_MOST_ROWS - 1][-1] = Line2D([], [], linestyle="", label=f"and {unnamed + 1} more")
+    return rows[:_MOST_ROWS]
+
+
+def _closer(heights: Sequence[float], rows: int) -> list[float]:
+    """Places of more rows than a chart has room for at the usual size."""
+    top, bottom = heights[0] + _MARGIN, heights[-1] - _MARGIN
+    return [top - (top - bottom) * place / (rows - 1) for place in range(rows)]
 
 
 def _curves(styles: Mapping[str, LineStyle]) -> list[Line2D]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sweep.config.names import StartKind
 from sweep.store.states import Method
-from sweep.tables.curve_names import curve_content
+from sweep.tables.curve_names import curve_content, without_start
 
 INK = "#222222"
 GREY = "#666666"
@@ -71,6 +71,8 @@ _STYLES = (
 )
 # Of a curve that sets out from the SRResNet beside one that sets out from a pair.
 _FROM_SRRESNET = (0, (1, 1.6))
+# Share of black in the colour of a content loss at the last of many settings.
+_DARKEST_SETTING = 0.6
 # Fixed places, so that a loss looks the same in the charts of every sweep.
 _PLACES = {"mse": 0, "vgg22": 1, "vgg54": 2, "vgg16-22": 3, "vgg16-53": 4}
 
@@ -87,16 +89,35 @@ def line_styles(curves: Iterable[str]) -> dict[str, LineStyle]:
     """Gives each curve the look of its content loss, and a thin dotted line from the SRResNet.
 
     Unknown losses take the styles that the others leave free, and only beyond six losses a style
-    repeats.
+    repeats. Where the grid has further axes, each setting of a loss is a style of its own; beyond
+    six of them colours say the loss, and markers, dashes and shades the setting.
     """
     named = list(dict.fromkeys(curves))
-    styles = _content_styles(dict.fromkeys(curve_content(curve) for curve in named))
+    lines = list(dict.fromkeys(map(without_start, named)))
+    has_settings = any(line != curve_content(line) for line in lines)
+    styles = _setting_styles(lines) if has_settings else _content_styles(lines)
     return {
-        curve: replace(styles[curve_content(curve)], dashes=_FROM_SRRESNET)
+        curve: replace(styles[without_start(curve)], dashes=_FROM_SRRESNET)
         if curve.endswith(f"/{StartKind.SRRESNET}")
-        else styles[curve_content(curve)]
+        else styles[without_start(curve)]
         for curve in named
     }
+
+
+def _setting_styles(lines: Iterable[str]) -> dict[str, LineStyle]:
+    """A style each, or colour by content loss and the rest by setting: marker, dashes, shade."""
+    split = {line: (curve_content(line), line.partition("/")[2]) for line in lines}
+    if len(split) <= len(_STYLES):
+        return dict(zip(split, _STYLES, strict=False))
+    losses = _content_styles(dict.fromkeys(content for content, _ in split.values()))
+    settings = list(dict.fromkeys(setting for _, setting in split.values()))
+    styles = {}
+    for line, (content, setting) in split.items():
+        place = settings.index(setting)
+        look = _STYLES[place % len(_STYLES)]
+        shade = _DARKEST_SETTING * place / max(1, len(settings) - 1)
+        styles[line] = replace(look, color=mixed(losses[content].color, "#000000", shade))
+    return styles
 
 
 def _content_styles(contents: Iterable[str]) -> dict[str, LineStyle]:

@@ -11,10 +11,12 @@ from urllib.parse import quote
 from srgan_core.files import write_atomically
 from srgan_core.wording import counted
 from sweep.analysis.exchange import short_label
-from sweep.analysis.fronts import DISTORTION, USUAL_AXES, Front, front_of
+from sweep.analysis.fronts import Front, front_of
 from sweep.analysis.interpolation_verdict import interpolation_takeaway
 from sweep.analysis.summary import DatasetScores, scores_by_dataset
 from sweep.errors import StoreError
+from sweep.metrics.axes import DISTORTION, USUAL_AXES
+from sweep.store.low_resolution import low_resolution_note
 from sweep.store.states import Method
 from sweep.tables.curve_names import curve_name
 from sweep.tables.files import RESULTS
@@ -136,13 +138,15 @@ def caption_lines(scores: DatasetScores, tables: Tables, magnified: bool = False
     takeaway = interpolation_takeaway(scores, tables.interpolation, tables.metrics)
     answer = wrap(takeaway, _CAPTION_WIDTH)
     most = _CAPTION_LINES - len(answer)
-    lines = wrap(_explanation(scores, tables.metrics, magnified), _CAPTION_WIDTH)
+    explanation = _explanation(scores, tables.metrics, magnified)
+    note = low_resolution_note(tables.low_resolution.get(scores.name))
+    lines = wrap(f"{note} {explanation}".lstrip(), _CAPTION_WIDTH)
     lacking = len(left_out(scores)) + len(not_drawn(scores))
     if len(lines) <= most or not lacking:
         return [*answer, *lines]
-    note = f" and others, {lacking} in all: see {RESULTS}."
-    last = lines[most - 1][: _CAPTION_WIDTH - len(note)].rsplit(",", 1)[0]
-    return [*answer, *lines[: most - 1], last + note]
+    others = f" and others, {lacking} in all: see {RESULTS}."
+    last = lines[most - 1][: _CAPTION_WIDTH - len(others)].rsplit(",", 1)[0]
+    return [*answer, *lines[: most - 1], last + others]
 
 
 def _explanation(

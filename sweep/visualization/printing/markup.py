@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 import pandas as pd
 
 from srgan_core.errors import ConfigError, unknown_name
 from sweep.analysis.summary import INTERVAL_NOTE, scores_by_dataset
+from sweep.store.low_resolution import low_resolution_note
 from sweep.tables.files import csv_text
 from sweep.tables.metric_file import MetricColumn
 from sweep.visualization.printing.view import DASH, Cell, Column, View, views_of
@@ -37,6 +39,7 @@ def format_table(
     markup: Markup,
     *,
     each_seed: bool = False,
+    low_resolution: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Writes the table as text to paste elsewhere.
 
@@ -46,6 +49,7 @@ def format_table(
         markup: `csv` gives `results.csv` itself with every column; `markdown` and `latex`
             give one table per data set with the best values bold and the second underlined.
         each_seed: Whether to list every trial where there are several seeds, not their means.
+        low_resolution: Data set to how its LR images came about, unless by shrinking alone.
 
     Raises:
         ConfigError: when the markup is unknown.
@@ -56,7 +60,14 @@ def format_table(
         raise ConfigError(unknown_name("format", markup, MARKUPS))
     views = views_of(scores_by_dataset(results), metrics, each_seed=each_seed)
     write = _markdown if markup == "markdown" else _latex
-    return "\n".join(write(view.essential()) for view in views)
+    return "\n".join(
+        write(view.essential(), _remarks(view, low_resolution.get(view.dataset))) for view in views
+    )
+
+
+def _remarks(view: View, low_resolution: str | None) -> list[str]:
+    interval = INTERVAL_NOTE if view.has_intervals else ""
+    return [text for text in (low_resolution_note(low_resolution), interval) if text]
 
 
 def escape_markdown(text: str) -> str:
@@ -69,7 +80,7 @@ def escape_latex(text: str) -> str:
     return "".join(_LATEX_SPECIAL.get(character, character) for character in text)
 
 
-def _markdown(view: View) -> str:
+def _markdown(view: View, remarks: Sequence[str]) -> str:
     def line(cells: list[str]) -> str:
         return f"| {' | '.join(cells)} |"
 
@@ -87,16 +98,16 @@ def _markdown(view: View) -> str:
         )
         for row in view.rows
     ]
-    if view.has_intervals:
-        lines += ["", INTERVAL_NOTE]
+    for remark in remarks:
+        lines += ["", remark]
     return "\n".join(lines) + "\n"
 
 
-def _latex(view: View) -> str:
+def _latex(view: View, remarks: Sequence[str]) -> str:
     def line(cells: list[str]) -> str:
         return f"    {' & '.join(cells)} \\\\"
 
-    caption = f"{view.title}. {INTERVAL_NOTE}" if view.has_intervals else view.title
+    caption = ". ".join([view.title, *(remark.rstrip(".") for remark in remarks)])
     alignment = "".join("r" if column.numeric else "l" for column in view.columns)
     lines = [
         r"\begin{table}",

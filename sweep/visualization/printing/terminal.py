@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,6 +12,7 @@ from srgan_core.streams import SPELLED
 from sweep.analysis.front_report import front_lines
 from sweep.analysis.fronts import fronts_of
 from sweep.analysis.summary import INTERVAL_NOTE, scores_by_dataset
+from sweep.store.low_resolution import low_resolution_note
 from sweep.tables.metric_file import MetricColumn
 from sweep.visualization.printing.view import Cell, Column, View, printable, views_of
 
@@ -33,11 +35,13 @@ def print_table(
     console: Console | None = None,
     *,
     each_seed: bool = False,
+    low_resolution: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Prints one table per data set, and its fronts, to standard output if no console is given.
 
     Columns that do not fit are left out, the least important first, and named below. With
     `each_seed` every trial is listed where there are several seeds, else their means.
+    `low_resolution` says of data sets how their LR images came about, unless by shrinking alone.
     """
     from rich.console import Console as StandardConsole
 
@@ -53,7 +57,8 @@ def print_table(
         fitting = _fit(view, console)
         console.print(_table(fitting, console))
         found = front_lines(front for front in fronts if front.dataset == view.dataset)
-        for line in (*_notes(view, fitting, metrics), *map(printable, found)):
+        made = filter(None, [low_resolution_note(low_resolution.get(view.dataset))])
+        for line in (*made, *_notes(view, fitting, metrics), *map(printable, found)):
             console.print(_encodable(line, console), style="dim", highlight=False, markup=False)
 
 

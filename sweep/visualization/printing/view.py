@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from srgan_core.wording import counted
 from sweep.analysis.summary import SEEDS, DatasetScores, counted_seeds
+from sweep.config.axis_names import AXES, axis_label
 from sweep.store.states import Method
 from sweep.tables import columns as names
 from sweep.tables.curve_names import has_both_starts
@@ -83,7 +84,8 @@ class View:
         """Lists the column names, the most important first."""
         listed = [column.name for column in self.columns]
         optional = [column.name for column in self.columns if not column.essential]
-        first = [name for name in _IMPORTANCE if name in listed and name not in optional]
+        ranked = (*_IMPORTANCE[:3], *AXES, *_IMPORTANCE[3:])
+        first = [name for name in ranked if name in listed and name not in optional]
         middle = [name for name in listed if name not in first and name not in optional]
         # HR's distance repeats NIQE, and RGB repeats luma: the first to be missed least.
         last = [name for name in (names.NIQE_DISTANCE, "psnr_rgb") if name in middle]
@@ -139,7 +141,8 @@ def _columns(
     optional = {*_OPTIONAL} & records[0].keys()
     seed = SEEDS if SEEDS in records[0] else "seed"
     start = (names.START,) if has_both_starts(records) else ()
-    order = ("method", "content", "adv", *start, seed, *measured, "status", *_OPTIONAL)
+    axes = names.axis_columns(records[0])
+    order = ("method", "content", *axes, "adv", *start, seed, *measured, "status", *_OPTIONAL)
     order = tuple(name for name in order if name not in _OPTIONAL or name in optional)
     if seed == "seed" and len({record["seed"] for record in records} - {None}) < 2:
         optional.add("seed")
@@ -156,7 +159,8 @@ def _column(name: str, metrics: Mapping[str, MetricColumn], essential: bool) -> 
     if name == names.NIQE_DISTANCE:
         label = metrics["niqe"].label if "niqe" in metrics else "niqe"
         return Column(name, f"{label} - HR", "", "", numeric, essential)
-    return Column(name, _HEADINGS.get(name, name), "", "", numeric, essential)
+    heading = axis_label(name) if name in AXES else _HEADINGS.get(name, name)
+    return Column(name, heading, "", "", numeric, essential)
 
 
 def _column_cells(

@@ -12,8 +12,10 @@ import pandas as pd
 
 from sweep.analysis.convergence import Bracket, find_brackets
 from sweep.analysis.summary import DatasetScores, scores_by_dataset, seed_means
+from sweep.config.axis_names import AXES, axis_label
 from sweep.errors import StoreError
 from sweep.store.folder import SWEEP_FILE, SweepStore
+from sweep.store.low_resolution import low_resolution_note, reference_name
 from sweep.store.records.log import last_line
 from sweep.store.records.trial import TrialRecord
 from sweep.store.states import Method, State
@@ -34,6 +36,7 @@ from sweep.visualization.report.groups import groups_of, pairs_of
 from sweep.visualization.report.looks import curve_looks
 from sweep.visualization.report.values import cell, logged
 
+_REFERENCES = {"lr": "LR", "bicubic": "bicubic"}
 _HEADINGS = {"adv": "λ", "train_seconds": "training [s]", "generator_sha256": "generator SHA-256"}
 
 
@@ -133,7 +136,7 @@ def _column(name: str, tables: PageTables) -> dict[str, Any]:
     numeric = name not in names.TEXT_COLUMNS and pd.api.types.is_numeric_dtype(frame[name])
     values = [v for v in frame[name].dropna().tolist() if math.isfinite(v)] if numeric else []
     metric = tables.metrics.get(name)
-    label = metric.label if metric else _HEADINGS.get(name, name.replace("_", " "))
+    label = metric.label if metric else _heading(name)
     if name == names.NIQE_DISTANCE:
         label = "NIQE beyond HR's"
     return {
@@ -148,8 +151,14 @@ def _column(name: str, tables: PageTables) -> dict[str, Any]:
     }
 
 
+def _heading(name: str) -> str:
+    """The label of a column that is no metric; that of a further axis can be typed."""
+    return axis_label(name) if name in AXES else _HEADINGS.get(name, name.replace("_", " "))
+
+
 def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> dict[str, Any]:
     images = records_of(tables.per_image[tables.per_image["dataset"] == scores.name])
+    made = _low_resolution(tables.protocol, scores.name)
     # The page's axes are more than the columns of summary.csv; the rule of their means is one.
     scores = replace(scores, means=tuple(seed_means(scores.rows, axes)))
     groups = groups_of(scores, axes)
@@ -167,7 +176,8 @@ def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> 
         "perImage": _table(images),
         "groups": groups,
         "pairs": {axes: asdict(pair) for axes, pair in pairs_of(scores, measured).items()},
-        "cautions": cautions_of(scores),
+        "cautions": [*filter(None, [low_resolution_note(made)]), *cautions_of(scores)],
+        "references": {name: reference_name(label, made) for name, label in _REFERENCES.items()},
         "hr": {m.column: cell(m.column, original.get(m.column)) for m in measured if original},
         "curves": [
             {column: cell(column, value) for column, value in row.items()}
@@ -176,6 +186,12 @@ def _dataset(scores: DatasetScores, axes: Sequence[str], tables: PageTables) -> 
         ],
         "published": _published(scores, measured),
     }
+
+
+def _low_resolution(protocol: Mapping[str, Any], dataset: str) -> str | None:
+    """How the LR images of a test set came about, by metrics.json; None for shrinking alone."""
+    found: str | None = protocol.get("datasets", {}).get(dataset, {}).get("low_resolution")
+    return found
 
 
 def _published(scores: DatasetScores, metrics: Sequence[MetricColumn]) -> list[dict[str, Any]]:

@@ -11,10 +11,11 @@ from sweep.analysis.exchange import exchange_sentence
 from sweep.analysis.front_report import front_summary
 from sweep.analysis.fronts import Front, Standing, front_of
 from sweep.analysis.summary import SEEDS, DatasetScores
+from sweep.config.axis_names import axis_label, axis_text
 from sweep.store.states import Method
 from sweep.tables import columns as names
 from sweep.tables.columns import CURVE
-from sweep.tables.curve_names import point_name
+from sweep.tables.curve_names import point_name, setting_of
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.ranking import TRAINED_METHODS, Record
 from sweep.visualization.report.values import cell
@@ -28,9 +29,9 @@ def groups_of(scores: DatasetScores, columns: Sequence[str]) -> list[Group]:
     """Describes the means over the seeds, HR left out, with the columns that may be an axis.
 
     Returns:
-        One group per method, content loss and coefficient in the order of the table. `mean` and
-        `half` map columns to numbers: the mean, and half of its 95% interval where there is one.
-        `trials` lists the members.
+        One group per method, content loss, setting and coefficient in the order of the table.
+        `mean` and `half` map columns to numbers: the mean, and half of its 95% interval where there
+        is one. `trials` lists the members.
     """
     states = {row["trial"]: row["status"] for row in scores.rows}
     return [_group(mean, columns, states) for mean in _shown(scores)]
@@ -46,6 +47,7 @@ def _group(mean: Record, columns: Sequence[str], states: dict[str, str]) -> Grou
         "method": mean["method"],
         "content": mean[CURVE],
         "adv": cell("adv", mean["adv"]),
+        "setting": {axis_label(axis): axis_text(value) for axis, value in setting_of(mean)},
         "trials": list(mean["trials"]),
         "seeds": mean[SEEDS] or 0,
         "status": ", ".join(dict.fromkeys(states[trial] for trial in mean["trials"])),

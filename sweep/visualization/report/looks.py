@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sweep.tables.curve_names import curve_content
+from sweep.tables.curve_names import without_start
 from sweep.visualization.plots.style import LineStyle, line_styles, mixed
 
 # Share of white in a curve's colour on a dark ground.
@@ -17,12 +17,12 @@ _NAMED_DASHES = {"-": "", "--": "7 4", "-.": "8 3 2 3", ":": "2 4"}
 def curve_looks(curves: Iterable[str]) -> list[dict[str, str]]:
     """Describes the look of each curve, the same as in the drawn charts.
 
-    `content` is its name, `loss` its content loss, `dashes` a pattern of SVG.
+    `content` is its name, `loss` what it shares with its other end, `dashes` a pattern of SVG.
     """
     return [
         {
             "content": curve,
-            "loss": curve_content(curve),
+            "loss": without_start(curve),
             "light": style.color,
             "dark": mixed(style.color, "#ffffff", _DARK_TINT),
             "marker": style.marker,

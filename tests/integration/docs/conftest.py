@@ -83,14 +83,16 @@ def smaller(image: Image.Image) -> Image.Image:
 
 def write_pictures(folder: Path) -> None:
     """Writes a stand-in for Set5, another's restored images of it, and photographs."""
-    for name in ("Set5", "my_x4", "photos", "BSDS400"):
-        (folder / name).mkdir()
+    for name in ("Set5", "my_x4", "photos", "BSDS400", "camera/HR", "camera/LR"):
+        (folder / name).mkdir(parents=True)
     for name, image in crops().items():
         image.save(folder / "Set5" / f"{name}.png")
         smaller(image).resize(image.size).save(folder / "my_x4" / f"{name}.png")
     photograph().save(folder / "photos" / "photo.png")
     for index in range(2):
         photograph().rotate(180 * index).save(folder / "BSDS400" / f"{index}.jpg", quality=95)
+    photograph().save(folder / "camera" / "HR" / "1.png")
+    smaller(photograph()).save(folder / "camera" / "LR" / "1.jpg")
     for name in ("photo.jpg", "photo.png"):
         smaller(crops()["bird"]).save(folder / name)
     for name in ("hr.png", "sr.png"):
@@ -158,7 +160,8 @@ def write_seed(whole: Path, folder: Path, seed: int) -> None:
 def write_other_folder(workspace: Path) -> None:
     """Makes a folder beside, with the same pictures but without what `sweep run` would write."""
     (workspace / PLANNING / "results").mkdir(parents=True)
-    for name in ("photos", "my-pair", "mine.yaml", "data", "results/quick-cpu"):
+    files = ("mine.yaml", "degraded.yaml")
+    for name in ("photos", "camera", "my-pair", *files, "data", "results/quick-cpu"):
         (workspace / PLANNING / name).symlink_to(workspace / name)
 
 
@@ -193,7 +196,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, _weights: None) -> Path:
     write_pictures(folder)
     write_generators(folder)
     write_plug_in(folder)
-    (folder / "mine.yaml").write_text(shown_file("mine.yaml"), encoding="utf-8")
+    for name in ("mine.yaml", "degraded.yaml"):
+        (folder / name).write_text(shown_file(name), encoding="utf-8")
     shipped = results / "quick-cpu"
     write_whole_sweep(shipped, results / "quick", folder)
     for name in ("standard", "new", "old", "bsd"):

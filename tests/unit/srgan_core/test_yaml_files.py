@@ -121,3 +121,8 @@ def test_what_no_setting_can_be_is_refused_in_one_message(text: str, problem: st
 
 def test_what_is_said_twice_by_an_anchor_is_read():
     assert parse_yaml("a: &a {x: 1}\nb: *a\n", "") == {"a": {"x": 1}, "b": {"x": 1}}
+
+
+def test_a_number_of_base_60_is_the_word_that_it_looks_like():
+    read = parse_yaml("a: [1:10:3, 1:10:3.5, 12, 0x1f, 1.5]", "here")
+    assert read == {"a": ["1:10:3", "1:10:3.5", 12, 31, 1.5]}

@@ -1,7 +1,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +93,30 @@ class Sweep:
         )
 
 
+RATES = (5e-5, 1e-4)
+
+
+def at_two_rates(rows: Iterable[ResultRow]) -> list[ResultRow]:
+    """The rows of a sweep with learning rates as a further axis: the higher one costs 1 dB."""
+    listed = []
+    for row in rows:
+        if row.method != "srgan":
+            listed.append(row)
+            continue
+        for place, rate in enumerate(RATES):
+            scores = {name: value - place for name, value in row.scores.items() if value}
+            listed.append(
+                replace(
+                    row,
+                    trial=row.trial.replace("-s", f"-learning_rate={rate:.5f}".rstrip("0") + "-s"),
+                    axes={"adversarial.learning_rate": rate},
+                    scores=scores,
+                    per_image=(ImageScore("baby", scores),) if scores else (),
+                )
+            )
+    return listed
+
+
 def _scores(psnr: float, lpips: float, niqe: float) -> dict[str, float]:
     return {
         "psnr_y": psnr,
@@ -107,6 +131,12 @@ def _scores(psnr: float, lpips: float, niqe: float) -> dict[str, float]:
 def usual() -> Sweep:
     """Three content losses, four coefficients, nothing failed."""
     return Sweep()
+
+
+@pytest.fixture
+def rated() -> list[ResultRow]:
+    """Two content losses at two learning rates, three seeds."""
+    return at_two_rates(Sweep(contents=("mse", "vgg22"), seeds=(0, 1, 2)).rows())
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ const HR_STRETCH = 2.5;
 const chartView = { focus: 0, points: [] };
 
 const drawable = (g) =>
-  Number.isFinite(g.mean[state.x]) && Number.isFinite(g.mean[state.y]);
+  Number.isFinite(g.mean[state.x]) && Number.isFinite(g.mean[state.y]) && isChosen(g);
 
 function drawControls() {
   const axes = data.columns.filter((c) => c.axis).map((c) => [c.name, heading(c)]);
@@ -16,6 +16,9 @@ function drawControls() {
   byId("chart-controls").replaceChildren(
     select("Across", axes, state.x, (x) => choose({ x }), "axis-x"),
     select("Up", axes, state.y, (y) => choose({ y }), "axis-y"),
+    ...settingAxes().map(([name, values]) =>
+      select(name, [["", "all"], ...values.map((value) => [value, value])], state.only[name] ?? "",
+        (value) => choose({ only: { ...state.only, [name]: value } }), `only-${name}`)),
     tick("front", state.show.front, show("front"), "show-front"),
     tick("error bars", state.show.bars, show("bars"), "show-bars"),
     tick("\u03bb", state.show.labels, show("labels"), "show-labels"),
@@ -61,7 +64,8 @@ function drawChart() {
 function drawLayers(root, sx, sy) {
   root.append(...bothEnds().map((ends) => endsBand(ends, sx, sy)).filter(Boolean));
   if (state.show.front && frontOf()?.length) root.append(frontLine(sx, sy));
-  for (const style of data.styles) root.append(seriesLine(style.content, sx, sy));
+  const drawn = data.styles.filter(({ content }) => series(content).some(drawable));
+  for (const style of drawn) root.append(seriesLine(style.content, sx, sy));
   if (state.show.curves) drawInterpolation(root, sx, sy);
   return state.show.published ? drawPublished(root, sx, sy) : [];
 }

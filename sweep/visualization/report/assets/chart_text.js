@@ -45,7 +45,12 @@ function readingText(drawn) {
 
 /** Which trials are not drawn and why. */
 function absentText(drawn) {
-  const absent = dataset().groups.filter((g) => g.method === "srgan" && !drawn.includes(g));
+  const trials = dataset().groups.filter((g) => g.method === "srgan");
+  const hidden = trials.filter((g) => !isChosen(g)).length;
+  const absent = trials.filter((g) => isChosen(g) && !drawn.includes(g));
   const reason = (g) => (g.status === "done" ? "no finite mean over its seeds" : g.status || "no scores");
-  return absent.length ? `Not drawn: ${absent.map((g) => `${groupName(g)} (${reason(g)})`).join("; ")}.` : "";
+  return [
+    hidden && `${counted(hidden, "point")} of other settings left out; the front is that of all.`,
+    absent.length && `Not drawn: ${absent.map((g) => `${groupName(g)} (${reason(g)})`).join("; ")}.`,
+  ].filter(Boolean).join(" ");
 }

@@ -2,11 +2,11 @@
 //
 // document: title, columns (name, label, unit, kind, higher, numeric, axis), styles (one per
 // curve), datasets (name, scale, count, images, rows, marks, decimals, perImage, groups, pairs,
-// cautions, hr, curves, published, convergence), bracketNotes, trials (name, status, health, cause,
+// cautions, references, hr, curves, published, convergence), bracketNotes, trials (name, status, health, cause,
 // attempts, curve, progress), config, protocol, notes, live,
 // pictures ("dataset/source/image" to [type, width, height]).
-// A group is a generator averaged over its seeds: mean, and half of its 95% interval; its key is
-// stable while data change. A pair of metrics, "x|y", has front, unsure and knee (places among the
+// A group is a generator averaged over its seeds: mean, and half of its 95% interval; setting has
+// the values of the grid's further axes by their names; its key is stable while data change. A pair of metrics, "x|y", has front, unsure and knee (places among the
 // groups), summary and exchange (sentences). Decimals are those of the printed table, null for exact columns.
 
 let data = JSON.parse(byId("document").textContent);
@@ -21,6 +21,7 @@ const state = {
   dropped: "",
   slider: { content: "", key: "" },
   seed: null,
+  only: {},
   image: "",
   show: { front: true, bars: true, labels: true, curves: true, published: false },
 };
@@ -53,16 +54,29 @@ const groupOfTrial = (trial) => dataset().groups.find((g) => g.trials.includes(t
 const NO_CONTENT = "none";
 const contentOf = (g) => g.content || NO_CONTENT;
 
+/** Each further axis of the grid with its values, in the order of the table; those of one value are no choice. */
+function settingAxes() {
+  const axes = new Map();
+  for (const [name, value] of dataset().groups.flatMap((g) => Object.entries(g.setting))) {
+    axes.set(name, (axes.get(name) ?? new Set()).add(value));
+  }
+  return [...axes].map(([name, values]) => [name, [...values]]).filter(([, values]) => values.length > 1);
+}
+
+/** Whether the chart shows the setting of a group; what an axis does not apply to stays. */
+const isChosen = (g) =>
+  Object.entries(state.only).every(([name, value]) => !value || !(name in g.setting) || g.setting[name] === value);
+
 /** Groups of one content loss in the order of the coefficient. */
 const series = (content) =>
   dataset()
     .groups.filter((g) => g.method === "srgan" && contentOf(g) === content)
     .sort((a, b) => (a.adv ?? -1) - (b.adv ?? -1));
 
-const METHOD_NAMES = { srresnet: "SRResNet", bicubic: "bicubic", original: "HR", hr: "HR", lr: "LR" };
+const METHOD_NAMES = { srresnet: "SRResNet", original: "HR", hr: "HR" };
 
 function groupName(g) {
-  if (g.method !== "srgan") return METHOD_NAMES[g.method] ?? g.method;
+  if (g.method !== "srgan") return dataset().references[g.method] ?? METHOD_NAMES[g.method] ?? g.method;
   return `${contentOf(g)}, \u03bb ${advText(g.adv)}`;
 }
 

@@ -1,6 +1,9 @@
 // Which images can be shown, and what they are called.
 
-const REFERENCES = { lr: "LR", bicubic: "bicubic", hr: "HR" };
+const REFERENCES = ["lr", "bicubic", "hr"];
+
+/** LR and bicubic are called after how the LR images of the test set came about. */
+const referenceName = (source) => dataset().references[source] ?? METHOD_NAMES[source];
 
 /** The group at the slider, the one with the ring in the chart. */
 const sliderGroup = () => groupByKey(state.slider.key);
@@ -9,12 +12,12 @@ const sliderGroup = () => groupByKey(state.slider.key);
 function shownGroups() {
   const start = dataset().groups.find((g) => g.method === "srresnet");
   const selected = state.selected.map(groupByKey);
-  return [...new Set([start, ...selected, sliderGroup()])].filter((g) => g && !(g.method in REFERENCES));
+  return [...new Set([start, ...selected, sliderGroup()])].filter((g) => g && !REFERENCES.includes(g.method));
 }
 
 /** What can be shown of the chosen image: [source, name, group or null], references first. */
 function shownSources() {
-  const [lr, bicubic, hr] = Object.entries(REFERENCES).map(([source, name]) => [source, name, null]);
+  const [lr, bicubic, hr] = REFERENCES.map((source) => [source, referenceName(source), null]);
   const trained = shownGroups().map((g) => [trialOf(g, state.image), imageName(g), g]);
   return [lr, bicubic, ...trained, hr];
 }
@@ -29,9 +32,9 @@ function seedText(g) {
 
 /** Everything that before/after and the difference can choose from; "" follows the slider. */
 function allSources() {
-  const groups = dataset().groups.filter((g) => !(g.method in REFERENCES));
+  const groups = dataset().groups.filter((g) => !REFERENCES.includes(g.method));
   const moving = sliderGroup() ? [["", `\u03bb slider: ${imageName(sliderGroup())}`]] : [];
-  return [...moving, ["hr", "HR"], ["bicubic", "bicubic"], ["lr", "LR"], ...groups.map((g) => [trialOf(g, state.image), imageName(g)])];
+  return [...moving, ...[...REFERENCES].reverse().map((source) => [source, referenceName(source)]), ...groups.map((g) => [trialOf(g, state.image), imageName(g)])];
 }
 
 /** The source of a choice of `allSources`. */

@@ -95,7 +95,7 @@ function rowElement({ cells, place }, columns, table) {
   const trial = cells[table.columns.indexOf("trial")];
   const group = groupOfTrial(trial);
   const key = group ? groupKey(group) : null;
-  const pick = key && !(group.method in REFERENCES)
+  const pick = key && !REFERENCES.includes(group.method)
     ? () => {
       const image = tableView.kind === "perImage" ? cells[table.columns.indexOf("image")] : state.image;
       const seed = trialRecord(trial)?.seed ?? state.seed;

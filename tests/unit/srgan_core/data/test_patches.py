@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from srgan_core.data.degradation import Degradation
 from srgan_core.data.patches import Batch, PatchSampler
 from srgan_core.data.resize import downsample, quantise
 from srgan_core.data.store import PackedImages
@@ -169,3 +171,63 @@ def test_image_smaller_than_a_patch_is_named():
         r"  photographs-2\.png: 40 x 12 px",
     ):
         sampler([(images, 1.0)])
+
+
+def paired(name: str = "pairs:lr,hr", scale: int = SCALE) -> PackedImages:
+    """HR images whose LR pixels say where they lie: (row, column, image)."""
+    small = []
+    for index, (height, width) in enumerate([(9, 7), (4, 11)]):
+        rows, columns = np.meshgrid(np.arange(height), np.arange(width), indexing="ij")
+        small.append(np.stack([rows, columns, np.full_like(rows, index)], -1).astype(np.uint8))
+    large = [image.repeat(scale, axis=0).repeat(scale, axis=1) for image in small]
+    return replace(packed(large, name), lr=packed(small, name), lr_scale=scale)
+
+
+def test_given_lr_is_cut_where_hr_is():
+    made = sampler([(paired(), 1.0)], batch_size=200)
+    seen = set()
+    for step in range(3):
+        batch = made.batch(step)
+        enlarged = batch.lr.repeat_interleave(SCALE, 2).repeat_interleave(SCALE, 3)
+        assert torch.equal(enlarged, batch.hr)
+        seen |= {tuple(corner) for corner in to_uint8(batch.lr)[:, 0, 0]}
+    assert len(seen) > 50
+
+
+def test_given_and_made_lr_stand_beside_each_other():
+    sources = [(paired(), 1.0), (packed([noise(33, 33, 4)]), 1.0)]
+    batch = sampler(sources, batch_size=64).batch(0)
+    enlarged = batch.lr.repeat_interleave(SCALE, 2).repeat_interleave(SCALE, 3)
+    given = (enlarged == batch.hr).flatten(1).all(1)
+    assert 10 < int(given.sum()) < 54
+    assert torch.equal(batch.lr[~given], quantise(downsample(batch.hr[~given], SCALE)))
+
+
+def test_pairs_of_another_scale_are_refused():
+    with pytest.raises(DataError, match="expected pairs of scale 4, got scale 2"):
+        sampler([(paired(scale=2), 1.0)])
+
+
+def test_hr_of_pairs_smaller_than_a_patch_is_refused():
+    with pytest.raises(DataError, match=r"pairs:lr,hr-1\.png: 44 x 16 px, smaller than a patch"):
+        sampler([(paired(), 1.0)], patch_size=32)
+
+
+def test_a_degradation_changes_lr_alone_and_never_given_lr(two_sources):
+    spoilt = Degradation.model_validate({"noise": {"sigma": [20, 30]}})
+    plain, degraded = (sampler(two_sources, degradation=d).batch(2) for d in (None, spoilt))
+    assert torch.equal(plain.hr, degraded.hr)
+    assert ((plain.lr != degraded.lr).flatten(1).any(1)).all()
+    assert equal(degraded, sampler(two_sources, degradation=spoilt).batch(2))
+    given = [sampler([(paired(), 1.0)], degradation=d).batch(2) for d in (None, spoilt)]
+    assert equal(*given)
+
+
+def test_processes_degrade_their_parts_of_one_batch(two_sources):
+    spoilt = Degradation.model_validate({"noise": {"sigma": 20}, "jpeg": {"quality": [20, 90]}})
+    whole = sampler(two_sources, degradation=spoilt).batch(4)
+    parts = [
+        sampler(two_sources, degradation=spoilt, rank=rank, world_size=2).batch(4)
+        for rank in range(2)
+    ]
+    assert torch.equal(torch.cat([part.lr for part in parts]), whole.lr)

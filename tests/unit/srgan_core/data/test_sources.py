@@ -17,6 +17,7 @@ from srgan_core.data.sources import (
     check_source_name,
     open_source,
     skimage_files,
+    source_folders,
 )
 from srgan_core.errors import ConfigError, DataError, UnavailableDataError
 from srgan_core.files import file_sha256
@@ -30,7 +31,9 @@ def write_jpeg(path: Path, width: int, height: int, level: int = 0) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["dead-leaves", "skimage", "voc2012", "folder:x", "folder:/a b"])
+@pytest.mark.parametrize(
+    "name", ["dead-leaves", "skimage", "voc2012", "folder:x", "folder:/a b", "pairs:x,y"]
+)
 def test_known_names_are_accepted(name: str):
     check_source_name(name)
 
@@ -140,3 +143,19 @@ def test_what_is_left_out_of_a_folder_stands_in_the_source(tmp_path: Path):
     (tmp_path / "list.txt").touch()
     source = open_source(f"folder:{tmp_path}", LEAVES)
     assert [each.name for each in source.skipped] == ["list.txt"]
+
+
+def test_pairs_are_hr_images_with_lr_images_in_the_same_order(tmp_path):
+    for file in ("lr/b_x4.png", "lr/a_x4.png", "hr/a.png", "hr/b.png"):
+        write_png(tmp_path / file, np.zeros((2, 2, 3), np.uint8))
+    source = open_source(f"pairs:{tmp_path}/lr,{tmp_path}/hr", LEAVES)
+    assert [Path(name).name for name in source.images] == ["a.png", "b.png"]
+    assert [Path(name).name for name in source.lr.images] == ["a_x4.png", "b_x4.png"]
+
+
+@pytest.mark.parametrize(
+    ("name", "folders"),
+    [("folder:x", ["x"]), ("pairs:x,y", ["x", "y"]), ("skimage", []), ("folder:", [])],
+)
+def test_the_folders_of_a_source_are_the_users(name, folders):
+    assert source_folders(name) == tuple(map(Path, folders))

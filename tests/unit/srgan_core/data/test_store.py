@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -225,3 +226,71 @@ def test_two_processes_that_open_at_once_get_the_same_images(
     assert [process.returncode for process in running] == [0, 0]
     assert len(digests) == 1
     assert packed_files(own_cache) == [".bin", ".json"]
+
+
+def write_pairs(folder: Path, *sizes: tuple[int, int, int]) -> FileSource:
+    """Writes pairs whose HR has height and width, and is so many times larger than LR."""
+    random = np.random.default_rng(0)
+    lr, hr = [], []
+    for index, (height, width, scale) in enumerate(sizes):
+        hr.append(folder / "hr" / f"{index}.png")
+        lr.append(folder / "lr" / f"{index}.png")
+        small = random.integers(0, 256, (height // scale, width // scale, 3), dtype=np.uint8)
+        write_png(lr[-1], small)
+        write_png(hr[-1], random.integers(0, 256, (height, width, 3), dtype=np.uint8))
+    name = "pairs:lr,hr"
+    return FileSource(name, tuple(hr), lr=FileSource(name, tuple(lr)))
+
+
+def test_pairs_are_packed_side_by_side(tmp_path, own_cache):
+    source = write_pairs(tmp_path, (8, 12, 2), (6, 4, 2))
+    packed = open_packed(source)
+    assert (len(packed), packed.lr_scale, len(packed.lr)) == (2, 2, 2)
+    for index in range(2):
+        assert np.array_equal(packed.image(index), read_rgb(source.paths[index]))
+        assert np.array_equal(packed.lr.image(index), read_rgb(source.lr.paths[index]))
+    write_png(source.lr.paths[1], np.zeros((3, 2, 3), np.uint8))
+    assert open_packed(source).key != packed.key
+
+
+def test_an_unfit_image_costs_its_pair(tmp_path, own_cache):
+    source = write_pairs(tmp_path, (8, 8, 2), (8, 12, 2), (4, 6, 2), (4, 4, 2))
+    source.lr.paths[0].write_bytes(b"no image")
+    source.paths[1].write_bytes(b"no image")
+    with pytest.raises(DataError, match=r"hr/1\.png: not an image"):
+        open_packed(source)
+    packed = open_packed(source, skip_unfit=True)
+    assert packed.names == tuple(map(str, source.paths[2:]))
+    assert packed.lr.names == tuple(map(str, source.lr.paths[2:]))
+    assert len(packed.skipped) == 2
+    kept = open_packed(source, skip_unfit=True).without_smaller_than(5)
+    assert kept is not packed
+    smaller = replace(packed, shapes=np.array([[4, 6], [8, 8]])).without_smaller_than(5)
+    assert smaller.lr.names == (str(source.lr.paths[3]),)
+
+
+def test_pairs_of_which_nothing_is_left_are_refused(tmp_path, own_cache):
+    source = write_pairs(tmp_path, (8, 8, 2), (8, 12, 2))
+    source.lr.paths[0].write_bytes(b"no image")
+    source.paths[1].write_bytes(b"no image")
+    with pytest.raises(DataError, match="no pair has two images that can be read"):
+        open_packed(source, skip_unfit=True)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ([(8, 8, 2), (8, 8, 4)], r"got 2 \(x2 in .*; x4 in "),
+        ([(8, 9, 2)], r"0\.png: LR 4 x 4 px, HR 9 x 8 px; HR has to be"),
+    ],
+)
+def test_pairs_that_do_not_fit_are_refused(tmp_path, own_cache, sizes, message):
+    with pytest.raises(DataError, match=message):
+        open_packed(write_pairs(tmp_path, *sizes))
+
+
+def test_another_scale_is_worded_for_pairs_alone(tmp_path, own_cache):
+    packed = open_packed(write_pairs(tmp_path, (8, 8, 2)))
+    assert packed.describe_other_scale(2) == ""
+    assert "expected pairs of scale 4, got scale 2" in packed.describe_other_scale(4)
+    assert replace(packed, lr=None).describe_other_scale(4) == ""

@@ -174,3 +174,18 @@ def test_patch_fits_the_scale_and_d():
     for scale in (2, 4, 8):
         assert spec("scale", scale).training.patch_size == 96
     assert TrainingConfig(steps=1, patch_size=16).patch_size == 16
+
+
+def test_a_degradation_counts_and_its_absence_leaves_no_trace():
+    degraded = spec("degradation", {"jpeg": {"quality": [40, 90]}})
+    assert degraded.digest() != spec().digest()
+    assert degraded.digest() != spec("degradation", {"jpeg": {"quality": [40, 91]}}).digest()
+    assert TrainingSpec.model_validate(degraded.model_dump(mode="json")) == degraded
+    assert "degradation" not in spec().model_dump()
+    assert spec("degradation", None) == spec()
+
+
+def test_a_blur_wider_than_the_patches_is_refused():
+    fields = {**MINIMAL, "training": {"steps": 1, "patch_size": 32}}
+    with pytest.raises(ValidationError, match=r"at most 5, .* of training\.patch_size, got 6"):
+        TrainingSpec.model_validate({**fields, "degradation": {"blur": {"sigma": [1, 6]}}})

@@ -50,3 +50,10 @@ def test_what_was_not_scored_is_no_candidate(usual):
     found = listed(replace(usual, diverged=(("mse", 1e-3),)).rows())
     assert not any("mse-adv0.001" in name for name in found)
     assert not {"bicubic", "original"} & {*found}
+
+
+def test_each_setting_is_a_point_of_its_own(rated):
+    found = listed(rated)
+    first, second = (found[f"mse/learning_rate={rate}@0"].mean for rate in ("0.00005", "0.0001"))
+    assert first["psnr_y"] - second["psnr_y"] == pytest.approx(1)
+    assert first["seeds"] == second["seeds"] == 3

@@ -106,3 +106,23 @@ def test_a_trial_without_a_place_in_the_grid_is_no_end(tmp_path, trial, write, l
 
 def test_one_start_has_no_brackets(tmp_path, trial, write):
     assert found_in(write(tmp_path, [trial("srgan", 28.0)])) == []
+
+
+def test_the_ends_of_each_setting_are_held_against_each_other(tmp_path, trial, write):
+    rows = [
+        replace(
+            trial(start, psnr - place),
+            trial=f"{start}-{rate}",
+            axes={"adversarial.learning_rate": rate},
+        )
+        for place, rate in enumerate((5e-5, 1e-4))
+        for start, psnr in (("srresnet", 28.0), ("srgan", 28.0 - place))
+    ]
+    first, second = found_in(write(tmp_path, rows))
+    assert (first.content, second.content) == (
+        "mse/learning_rate=0.00005",
+        "mse/learning_rate=0.0001",
+    )
+    assert (first.verdict, second.verdict) == ("met", "open")
+    assert second.gap is not None
+    assert second.gap.measured == pytest.approx(-1)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sweep.cli.options import CommaList, name, seed
+from sweep.cli.options import CommaList, TestSetList, name, seed
 
 SEEDS = CommaList(seed, "a whole number of 0 or above")
 NAMES = CommaList(name, "a name")
@@ -47,6 +47,20 @@ def test_a_wrong_list_says_what_was_expected(kind, text, message):
     with pytest.raises(click.BadParameter) as raised:
         kind.convert(text, None, None)
     assert message in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "sets"),
+    [
+        ("set5,pairs:a/lr, a/hr,skimage3", ("set5", "pairs:a/lr,a/hr", "skimage3")),
+        ("pairs:a,b,pairs:c,d", ("pairs:a,b", "pairs:c,d")),
+        ("pairs:a", ("pairs:a",)),
+        ("degraded:pairs:a,b,set5", ("degraded:pairs:a,b", "set5")),
+        ("set5,folder:x", ("set5", "folder:x")),
+    ],
+)
+def test_pairs_keep_their_comma_in_a_list_of_test_sets(text, sets):
+    assert TestSetList().convert(text, None, None) == sets
 
 
 def test_a_default_that_is_a_list_already_stays():

@@ -22,7 +22,7 @@ def parameters(name):
     }
 
 
-WITHOUT_ONE = {"metrics", "fetch", "doctor"}
+WITHOUT_ONE = {"config", "metrics", "fetch", "doctor"}
 OF_SEVERAL = {"merge"}
 
 

@@ -1,6 +1,7 @@
 import json
 
 from srgan_core.files import write_atomically
+from sweep.store.records.placement import Placement, Placements
 
 
 def test_status_names_states_and_reasons(sweep, smoke):
@@ -8,6 +9,17 @@ def test_status_names_states_and_reasons(sweep, smoke):
     assert answer.status == 0
     assert "bad: photo.png: damaged; replace it" in answer.out
     assert "smoke: 1 done, 1 failed, 2 pending; nobody is at work" in answer.out
+
+
+def test_status_says_how_many_trials_may_still_be_placed(sweep, smoke):
+    config = smoke.read_config()
+    grid = config.grid.model_copy(update={"trials": len(config.grid.coefficients) + 3})
+    smoke.write_config(config.model_copy(update={"grid": grid}))
+    assert "at most 3 trials more to be placed where gaps are" in sweep("status", "smoke").out
+    assert json.loads(sweep("status", "smoke", "--json").out)["unplaced"] == 3
+    nothing = Placement(dataset="x", axes=("x", "y"), ideal=None, nadir=None, points=())
+    smoke.write_placements(Placements().with_decision(nothing, 1))
+    assert "to be placed" not in sweep("status", "smoke").out
 
 
 def test_status_writes_json_for_programs(sweep, smoke):

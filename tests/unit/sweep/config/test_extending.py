@@ -100,3 +100,25 @@ def test_where_the_file_of_a_start_lies_is_no_difference():
     stored = smoke(srresnet__init="a.safetensors", srgan__init="pair")
     asked = smoke(srresnet__init="b/a.safetensors", srgan__init="elsewhere/pair")
     assert differences(stored, asked) == []
+
+
+RATE = "grid.axes.adversarial.learning_rate"
+
+
+def test_further_axes_take_more_values():
+    stored = load_config("smoke", {RATE: [5e-5, 1e-4]})
+    asked = load_config("smoke", {RATE: [2e-4, 5e-5], "adversarial.learning_rate": 3e-4})
+    assert differences(stored, asked) == []
+    assert union(stored, asked).grid.axes == {"adversarial.learning_rate": (5e-5, 1e-4, 2e-4)}
+
+
+def test_weights_on_an_axis_are_compared_without_it():
+    key = "objective.mse.pixel_weight"
+    first, second = ({f"grid.axes.{key}": [1, 2], key: value} for value in (1, 2))
+    assert differences(load_config("smoke", first), load_config("smoke", second)) == []
+
+
+def test_axes_are_neither_added_nor_left_out():
+    plain, with_axis = smoke(), load_config("smoke", {RATE: [5e-5, 1e-4]})
+    assert differences(plain, with_axis) == [f"{RATE} (was not set, now [5e-05, 0.0001])"]
+    assert differences(with_axis, plain) == [f"{RATE} (was [5e-05, 0.0001], now not set)"]

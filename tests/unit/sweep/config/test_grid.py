@@ -196,3 +196,47 @@ def test_the_faithful_start_is_there_unless_it_had_to_be_trained_for_nothing(
     fields = load_config("smoke").adversarial.model_dump(mode="json")
     config = load_config("smoke", {"grid.start": asked, "srresnet.training": fields, **changes})
     assert list(kinds_needed(config)) == needed
+
+
+def test_further_axes_give_trials_of_their_own_and_leave_the_others_their_names():
+    plain = trials(grid(adv=[1e-3]))
+    listed = trials(grid(**{"axes.adversarial.learning_rate": [5e-5, 1e-4]}, adv=[1e-3]))
+    assert [(trial.adv, trial.spec.training.learning_rate) for trial in listed] == [
+        (0.0, 5e-5),
+        (1e-3, 5e-5),
+        (0.0, 1e-4),
+        (1e-3, 1e-4),
+    ]
+    assert listed[1].name.startswith("mse-adv0.001-learning_rate=0.00005-s0-")
+    assert listed[1].setting == (("adversarial.learning_rate", 5e-5),)
+    # What is trained at the config's own rate is the same training.
+    assert listed[3].spec == plain[1].spec
+    assert listed[3].name.rpartition("-")[2] == plain[1].name.rpartition("-")[2]
+
+
+def test_weights_of_one_content_loss_leave_the_others_alone():
+    axes = {"axes.objective.vgg16-22.content_weight": [0.1, 0.2]}
+    listed = trials(grid(**axes, content=["mse", "vgg16-22"], control=False))
+    assert [(trial.content, trial.spec.content_weight) for trial in listed] == [
+        ("mse", 0.0),
+        ("vgg16-22", 0.1),
+        ("vgg16-22", 0.2),
+    ]
+    assert listed[0].setting == ()
+
+
+def test_a_spread_has_the_names_that_its_numbers_have():
+    typed = trials(grid(adv=[1e-4, 3.162e-4, 1e-3, 3.162e-3, 1e-2]))
+    assert trials(grid(adv="1e-4:1e-2:5")) == typed
+
+
+def test_what_is_placed_on_one_curve_is_on_no_other():
+    config = grid(adv=[1e-3], axes={"adversarial.learning_rate": [5e-5, 1e-4]})
+    starts = {(StartKind.SRRESNET, 0): Start(StartKind.SRRESNET, 0, "file:00", None)}
+    slow = expand(config, starts)[0].curve
+    listed = expand(config, starts, {slow: [1e-2]})
+    rate = "adversarial.learning_rate"
+    assert [(dict(trial.setting)[rate], trial.adv) for trial in listed] == [
+        *((5e-5, adv) for adv in (0, 1e-3, 1e-2)),
+        *((1e-4, adv) for adv in (0, 1e-3)),
+    ]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from srgan_core.errors import ConfigError
-from sweep.config.loading import dotted, load_config, parse_assignment
+from sweep.config.loading import load_config, parse_assignment, parse_axis
 
 
 def test_exponents_are_numbers_in_yaml_files(tmp_path):
@@ -103,6 +103,57 @@ def test_no_assignment_raises_anything_but_a_config_error(text):
         load_config("smoke", {key: value})
 
 
-def test_nested_settings_become_dotted_names():
-    config = {"a": {"b": {"c": 1}, "d": None}, "e": {}}
-    assert dict(dotted(config)) == {"a.b.c": 1, "a.d": None, "e": {}}
+def written(folder, **files):
+    for name, text in files.items():
+        path = folder / f"{name.replace('__', '/')}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+def test_a_file_builds_on_another_one_wherever_it_is_run_from(tmp_path, monkeypatch):
+    folder = written(
+        tmp_path,
+        common="base: smoke\nadversarial: {steps: 7}\ndata: {sources: {dead-leaves: 1}}\n",
+        below__own="base: ../common.yaml\nadversarial: {batch_size: 4}\n",
+    )
+    monkeypatch.chdir(folder / "below")
+    for name in ("./own.yaml", str(folder / "below" / "own.yaml")):
+        found = load_config(name)
+        assert (found.adversarial.steps, found.adversarial.batch_size) == (7, 4)
+        assert found.adversarial.patch_size == load_config("smoke").adversarial.patch_size
+        assert found.data.sources == {"dead-leaves": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"own": "base: other.yaml", "other": "base: own.yaml"}, "own.yaml builds on this file"),
+        ({"own": "base: own.yaml"}, "own.yaml builds on this file"),
+        ({"own": "base: qick"}, "did you mean 'quick'?"),
+        ({"own": "base: none.yaml"}, "none.yaml: no such config file"),
+        ({"own": "base: [quick]"}, "expected the name of a config or the path of a file"),
+        ({"own": "base: smoke\nadversarial: 5"}, "adversarial: expected keys with values below it"),
+        ({"own": "base: smoke\nadversarial: {stps: 5}"}, "did you mean 'steps'?"),
+    ],
+)
+def test_a_base_that_cannot_be_is_refused(tmp_path, files, message):
+    own = written(tmp_path, **files) / "own.yaml"
+    with pytest.raises(ConfigError) as refused:
+        load_config(str(own))
+    assert message in str(refused.value)
+
+
+def test_an_axis_is_split_into_key_and_values():
+    key, values = parse_axis("adversarial.learning_rate=5e-5, 1e-4,0.1")
+    assert (key, values) == ("adversarial.learning_rate", ["5e-5", "1e-4", 0.1])
+    assert parse_axis("adversarial.freeze_batchnorm_after=null,0")[1] == [None, 0]
+    for text in ("a", "a=", "=1"):
+        with pytest.raises(ConfigError, match=r"expected key\.path=value,value"):
+            parse_axis(text)
+
+
+def test_the_command_line_changes_one_of_several_axes():
+    changed = {"grid.axes": {"adversarial.ramp": [0, 0.1]}, "grid.axes.adversarial.steps": [5, 6]}
+    axes = load_config("smoke", changed).grid.axes
+    assert axes == {"adversarial.ramp": (0.0, 0.1), "adversarial.steps": (5, 6)}

@@ -35,6 +35,14 @@ def test_every_packaged_config_is_valid(name):
         ("eval.sets", ["set55"], "did you mean 'set5'"),
         ("eval.sets", ["folder:"], "test set 'folder:' is unknown"),
         ("eval.sets", ["folder:PATH\n"], "is unknown"),
+        ("eval.sets", ["pairs:lr"], "expected pairs:LR,HR with two folders"),
+        ("eval.sets", ["degraded:pairs:lr,hr"], "LR of pairs is as it is; write 'pairs:lr,hr'"),
+        ("eval.sets", ["degraded:set5"], "a degradation in the config for test set degraded:set5"),
+        ("eval.sets", ["degraded:set55"], "is unknown"),
+        ("data.sources", {"pairs:lr": 1}, "expected pairs:LR,HR with two folders"),
+        ("degradation", {}, "degradation: expected at least one of blur, noise and jpeg"),
+        ("degradation", {"jpg": {}}, "did you mean 'jpeg'"),
+        ("degradation", {"blur": {"sigma": 9}}, "the 32 px of adversarial.patch_size, got 9"),
         ("eval.excerpts", {"set55": {}}, "did you mean 'set5'"),
         ("eval.excerpts.skimage3.crop", 16, "greater than or equal to 32"),
         ("objective.vgg45.pixel_weight", 1, "did you mean 'vgg54'"),
@@ -155,3 +163,33 @@ def test_every_field_is_described():
         module.EvalConfig,
     ]
     assert [name for section in sections for name in undescribed(section, "")] == []
+
+
+JPEG = {"jpeg": {"quality": [40, 90]}}
+
+
+def test_test_sets_suffer_the_degradation_unless_they_say_otherwise():
+    sets = ["set5", "bicubic:set5", "degraded:skimage3", "pairs:lr,hr"]
+    config = load_config("smoke", {"degradation": JPEG, "eval.sets": sets})
+    expected = ("degraded:set5", "bicubic:set5", "degraded:skimage3", "pairs:lr,hr")
+    assert config.eval.sets == expected
+    assert SweepConfig.model_validate(config.model_dump(mode="json")) == config
+    assert load_config("smoke", {"degradation": JPEG}).eval.sets == ("degraded:skimage3",)
+    assert load_config("voc2012", {"degradation": JPEG}).eval.sets[0].startswith("degraded:")
+    assert load_config("smoke", {"eval.sets": ["bicubic:set5"]}).eval.sets == ("set5",)
+
+
+def test_an_excerpt_holds_for_a_test_set_however_its_lr_is_made():
+    config = load_config("smoke", {"degradation": JPEG})
+    assert config.eval.excerpt("degraded:skimage3").crop == 96
+
+
+def test_a_config_without_degradation_has_no_such_key():
+    assert "degradation" not in load_config("smoke").model_dump()
+    assert load_config("smoke", {"degradation": None}) == load_config("smoke")
+
+
+def test_a_config_without_further_axes_is_written_as_it_was_before_there_were_any():
+    assert "axes" not in load_config("smoke").model_dump(mode="json")["grid"]
+    changed = load_config("smoke", {"grid.axes.adversarial.compile": [False]})
+    assert changed.model_dump(mode="json")["grid"]["axes"] == {"adversarial.compile": [False]}

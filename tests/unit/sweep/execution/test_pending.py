@@ -97,3 +97,15 @@ def test_a_pair_without_its_discriminator_is_made_anew_for_a_trial_that_sets_out
         files.generator,
         files.discriminator,
     )
+
+
+def test_each_setting_with_a_warmup_of_its_own_begins_early():
+    def begun(axis, values):
+        changes = {"grid.content": ["mse", "vgg22"], f"grid.axes.{axis}": values, "device": "cpu"}
+        config = load_config("smoke", changes)
+        listed = expand(config, starts_of(config, 0, {StartKind.SRRESNET: "0" * 64}))
+        order = in_running_order(listed)
+        return next(place for place, trial in enumerate(order) if not trial.adv)
+
+    assert begun("adversarial.discriminator.channels", [8, 16]) == 2
+    assert begun("objective.vgg22.content_weight", [1, 2]) == 1

@@ -46,6 +46,19 @@ def test_only_what_is_left_counts(tmp_path):
     assert both.disk_gb > none.disk_gb == 0
 
 
+def test_trials_that_may_be_placed_count_as_the_costliest_content(tmp_path, measured):
+    changes = {"eval.metrics": ["psnr", "lpips"], "grid.content": ["vgg16-22", "mse"]}
+    store = SweepStore(tmp_path)
+    before, after = (
+        estimate(store, plan_of(store, **changes, **{"grid.trials": most})) for most in (None, 9)
+    )
+    assert measured[-1] == "vgg16-22 0.001"
+    assert (before.trials_left, after.trials_left) == (4, 9)
+    assert after.steps_left == before.steps_left + 5 * 20
+    assert after.seconds == before.seconds + 5 * (20 + module.SCORING_SECONDS)
+    assert after.disk_gb > before.disk_gb
+
+
 def test_a_begun_trial_counts_from_its_checkpoint(tmp_path):
     store = SweepStore(tmp_path)
     plan = plan_of(store, **{"adversarial.discriminator.warmup_steps": 10, "grid.control": False})
@@ -106,3 +119,17 @@ def test_a_checkpoint_holds_both_networks_thrice(tmp_path):
 
 def test_a_duration_is_written_for_people():
     assert Estimate((), 1, 0, 3725.4, 1.0, 1.0).duration == "1:02:05"
+
+
+def test_settings_are_kinds_of_their_own_where_a_step_costs_something_else(tmp_path, measured):
+    axes = {
+        "grid.axes.adversarial.patch_size": [32, 48],
+        "grid.axes.adversarial.learning_rate": [1e-4, 2e-4],
+        "grid.control": False,
+    }
+    cost = estimate(SweepStore(tmp_path), plan_of(SweepStore(tmp_path), **axes))
+    assert [(kind.name, kind.trainings) for kind in cost.kinds] == [
+        ("mse with D patch_size=32", 2),
+        ("mse with D patch_size=48", 2),
+    ]
+    assert len(measured) == 2

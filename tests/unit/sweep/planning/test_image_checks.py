@@ -133,3 +133,48 @@ def test_what_would_be_downloaded_or_made_is_left_to_the_run(store, plan, tmp_pa
     small = plan(data__sources={"dead-leaves": 1}, adversarial__patch_size=1600)
     with pytest.raises(ConfigError, match=r"px on a side, patches have 1600; set a smaller"):
         check_images(store, small, fetch=False)
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> str:
+    random = np.random.default_rng(1)
+    for name in ("a.png", "b.png"):
+        for side, folder in ((64, "hr"), (16, "lr")):
+            pixels = random.integers(0, 256, (side, side, 3), dtype=np.uint8)
+            write_png(tmp_path / "own" / folder / name, pixels)
+    return f"pairs:{tmp_path}/own/lr,{tmp_path}/own/hr"
+
+
+def test_pairs_are_counted_with_their_scale_and_their_lr_is_named(store, plan, pairs):
+    checked = check_images(store, plan(data__sources={pairs: 1}))
+    assert f"training images: {pairs}: 2 images, 0 skipped; 2 pairs of scale 4" in checked.notes
+    tested = check_images(store, plan(eval__sets=[pairs])).notes[-1]
+    assert tested.startswith("test images: own-from-lr: 2 images, 0 skipped; LR given: ")
+
+
+def test_pairs_of_another_scale_than_the_config_are_refused(store, plan, pairs):
+    lr = Path(pairs.removeprefix("pairs:").partition(",")[0])
+    for image in lr.iterdir():
+        write_png(image, np.zeros((32, 32, 3), np.uint8))
+    with pytest.raises(ConfigError, match=r"expected pairs of scale 4, got scale 2; .*--scale 2"):
+        check_images(store, plan(data__sources={pairs: 1}))
+
+
+def test_a_broken_lr_image_of_a_test_set_is_refused(store, plan, pairs, tmp_path):
+    made = plan(eval__sets=[pairs])
+    content = (tmp_path / "own/lr/a.png").read_bytes()
+    (tmp_path / "own/lr/a.png").write_bytes(content[:-30])
+    with pytest.raises(DataError, match=r"a\.png: the image is damaged"):
+        check_images(store, made)
+
+
+def test_what_pairs_leave_out_is_recorded_below_their_folders(store, plan, pairs, tmp_path):
+    damage(tmp_path / "own/lr/b.png")
+    checked = check_images(store, plan(data__sources={pairs: 1}, data__skip_unfit=True))
+    record = checked.sources[pairs]
+    assert (record.images, [*record.skipped]) == (1, ["lr/b.png"])
+
+
+def test_the_largest_patch_of_an_axis_has_to_fit_the_images(store, plan):
+    with pytest.raises(ConfigError, match=r"adversarial\.patch_size"):
+        check_images(store, plan(grid__axes={"adversarial.patch_size": [32, 112]}))

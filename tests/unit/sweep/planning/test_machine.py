@@ -88,3 +88,12 @@ def test_which_gpu_trains_is_no_part_of_a_trial(monkeypatch, device, kind, jobs)
     config = resolve_machine(load_config("quick", asked), None)
     assert config.device == kind
     assert jobs_at_once(config, 12, gpu_number(device)) == jobs
+
+
+def test_further_axes_count_and_the_largest_setting_has_to_fit(monkeypatch):
+    sides = {"grid__start": ["srresnet"], "grid__axes.adversarial.patch_size": [48, 96]}
+    config = resolved(monkeypatch, 48, **sides)
+    assert config.threads == 2
+    need = trial_memory(config.adversarial.model_copy(update={"patch_size": 96}))
+    monkeypatch.setattr(machine.psutil, "virtual_memory", lambda: Memory(2.5 * need))
+    assert jobs_at_once(config, 12) == 2

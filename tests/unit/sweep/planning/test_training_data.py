@@ -70,3 +70,10 @@ def test_a_folder_that_is_there_is_no_matter(tmp_path):
     config = load_config("smoke", {"data.sources": {f"folder:{tmp_path}": 1}})
     require_folders(config)
     assert absence_notes(config) == []
+
+
+def test_both_folders_of_pairs_have_to_be_there(tmp_path):
+    (tmp_path / "lr").mkdir()
+    config = load_config("smoke", {"data.sources": {f"pairs:{tmp_path}/lr,{tmp_path}/hr": 1}})
+    with pytest.raises(AbsentDataError, match=f"no such folder {tmp_path}/hr"):
+        require_folders(config)

@@ -11,6 +11,7 @@ from sweep.config.loading import load_config
 from sweep.errors import StoreError
 from sweep.planning.disk import disk_needed
 from sweep.planning.plan import check_plan, plan_sweep
+from sweep.scoring.sets.references import prepare_reference
 from sweep.store.folder import SweepStore
 
 
@@ -51,6 +52,13 @@ def test_a_content_loss_that_was_typed_is_never_replaced(tmp_path, weights, type
     config = load_config("quick", {"device": "cpu", "grid.content": ["vgg22"]})
     with pytest.raises(WeightsError, match="vgg16-22"):
         plan_sweep(SweepStore(tmp_path), config, frozenset({typed}))
+
+
+def test_a_content_loss_that_an_axis_names_is_never_replaced(tmp_path, weights):
+    axis = {"grid.axes.objective.vgg22.content_weight": [0.01, 0.02]}
+    config = load_config("quick", {"device": "cpu", **axis})
+    with pytest.raises(WeightsError, match="vgg16-22"):
+        plan_sweep(SweepStore(tmp_path), config, frozenset())
 
 
 @pytest.mark.parametrize("typed", ["eval.sets", "eval"])
@@ -224,3 +232,25 @@ def test_training_images_that_changed_are_refused_before_anything_is_written(cop
     (copy.root / "shared" / "data.json").write_text('{"skimage": "other"}')
     with pytest.raises(DataError, match="expected the images that the sweep began with"):
         check_plan(copy, plan)
+
+
+def test_the_substitute_of_a_degraded_test_set_is_degraded_too(tmp_path, weights):
+    changes = {"device": "cpu", "degradation": {"jpeg": {"quality": [40, 90]}}}
+    plan = plan_sweep(SweepStore(tmp_path / "quick"), load_config("quick", changes), frozenset())
+    assert [test_set.name for test_set in plan.sets] == ["skimage3-degraded"]
+    assert "degraded:skimage3 stands in for it" in "\n".join(plan.notes)
+    assert all(trial.spec.degradation == plan.config.degradation for trial in plan.trials)
+
+
+def test_given_lr_that_has_changed_since_it_was_scored_is_refused(tmp_path, plan_of):
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    write_png(tmp_path / "own" / "hr" / "a.png", pixels)
+    write_png(tmp_path / "own" / "lr" / "a.png", pixels[:16, :16])
+    name, store = f"pairs:{tmp_path}/own/lr,{tmp_path}/own/hr", SweepStore(tmp_path / "results")
+    plan = plan_of(store, eval__sets=[name])
+    store.write_config(plan.config)
+    prepare_reference(plan.sets[0], 4, store.reference("own-from-lr"))
+    assert plan_of(store, eval__sets=[name]).sets == plan.sets
+    write_png(tmp_path / "own" / "lr" / "a.png", pixels[16:32, :16])
+    with pytest.raises(StoreError, match="images of test set 'own-from-lr' have changed"):
+        plan_of(store, eval__sets=[name])

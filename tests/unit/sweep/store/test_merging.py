@@ -6,9 +6,11 @@ from srgan_core.files import write_atomically
 from sweep.config.loading import load_config
 from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
+from sweep.store.grid import stored_trials
 from sweep.store.merging import merge_sweep
 from sweep.store.records.base import SCHEMA, write_record
 from sweep.store.records.folder import ReferenceRecord
+from sweep.store.records.placement import PlacedPoint, Placement, Placements
 from sweep.store.records.result import ResultRecord
 
 
@@ -63,6 +65,23 @@ def test_the_trials_of_both_stand_in_one_sweep(target, source):
     before = contents(target)
     assert merge_sweep(target, source).trials == ()
     assert contents(target) == before
+
+
+def test_what_was_placed_in_either_is_in_the_whole(target, source):
+    def placements(adv: float) -> Placements:
+        point = PlacedPoint(start="srresnet", content="mse", adv=adv, low=0.0, high=1.0, gap=1.0)
+        decision = Placement(dataset="x", axes=("x", "y"), ideal=None, nadir=None, points=(point,))
+        return Placements().with_decision(decision, 1)
+
+    source.write_placements(placements(0.1))
+    merge_sweep(target, source)
+    assert target.read_placements() == source.read_placements()
+    target.write_placements(placements(0.2))
+    merge_sweep(target, source)
+    assert target.read_placements().coefficients == {("srresnet", "mse", ()): [0.2, 0.1]}
+    trials, _ = stored_trials(target, target.read_config())
+    names = {trial.name.rpartition("-")[0] for trial in trials}
+    assert {"mse-adv0.1-s0", "mse-adv0.2-s1"} < names
 
 
 def test_a_folder_that_is_not_there_is_made(tmp_path, source):

@@ -117,3 +117,10 @@ def test_a_table_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "results.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(StoreError, match="cannot be read as CSV"):
         read_results(tmp_path)
+
+
+def test_further_axes_are_read_back(store, rated):
+    results = read_results(store(rated))
+    column = results["adversarial.learning_rate"]
+    assert sorted(set(column.dropna())) == [5e-5, 1e-4]
+    assert column.isna().sum() == sum(row.method != "srgan" for row in rated)

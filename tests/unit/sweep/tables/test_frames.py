@@ -126,3 +126,34 @@ def test_a_method_without_seeds_has_no_number_of_seeds():
 
 def test_no_rows_give_an_empty_table_with_its_header():
     assert csv_text(results_frame([])) == ",".join(result_columns()) + "\n"
+
+
+RATE, SCHEDULE = "adversarial.learning_rate", "adversarial.schedule"
+
+
+def test_a_further_axis_is_a_column_of_every_table_and_sorts_before_the_coefficient():
+    rows = [
+        _row("d", content="mse", adv=0.0, seed=0, axes={RATE: 1e-3, SCHEDULE: "cosine"}),
+        _row("b", content="mse", adv=0.1, seed=0, axes={RATE: 1e-4, SCHEDULE: "cosine"}),
+        _row("c", content="mse", adv=0.0, seed=0, axes={RATE: 1e-4, SCHEDULE: "constant"}),
+        _row("a", content="mse", adv=0.0, seed=0, axes={RATE: 1e-4, SCHEDULE: "cosine"}),
+        _row("bicubic", method="bicubic"),
+    ]
+    frame = results_frame(rows)
+    assert frame["trial"].tolist() == ["bicubic", "a", "b", "c", "d"]
+    assert tuple(frame.columns) == result_columns(axes=(RATE, SCHEDULE))
+    assert csv_text(frame).splitlines()[2].startswith("a,srgan,mse,0,0,,4,set5,0.0001,cosine,5,")
+    assert summary_frame(frame).columns.tolist()[6:8] == [RATE, SCHEDULE]
+    assert tuple(per_image_frame(rows).columns) == image_columns(axes=(RATE, SCHEDULE))
+
+
+def test_settings_are_not_averaged_with_each_other(rated):
+    summary = records_of(summary_frame(results_frame(rated)))
+    trials = [mean for mean in summary if mean["method"] == "srgan"]
+    assert len(trials) == 2 * 2 * 4
+    assert {mean["seeds"] for mean in trials} == {3}
+    first, second = (
+        next(m for m in trials if (m["content"], m["adv"], m[RATE]) == ("mse", 0.0, rate))
+        for rate in (5e-5, 1e-4)
+    )
+    assert first["psnr_y"] - second["psnr_y"] == pytest.approx(1)

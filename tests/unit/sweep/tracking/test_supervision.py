@@ -72,6 +72,15 @@ def test_a_trial_is_told_as_soon_as_it_ends(track, results, events):
     assert events == [done]
 
 
+def test_a_trial_that_joins_while_the_sweep_runs_is_told_of_too(track, results):
+    tracking = track()
+    results.trial("mse-new").update_trial(state="done")
+    placed = Event("mse-new", "placed", {"iterations": 1, "message": "lambda 1 placed"})
+    tracking.receive(placed)
+    tracking.finish()
+    assert "mse-new" in [run["name"] for run in told(results)]
+
+
 def test_what_is_not_the_end_of_a_trial_is_passed_on_alone(track, results, events):
     passed = [Event("mse-done", "progress"), Event("reference set5", "done")]
     tracking = track()

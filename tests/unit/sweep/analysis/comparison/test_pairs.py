@@ -91,14 +91,15 @@ def test_nine_images_are_too_few_for_a_verdict(copied, photographed, usual):
     assert report.worse == []
 
 
-def test_other_photographs_under_one_name_are_refused(seeded, copied, photographed, usual):
+@pytest.mark.parametrize("side", ["HR", "LR"])
+def test_other_photographs_under_one_name_are_refused(seeded, copied, photographed, usual, side):
     other = copied(photographed(usual.rows()))
     for folder, digest in ((seeded, "aa"), (other, "bb")):
         path = folder / "metrics.json"
         document = json.loads(path.read_text())
-        document["datasets"] = {"set5": {"hr_sha256": {"im00": digest}}}
+        document["datasets"] = {"set5": {f"{side.lower()}_sha256": {"im00": digest}}}
         path.write_text(json.dumps(document))
-    with pytest.raises(ConfigError, match=r"set5: expected the same HR images in .* im00"):
+    with pytest.raises(ConfigError, match=rf"set5: expected the same {side} images in .* im00"):
         compare(Operand(seeded, "mse@0"), Operand(other, "mse@0"), (), QUICK)
 
 
@@ -126,3 +127,15 @@ def test_a_metric_of_a_whole_set_cannot_be_compared(seeded):
 def test_what_cannot_be_compared_is_refused(seeded, first, second, columns, message):
     with pytest.raises(ConfigError, match=message):
         compare(Operand(seeded, first), Operand(seeded, second), columns, QUICK)
+
+
+def test_settings_are_compared_by_their_curves(store, rated):
+    folder = store(rated)
+    first, second = (Operand(folder, f"mse/learning_rate={rate}@1e-3") for rate in ("5e-5", "1e-4"))
+    (found,) = compare(first, second, ("psnr_y",), QUICK).comparisons
+    assert found.result.difference == pytest.approx(1)
+    assert found.seeds == (3, 3)
+    curves = (Operand(folder, f"mse/learning_rate={rate}") for rate in ("5e-5", "0.0001"))
+    assert compare(*curves, (), QUICK).comparisons
+    whole = compare(Operand(folder), Operand(folder), ("psnr_y",), QUICK)
+    assert "mse/learning_rate=0.00005@0" in {each.point for each in whole.comparisons}

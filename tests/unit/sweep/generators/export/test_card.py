@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 
 from srgan_core.inference import load_generator, save_generator
 from srgan_core.networks import Generator
 from sweep.generators.export.card import model_card, read_origin
-from sweep.store.folder import SweepStore
+from sweep.store.folder import REFERENCE_FILE, SweepStore
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.scores import ReferenceScores
 
@@ -110,3 +112,20 @@ def test_an_rmse_is_combined_as_in_the_tables(tmp_path, file):
     card = model_card(read_origin(file), load_generator(file, None), {})
     # The root of the mean of 1 and 49, where the mean of the values would be 4.
     assert "| this generator | 5.000 |" in card
+
+
+def test_a_card_says_which_lr_it_was_trained_and_scored_on(tmp_path, file, card):
+    assert "| LR | shrunk by bicubic interpolation alone |" in card
+    assert "trained on images shrunk by MATLAB-style" in card
+    store = SweepStore(tmp_path / "results")
+    spec = SPEC | {"degradation": {"jpeg": {"quality": 30}}}
+    store.trial(file.parent.name).update_trial(spec=spec)
+    record = {"schema": 1, "scale": 2, "crop": None, "resize": "", "source_sha256": {}}
+    words = {"low_resolution": "degraded: JPEG (quality 30)"}
+    path = store.reference("set5") / REFERENCE_FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record | words))
+    other = model_card(read_origin(file), load_generator(file, None), {})
+    assert "| LR | degraded: JPEG (quality 30), drawn for each patch |" in other
+    assert "2 images of set5. LR is degraded: JPEG (quality 30); bicubic enlarges" in other
+    assert "shrunk by MATLAB-style" not in other

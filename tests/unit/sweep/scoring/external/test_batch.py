@@ -3,10 +3,10 @@ import math
 import numpy as np
 import pytest
 
+from srgan_core.data.pairing import Pair
 from srgan_core.errors import ConfigError
 from sweep.scoring.evaluate import Scorer
 from sweep.scoring.external.batch import Outcome, Protocol, score_pairs, usable_processes
-from sweep.scoring.external.pairing import Pair
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import numpy as np
 from PIL import Image
 
+from srgan_core.data.pairing import Pair
 from sweep.scoring.external.image_remarks import remarks_on
-from sweep.scoring.external.pairing import Pair
 
 
 def test_lossy_files_are_told_by_their_content_not_their_name(tmp_path, photograph):

@@ -93,3 +93,20 @@ def test_an_hr_image_that_a_generator_cannot_take_costs_itself_alone(folders, pr
     assert [outcome.pair.image for outcome in scored.scored] == ["a"]
     assert list(scored.problems) == ["deep"]
     assert not scored.is_whole
+
+
+def test_a_generator_is_scored_on_given_lr_and_that_is_said(folders, progress):
+    pixels = np.random.default_rng(0).integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    write_png(folders / "lr" / "a.png", pixels)
+    write_png(folders / "hr" / "a.png", pixels.repeat(4, axis=0).repeat(4, axis=1))
+    bundled = importlib.resources.files("srgan_core") / "assets" / "srresnet-x4.safetensors"
+    request = Request(
+        **DEFAULTS
+        | {"generator": bundled, "metrics": ("psnr",), "method": "", "scale": 4}
+        | {"sets": (f"pairs:{folders / 'lr'},{folders / 'hr'}",)}
+    )
+    told = []
+    (scored,) = score(request, progress, told.append)
+    assert scored.dataset.endswith("-from-lr")
+    assert told[-1].startswith(f"note: {scored.dataset}: LR is given: the images of folder lr")
+    assert scored.provenance()["low_resolution"].startswith("given: ")

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from srgan_core.data.pairing import Pair
 from sweep.scoring.external.batch import Outcome, Protocol
-from sweep.scoring.external.pairing import Pair
 from sweep.scoring.external.scored_method import ScoredMethod
 
 

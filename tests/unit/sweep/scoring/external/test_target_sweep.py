@@ -4,7 +4,6 @@ import pytest
 from srgan_core.errors import ConfigError, DataError
 from sweep.config.loading import load_config
 from sweep.errors import StoreError
-from sweep.scoring.external.scored_method import dataset_label
 from sweep.scoring.external.target_sweep import open_sweep
 from sweep.scoring.sets.references import prepare_reference
 from sweep.scoring.sets.test_sets import resolve_test_sets
@@ -55,11 +54,3 @@ def test_hr_images_that_are_the_sweeps_own_are_taken_uncropped(target, tmp_path)
 def test_a_folder_without_a_sweep_is_refused(tmp_path):
     with pytest.raises(StoreError, match="expected a results folder with a sweep"):
         open_sweep(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("folder", "label"),
-    [("photos", "photos"), ("photos/hr", "photos"), ("Set5", "set5"), ("B100/GT", "bsd100")],
-)
-def test_a_test_set_is_called_after_its_folder(tmp_path, folder, label):
-    assert dataset_label(tmp_path / folder) == label

@@ -126,3 +126,11 @@ def test_several_reasons_stand_side_by_side():
 @pytest.mark.parametrize("measures", [{}, HEALTHY, dict.fromkeys(MEASURES), {"lr_psnr": math.nan}])
 def test_what_was_not_measured_is_not_judged(measures):
     assert complaints(measures) == ""
+
+
+def test_lr_that_need_not_be_kept_is_not_judged(restored, tmp_path):
+    whole = restored()
+    path = tmp_path / "sr.png"
+    write_png(path, np.full((64, 64, 3), 90, np.uint8))
+    assert [*image_measures([path], None, 4)] == ["checkerboard"]
+    assert {"colour_shift", "lr_psnr"} < {*whole}

@@ -3,12 +3,15 @@ import json
 import numpy as np
 import pytest
 
+from srgan_core.data.degradation import Degradation
+from srgan_core.data.degrading import degraded_image
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.data.resize import downsample_uint8, upsample_uint8
 from srgan_core.errors import DataError
 from srgan_core.files import file_sha256
 from sweep.scoring.sets.references import (
     dataset_record,
+    held_test_set,
     open_reference,
     prepare_reference,
 )
@@ -148,3 +151,57 @@ def test_an_image_that_comes_out_otherwise_than_it_was_scored_is_refused(test_se
     record.write_text(json.dumps(fields))
     with pytest.raises(DataError, match=r"lr/cat\.png: lost, and made here with other pixels"):
         prepare_reference(test_set, 4, folder)
+
+
+@pytest.fixture
+def pairs(save, tmp_path, photograph):
+    save("lr/cat.png", photograph[100:117, 50:71])
+    save("hr/cat.png", photograph[:68, :84])
+    return resolve_test_set(f"pairs:{tmp_path}/lr,{tmp_path}/hr", 4)
+
+
+def test_given_lr_is_taken_as_it_is(pairs, tmp_path, photograph):
+    reference = prepare_reference(pairs, 4, tmp_path / "ref")
+    lr = read_rgb(reference.lr[0])
+    assert np.array_equal(lr, photograph[100:117, 50:71])
+    assert np.array_equal(read_rgb(reference.hr[0]), photograph[:68, :84])
+    assert np.array_equal(read_rgb(reference.bicubic[0]), upsample_uint8(lr, 4))
+    record = json.loads((tmp_path / "ref" / REFERENCE_FILE).read_text())
+    assert record["low_resolution"] == pairs.low_resolution
+    assert record["lr_sha256"] == {"cat": file_sha256(pairs.given[0])}
+    assert record["resize"].startswith("HR and LR as they are")
+
+
+def test_a_crop_of_pairs_follows_the_pixels_of_lr(pairs, tmp_path, photograph):
+    reference = prepare_reference(pairs, 4, tmp_path / "ref", crop=50)
+    assert np.array_equal(read_rgb(reference.lr[0]), photograph[102:114, 54:66])
+    assert np.array_equal(read_rgb(reference.hr[0]), photograph[8:56, 16:64])
+
+
+def test_degraded_lr_is_made_by_the_fixed_draw_of_each_image(test_set, tmp_path):
+    found = Degradation.model_validate({"noise": {"sigma": 9}, "jpeg": {"quality": [30, 90]}})
+    degraded = resolve_test_set(f"degraded:folder:{tmp_path}/pets", 4, found)
+    reference = prepare_reference(degraded, 4, tmp_path / "ref")
+    plain = prepare_reference(test_set, 4, tmp_path / "plain")
+    for lr, hr, clean, name in zip(
+        reference.lr, reference.hr, plain.hr, reference.images, strict=True
+    ):
+        assert hr.read_bytes() == clean.read_bytes()
+        assert np.array_equal(read_rgb(lr), degraded_image(read_rgb(hr), 4, found, name))
+
+
+def test_what_lr_is_survives_in_the_records(pairs, tmp_path):
+    written = prepare_reference(pairs, 4, tmp_path / "ref")
+    opened = open_reference(tmp_path / "ref", pairs.name, 4)
+    assert opened.low_resolution == pairs.low_resolution
+    record = dataset_record(opened)
+    assert record["low_resolution"] == pairs.low_resolution
+    assert record["lr_sha256"] == {"cat": file_sha256(written.lr[0])}
+    held = held_test_set(tmp_path / "ref", pairs.name, 4, record["hr_sha256"])
+    assert held == opened
+
+
+def test_lr_that_was_shrunk_alone_leaves_no_trace(test_set, tmp_path):
+    record = dataset_record(prepare_reference(test_set, 4, tmp_path / "ref"))
+    written = json.loads((tmp_path / "ref" / REFERENCE_FILE).read_text())
+    assert not {"low_resolution", "lr_sha256"} & {*record, *written}

@@ -4,13 +4,16 @@ import sys
 import numpy as np
 import pytest
 
+from srgan_core.data.degradation import Degradation
 from srgan_core.data.images import read_rgb
 from srgan_core.data.listing import Skipped
 from srgan_core.errors import ConfigError, DataError
 from sweep.scoring.sets.test_sets import (
     SKIMAGE3,
+    dataset_label,
     dataset_name,
     fit_test_set,
+    is_absent,
     resolve_test_set,
     resolve_test_sets,
 )
@@ -136,3 +139,88 @@ def test_naming_a_set_loads_no_network_library():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("folder", "label"),
+    [("photos", "photos"), ("photos/hr", "photos"), ("Set5", "set5"), ("B100/GT", "bsd100")],
+)
+def test_a_test_set_is_called_after_its_folder(tmp_path, folder, label):
+    assert dataset_label(tmp_path / folder) == label
+
+
+JPEG = Degradation.model_validate({"jpeg": {"quality": 30}})
+
+
+@pytest.fixture
+def pairs(save, tmp_path, photograph):
+    """Two pairs of scale 4 in RealSR/LR_x4 and RealSR/HR."""
+    for name in ("a", "b"):
+        save(f"RealSR/HR/{name}.png", photograph[:64, :80])
+        save(f"RealSR/LR_x4/{name}x4.png", photograph[:16, :20])
+    return f"pairs:{tmp_path}/RealSR/LR_x4,{tmp_path}/RealSR/HR"
+
+
+def test_pairs_are_a_test_set_with_given_lr(pairs):
+    found = resolve_test_set(pairs, 4)
+    assert (found.name, found.images) == ("RealSR-from-LR_x4", ("a", "b"))
+    assert [path.name for path in found.given] == ["ax4.png", "bx4.png"]
+    assert found.low_resolution == "given: the images of folder LR_x4, as they are"
+
+
+def test_pairs_of_another_scale_are_refused_with_the_right_one(pairs):
+    for resolve in (resolve_test_set, fit_test_set):
+        with pytest.raises(
+            ConfigError, match=r"expected pairs of scale 2, got scale 4; .*--scale 4"
+        ):
+            resolve(pairs, 2)
+
+
+def test_pairs_that_do_not_fit_or_cannot_be_read_are_refused(pairs, save, tmp_path, photograph):
+    save("RealSR/LR_x4/bx4.png", photograph[:16, :21])
+    with pytest.raises(DataError, match=r"HR/b\.png: LR 21 x 16 px, HR 80 x 64 px; HR has to"):
+        resolve_test_set(pairs, 4)
+    (tmp_path / "RealSR/LR_x4/bx4.png").write_bytes(b"no image")
+    with pytest.raises(DataError, match=r"bx4\.png: not an image"):
+        resolve_test_set(pairs, 4)
+
+
+@pytest.mark.parametrize(("hr", "lr"), [((16, 20), (4, 5)), ((64, 80), (15, 20)), ((64, 80), None)])
+def test_a_pair_that_cannot_be_scored_costs_itself_alone(pairs, save, photograph, tmp_path, hr, lr):
+    save("RealSR/HR/b.png", photograph[: hr[0], : hr[1]])
+    if lr is None:
+        (tmp_path / "RealSR/LR_x4/bx4.png").write_bytes(b"no image")
+    else:
+        save("RealSR/LR_x4/bx4.png", photograph[: lr[0], : lr[1]])
+    found, unfit = fit_test_set(pairs, 4)
+    assert (found.images, len(found.given), [*unfit]) == (("a",), 1, ["b"])
+
+
+def test_a_degraded_set_says_so_in_its_name_and_words(folder):
+    found = resolve_test_set(f"degraded:folder:{folder}", 4, JPEG)
+    assert (found.name, found.degradation) == (f"{folder.name}-degraded", JPEG)
+    assert found.low_resolution == "degraded: JPEG (quality 30), drawn by the name of the image"
+    assert resolve_test_set(f"bicubic:folder:{folder}", 4, JPEG).low_resolution is None
+
+
+def test_a_degraded_set_needs_the_degradation_of_a_sweep(folder):
+    with pytest.raises(ConfigError, match="expected the degradation of a sweep, got none; write"):
+        resolve_test_set(f"degraded:folder:{folder}", 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "dataset"),
+    [
+        ("degraded:set5", "set5-degraded"),
+        ("bicubic:set5", "set5"),
+        ("pairs:Set5/LR,Set5/HR", "set5-from-LR"),
+        ("pairs:lowres,photos", "photos-from-lowres"),
+    ],
+)
+def test_names_tell_where_lr_comes_from(name, dataset):
+    assert dataset_name(name) == dataset
+
+
+def test_pairs_are_absent_where_either_folder_is(pairs, tmp_path):
+    assert not is_absent(pairs)
+    assert is_absent(f"pairs:{tmp_path}/nowhere,{tmp_path}/RealSR/HR")

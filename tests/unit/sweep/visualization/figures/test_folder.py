@@ -95,3 +95,27 @@ def test_set5_is_drawn(store, usual, set5):
     done = draw_comparisons(read_tables(folder))
     assert [path.stem for path in done.written] == list(photographs)
     assert done.warnings == ()
+
+
+def test_bicubic_is_called_after_the_lr_that_it_enlarges(filled):
+    (filled / "reference/set5/bicubic/baby.png").unlink()
+    made = {"set5": "degraded: JPEG (quality 30)"}
+    done = draw_comparisons(replace(read_tables(filled), low_resolution=made))
+    assert "bicubic of degraded LR is left out of baby" in done.warnings[0]
+
+
+def test_the_values_of_further_axes_stand_below_the_name(store, rated, noise, monkeypatch):
+    folder, drawn = store(rated), []
+    _save_images(folder, rated, {"baby": noise})
+    monkeypatch.setattr(
+        "sweep.visualization.figures.folder.draw_comparison",
+        lambda panels, *_: drawn.extend(panels),
+    )
+    draw_comparisons(read_tables(folder))
+    trials = [panel for panel in drawn if panel.setting]
+    assert {panel.setting for panel in trials} == {
+        ("learning_rate=0.00005",),
+        ("learning_rate=0.0001",),
+    }
+    assert all("learning_rate" not in panel.label for panel in drawn)
+    assert {"bicubic", "HR"} <= {panel.label for panel in drawn}

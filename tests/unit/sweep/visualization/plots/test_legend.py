@@ -42,3 +42,12 @@ def test_the_band_between_both_ends_has_an_entry(rows_of, usual):
     pairs = [replace(row, trial=f"{row.trial}-srgan", start="srgan") for row in trials]
     assert "gap of the two ends" in rows_of(trials + pairs)[-1]
     assert "gap of the two ends" not in rows_of(trials)[-1]
+
+
+def test_many_curves_take_several_rows_and_the_last_entry_counts_the_rest(rows_of, usual):
+    names = [f"loss-of-a-long-name-{index}" for index in range(20)]
+    rows = rows_of(replace(usual, contents=tuple(names)).rows())
+    assert [len(row) for row in rows[:3]] == [4, 4, 4]
+    assert rows[0][0] == names[0]
+    assert rows[2][-1] == "and 9 more"
+    assert "on the Pareto front" in rows[3]

@@ -31,3 +31,19 @@ def test_colours_mix(share, color):
 
 def test_pale_is_lighter_and_dark_is_darker():
     assert darkened("#808080") < "#808080" < faded("#808080")
+
+
+def test_settings_of_one_loss_differ_in_colour_marker_and_line():
+    curves = [f"mse/learning_rate={rate}" for rate in (1, 2, 3)]
+    styles = line_styles([*curves, f"{curves[0]}/srresnet"])
+    looks = [styles[curve] for curve in curves]
+    assert len({look.color for look in looks}) == len({look.marker for look in looks}) == 3
+    assert styles[f"{curves[0]}/srresnet"].color == looks[0].color
+
+
+def test_of_many_settings_no_two_look_alike():
+    curves = [f"{loss}/channels={n}" for loss in LOSSES for n in range(10)]
+    looks = [(style.color, style.marker) for style in line_styles(curves).values()]
+    assert len(set(looks)) == len(curves)
+    same_loss = {style.marker for curve, style in line_styles(curves).items() if "=3" in curve}
+    assert len(same_loss) == 1

@@ -170,3 +170,10 @@ def test_a_magnified_crowd_is_explained(store, usual):
     tables = read_tables(store(usual.rows()))
     assert "magnified" not in " ".join(caption_lines(scores, tables))
     assert "magnified" in " ".join(caption_lines(scores, tables, magnified=True))
+
+
+def test_the_caption_says_that_lr_was_not_shrunk_alone(store, usual):
+    folder = store(usual.rows())
+    tables = replace(read_tables(folder), low_resolution={"set5": "degraded: JPEG (quality 30)"})
+    (scores, *_) = scores_by_dataset(tables.results)
+    assert caption_lines(scores, tables)[0].startswith("LR is degraded: JPEG (quality 30); bicubic")

@@ -81,3 +81,12 @@ def test_intervals_follow_their_means(formatted, usual):
 
 def test_one_seed_has_no_note_about_intervals(formatted, usual):
     assert "±" not in formatted(usual.rows(), "markdown")
+
+
+@pytest.mark.parametrize("markup", ["markdown", "latex"])
+def test_lr_that_was_not_shrunk_alone_is_said(store, usual, markup):
+    folder = store(usual.rows())
+    tables = read_results(folder), read_metrics(folder)
+    made = {"set5": "degraded: JPEG (quality 30)"}
+    text = format_table(*tables, markup, low_resolution=made)
+    assert "LR is degraded: JPEG (quality 30); bicubic enlarges that LR" in text

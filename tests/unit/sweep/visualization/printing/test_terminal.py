@@ -100,3 +100,10 @@ def test_the_fronts_stand_below_the_table(printed, usual):
     assert "left out" not in text
     sick = [replace(row, health="grid") if row.content == "mse" else row for row in usual.rows()]
     assert "left out of the fronts: mse@0 (grid)" in printed(sick, 150)
+
+
+def test_lr_that_was_not_shrunk_alone_is_said_below_its_table(store, usual):
+    folder, buffer = store(usual.rows()), io.StringIO()
+    tables = read_results(folder), read_metrics(folder), Console(file=buffer, width=200)
+    print_table(*tables, low_resolution={"set5": "given: the images of folder LR, as they are"})
+    assert "LR is given: the images of folder LR, as they are; bicubic" in buffer.getvalue()

@@ -127,3 +127,13 @@ def test_what_only_the_means_dominate_is_told_apart():
     rows = [row(0.0, 29.0, 6.0), row(0.1, 28.9, 5.0), row(0.1, 29.3, 7.5, seed=1)]
     pair = pairs_of(scores([row(0.0, 29.2, 6.0), *rows[1:]]), [PSNR, NIQE])["psnr_y|niqe"]
     assert (pair.front, pair.unsure) == ((0,), (1,))
+
+
+def test_a_group_has_the_values_of_further_axes_by_their_names():
+    rate = "adversarial.learning_rate"
+    found = groups([row(0.1, 28.0, 6.0, **{rate: 5e-5}), row(0.1, 29.0, 7.0, 1, **{rate: 1e-4})])
+    assert [group["setting"] for group in found] == [
+        {"learning_rate": "0.00005"},
+        {"learning_rate": "0.0001"},
+    ]
+    assert groups([row(0.1, 28.0, 6.0)])[0]["setting"] == {}

@@ -175,3 +175,15 @@ def test_the_table_has_the_columns_of_its_file(written, usual):
     report, text = written(usual.rows())
     (dataset,) = document_of(text)["datasets"]
     assert dataset["rows"]["columns"] == list(read_results(report.path.parent).columns)
+
+
+def test_a_test_set_says_which_lr_it_has(store, usual):
+    folder = store(usual.rows())
+    path = folder / "metrics.json"
+    document = json.loads(path.read_text())
+    document["datasets"] = {"set5": {"low_resolution": "degraded: JPEG (quality 30)"}}
+    path.write_text(json.dumps(document))
+    report = write_report(SweepStore(folder), folder / "report.html")
+    (shown,) = document_of(report.path.read_text(encoding="utf-8"))["datasets"]
+    assert shown["references"] == {"lr": "degraded LR", "bicubic": "bicubic of degraded LR"}
+    assert shown["cautions"][0].startswith("LR is degraded: JPEG (quality 30); bicubic")

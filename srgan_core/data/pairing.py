@@ -1,4 +1,4 @@
-"""Pairs restored images with their references by file name."""
+"""Pairs images of two folders by file name: restored ones, or LR, with their references."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from srgan_core.data.listing import Listing, list_images
+from srgan_core.data.listing import Listing, list_images, table_name
 from srgan_core.errors import DataError
 from srgan_core.wording import first_names
-from sweep.scoring.sets.set_checks import table_name
 
 WORDS = (
     *("sr", "hr", "lr", "gt", "fake", "real", "pred", "out", "output", "result", "restored"),
@@ -41,7 +40,9 @@ class Pair:
     hr: Path | None = None
 
 
-def pair_images(sr: Path, hr: Path | None = None, method: str = "") -> tuple[Pair, ...]:
+def pair_images(
+    sr: Path, hr: Path | None = None, method: str = "", role: str = "restored image"
+) -> tuple[Pair, ...]:
     """Pairs the images of two folders.
 
     Names are compared without their endings: as the tables have them, then without regard to
@@ -52,6 +53,7 @@ def pair_images(sr: Path, hr: Path | None = None, method: str = "") -> tuple[Pai
         sr: Folder of the restored images.
         hr: Folder of the references; None to take the restored images alone.
         method: Name of the method, which file names may carry too.
+        role: What the images of the first folder are, for messages.
 
     Returns:
         Pairs in the order of the image names.
@@ -70,8 +72,8 @@ def pair_images(sr: Path, hr: Path | None = None, method: str = "") -> tuple[Pai
     indexes = [(key, _index(references, key)) for key in keys]
     found = {path: _find(path, indexes) for path in restored}
     pairs = [Pair(table_name(own), path, own) for path, own in found.items() if own is not None]
-    _refuse_shared(pairs)
-    _refuse_unmatched(found, references, (sr, hr))
+    _refuse_shared(pairs, role)
+    _refuse_unmatched(found, references, (sr, hr), role)
     return tuple(sorted(pairs, key=lambda pair: pair.image))
 
 
@@ -141,7 +143,10 @@ def _refuse_twins(paths: Sequence[Path]) -> None:
 
 
 def _refuse_unmatched(
-    found: Mapping[Path, Path | None], references: Sequence[Path], folders: tuple[Path, Path]
+    found: Mapping[Path, Path | None],
+    references: Sequence[Path],
+    folders: tuple[Path, Path],
+    role: str,
 ) -> None:
     alone = [path.name for path, hr in found.items() if hr is None]
     used = {hr for hr in found.values() if hr is not None}
@@ -150,19 +155,19 @@ def _refuse_unmatched(
         return
     sr, hr = folders
     parts = [f"{first_names(alone)} of {sr} without a reference"] if alone else []
-    parts += [f"{first_names(missing)} of {hr} without a restored image"] if missing else []
+    parts += [f"{first_names(missing)} of {hr} without its {role}"] if missing else []
     raise DataError(
         f"{sr}: expected one image for each of the {len(references)} in {hr}, got {len(found)}, "
         f"with {'; '.join(parts)}; complete or rename the files"
     )
 
 
-def _refuse_shared(pairs: Sequence[Pair]) -> None:
+def _refuse_shared(pairs: Sequence[Pair], role: str) -> None:
     first: dict[Path | None, Path] = {}
     for pair in pairs:
         other = first.setdefault(pair.hr, pair.sr)
         if other != pair.sr:
             raise DataError(
-                f"{pair.image}: expected one restored image, got {other.name} and "
+                f"{pair.image}: expected one {role}, got {other.name} and "
                 f"{pair.sr.name}; remove one or rename it"
             )

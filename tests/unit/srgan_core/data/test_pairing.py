@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from srgan_core.data.images import write_png
+from srgan_core.data.pairing import bare_name, pair_images
 from srgan_core.errors import DataError
-from sweep.scoring.external.pairing import bare_name, pair_images
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What a sweep trains next where its coefficients are placed as results come."""
