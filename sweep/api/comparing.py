@@ -106,6 +106,9 @@ def compare(
         >>> from sweep import compare
         >>> found = compare("results/seeds-cpu:mse@0.01", ":bicubic", metric="psnr_y")
         >>> found.frame[["dataset", "metric", "verdict"]]
+          dataset  metric              verdict
+        0  BSDS20  psnr_y    indistinguishable
+        1    set5  psnr_y  test set too small
     """
     if not isinstance(confidence, int | float) or not 0 < confidence < 1:
         raise ConfigError(f"--confidence: expected a number between 0 and 1, got {confidence!r}")

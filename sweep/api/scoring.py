@@ -143,10 +143,13 @@ def score(
     Example:
         >>> from sweep import score
         >>> found = score("my_x4", "Set5", metrics="psnr")
-        >>> found.per_image[["image", "psnr_y"]].round(2)
-              image  psnr_y
-        0      baby   29.32
-        >>> found.means.round(2)
+        >>> found.per_image["image"].tolist()
+        ['baby', 'bird']
+        >>> found.means[["method", "dataset", "images"]]
+          method dataset  images
+        0  my_x4    set5       2
+        >>> bool(found.means["psnr_y"][0] > 0)
+        True
     """
     from sweep.scoring.external.request import Request
     from sweep.scoring.external.request import score as score_each

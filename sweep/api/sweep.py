@@ -49,8 +49,13 @@ class Sweep:
 
     Example:
         >>> from sweep import Sweep
-        >>> s = Sweep.load("results/quick")
-        >>> s.results[["trial", "psnr_y", "lpips_alex"]].head(2)
+        >>> s = Sweep.load("results/quick-cpu")
+        >>> s.results[["trial", "psnr_y"]].head(2).round(1)
+                 trial  psnr_y
+        0      bicubic    28.4
+        1  srresnet-s0    31.0
+        >>> s.plot("set5").save("tradeoff.svg").name
+        'tradeoff.svg'
     """
 
     def __init__(self, root: Path) -> None:
@@ -162,9 +167,20 @@ class Sweep:
 
         Example:
             >>> from sweep import Sweep
-            >>> s = Sweep.run("results/tiny", "smoke", adv=1e-3, steps=2, metrics="psnr")
-            >>> sorted(s.last_run.states.values())
-            >>> s.summary[["method", "adv", "psnr_y"]].round(1)
+            >>> def show(event):
+            ...     if event.kind == "progress":
+            ...         print(f"{event.steps_done} of {event.steps_total} steps")
+            >>> s = Sweep.run(
+            ...     "results/tiny", "smoke", adv=1e-3, steps=2, metrics="psnr",
+            ...     settings={"grid.control": False}, jobs=1, on_event=show,
+            ... )
+            1 of 2 steps
+            2 of 2 steps
+            >>> s.last_run.exit_status
+            0
+            >>> s.results.query("method == 'srgan'")[["adv", "status"]]
+                 adv status
+            2  0.001   done
         """
         from sweep.api.running import HowToRun, carry_out, prepare
         from sweep.planning.request import SweepRequest
