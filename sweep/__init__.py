@@ -6,26 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sweep.api.comparing import compare
-    from sweep.api.scoring import score
-    from sweep.api.sweep import Sweep
+    from sweep.api import Sweep, compare, score
 
 __all__ = ["Sweep", "__version__", "compare", "score"]
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "Sweep": "sweep.api.sweep",
-    "compare": "sweep.api.comparing",
-    "score": "sweep.api.scoring",
-}
-
 
 def __getattr__(name: str) -> Any:
     """Imports a name when it is first asked for: most who import the package want its version."""
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module("sweep.api"), name)
 
 
 def __dir__() -> list[str]:

@@ -24,6 +24,7 @@ ELSEWHERE = {
     "srgan_core/training/__main__.py": "tests/integration/training/test_command.py",
     "sweep/__init__.py": "tests/unit/sweep/api/test_sweep.py",
     "sweep/__main__.py": "tests/integration/test_startup.py",
+    "sweep/api/__init__.py": "tests/unit/sweep/api/test_sweep.py",
     # What commands and Python calls share, through the commands.
     "sweep/api/derived.py": "tests/unit/sweep/cli/test_derived.py",
     # One contract for all executors; the parts of a job through the whole of one.

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import sweep
+import sweep.api
 from srgan_core.data.images import write_png
 from srgan_core.errors import ConfigError
 from sweep import Sweep
@@ -30,11 +31,12 @@ def first_image(loaded):
     return row["dataset"], row["image"]
 
 
-def test_public_names_are_complete_and_sorted():
-    assert sweep.__all__ == sorted(sweep.__all__)
-    assert all(hasattr(sweep, name) for name in sweep.__all__)
+@pytest.mark.parametrize("package", [sweep, sweep.api])
+def test_public_names_are_complete_and_sorted(package):
+    assert package.__all__ == sorted(package.__all__)
+    assert all(hasattr(package, name) for name in package.__all__)
     with pytest.raises(AttributeError, match="nothing"):
-        _ = sweep.nothing
+        _ = package.nothing
 
 
 def test_tables_are_frames(folder):
