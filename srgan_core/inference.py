@@ -12,6 +12,7 @@ from torch import Tensor
 
 from srgan_core.errors import ConfigError, ShapeError, WeightsError
 from srgan_core.networks import Generator
+from srgan_core.weights.file_kinds import FileKind, kind_of
 from srgan_core.weights.tensor_files import (
     misfit,
     read_tensors,
@@ -54,7 +55,8 @@ def load_generator(
     """Reads a generator that `save_generator` wrote.
 
     Args:
-        path: The file; None for the SRResNet that comes with the package.
+        path: The file, or this network's state dict as `torch.save` writes it; None for the
+            SRResNet that comes with the package.
         scale: The magnification that it must have; None takes what the file has, and x4 where
             no file is given.
         device: Where to put it.
@@ -69,7 +71,10 @@ def load_generator(
     if path is None:
         with as_file(bundled_generator(scale or BUNDLED_SCALES[0])) as bundled:
             return load_generator(bundled, scale, device)
-    metadata, state = read_tensors(path)
+    if kind_of(path) is FileKind.TORCH:
+        metadata, state = _read_own(path)
+    else:
+        metadata, state = read_tensors(path)
     if metadata.get("format") != FORMAT:
         raise WeightsError(
             f"{path}: expected format {FORMAT!r} in the metadata, got "
@@ -89,6 +94,26 @@ def load_generator(
     generator.load_state_dict(widened_tensors(state))
     channels_last: Generator = generator.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return channels_last
+
+
+def _read_own(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Reads this network's weights out of a training state, with the size that they show."""
+    from srgan_core.weights.state_dicts import read_state_dict
+
+    state = read_state_dict(path)
+    first = state.get("head.0.weight")
+    blocks, doublings = (
+        len({name.split(".")[1] for name in state if name.startswith(stage)})
+        for stage in ("body.", "upsample.")
+    )
+    if first is None or not doublings or "tail.weight" not in state:
+        raise WeightsError(
+            f"{path}: expected the weights of this package's own network (head.0.weight, ...), got "
+            f"{', '.join(sorted(state)[:3])}, ...; give a generator.safetensors, `sweep score "
+            "--generator` reads those of other known networks"
+        )
+    size = {"scale": 2**doublings, "channels": first.shape[0], "blocks": blocks}
+    return {"format": FORMAT} | {name: str(number) for name, number in size.items()}, state
 
 
 def bundled_generator(scale: int) -> Traversable:

@@ -14,6 +14,7 @@ from srgan_core.data.photographs import Photograph, from_pillow, read_photograph
 from srgan_core.errors import ShapeError
 from srgan_core.inference import load_generator
 from srgan_core.networks import Generator
+from srgan_core.overlap import OverlappingTiles
 from srgan_core.tiling import TILE, count_parts, restore_tiles
 
 Picture = TypeVar("Picture", np.ndarray, Image.Image)
@@ -67,7 +68,7 @@ def upscale(
 def upscale_file(
     source: Path,
     target: Path,
-    generator: Generator,
+    generator: Generator | OverlappingTiles,
     tile: int = TILE,
     on_progress: Progress | None = None,
 ) -> tuple[str, ...]:
@@ -76,7 +77,7 @@ def upscale_file(
     Args:
         source: PNG, JPEG, BMP, TIFF, WebP or PPM, 8 bits a channel.
         target: The PNG; whole or absent.
-        generator: In evaluation mode.
+        generator: In evaluation mode; or anyone's network, with tiles of its own.
         tile: As in `upscale`.
         on_progress: Called after each piece.
 
@@ -94,7 +95,7 @@ def upscale_file(
 
 def enlarge(
     photograph: Photograph,
-    generator: Generator,
+    generator: Generator | OverlappingTiles,
     tile: int = TILE,
     on_progress: Progress | None = None,
 ) -> Image.Image:
@@ -111,8 +112,11 @@ def enlarge(
     alpha = None
     if photograph.alpha is not None:
         alpha = Image.fromarray(photograph.alpha).resize(size, Image.Resampling.BICUBIC)
-    total = count_parts(height, width, tile)
-    parts = restore_tiles(generator, photograph.rgb, tile)
+    if isinstance(generator, OverlappingTiles):
+        total, parts = generator.count(height, width), generator.parts(photograph.rgb)
+    else:
+        total = count_parts(height, width, tile)
+        parts = restore_tiles(generator, photograph.rgb, tile)
     for number, (place, part) in enumerate(parts, start=1):
         piece = Image.fromarray(part)
         if photograph.grey:

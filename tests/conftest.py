@@ -110,7 +110,7 @@ class RayCluster:
         self.address: str = self._cluster.address
 
     def add_node(self, num_cpus: int = 1) -> Any:
-        from sweep.execution.executors.ray_cluster import start_patiently
+        from sweep.execution.executors.ray.cluster import start_patiently
 
         return start_patiently(lambda: self._cluster.add_node(num_cpus=num_cpus))
 

@@ -50,8 +50,8 @@ class FileKind(_Words, Enum):
     )
     TORCH = _Words(
         "a checkpoint of torch.save (a pickle)",
-        "`sweep score --generator` reads those of known networks; give a generator.safetensors "
-        "here",
+        "`sweep score --generator` and `sweep upscale` read those of known networks; give a "
+        "generator.safetensors here",
     )
     ZIP = _Words("a zip archive", f"unpack it and {_ANOTHER}")
     DAMAGED_ZIP = _Words("a damaged zip archive", "")

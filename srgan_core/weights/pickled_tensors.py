@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -73,7 +74,7 @@ def read_pickled_tensors(path: Path, largest: int = LARGEST_FILE) -> Mapping[str
         # PyTorch's words recommend to load the file with its code, which is never right here.
         raise WeightsError(
             f"{path}: expected tensors and plain values alone, got a pickle that "
-            f"{_name_refused(error)}; save the generator's state_dict()"
+            f"{_name_refused(error)}; save the generator's state_dict() with torch.save"
         ) from None
     # A damaged file raises nearly any exception, depending on the byte that is wrong.
     except Exception:
@@ -89,11 +90,14 @@ def read_pickled_tensors(path: Path, largest: int = LARGEST_FILE) -> Mapping[str
 
 
 def _load(path: Path, mappable: bool) -> object:
-    # PyTorch goes by the ending, which may be wrong, and maps only what it opens itself.
-    if path.suffix == ".safetensors":
-        with path.open("rb") as file:
-            return torch.load(file, map_location="cpu", weights_only=True)
-    return torch.load(path, map_location="cpu", weights_only=True, mmap=mappable)
+    with warnings.catch_warnings():
+        # Of a pickle protocol that the reader may lack; what it cannot read is refused by name.
+        warnings.filterwarnings("ignore", "Detected pickle protocol")
+        # PyTorch goes by the ending, which may be wrong, and maps only what it opens itself.
+        if path.suffix == ".safetensors":
+            with path.open("rb") as file:
+                return torch.load(file, map_location="cpu", weights_only=True)
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=mappable)
 
 
 def _refuse_other_kinds(path: Path) -> None:
@@ -107,8 +111,13 @@ def _refuse_other_kinds(path: Path) -> None:
 
 def _name_refused(error: pickle.UnpicklingError) -> str:
     """What PyTorch's unpickler would not admit, if it says so."""
-    found = re.search(r"GLOBAL ([\w.]{1,80}) was not an allowed", str(error))
-    return f"names {found[1]}, which may be code" if found else "is damaged or names something else"
+    text = str(error)
+    if found := re.search(r"GLOBAL ([\w.]{1,80}) was not an allowed", text):
+        return f"names {found[1]}, which may be code"
+    # PyTorch's reader of tensors knows the protocol that `torch.save` writes by itself.
+    if "Unsupported operand" in text:
+        return "is written in another pickle protocol than torch.save's own"
+    return "is damaged or names something else"
 
 
 def _refuse_size(path: Path, largest: int) -> bool:

@@ -91,6 +91,7 @@ class Point:
             holds for the means alone.
         dominated_by: A candidate that dominates this one; empty on the front.
         contribution: Area that this candidate alone dominates; None without reference point.
+        cost: What a generator of others costs, in print; empty where unknown.
         knee: Whether it is the knee of the front, which is a compromise that an adversarial
             coefficient above 0 chose: neither the SRResNet nor the control is one.
     """
@@ -108,6 +109,7 @@ class Point:
     state: Standing = ""
     dominated_by: str = ""
     contribution: float | None = None
+    cost: str = ""
     knee: bool = False
 
     @property
@@ -253,6 +255,7 @@ def points_of(scores: DatasetScores, axes: Axes) -> list[Point]:
                 y_half=mean[names.interval_column(axes.y.column)],
                 health=health,
                 state="unhealthy" if health else "",
+                cost=names.cost_text(mean),
             )
             found.append(point)
     return found

@@ -111,6 +111,7 @@ def _mean(members: Sequence[Record], columns: Sequence[str]) -> Record:
     seeded = any(record["seed"] is not None for record in members)
     kept = (*names.point_key(members[0]), CURVE, "images")
     mean: Record = {name: members[0].get(name) for name in kept}
+    mean |= {n: members[0][n] for n in names.COSTS if members[0].get(n) is not None}
     mean["trials"] = tuple(record["trial"] for record in members)
     mean["scored"] = tuple(record["trial"] for record in scored)
     mean[SEEDS] = len(distinct) if seeded else None

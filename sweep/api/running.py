@@ -13,7 +13,7 @@ from sweep.execution.executors.base import WATCHDOG_SECONDS, OnEvent
 from sweep.store.states import State
 
 if TYPE_CHECKING:
-    from sweep.execution.executors.slurm_settings import SlurmSettings
+    from sweep.execution.executors.slurm.settings import SlurmSettings
     from sweep.planning.plan import Plan
     from sweep.planning.request import SweepRequest
     from sweep.runner import Summary

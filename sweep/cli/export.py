@@ -13,6 +13,7 @@ EXAMPLES = """\b
 Examples:
   sweep export vgg16-53-adv0.01 --results results/quick-cpu --onnx sr.onnx
   sweep export generator.safetensors --onnx sr.onnx --program sr.pt2
+  sweep export RealESRGAN_x4plus.pth --onnx sr.onnx
 
 ONNX needs the extra: pip install 'srgan-sweep[export]'.
 """
@@ -46,7 +47,7 @@ def command(
         raise click.UsageError("expected --onnx FILE or --program FILE, got neither")
     from srgan_core.destinations import check_file
     from srgan_core.files import write_atomically
-    from srgan_core.inference import load_generator
+    from srgan_core.networks import Generator
     from sweep.generators.export.card import model_card, read_origin
     from sweep.generators.export.formats import (
         export_onnx,
@@ -54,7 +55,7 @@ def command(
         require_export_packages,
         sample_photographs,
     )
-    from sweep.generators.lookup import find_generator
+    from sweep.generators.lookup import find_generator, load_any
     from sweep.store.folder import SweepStore
 
     if onnx is not None:
@@ -65,12 +66,14 @@ def command(
     origin = read_origin(find_generator(generator, SweepStore(results)))
     for target in targets:
         check_file(target, [origin.file])
-    network = load_generator(origin.file, scale=None)
+    network = load_any(origin.file)
+    module = network if isinstance(network, Generator) else network.module
+    assert module is not None
     photographs = sample_photographs(origin)
     files = {}
     for path, export in ((onnx, export_onnx), (program, export_program)):
         if path is not None:
-            files[path] = export(network, path, photographs)
+            files[path] = export(module, path, photographs)
             click.echo(f"{path}: at most {files[path]:.1e} from PyTorch")
     if page is not None:
         write_atomically(page, model_card(origin, network, files).encode())

@@ -19,7 +19,7 @@ from sweep.store.states import State
 
 if TYPE_CHECKING:
     from sweep.execution.executors.base import OnEvent
-    from sweep.execution.executors.slurm_settings import SlurmSettings
+    from sweep.execution.executors.slurm.settings import SlurmSettings
     from sweep.planning.plan import Plan
     from sweep.runner import Summary
     from sweep.store.folder import SweepStore
@@ -161,7 +161,7 @@ def _display(plan: Plan, store: SweepStore) -> Iterator[OnEvent]:
 
 def print_jobs(settings: SlurmSettings, store: SweepStore, device: str, threads: int) -> None:
     """Prints the file that SLURM is given for each trial."""
-    from sweep.execution.executors.slurm_cluster import sbatch_text
+    from sweep.execution.executors.slurm.cluster import sbatch_text
 
     click.echo("\nsbatch is given this for every trial:\n")
     click.echo(sbatch_text(settings, store.root, device, threads))

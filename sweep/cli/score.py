@@ -25,6 +25,7 @@ Examples:
   sweep score --sr my_x4 --name MyNet --results results/quick
   sweep score --generator netG_epoch_4_100.pth --eval set5,folder:photos
   sweep score --generator net.pt --eval pairs:camera/LR,camera/HR
+  sweep score --generator RealESRGAN_x4plus.pth --name Real-ESRGAN --into results/quick
 
 Exit status: 0 every image scored; 1 some image could not be (the others are); 2 wrong usage;
 3 weights or a test set cannot be had here.
@@ -41,7 +42,8 @@ EXISTING = click.Path(path_type=Path, exists=True)
 @click.option(
     "--generator",
     type=EXISTING,
-    help="Generator to score: our safetensors, TorchScript, or an SRResNet's state dict.",
+    help="Generator to score: ours, an SRResNet's or another known network's state dict (RRDB, "
+    "SwinIR, ...: extra `generators`), or TorchScript.",
 )
 @click.option(
     "--eval",

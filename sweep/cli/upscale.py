@@ -20,6 +20,7 @@ from sweep.cli.paths import OutputFolder, results_option
 
 if TYPE_CHECKING:
     from srgan_core.networks import Generator
+    from srgan_core.overlap import OverlappingTiles
 
 Begin = Callable[[str], Callable[[float], None]]
 
@@ -28,6 +29,7 @@ Examples:
   sweep upscale photo.jpg
   sweep upscale photos --generator vgg16-53-adv0.01 --results results/quick-cpu
   sweep upscale photo.png --adv-like 0.5 -o realistic
+  sweep upscale photo.png --generator RealESRGAN_x4plus.pth
 
 Exit status: 0 every image written; 1 some image could not be read (the others are written);
 2 wrong usage.
@@ -42,7 +44,7 @@ Exit status: 0 every image written; 1 some image could not be read (the others a
     "--generator",
     metavar="TRIAL|FILE",
     shell_complete=complete_generators,
-    help="A trial of --results, its folder, or a generator file.  "
+    help="A trial of --results, its folder, or a generator file, ours or another known network's.  "
     "[default: the bundled SRResNet x4]",
 )
 @click.option(
@@ -166,9 +168,9 @@ def _load(
     content: str | None,
     scale: int | None,
     device: str,
-) -> Generator:
+) -> Generator | OverlappingTiles:
     from srgan_core.errors import ConfigError
-    from srgan_core.inference import BUNDLED_SCALES, load_generator
+    from srgan_core.inference import BUNDLED_SCALES
     from srgan_core.training.hardware import resolve_device
     from sweep.generators.lookup import find_ends, find_generator
     from sweep.store.folder import SweepStore
@@ -181,7 +183,7 @@ def _load(
                 f"--scale {scale}: the SRResNet that comes with the package is for "
                 f"{', '.join(map(str, BUNDLED_SCALES))}; name a generator with --generator"
             )
-        return load_generator(path, scale, where)
+        return _load_file(path, scale, str(where))
     ends = find_ends(SweepStore(results), content)
     network = ends.load(adv_like, str(where))
     if scale not in (None, network.scale):
@@ -189,6 +191,19 @@ def _load(
     start = ends.start or "the bundled SRResNet"
     say(f"note: {adv_like:g} of the way from {start} to {ends.trial.path.name}")
     return network
+
+
+def _load_file(path: Path | None, scale: int | None, device: str) -> Generator | OverlappingTiles:
+    """Loads our own generator to be cut up exactly, and any other with overlapping tiles."""
+    from srgan_core.networks import Generator
+    from sweep.generators.lookup import load_any
+
+    loaded = load_any(path, scale, device)
+    if isinstance(loaded, Generator):
+        return loaded
+    for note in loaded.notes:
+        say(f"note: {note}")
+    return loaded.tiles
 
 
 @contextmanager

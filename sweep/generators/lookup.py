@@ -22,6 +22,7 @@ from sweep.store.trial_folder import TrialFolder
 
 if TYPE_CHECKING:
     from srgan_core.networks import Generator
+    from sweep.scoring.foreign_generators.loading import LoadedGenerator
 
 _TIE_BREAKER = "lpips_alex"
 
@@ -79,6 +80,29 @@ def find_generator(text: str, store: SweepStore) -> Path:
         raise StoreError(
             f"generator {text!r}: expected a file, or a trial with a generator; {error}"
         ) from None
+
+
+def load_any(
+    path: Path | None, scale: int | None = None, device: str = "cpu"
+) -> Generator | LoadedGenerator:
+    """Loads a generator of this package, or anyone's whose weights say what they are.
+
+    Args:
+        path: The file; None for the bundled one.
+        scale: The magnification that it must have; None takes what the file has.
+        device: Where to put it.
+
+    Raises:
+        WeightsError: when the file is missing, damaged, of an unknown network, or a program.
+    """
+    from srgan_core.inference import load_generator
+    from srgan_core.weights.file_kinds import FileKind, kind_of
+    from sweep.scoring.foreign_generators.loading import is_ours, load_any_generator
+
+    known = (FileKind.TORCH, FileKind.SAFETENSORS)
+    if path is None or kind_of(path) not in known or is_ours(path):
+        return load_generator(path, scale, device)
+    return load_any_generator(path, scale, device)
 
 
 def find_ends(store: SweepStore, content: str | None = None) -> Ends:

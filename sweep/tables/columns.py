@@ -44,6 +44,8 @@ HEALTH_MEASURES = (
 )
 HEALTH = ("health", *HEALTH_MEASURES)
 """Older tables lack these; they read as empty."""
+COSTS = ("parameters", "megapixel_seconds")
+"""Of generators that `sweep score` added; only tables that hold one have these."""
 INTERPOLATION_KEY = ("from", "to", "space", "alpha", "dataset")
 PATH_KEY = ("trial", "step", "dataset")
 SUMMARY_KEY = ("method", "content", "adv", START, "scale", "dataset")
@@ -58,7 +60,9 @@ TEXT_COLUMNS = frozenset(
         *WORD_AXES,
     }
 )
-INTEGER_COLUMNS = frozenset({"seed", "scale", "images", "step", "steps", "seeds", "steps_left"})
+INTEGER_COLUMNS = frozenset(
+    {"seed", "scale", "images", "step", "steps", "seeds", "steps_left", "parameters"}
+)
 # What the user chose is written exactly; what was measured is rounded.
 EXACT_COLUMNS = frozenset({"adv", "alpha", "pixel_weight", "content_weight", *NUMBER_AXES})
 
@@ -121,7 +125,10 @@ def interval_column(metric: str) -> str:
 
 def extra_metrics(columns: Iterable[str]) -> tuple[str, ...]:
     """Picks the metric columns that only this table has, in its order."""
-    known = {*result_columns(), *image_columns(), *summary_columns(), CURVE, *AXES}
+    known = {
+        *(*result_columns(), *COSTS, *image_columns(), *summary_columns()),
+        *(CURVE, *AXES),
+    }
     return tuple(column for column in columns if column not in known)
 
 
@@ -189,9 +196,20 @@ def number_text(column: str, value: float) -> str:
         return shortest_decimal(value)
     if column.startswith("psnr"):
         return f"{value:.4f}"
-    if column.endswith("_seconds"):
+    if column.endswith("_seconds") and column not in COSTS:
         return f"{value:.{SECONDS_DECIMALS}f}"
     return f"{value:.6g}"
+
+
+def cost_text(record: Mapping[str, Any]) -> str:
+    """Writes what a generator costs for people, as `16.7 M, 2.4 s/MP`; empty where unknown."""
+    parameters, seconds = (record.get(column) for column in COSTS)
+    texts = []
+    if parameters:
+        texts.append(f"{parameters / 1e6:.3g} M")
+    if seconds is not None:
+        texts.append(f"{seconds:.0f} s/MP" if seconds >= 10 else f"{seconds:.2g} s/MP")
+    return ", ".join(texts)
 
 
 def neutralise(text: str) -> str:

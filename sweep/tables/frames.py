@@ -38,7 +38,8 @@ def results_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
     ordered = sort_rows(rows)
     extra, axes = _extra_scores(ordered), _axes(ordered)
     records = [_result_record(row, extra) for row in ordered]
-    return typed_frame(records, names.result_columns(extra, axes))
+    costs = [c for c in names.COSTS if any(record[c] is not None for record in records)]
+    return typed_frame(records, (*names.result_columns(extra, axes), *costs))
 
 
 def per_image_frame(rows: Iterable[ResultRow]) -> pd.DataFrame:
@@ -134,7 +135,7 @@ def _axis_place(row: ResultRow, axis: str, words: Mapping[str, int]) -> float:
 
 
 def _result_record(row: ResultRow, extra: Sequence[str]) -> dict[str, Any]:
-    plain = (*names.KEY, "images", names.NIQE_DISTANCE, *names.TRAINING)
+    plain = (*names.KEY, "images", names.NIQE_DISTANCE, *names.TRAINING, *names.COSTS)
     scores = {column: row.scores.get(column) for column in (*names.METRICS, *extra)}
     measures = {column: row.measures.get(column) for column in names.HEALTH_MEASURES}
     return {

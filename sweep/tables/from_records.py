@@ -76,6 +76,8 @@ def result_rows(
                     method=added.method,
                     **common,
                     generator_sha256=added.generator_sha256,
+                    parameters=added.parameters,
+                    megapixel_seconds=added.megapixel_seconds,
                     **_scored(added.scores, hr_niqe, added.set_scores),
                 )
 

@@ -47,6 +47,8 @@ class ResultRow:
         grad_content: The same of the weighted content term.
         grad_adv: The same of the weighted adversarial term.
         generator_sha256: Hash of the generator's file.
+        parameters: Number of a scored generator's weights.
+        megapixel_seconds: Seconds in which a scored generator made a million pixels.
         per_image: Scores of the single images.
         health: What makes the trial unfit for comparison, reasons separated by `; `; empty for
             a healthy one.
@@ -74,6 +76,8 @@ class ResultRow:
     grad_content: float | None = None
     grad_adv: float | None = None
     generator_sha256: str | None = None
+    parameters: int | None = None
+    megapixel_seconds: float | None = None
     per_image: tuple[ImageScore, ...] = ()
     health: str = ""
     measures: dict[str, float] = field(default_factory=dict)

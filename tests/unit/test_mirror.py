@@ -34,7 +34,9 @@ ELSEWHERE = {
         "tests/unit/sweep/execution/executors/test_contract.py"
     ),
     "sweep/execution/executors/base.py": "tests/unit/sweep/execution/executors/test_contract.py",
-    "sweep/execution/executors/ray_worker.py": "tests/unit/sweep/execution/executors/test_ray.py",
+    "sweep/execution/executors/ray/worker.py": (
+        "tests/unit/sweep/execution/executors/ray/test_executor.py"
+    ),
     "sweep/execution/jobs/failing.py": "tests/unit/sweep/execution/jobs/test_trial.py",
     "sweep/execution/jobs/reference.py": "tests/unit/sweep/execution/jobs/test_trial.py",
     "sweep/execution/jobs/running.py": "tests/unit/sweep/execution/jobs/test_trial.py",

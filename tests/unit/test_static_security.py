@@ -38,7 +38,7 @@ ALLOWED = {
     ("srgan_core/weights/pickled_arrays.py", "pickle"): "an unpickler that admits arrays alone",
     ("srgan_core/yaml_files.py", "yaml.load"): "with a subclass of SafeLoader",
     (
-        "sweep/scoring/foreign_generators/loading.py",
+        "sweep/scoring/foreign_generators/scripts.py",
         "torch.jit.load",
     ): "a program that the user asks for",
 }

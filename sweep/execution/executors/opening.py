@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from srgan_core.errors import ConfigError
 from sweep.execution.executors.base import WATCHDOG_SECONDS, Executor
-from sweep.execution.executors.slurm_settings import SlurmSettings, parse_slurm
+from sweep.execution.executors.slurm.settings import SlurmSettings, parse_slurm
 
 
 def open_executor(
@@ -36,11 +36,11 @@ def open_executor(
             "of its own, got the number of one; use --device cuda"
         )
     if name == "ray":
-        from sweep.execution.executors.ray import RayExecutor
+        from sweep.execution.executors.ray.executor import RayExecutor
 
         return RayExecutor(jobs, device, threads, watchdog, address, returns_files=ray_storage)
     if name == "slurm":
-        from sweep.execution.executors.slurm import SlurmExecutor
+        from sweep.execution.executors.slurm.executor import SlurmExecutor
 
         return SlurmExecutor(jobs, device, threads, watchdog, slurm)
     from sweep.execution.executors.local import LocalExecutor
@@ -61,7 +61,7 @@ def read_options(
     if name != "slurm":
         return None
     settings = parse_slurm(slurm)
-    from sweep.execution.executors.slurm_cluster import require_submitit
+    from sweep.execution.executors.slurm.cluster import require_submitit
 
     require_submitit()
     return settings

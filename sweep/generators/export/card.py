@@ -13,6 +13,7 @@ from sweep.config.grid import start_name
 from sweep.config.names import StartKind
 from sweep.metrics.registry import find_metric, in_table_order
 from sweep.scoring.aggregation import summarise
+from sweep.scoring.foreign_generators.loading import LoadedGenerator
 from sweep.store.folder import SweepStore
 from sweep.store.low_resolution import BICUBIC_LR, low_resolution_note, training_lr
 from sweep.store.records.base import Columns, Scores
@@ -85,11 +86,15 @@ def read_origin(file: Path) -> Origin:
     return Origin(folder.path.name, file, folder.read_trial(), result, references, known)
 
 
-def model_card(origin: Origin, generator: Generator, files: Mapping[Path, float]) -> str:
+def model_card(
+    origin: Origin, generator: Generator | LoadedGenerator, files: Mapping[Path, float]
+) -> str:
     """Words the card as Markdown; `files` holds each file's largest difference to PyTorch."""
+    is_own = isinstance(generator, Generator)
     parts = [
         f"# {_plain(origin.name)}",
-        _what_it_is(generator),
+        _what_it_is(generator) if isinstance(generator, Generator) else _whose_it_is(generator),
+        _how_it_is_called(generator.scale),
         "## Files",
         _files(origin, files),
         "## Training",
@@ -97,7 +102,7 @@ def model_card(origin: Origin, generator: Generator, files: Mapping[Path, float]
         "## Scores",
         _scores(origin),
         "## Limits",
-        _limits(origin),
+        _limits(origin, is_own),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -107,9 +112,22 @@ def _what_it_is(generator: Generator) -> str:
     return (
         f"A generator of SRGAN that enlarges images {generator.scale} times. {parameters:,} "
         f"parameters: {counted(len(generator.body), 'residual block')} of "
-        f"{generator.tail.in_channels} channels.\n\n"
+        f"{generator.tail.in_channels} channels."
+    )
+
+
+def _whose_it_is(generator: LoadedGenerator) -> str:
+    code = f" Its {generator.licence}." if generator.licence else ""
+    return (
+        f"A network of others ({generator.kind}) that enlarges images {generator.scale} times. "
+        f"{generator.parameters:,} parameters.{code} The terms of its weights are their maker's."
+    )
+
+
+def _how_it_is_called(scale: int) -> str:
+    return (
         "Input `lr`: (N, 3, H, W), float32, RGB in [0, 1]. Output `sr`: (N, 3, "
-        f"{generator.scale} H, {generator.scale} W), the same range. N, H and W are free. For an "
+        f"{scale} H, {scale} W), the same range. N, H and W are free. For an "
         "image file, divide 8-bit values by 255, and multiply, round and clip the result."
     )
 
@@ -120,7 +138,8 @@ def _files(origin: Origin, files: Mapping[Path, float]) -> str:
         "PyTorch on random and photographic input of several sizes, outputs in [0, 1]"
         for path, difference in files.items()
     ]
-    return "\n".join([*lines, f"- made from the safetensors `{file_sha256(origin.file)}`"])
+    kind = "safetensors" if origin.file.suffix == ".safetensors" else "checkpoint"
+    return "\n".join([*lines, f"- made from the {kind} `{file_sha256(origin.file)}`"])
 
 
 def _training(origin: Origin) -> str:
@@ -146,7 +165,10 @@ def _training(origin: Origin) -> str:
     return _table(["what", "value"], [[name, _plain(str(value))] for name, value in rows.items()])
 
 
-def _limits(origin: Origin) -> str:
+def _limits(origin: Origin, is_own: bool) -> str:
+    """What the generator is not for; of what others trained on nothing is known."""
+    if not is_own:
+        return LIMITS.rstrip()
     spec = origin.record.spec
     is_bicubic = spec is None or training_lr(spec) == BICUBIC_LR
     return ((BICUBIC_LIMIT if is_bicubic else OTHER_LIMIT) + LIMITS).rstrip()

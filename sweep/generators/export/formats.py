@@ -14,9 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from srgan_core.errors import MissingDependencyError
+from srgan_core.errors import MissingDependencyError, SrganError
 from srgan_core.files import atomic_path
-from srgan_core.networks import Generator
 from sweep.errors import TrialError
 from sweep.generators.export.card import Origin
 
@@ -36,7 +35,7 @@ ONNX_PACKAGES = ("onnx", "onnxruntime", "onnxscript")
 Run = Callable[[Tensor], np.ndarray]
 
 
-def export_onnx(generator: Generator, path: Path, photographs: Sequence[np.ndarray] = ()) -> float:
+def export_onnx(generator: nn.Module, path: Path, photographs: Sequence[np.ndarray] = ()) -> float:
     """Writes an ONNX file whose batch, height and width are free.
 
     Its input `lr` is (N, 3, H, W), its output `sr` (N, 3, scale * H, scale * W), both float32 in
@@ -55,7 +54,7 @@ def export_onnx(generator: Generator, path: Path, photographs: Sequence[np.ndarr
         TrialError: when the difference is above `TOLERANCE`.
     """
     require_export_packages()
-    with atomic_path(path) as temporary, _quiet():
+    with atomic_path(path) as temporary, _quiet(), _told(path):
         torch.onnx.export(
             generator,
             (_traced_batch(),),
@@ -72,7 +71,7 @@ def export_onnx(generator: Generator, path: Path, photographs: Sequence[np.ndarr
 
 
 def export_program(
-    generator: Generator, path: Path, photographs: Sequence[np.ndarray] = ()
+    generator: nn.Module, path: Path, photographs: Sequence[np.ndarray] = ()
 ) -> float:
     """Writes a torch.export program (`torch.export.load`) whose batch, height and width are free.
 
@@ -87,7 +86,7 @@ def export_program(
     Raises:
         TrialError: when the difference is above `TOLERANCE`.
     """
-    with atomic_path(path) as temporary, _quiet():
+    with atomic_path(path) as temporary, _quiet(), _told(path):
         program = torch.export.export(
             generator, (_traced_batch(),), dynamic_shapes=(_dynamic_axes(),)
         )
@@ -150,7 +149,7 @@ def _program(module: nn.Module) -> Run:
 
 
 def _checked(
-    generator: Generator, run: Run, path: Path, photographs: Sequence[np.ndarray]
+    generator: nn.Module, run: Run, path: Path, photographs: Sequence[np.ndarray]
 ) -> float:
     """Compares on every input; raises before the file gets its name."""
     worst = 0.0
@@ -193,6 +192,22 @@ def _quiet() -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, before, strict=True):
             logger.setLevel(level)
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Says in a sentence that a network's own code cannot be traced, as some of others cannot."""
+    try:
+        yield
+    except (SrganError, OSError):
+        raise
+    # The exporters raise whatever the line leads to that they cannot follow.
+    except Exception as error:
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)[:200]
+        raise TrialError(
+            f"{path}: this network cannot be exported with free height and width ({reason}); "
+            "not written; run it with `sweep upscale`"
+        ) from None
 
 
 def sample_photographs(origin: Origin) -> list[np.ndarray]:

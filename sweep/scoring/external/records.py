@@ -21,6 +21,12 @@ from sweep.store.states import Method
 RESERVED = tuple(Method)
 """Methods that every sweep has itself."""
 
+PARAMETERS = "parameters"
+"""In the provenance, the number of a generator's weights."""
+
+MEGAPIXEL_SECONDS = "megapixel_seconds"
+"""In the provenance, the seconds that a generator took for a million restored pixels."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,63}")
 
 
@@ -47,6 +53,18 @@ class ExternalScores:
         """Hash of the generator that restored the images, where it is known."""
         found = self.provenance.get("generator_sha256")
         return found if isinstance(found, str) else None
+
+    @property
+    def parameters(self) -> int | None:
+        """Number of the generator's weights, where it is known."""
+        found = self.provenance.get(PARAMETERS)
+        return found if isinstance(found, int) else None
+
+    @property
+    def megapixel_seconds(self) -> float | None:
+        """Seconds in which the generator made a million pixels, where they were taken."""
+        found = self.provenance.get(MEGAPIXEL_SECONDS)
+        return float(found) if isinstance(found, int | float) else None
 
 
 def check_method_name(name: str) -> str:

@@ -25,7 +25,8 @@ from sweep.scoring.external.scored_method import (
     scores_references,
 )
 from sweep.scoring.external.target_sweep import TargetSweep, open_sweep
-from sweep.scoring.foreign_generators.loading import RANGES, load_any_generator
+from sweep.scoring.foreign_generators.loading import load_any_generator
+from sweep.scoring.foreign_generators.scripts import RANGES
 from sweep.scoring.sets.references import prepare_reference
 from sweep.scoring.sets.test_sets import (
     TestSet,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from srgan_core.data.images import read_rgb, write_png
@@ -13,10 +15,11 @@ from srgan_core.data.pairing import Pair
 from srgan_core.errors import DataError, SrganError
 from srgan_core.files import file_sha256
 from srgan_core.wording import counted, first_names
+from sweep.metrics.inputs import Rgb
 from sweep.metrics.registry import find_metric, set_columns
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.external.batch import Outcome, Protocol, score_pairs
-from sweep.scoring.external.records import ExternalScores
+from sweep.scoring.external.records import MEGAPIXEL_SECONDS, ExternalScores
 from sweep.scoring.foreign_generators.loading import LoadedGenerator
 from sweep.scoring.sets.set_checks import niqe_blocks, niqe_warnings
 from sweep.scoring.sets.test_sets import TestSet
@@ -168,26 +171,56 @@ def score_generator(
         ConfigError, WeightsError: when a metric cannot run here.
         DataError: when no image could be restored.
     """
-    pairs, problems = _restore_set(generator, reference, folder, on_image)
+    stopwatch = Stopwatch()
+    pairs, problems = _restore_set(generator, reference, folder, on_image, stopwatch)
     if not pairs:
         image, reason = next(iter(problems.items()))
         raise DataError(f"{reference.name}: no image could be restored; {image}: {reason}")
-    origin = {"generator": generator.kind, "generator_sha256": generator.sha256}
+    origin = {**generator.provenance(), MEGAPIXEL_SECONDS: stopwatch.megapixel_seconds}
     if reference.low_resolution is not None:
         origin["low_resolution"] = reference.low_resolution
     failed = {**problems, **(unfit or {})}
-    return score_folder(pairs, method, reference.name, protocol, jobs, on_image, origin, failed)
+    scored = score_folder(pairs, method, reference.name, protocol, jobs, on_image, origin, failed)
+    cost = (
+        f"{generator.parameters:,} weights, {stopwatch.megapixel_seconds:g} s for each megapixel "
+        f"restored on {protocol.device}"
+    )
+    return replace(scored, notes=(cost, *scored.notes))
+
+
+class Stopwatch:
+    """How long a generator takes, by the size of what it makes."""
+
+    def __init__(self) -> None:
+        self._paces: list[float] = []
+
+    def restore(self, generator: LoadedGenerator, lr: Rgb) -> Rgb:
+        """Restores an image and takes the time."""
+        begun = time.perf_counter()
+        restored = generator.restore(lr)
+        seconds = time.perf_counter() - begun
+        self._paces.append(1e6 * seconds / (restored.shape[0] * restored.shape[1]))
+        return restored
+
+    @property
+    def megapixel_seconds(self) -> float:
+        """Seconds for a million restored pixels, of the median image: the first one warms up."""
+        return float(f"{median(self._paces):.3g}")
 
 
 def _restore_set(
-    generator: LoadedGenerator, reference: TestSet, folder: Path, on_image: OnImage | None
+    generator: LoadedGenerator,
+    reference: TestSet,
+    folder: Path,
+    on_image: OnImage | None,
+    stopwatch: Stopwatch,
 ) -> tuple[list[Pair], dict[str, str]]:
     """Restored images with their references, and image to the reason why there is none."""
     pairs, problems = [], {}
     for lr, hr in zip(reference.lr, reference.hr, strict=True):
         target = folder / lr.name
         try:
-            write_png(target, generator.restore(read_rgb(lr)))
+            write_png(target, stopwatch.restore(generator, read_rgb(lr)))
             pairs.append(Pair(hr.stem, target, hr))
         except SrganError as error:
             problems[hr.stem] = str(error)

@@ -127,6 +127,15 @@ class FamilyGenerator(nn.Module):
             )
         return (restored.tanh() + 1) / 2 if self.family.output == "tanh" else restored.clamp(0, 1)
 
+    @property
+    def reach(self) -> int:
+        """How far a pixel of the result depends on the input, at most: input pixels to each side.
+
+        The sum of the radii of all convolutions; those behind an upsampling step count in full.
+        """
+        convolutions = [layer for layer in self.modules() if isinstance(layer, nn.Conv2d)]
+        return 1 + sum(int(layer.kernel_size[0]) // 2 for layer in convolutions)
+
     def _prepared(self, lr: Tensor) -> Tensor:
         if self.family.inputs == "unit":
             return lr

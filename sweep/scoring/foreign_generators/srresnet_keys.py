@@ -181,11 +181,14 @@ FAMILIES = (
 """Every naming that can be read, the first that fits wins; the names exclude each other."""
 
 
-def match_family(state: State, source: str) -> tuple[Family, dict[str, Tensor]]:
+def match_family(state: State, source: str) -> tuple[Family, dict[str, Tensor]] | None:
     """Finds out whose names a state dict has, and gives it those of `srresnet_family`.
 
+    Returns:
+        The family, and its weights by those names; None when no family has the names.
+
     Raises:
-        WeightsError: when no family has the names, or weights are left over.
+        WeightsError: when weights are left over.
     """
     names = {name for name in state if not name.endswith(IGNORED)}
     for family in FAMILIES:
@@ -199,11 +202,7 @@ def match_family(state: State, source: str) -> tuple[Family, dict[str, Tensor]]:
                 f"{counted(len(left) - 1, 'other')} beside them; save the generator's state_dict()"
             )
         return family, {ours: state[theirs] for ours, theirs in renamed.items()}
-    known = ", ".join(family.name for family in FAMILIES)
-    raise WeightsError(
-        f"{source}: expected names of {known}, got {', '.join(sorted(names)[:4])}, ...; "
-        "save the generator as TorchScript, which carries its own code"
-    )
+    return None
 
 
 def _rename(family: Family, state: State) -> dict[str, str] | None:

@@ -57,7 +57,7 @@ def draw_reference(
     axes.plot(x, y, marker=marker, markersize=size, color=color, markeredgecolor=INK, zorder=3.1)
     if all(inside):
         draw_bars(axes, point, GREY, limits)
-        return Label(name, (x, y), size, INK)
+        return Label("\n".join(filter(None, [name, point.cost])), (x, y), size, INK)
     _point_outwards(axes, (x, y), (point.x, point.y), _REACH * marker_size)
     values = zip((shown.x, shown.y), (point.x, point.y), inside, strict=True)
     text = [value_text(metric, value) for metric, value, within in values if not within]

@@ -103,7 +103,14 @@ SIGNALS = {
 }
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+# They all take the way of SIGTERM; tests of srgan_core/signals.py hold which of them are obeyed.
+USER_SIGNALS = (signal.SIGUSR1, signal.SIGUSR2)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(n, marks=pytest.mark.exhaustive) if n in USER_SIGNALS else n for n in SIGNALS],
+)
 def test_signal(executor, folder, calm, number):
     waiting = Meddler(
         executor,
@@ -118,7 +125,7 @@ def test_signal(executor, folder, calm, number):
 
 
 def test_a_worker_that_does_not_stop(executor, folder, calm, monkeypatch):
-    for name in ("local", "ray"):
+    for name in ("local", "ray.executor"):
         monkeypatch.setattr(f"sweep.execution.executors.{name}.GRACE_SECONDS", 0.5)
     deaf = Meddler(
         executor,

@@ -14,7 +14,7 @@ from srgan_core.files import file_sha256
 @pytest.fixture(scope="session")
 def smoke() -> tuple[str, ...]:
     """The arguments that every run of the smoke config shares."""
-    return ("run", "--config", "smoke", "--metrics", "psnr")
+    return ("run", "--config", "smoke", "--metrics", "psnr", "--jobs", "1")
 
 
 @pytest.fixture(scope="session")

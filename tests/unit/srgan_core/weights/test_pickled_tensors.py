@@ -72,6 +72,12 @@ def test_what_is_not_admitted_is_named(to_pth: Callable[..., bytes], tmp_path: P
         read_pickled_tensors(path)
 
 
+def test_a_pickle_protocol_that_the_reader_lacks_is_said(tmp_path: Path):
+    torch.save({"weight": torch.zeros(2)}, tmp_path / "x.pth", pickle_protocol=4)
+    with pytest.raises(WeightsError, match=r"another pickle protocol .* with torch\.save$"):
+        read_pickled_tensors(tmp_path / "x.pth")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -66,5 +66,5 @@ def test_a_file_of_another_kind_is_named(tmp_path: Path, read, content: bytes, s
 
 def test_a_checkpoint_of_torch_save_is_named_with_what_reads_it(tmp_path: Path):
     torch.save(WANTED, tmp_path / "x.pth")
-    with pytest.raises(WeightsError, match=r"torch\.save .*`sweep score --generator` reads"):
+    with pytest.raises(WeightsError, match=r"torch\.save .*`sweep score --generator` and .* read"):
         read_tensors(tmp_path / "x.pth")

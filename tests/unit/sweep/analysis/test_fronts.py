@@ -56,6 +56,14 @@ def test_the_reference_point_is_four_decibels_below_bicubic():
     )
 
 
+def test_what_a_generator_of_others_costs_goes_with_it():
+    scores = {"psnr_y": 29.0, "lpips_alex": 0.3}
+    theirs = ResultRow("RRDB", "RRDB", "set5", 5, 4, scores=scores, parameters=16_697_987)
+    paced = replace(theirs, method="SwinIR", trial="SwinIR", megapixel_seconds=241.8)
+    front = _front(BICUBIC, theirs, paced)
+    assert [point.cost for point in front.others] == ["", "16.7 M", "16.7 M, 242 s/MP"]
+
+
 def test_without_bicubic_there_is_no_area_and_still_a_front():
     front = _front(_trial("a", 30.0, 0.24), _trial("b", 29.0, 0.3))
     assert (front.reference, front.hypervolume) == (None, None)

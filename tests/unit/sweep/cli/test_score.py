@@ -198,6 +198,10 @@ def test_a_generator_is_scored_on_test_sets(sweep, folders):
     record = json.loads((folders / "s.metrics.json").read_text())["datasets"]["hr"]
     assert record["generator"] == "srgan-sweep"
     assert len(record["generator_sha256"]) == 64
+    parameters = sum(tensor.numel() for tensor in Generator(4, 4, 1).parameters())
+    assert record["parameters"] == parameters
+    assert record["megapixel_seconds"] > 0
+    assert f"{parameters:,} weights, " in answer.err
 
 
 @pytest.fixture

@@ -211,10 +211,17 @@ def test_a_scale_without_a_bundled_generator_points_to_an_option_of_its_own(swee
         ("run", "--config", "smoke", "--init", "x.pth", "--dry-run"),
     ],
 )
-def test_a_checkpoint_of_others_is_named_with_what_reads_it(sweep, tmp_path, command):
+def test_a_checkpoint_of_our_own_network_is_read(sweep, tmp_path, command):
     picture(tmp_path / "a.png")
-    torch.save(Generator(4, channels=4, blocks=1).state_dict(), tmp_path / "x.pth")
+    state = Generator(4, channels=4, blocks=1).state_dict()
+    torch.save({"netG": {f"module.{k}": v for k, v in state.items()}}, tmp_path / "x.pth")
     answer = sweep(*command)
+    assert answer.status == 0, answer.err
+
+
+def test_a_checkpoint_of_others_is_no_start_and_named_with_what_reads_it(sweep, tmp_path):
+    torch.save({"conv_first.weight": torch.zeros(4, 3, 3, 3)}, tmp_path / "x.pth")
+    answer = sweep("run", "--config", "smoke", "--init", "x.pth", "--dry-run")
     assert answer.status == 2
-    assert "not a whole safetensors file but a checkpoint of torch.save" in answer.err
-    assert "`sweep score --generator` reads those of known networks" in answer.err
+    assert "expected the weights of this package's own network" in answer.err
+    assert "`sweep score --generator` reads those of other known networks" in answer.err

@@ -3,7 +3,7 @@ from random import Random
 import pytest
 
 from sweep.analysis.summary import summary_frame
-from sweep.tables.columns import image_columns, result_columns, summary_columns
+from sweep.tables.columns import extra_metrics, image_columns, result_columns, summary_columns
 from sweep.tables.files import csv_text
 from sweep.tables.frames import per_image_frame, records_of, results_frame
 from sweep.tables.rows import ImageScore, ResultRow
@@ -54,6 +54,14 @@ def test_columns_are_typed_and_absent_values_are_missing():
 def test_metrics_beyond_the_usual_ones_get_columns():
     frame = results_frame([_row("a", scores={"dists": 0.2})])
     assert tuple(frame.columns) == result_columns(["dists"])
+
+
+def test_only_a_table_that_holds_a_cost_has_columns_for_it():
+    theirs = _row("theirs", method="theirs", parameters=16_697_987, megapixel_seconds=2.345678)
+    frame = results_frame([_row("bicubic", method="bicubic"), theirs])
+    assert tuple(frame.columns) == (*result_columns(), "parameters", "megapixel_seconds")
+    assert csv_text(frame).splitlines()[2].endswith(",16697987,2.34568")
+    assert extra_metrics(frame.columns) == ()
 
 
 def test_images_have_their_own_rows():

@@ -12,7 +12,7 @@ import pytest
 from sweep.execution.dispatch import dispatch
 from sweep.execution.executors.base import Executor, StopRequest
 from sweep.execution.executors.opening import open_executor
-from sweep.execution.executors.slurm_settings import SlurmSettings
+from sweep.execution.executors.slurm.settings import SlurmSettings
 from sweep.execution.jobs.context import Event
 from sweep.store.trial_folder import TrialFolder
 
@@ -30,7 +30,7 @@ Run = Callable[..., tuple[dict[str, str], list[Event], StopRequest]]
 
 RAY = pytest.param("ray", marks=pytest.mark.slow)
 
-# It starts two interpreters for each job; test_slurm.py has the few that always run.
+# It starts two interpreters for each job; slurm/test_executor.py has the few that always run.
 LOCAL_JOBS = pytest.param("slurm: local", marks=pytest.mark.exhaustive)
 
 IN_PROCESSES = ["local", RAY, LOCAL_JOBS]
@@ -193,7 +193,7 @@ def test_a_worker_that_does_not_stop_is_ended(
     run: Run, executor, acting, tmp_path, monkeypatch, watchdog
 ):
     monkeypatch.setattr(executor, "_watchdog", watchdog)
-    for name in ("local", "ray", "slurm"):
+    for name in ("local", "ray.executor", "slurm.executor"):
         monkeypatch.setattr(f"sweep.execution.executors.{name}.GRACE_SECONDS", 0.5)
 
     def stop_at_progress(event: Event, stop: StopRequest) -> None:

@@ -18,8 +18,8 @@ def axes():
     return axes
 
 
-def reference(axes, x, y):
-    point = Point("bicubic", "bicubic", "bicubic", None, (), x, y)
+def reference(axes, x, y, cost=""):
+    point = Point("bicubic", "bicubic", "bicubic", None, (), x, y, cost=cost)
     return draw_reference(axes, Axes(PSNR, NIQE, None, None), point, ("X", "bicubic"), LIMITS, 8.0)
 
 
@@ -43,6 +43,12 @@ def test_one_beyond_them_stands_at_the_edge_with_an_arrow_and_its_value(axes, x,
     assert LIMITS[0].contains(label.at[0])
     assert LIMITS[1].contains(label.at[1])
     assert [arrow.arrow_patch is not None for arrow in axes.texts] == [True]
+
+
+def test_what_a_generator_costs_stands_below_its_name(axes):
+    assert reference(axes, 29.0, 8.0, "16.7 M, 2.3 s/MP").text == "bicubic\n16.7 M, 2.3 s/MP"
+    # At the edge its value stands there.
+    assert reference(axes, 29.0, 12.0, "16.7 M").text == "bicubic\nNIQE 12.00"
 
 
 @pytest.mark.parametrize(

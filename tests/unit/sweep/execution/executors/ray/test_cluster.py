@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from srgan_core.errors import ConfigError, UnavailableError
-from sweep.execution.executors.ray_cluster import START_TRIES, connect, last_line, start_patiently
+from sweep.execution.executors.ray.cluster import START_TRIES, connect, last_line, start_patiently
 
 # Some of these kill a process that nobody waits for.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
@@ -54,7 +54,7 @@ def test_a_cluster_stays_on_the_loopback_interface_where_ray_was_imported_before
 LOCAL_CLUSTER = """
 import os, subprocess, sys
 import ray
-from sweep.execution.executors.ray_cluster import connect
+from sweep.execution.executors.ray.cluster import connect
 connect(None, 1)
 address = ray.get_runtime_context().gcs_address
 ask = "import sys; from ray._raylet import GcsClient; GcsClient(sys.argv[1]).get_all_node_info()"

@@ -23,9 +23,9 @@ from sweep.execution.executors.base import (
     interrupt,
 )
 from sweep.execution.executors.file_exchange import FileBundle, pack_inputs, unpack
-from sweep.execution.executors.ray_cluster import connect, last_line
-from sweep.execution.executors.ray_task import Task, current
-from sweep.execution.executors.ray_worker import run_task, start_mailbox
+from sweep.execution.executors.ray.cluster import connect, last_line
+from sweep.execution.executors.ray.task import Task, current
+from sweep.execution.executors.ray.worker import run_task, start_mailbox
 from sweep.execution.failures import OUT_OF_MEMORY
 from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.failing import Job, record_failure

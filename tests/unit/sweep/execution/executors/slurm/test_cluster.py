@@ -8,13 +8,13 @@ import psutil
 import pytest
 
 from srgan_core.errors import MissingDependencyError
-from sweep.execution.executors.slurm_cluster import (
+from sweep.execution.executors.slurm.cluster import (
     cancel,
     open_cluster,
     require_submitit,
     sbatch_text,
 )
-from sweep.execution.executors.slurm_settings import SlurmSettings, parse_slurm
+from sweep.execution.executors.slurm.settings import SlurmSettings, parse_slurm
 
 
 def test_without_submitit_the_message_says_how_to_get_it(monkeypatch):

@@ -17,12 +17,12 @@ from sweep.execution.dispatch import dispatch
 from sweep.execution.executors.base import StopRequest
 from sweep.execution.executors.file_exchange import FileBundle
 from sweep.execution.executors.opening import open_executor
-from sweep.execution.executors.ray import write_files
+from sweep.execution.executors.ray.executor import write_files
 from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.trial import TrainJob
 from sweep.store.trial_folder import TrialFolder
 
-SUPPORT = Path(__file__).resolve().parents[4] / "support" / "reliability"
+SUPPORT = Path(__file__).resolve().parents[5] / "support" / "reliability"
 
 # Ray does not wait for those of its processes that it has to kill.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")

@@ -10,7 +10,7 @@ from typing import Any
 from srgan_core.errors import ConfigError
 from sweep.execution.executors.base import HEARTBEAT, Heartbeat, Throttled
 from sweep.execution.executors.file_exchange import FileBundle, WorkingCopy
-from sweep.execution.executors.ray_cluster import last_line
+from sweep.execution.executors.ray.cluster import last_line
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.failing import Job
 from sweep.execution.jobs.running import run_job

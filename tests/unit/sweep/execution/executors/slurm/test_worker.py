@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from srgan_core.signals import STOP_SIGNALS
-from sweep.execution.executors.slurm_worker import STOP_FILE, FileChannel, SignalsKept
+from sweep.execution.executors.slurm.worker import STOP_FILE, FileChannel, SignalsKept
 from sweep.execution.jobs.context import Event
 
 EVENTS = [Event("a", "started"), Event("a", "progress", {"iteration": 1, "loss": 0.5})]

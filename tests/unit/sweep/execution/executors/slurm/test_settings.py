@@ -1,7 +1,7 @@
 import pytest
 
 from srgan_core.errors import ConfigError
-from sweep.execution.executors.slurm_settings import SlurmSettings, parse_slurm, sbatch_parameters
+from sweep.execution.executors.slurm.settings import SlurmSettings, parse_slurm, sbatch_parameters
 
 
 def test_keys_are_read_as_they_are_typed():

@@ -22,7 +22,7 @@ from sweep.execution.executors.base import (
     OnEvent,
     StopRequest,
 )
-from sweep.execution.executors.slurm_cluster import (
+from sweep.execution.executors.slurm.cluster import (
     WAITING,
     cancel,
     drop_pickles,
@@ -32,9 +32,9 @@ from sweep.execution.executors.slurm_cluster import (
     require_submitit,
     submit,
 )
-from sweep.execution.executors.slurm_settings import SlurmSettings
-from sweep.execution.executors.slurm_task import Task, settle
-from sweep.execution.executors.slurm_worker import STOP_FILE, DirectChannel, FileChannel, SlurmTask
+from sweep.execution.executors.slurm.settings import SlurmSettings
+from sweep.execution.executors.slurm.task import Task, settle
+from sweep.execution.executors.slurm.worker import STOP_FILE, DirectChannel, FileChannel, SlurmTask
 from sweep.execution.jobs.failing import Job
 from sweep.store.states import State
 

@@ -1,15 +1,18 @@
 import pickle
 import zipfile
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 
 from srgan_core.errors import WeightsError
-from sweep.scoring.foreign_generators import state_dicts
-from sweep.scoring.foreign_generators.state_dicts import read_state_dict
+from srgan_core.weights import state_dicts
+from srgan_core.weights.state_dicts import read_readings, read_state_dict
 
+ONES = torch.ones(1)
 STATE = {"conv.weight": torch.arange(4.0), "conv.bias": torch.ones(1, dtype=torch.float16)}
+OTHER = {"conv.weight": torch.zeros(4), "conv.bias": ONES}
 
 
 @pytest.fixture
@@ -33,8 +36,35 @@ def write(tmp_path):
             | {"discriminator.x": STATE}
         },
         {f"module._orig_mod.{key}": value for key, value in STATE.items()},
+        {"netG": STATE, "netD": OTHER, "opt": {"lr": 0.1}},
+        {"G": {f"module.{key}": value for key, value in STATE.items()}, "D": OTHER},
+        {"net": STATE, "epoch": 1},
+        {"generator_state_dict": STATE, "discriminator_state_dict": OTHER},
+        {"net_g_state_dict": STATE, "d_state_dict": OTHER},
+        {"model": OTHER, "model-ema": STATE},
+        {"ema_state_dict": STATE, "state_dict": OTHER},
+        {"model": "SRResNet", "params": STATE},
+        {f"model.{key}": value for key, value in STATE.items()},
+        {f"net_g.{key}": value for key, value in STATE.items()} | {"net_d.conv.weight": ONES},
+        {f"G.{key}": value for key, value in STATE.items()} | {"D.conv.weight": ONES},
+        {
+            "state_dict": {
+                f"{prefix}.{key}": value
+                for prefix, state in {"generator": OTHER, "generator_ema": STATE}.items()
+                for key, value in state.items()
+            },
+            "pytorch-lightning_version": "2.5.0",
+            "callbacks": {"ModelCheckpoint": {"best_model_score": ONES}},
+        },
+        STATE | {"total_ops": ONES, "conv.total_params": ONES, "n_averaged": ONES},
+        {"state_dict": STATE, "best_psnr": np.float64(31.2), "losses": np.zeros(3)},
     ],
-    ids=["plain", "epoch", "averaged", "parallel", "beside a discriminator", "compiled"],
+    ids=[
+        *("plain", "epoch", "averaged", "parallel", "beside a discriminator", "compiled"),
+        *("netG", "G", "net", "generator_state_dict", "net_g_state_dict", "model-ema"),
+        *("ema_state_dict", "a name beside it", "model.", "net_g.", "G.", "averaged by prefix"),
+        *("counters", "numpy"),
+    ],
 )
 def test_weights_are_found_in_what_wraps_them(write, document):
     state = read_state_dict(write(document))
@@ -105,5 +135,16 @@ def test_a_file_that_is_large_once_unpacked_is_refused_unread(tmp_path, monkeypa
 
 
 def test_a_small_storage_that_claims_a_large_shape_is_refused(write):
-    with pytest.raises(WeightsError, match=r"at most 20,000,000 weights, got 10,000,000,000"):
+    with pytest.raises(WeightsError, match=r"at most 134,217,728 weights, got 10,000,000,000"):
         read_state_dict(write({"a": torch.zeros(1, dtype=torch.half).expand(100_000, 100_000)}))
+
+
+def test_what_may_be_a_prefix_or_the_networks_own_name_is_read_both_ways(write):
+    state = {f"module.model.{key}": value for key, value in STATE.items()}
+    names = [set(reading) for reading in read_readings(write(state))]
+    assert names == [{f"{p}{key}" for key in STATE} for p in ("", "model.", "module.model.")]
+
+
+def test_a_name_that_asks_for_endless_layers_is_refused(write):
+    with pytest.raises(WeightsError, match=r"numbered up to 1000, got 'body\.99999999999999\.w'"):
+        read_state_dict(write({"body.99999999999999.w": ONES}))

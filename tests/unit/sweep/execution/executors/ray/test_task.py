@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from sweep.execution.executors.file_exchange import FileBundle
-from sweep.execution.executors.ray_task import Task, current
-from sweep.execution.executors.ray_worker import Mailbox
+from sweep.execution.executors.ray.task import Task, current
+from sweep.execution.executors.ray.worker import Mailbox
 from sweep.execution.jobs.trial import TrainJob
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 
 from srgan_core.errors import ConfigError, MissingDependencyError, UnavailableError
-from sweep.execution.executors.slurm_settings import (
+from sweep.execution.executors.slurm.settings import (
     WARNING_SECONDS,
     SlurmSettings,
     sbatch_parameters,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweep.execution.executors.base import HEARTBEAT, OnEvent, StopRequest, interrupt
-from sweep.execution.executors.slurm_worker import ENDED, LEFT, Channel
+from sweep.execution.executors.slurm.worker import ENDED, LEFT, Channel
 from sweep.execution.failures import OUT_OF_MEMORY
 from sweep.execution.jobs.context import Event
 from sweep.execution.jobs.failing import Job, record_failure

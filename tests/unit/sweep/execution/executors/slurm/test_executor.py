@@ -13,12 +13,12 @@ import pytest
 
 from srgan_core.errors import ConfigError, UnavailableError
 from sweep.execution.dispatch import dispatch
-from sweep.execution.executors import slurm
 from sweep.execution.executors.base import StopRequest
-from sweep.execution.executors.slurm import SlurmExecutor, _open_exchange
-from sweep.execution.executors.slurm_settings import SlurmSettings
-from sweep.execution.executors.slurm_task import Task
-from sweep.execution.executors.slurm_worker import FileChannel
+from sweep.execution.executors.slurm import executor as slurm
+from sweep.execution.executors.slurm.executor import SlurmExecutor, _open_exchange
+from sweep.execution.executors.slurm.settings import SlurmSettings
+from sweep.execution.executors.slurm.task import Task
+from sweep.execution.executors.slurm.worker import FileChannel
 from sweep.execution.jobs.context import Event
 from sweep.store.trial_folder import TrialFolder
 

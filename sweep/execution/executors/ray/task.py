@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sweep.execution.executors.ray_worker import Message
+from sweep.execution.executors.ray.worker import Message
 from sweep.execution.jobs.failing import Job
 
 

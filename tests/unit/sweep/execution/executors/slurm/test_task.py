@@ -4,8 +4,8 @@ from types import SimpleNamespace
 import pytest
 
 from sweep.execution.executors.base import HEARTBEAT, StopRequest
-from sweep.execution.executors.slurm_task import Task, settle
-from sweep.execution.executors.slurm_worker import ENDED, LEFT
+from sweep.execution.executors.slurm.task import Task, settle
+from sweep.execution.executors.slurm.worker import ENDED, LEFT
 from sweep.execution.jobs.context import Event
 
 
@@ -51,5 +51,5 @@ def test_an_end_that_another_machine_wrote_is_waited_for(task, monkeypatch):
     assert not task.may_be_late()
     task.handle.paths.result_pickle.touch()
     assert task.may_be_late()
-    monkeypatch.setattr("sweep.execution.executors.slurm_task.LATE_SECONDS", 0.0)
+    monkeypatch.setattr("sweep.execution.executors.slurm.task.LATE_SECONDS", 0.0)
     assert not task.may_be_late()
