@@ -13,6 +13,7 @@ import pdoc
 
 import srgan_core
 import sweep
+import sweep.api
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "build" / "reference"
 
@@ -43,7 +44,7 @@ MODULES = (
 def main(folder: Path = DEFAULT_FOLDER) -> None:
     """Writes one HTML page for each module, and an index."""
     # pdoc looks names up without __getattr__, so they have to be there.
-    for package in (srgan_core, sweep):
+    for package in (srgan_core, sweep, sweep.api):
         for name in package.__all__:
             vars(package)[name] = getattr(package, name)
     with warnings.catch_warnings():

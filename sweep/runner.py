@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from srgan_core.errors import DiskError
 from srgan_core.files import is_disk_error
@@ -43,6 +43,7 @@ class Summary:
         files: Tables and charts that were written.
         notes: Sentences for the user.
         stopped_by: Number of the signal that ended the run early; None when none did.
+        tracked: Sentences about what trackers were told.
     """
 
     states: dict[str, State]
@@ -50,6 +51,7 @@ class Summary:
     files: tuple[Path, ...]
     notes: tuple[str, ...]
     stopped_by: int | None = None
+    tracked: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:
@@ -227,7 +229,10 @@ def _known_images(store: SweepStore) -> dict[str, dict[str, str]]:
 
 @contextmanager
 def _stop_signals() -> Iterator[StopRequest]:
-    """Turns the stop signals into a request; a second SIGINT ends at once."""
+    """Turns the stop signals into a request; a second SIGINT ends at once.
+
+    Outside of the main thread, which alone may answer to signals, nothing is changed.
+    """
     stop = StopRequest()
 
     def receive(number: int, frame: object) -> None:
@@ -235,7 +240,12 @@ def _stop_signals() -> Iterator[StopRequest]:
             raise KeyboardInterrupt
         stop.signals.append(number)
 
-    before = {number: signal.signal(number, receive) for number in signals_to_obey()}
+    before: dict[signal.Signals, Any] = {}
+    with suppress(ValueError):
+        for number in signals_to_obey():
+            # One that is not Python's own could not be put back.
+            if signal.getsignal(number) is not None:
+                before[number] = signal.signal(number, receive)
     try:
         yield stop
     finally:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sweep.cli.derived import bring_tables
+from sweep.cli.messages import say
 from sweep.cli.options import CommaList, json_option, name
 from sweep.cli.paths import results_option
 
@@ -86,16 +86,11 @@ def command(
     **how: Any,
 ) -> int:
     """Say whether A is better or worse than B, by a bootstrap over seeds and images."""
-    from sweep.analysis.comparison.operands import parse_operand
-    from sweep.analysis.comparison.pairs import compare
     from sweep.analysis.comparison.report import Resampling
+    from sweep.api.comparing import compare_sides
     from sweep.visualization.printing.comparison import print_report
 
-    one = parse_operand(first, results)
-    other = parse_operand(second, one.folder)
-    for folder in dict.fromkeys((one.folder, other.folder)):
-        bring_tables(folder)
-    report = compare(one, other, metrics or (), Resampling(**how))
+    report = compare_sides(first, second, results, metrics or (), Resampling(**how), say)
     if as_json:
         _print_json(report)
     else:

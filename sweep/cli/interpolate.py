@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from srgan_core.wording import counted
-from sweep.cli.derived import bring_tables
+from sweep.api.derived import bring_tables
+from sweep.cli.messages import say
 from sweep.cli.options import TestSetList
 from sweep.cli.paths import results_folder
 
@@ -102,7 +103,7 @@ def command(
     from sweep.store.folder import SweepStore, require_sweep
 
     require_sweep(folder)
-    bring_tables(folder)
+    bring_tables(folder, say)
     store = SweepStore(folder)
     ends = find_end(store, first), find_end(store, second)
     if ends[0].name == ends[1].name:

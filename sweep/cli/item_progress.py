@@ -74,7 +74,11 @@ def time_left(items: float, done: float, begun: float) -> str:
         done: How many were done since `begun`, above 0.
         begun: A time on the monotonic clock.
     """
-    seconds = max(items, 0) * (time.monotonic() - begun) / done
+    return duration_left(max(items, 0) * (time.monotonic() - begun) / done)
+
+
+def duration_left(seconds: float) -> str:
+    """Words a time that is left: `0:01:30 left`."""
     return f"{timedelta(seconds=round(seconds))} left"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from srgan_core.inputs import escaped, unwritable
-from sweep.config.names import CONFIGS, PAIRS_PREFIX, bare_set
+from sweep.config.names import CONFIGS, split_sets
 from sweep.config.spreads import is_range
 
 if TYPE_CHECKING:
@@ -94,11 +94,7 @@ class TestSetList(CommaList):
         super().__init__(name, "a test set")
 
     def _split(self, text: str) -> list[str]:
-        rest, items = iter(super()._split(text)), []
-        for item in rest:
-            behind = next(rest, "") if bare_set(item).startswith(PAIRS_PREFIX) else ""
-            items.append(f"{item},{behind}" if behind else item)
-        return items
+        return split_sets(text)
 
 
 def one_of(*words: str) -> Callable[[str], str]:

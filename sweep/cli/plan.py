@@ -9,7 +9,7 @@ import click
 from srgan_core.wording import counted
 from sweep.cli.messages import say
 from sweep.cli.options import json_option
-from sweep.cli.sweep_options import plan_from_options, sweep_options
+from sweep.cli.sweep_options import request_from, sweep_options
 
 if TYPE_CHECKING:
     from sweep.planning.estimate import Kind
@@ -38,7 +38,9 @@ def command(as_json: bool, **options: Any) -> None:
     options of `sweep run`, checks the same images, and writes nothing. `sweep run --dry-run` prints
     the same.
     """
-    store, plan, jobs = plan_from_options(**options)
+    from sweep.planning.request import plan_request
+
+    store, plan, jobs = plan_request(request_from(**options))
     if as_json:
         _print_json(store, plan, jobs)
     else:

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from sweep.cli.derived import bring_tables
+from sweep.api.derived import bring_tables
+from sweep.cli.messages import say
 from sweep.cli.options import CommaList, name
 from sweep.cli.paths import results_folder
 
@@ -52,7 +53,7 @@ def command(folder: Path, published: bool, **options: Any) -> None:
     """
     from sweep.tables.tables import read_tables
 
-    bring_tables(folder)
+    bring_tables(folder, say)
     chosen = {name: value for name, value in options.items() if value}
     if chosen:
         if published:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -23,21 +22,16 @@ from rich.table import Column
 from rich.text import Text
 
 from srgan_core.wording import counted
-from sweep.cli.item_progress import Pace, time_left
+from sweep.api.grid_steps import ENDS, TROUBLE, GridSteps
+from sweep.cli.item_progress import Pace, duration_left
 from sweep.execution.jobs.context import Event
 from sweep.store.folder import SweepStore
-from sweep.store.states import State
 
 if TYPE_CHECKING:
     from sweep.planning.plan import Plan
 
 WIDE = 100
 """Columns of a terminal from which on bars are long."""
-
-TROUBLE = (State.FAILED, State.DIVERGED, State.INTERRUPTED)
-
-ENDS = (State.DONE, *TROUBLE)
-
 
 LOSSES = {
     "loss_pixel": "pixel {loss_pixel:.4f}",
@@ -66,65 +60,10 @@ def describe(event: Event) -> str:
     return "  ".join([f"{record['patches_per_second']:.1f} patches/s", *losses])
 
 
-class GridSteps:
-    """Counts the steps of a grid; what earlier runs did counts as done, not as speed.
-
-    Args:
-        plan: Its trials are counted; events of other jobs are passed over.
-        store: Knows which trials are trained already.
-
-    Attributes:
-        names: The trials in their order.
-    """
-
-    def __init__(self, plan: Plan, store: SweepStore) -> None:
-        self._steps = {trial.name: trial.spec.iterations for trial in plan.asked}
-        self.names = list(self._steps)
-        states = {name: store.trial(name).state for name in self.names}
-        self._ended = {name for name, state in states.items() if state.is_finished}
-        self._at = {name: self._steps[name] for name in self.names if states[name].is_trained}
-        self._moved = 0
-        # What goes before the first step, such as scores of the references, is no speed of steps.
-        self._begun: float | None = None
-
-    @property
-    def total(self) -> int:
-        """Steps of all trials that are known by now."""
-        return sum(self._steps.values())
-
-    @property
-    def done(self) -> int:
-        """Steps that are behind."""
-        return sum(self._at.values())
-
-    @property
-    def ended(self) -> int:
-        """Trials that have come to an end."""
-        return len(self._ended)
-
-    def receive(self, event: Event) -> None:
-        """Learns what happened."""
-        name = event.job
-        if event.kind == "placed":
-            self._steps[name] = event.fields["iterations"]
-            self.names.append(name)
-        if name not in self._steps:
-            return
-        if event.kind == "progress":
-            if self._begun is None:
-                self._begun = time.monotonic()
-            if name in self._at:
-                self._moved += event.fields["iteration"] - self._at[name]
-            self._at[name] = event.fields["iteration"]
-        elif event.kind in ENDS:
-            self._ended.add(name)
-            self._at[name] = self._steps[name]
-
-    def left(self) -> str:
-        """Time until the last step at the speed of this run; empty while that is unknown."""
-        if self._moved <= 0 or self._begun is None:
-            return ""
-        return time_left(self.total - self.done, self._moved, self._begun)
+def _left(grid: GridSteps) -> str:
+    """Words the time until the last step; empty while it is unknown."""
+    seconds = grid.seconds_left()
+    return "" if seconds is None else duration_left(seconds)
 
 
 class Lines:
@@ -163,7 +102,7 @@ class Lines:
             self._write(f"{title}: {event.kind}")
         elif self._pace.is_due():
             steps = f"step {event.fields['iteration']}/{event.fields['iterations']}"
-            left = self._grid.left() if event.job in self._grid.names else ""
+            left = _left(self._grid) if event.job in self._grid.names else ""
             self._write(f"{title}: {'  '.join(filter(None, (steps, describe(event), left)))}")
 
     def _warn(self, job: str, message: str) -> None:
@@ -242,7 +181,7 @@ class Bars(Lines):
             completed=self._grid.done,
             total=self._grid.total,
             description=f"grid: {self._grid.ended} of {counted(len(self._grid.names), 'trial')}",
-            detail=self._grid.left() or "steps",
+            detail=_left(self._grid) or "steps",
         )
 
     def _write(self, text: str, style: str | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from srgan_core.wording import counted
-from sweep.cli.derived import bring_tables
+from sweep.api.derived import bring_tables
 from sweep.cli.messages import say
 from sweep.cli.options import json_option
 from sweep.cli.paths import results_folder
@@ -71,7 +71,7 @@ def command(
 
     conditions = [Condition(column, "min", value) for column, value in least]
     conditions += [Condition(column, "max", value) for column, value in most]
-    bring_tables(folder)
+    bring_tables(folder, say)
     metrics = read_metrics(folder)
     found = recommend(read_results(folder), metrics, conditions, best, dataset)
     if as_json:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from srgan_core.wording import counted
-from sweep.cli.derived import bring_tables
+from sweep.api.derived import bring_tables
 from sweep.cli.messages import say
 from sweep.cli.options import images_option
 from sweep.cli.paths import OutputFile, results_folder
@@ -55,7 +55,7 @@ def command(
     target = output or folder / REPORT
     if folder.is_dir():
         check_file(target)
-    bring_tables(folder)
+    bring_tables(folder, say)
     report = write_report(
         SweepStore(folder),
         target,

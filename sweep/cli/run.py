@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,14 @@ from srgan_core.wording import counted
 from sweep.cli.messages import say
 from sweep.cli.options import CommaList, one_of, seconds
 from sweep.cli.plan import print_plan
-from sweep.cli.sweep_options import plan_from_options, sweep_options
-from sweep.config.names import EXECUTORS, TRACKERS, StartKind
+from sweep.cli.sweep_options import request_from, sweep_options
+from sweep.config.names import EXECUTORS, TRACKERS
 from sweep.store.states import State
 
 if TYPE_CHECKING:
+    from sweep.execution.executors.base import OnEvent
     from sweep.execution.executors.slurm.settings import SlurmSettings
+    from sweep.planning.plan import Plan
     from sweep.runner import Summary
     from sweep.store.folder import SweepStore
 
@@ -43,23 +46,6 @@ Exit status: 0 all trials done; 1 some trial failed or diverged (tables are writ
 130 interrupted, 143 terminated (run the same command again to go on).
 """
 
-RECIPE = (
-    ", and the same recipe diverges at the same step again: the recipe has to change, by a smaller "
-    "--adv, or in another --out by a smaller --set adversarial.learning_rate"
-)
-"""Trainings are reproducible, and so are their ends."""
-
-
-_STATES = CommaList(one_of(State.FAILED, State.DIVERGED, "none"), "failed, diverged or none")
-
-
-def retried(text: str) -> tuple[str, ...]:
-    """Reads the states whose trials are tried again; `none` stands alone."""
-    states = _STATES.convert(text, None, None)
-    if "none" in states and len(states) > 1:
-        raise click.BadParameter(f"expected none alone or the states to try again, got {text!r}")
-    return states
-
 
 @click.command("run", epilog=EXAMPLES)
 @sweep_options
@@ -72,7 +58,7 @@ def retried(text: str) -> tuple[str, ...]:
 )
 @click.option(
     "--retry",
-    type=retried,
+    type=CommaList(str, "a state"),
     default="failed",
     show_default=True,
     help="Which trials of earlier runs to try again: failed, diverged, both or none.",
@@ -121,14 +107,14 @@ def retried(text: str) -> tuple[str, ...]:
 @click.option("--keep-checkpoints", is_flag=True, help="Keep training states of finished trials.")
 @click.option("--dry-run", is_flag=True, help="Show the grid and what it costs; train nothing.")
 def command(
-    score_every: int | None,
-    retry: tuple[str, ...],
-    watchdog: float | None,
     executor: str,
     address: str | None,
     ray_storage: bool,
     slurm: tuple[str, ...],
     trackers: tuple[tuple[str, ...], ...],
+    score_every: int | None,
+    retry: tuple[str, ...],
+    watchdog: float | None,
     keep_checkpoints: bool,
     dry_run: bool,
     **options: Any,
@@ -139,55 +125,38 @@ def command(
     more --adv, --content, --start, --seeds, --eval or --metrics, and more values of an --axis,
     extend the sweep.
     """
-    from sweep.cli.progress import open_progress
-    from sweep.execution.executors.opening import open_executor, read_options
-    from sweep.planning.plan import check_plan
-    from sweep.runner import run_sweep
-    from sweep.tracking.supervision import open_tracking
-    from sweep.tracking.trackers import require_trackers
+    from sweep.api.running import HowToRun, carry_out, prepare
 
-    asked_of_slurm = read_options(executor, address, ray_storage, slurm)
-    elsewhere = asked_of_slurm is not None and asked_of_slurm.is_remote
-    tracked = dict.fromkeys(chain.from_iterable(trackers))
-    require_trackers(tracked)
-    store, plan, jobs = plan_from_options(elsewhere=elsewhere, **options)
-    _refuse_late_scoring(score_every, min(trial.spec.training.steps for trial in plan.asked))
-    device, threads = plan.device, plan.config.threads or 1
-    if dry_run:
-        print_plan(store, plan, jobs, elsewhere)
-        if asked_of_slurm is not None and elsewhere:
-            print_jobs(asked_of_slurm, store, device, threads)
-        return 0
-    checked = check_plan(store, plan, jobs, retry)
-    plan = replace(plan, notes=(*plan.notes, *checked.notes))
-    opened = open_executor(
-        executor, jobs, device, threads, watchdog, address, ray_storage, asked_of_slurm
+    how = HowToRun(
+        executor=executor,
+        address=address,
+        ray_storage=ray_storage,
+        slurm=slurm,
+        trackers=tuple(dict.fromkeys(chain.from_iterable(trackers))),
+        score_every=score_every,
+        retry=retry,
+        watchdog=watchdog,
+        keep_checkpoints=keep_checkpoints,
     )
-    try:
-        with (
-            store.locked(),
-            open_progress(plan, store) as progress,
-            open_tracking(tracked, store, plan, progress.receive) as tracking,
-        ):
-            summary = run_sweep(
-                store,
-                plan,
-                opened,
-                tracking.receive,
-                keep_checkpoints=keep_checkpoints,
-                score_every=score_every,
-                retry=retry,
-                checked=checked,
-                jobs=jobs,
-            )
-            if summary.stopped_by is None:
-                tracking.finish()
-    finally:
-        opened.close()
-    print_summary(store, summary)
-    for line in tracking.report():
+    run = prepare(request_from(**options), how)
+    if dry_run:
+        print_plan(run.store, run.plan, run.jobs, run.elsewhere)
+        if run.slurm is not None and run.elsewhere:
+            print_jobs(run.slurm, run.store, run.plan.device, run.threads)
+        return 0
+    summary = carry_out(run, _display)
+    print_summary(run.store, summary)
+    for line in summary.tracked:
         click.echo(line)
     return summary.exit_status
+
+
+@contextmanager
+def _display(plan: Plan, store: SweepStore) -> Iterator[OnEvent]:
+    from sweep.cli.progress import open_progress
+
+    with open_progress(plan, store) as progress:
+        yield progress.receive
 
 
 def print_jobs(settings: SlurmSettings, store: SweepStore, device: str, threads: int) -> None:
@@ -198,16 +167,9 @@ def print_jobs(settings: SlurmSettings, store: SweepStore, device: str, threads:
     click.echo(sbatch_text(settings, store.root, device, threads))
 
 
-def _refuse_late_scoring(score_every: int | None, steps: int) -> None:
-    if score_every is not None and score_every > steps:
-        raise click.UsageError(
-            f"--score-every: expected at most {steps}, the steps of a trial, got {score_every}; "
-            "leave it out to score the last step alone"
-        )
-
-
 def print_summary(store: SweepStore, summary: Summary) -> None:
     """Prints the result table, what was trained, and where everything is."""
+    from sweep.api.running import cause_of
     from sweep.tables.files import read_results
     from sweep.tables.metric_file import read_metric_file
     from sweep.visualization.printing.terminal import print_table
@@ -224,7 +186,7 @@ def print_summary(store: SweepStore, summary: Summary) -> None:
     click.echo(f"{done} of {trials} done, {trained} trained in this run")
     for name, state in summary.states.items():
         if state != State.DONE:
-            click.echo(f"  {name}: {state}: {_cause(store, name, state)}")
+            click.echo(f"  {name}: {state}: {cause_of(store, name, state)}")
     for note in summary.notes:
         say(f"note: {note}", err=False)
     for path in summary.files:
@@ -234,16 +196,3 @@ def print_summary(store: SweepStore, summary: Summary) -> None:
     for folder in figures:
         click.echo(f"  {folder}/*.png")
     click.echo(f"  {store.trial('*').path}/images/  restored images")
-
-
-def _cause(store: SweepStore, name: str, state: str) -> str:
-    """Why a trial is not done and what to do about it."""
-    record = store.trial(name).read_trial()
-    start = store.start(record.start or StartKind.SRRESNET, record.seed or 0)
-    if record.cause is None and start.state is State.DIVERGED:
-        again = f"--retry diverged trains it again{RECIPE}"
-        return f"{start.path.name}, which it starts from, diverged; {again}"
-    cause = record.cause or "what it starts from is not there"
-    if state == State.DIVERGED:
-        return f"{cause}; --retry diverged trains it again{RECIPE}"
-    return f"{cause}; run again to try again"

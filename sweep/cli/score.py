@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from sweep.cli.paths import OutputFile, OutputFolder, RenamedOption
 from sweep.config.names import TEST_SETS
 
 if TYPE_CHECKING:
+    from sweep.scoring.external.request import Request
     from sweep.scoring.external.scored_method import ScoredMethod
 
 EXAMPLES = """\b
@@ -112,15 +113,15 @@ def command(output: Path | None, input_range: str, output_range: str, **options:
     Images are paired with their HR images by file name; what marks the scale or the method
     (_x4, _SR, -HR, _bicubic) is understood. Prints the scores and their means.
     """
-    ranges = input_range, output_range
-    _refuse_contradictions(options, ranges)
-    if output is not None:
-        _refuse_output(output, options)
+    from sweep.api.scoring import INCOMPLETE
     from sweep.cli.item_progress import item_progress
-    from sweep.scoring.external.request import Request, score
+    from sweep.scoring.external.request import Request, refuse_contradictions, score
     from sweep.tables.external_scores import write_scores
 
-    request = Request(ranges=ranges, **options)
+    request = Request(ranges=(input_range, output_range), **options)
+    refuse_contradictions(request)
+    if output is not None:
+        _refuse_output(output, request)
     methods = []
     for scored in score(request, item_progress, say):
         _report(scored)
@@ -129,24 +130,21 @@ def command(output: Path | None, input_range: str, output_range: str, **options:
         click.echo(f"  {path}")
     whole = all(scored.is_whole for scored in methods)
     if request.into and whole:
-        _add(request.into, methods)
+        _print_added(request.into, methods)
     elif request.into:
-        say(
-            f"error: {request.into}: expected a score for every image of the test set, got some "
-            "without; nothing was added, mend the images above"
-        )
+        say(f"error: {request.into}: {INCOMPLETE}")
     return 0 if whole else 1
 
 
-def _refuse_output(output: Path, options: Mapping[str, Any]) -> None:
+def _refuse_output(output: Path, request: Request) -> None:
     """Before an hour of scoring, not behind it."""
     from srgan_core.destinations import check_file
     from sweep.tables.external_scores import provenance_file
 
-    folders = [options[name] for name in ("sr", "hr") if options[name] is not None]
+    folders = [folder for folder in (request.sr, request.hr) if folder is not None]
     for file in (output, provenance_file(output)):
         if file is not None:
-            check_file(file, [options["generator"], *(folder / file.name for folder in folders)])
+            check_file(file, [request.generator, *(folder / file.name for folder in folders)])
 
 
 def _report(scored: ScoredMethod) -> None:
@@ -161,34 +159,13 @@ def _report(scored: ScoredMethod) -> None:
         say(f"not scored: {image}: {problem}")
 
 
-def _refuse_contradictions(options: Mapping[str, Any], ranges: tuple[str, str]) -> None:
-    if (options["sr"] is None) == (options["generator"] is None):
-        raise click.UsageError("expected one of --sr and --generator; give a folder or a file")
-    if options["generator"] is not None:
-        for option in ("hr", "dataset"):
-            if options[option] is not None:
-                raise click.UsageError(f"--{option} goes with --sr; --generator takes --eval")
-        return
-    for option, given in (("--eval", options["sets"]), ("--images", options["images"])):
-        if given is not None:
-            raise click.UsageError(f"{option} goes with --generator; --sr takes --hr")
-    if ranges != (RANGE_NAMES[0], RANGE_NAMES[0]):
-        raise click.UsageError("--input-range and --output-range go with --generator")
+def _print_added(folder: Path, methods: Sequence[ScoredMethod]) -> None:
+    """Adds the scores to a sweep and names what was brought up to date."""
+    from sweep.api.scoring import add_to_sweep
 
-
-def _add(folder: Path, methods: list[ScoredMethod]) -> None:
-    """Adds the scores to a sweep and brings its tables and charts up to date."""
-    from sweep.publishing import republish
-    from sweep.scoring.external.records import write_external
-    from sweep.store.folder import SweepStore
-
-    store = SweepStore(folder)
-    with store.locked():
-        for scored in methods:
-            write_external(store, scored.record())
-        files, notes = republish(store)
+    files, notes = add_to_sweep(folder, methods)
     for note in notes:
         say(f"note: {note}")
     for path in files:
-        if path.parent == store.root:
+        if path.parent == folder:
             click.echo(f"  {path}")

@@ -14,13 +14,9 @@ from sweep.cli.paths import OutputFolder, RenamedOption
 from sweep.config.names import CONFIGS, CONTENTS, TEST_SETS, StartKind
 
 if TYPE_CHECKING:
-    from sweep.planning.plan import Plan
-    from sweep.store.folder import SweepStore
+    from sweep.planning.request import SweepRequest
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-AUTO = "auto"
-"""What --adv takes instead of numbers."""
 
 OPTIONS = (
     click.option(
@@ -61,7 +57,7 @@ OPTIONS = (
     ),
     click.option(
         "--config",
-        "config_name",
+        "config",
         default=DEFAULT_CONFIG,
         show_default=True,
         shell_complete=complete_configs,
@@ -115,20 +111,6 @@ OPTIONS = (
     click.option("--device", help="auto, cpu, cuda, cuda:N or mps.  [default: the config's]"),
 )
 
-KEYS = {
-    "adv": "grid.adv",
-    "trials": "grid.trials",
-    "content": "grid.content",
-    "start": "grid.start",
-    "seeds": "grid.seeds",
-    "steps": "adversarial.steps",
-    "scale": "scale",
-    "sets": "eval.sets",
-    "metrics": "eval.metrics",
-    "device": "device",
-}
-"""Option to the config's key that it stands for."""
-
 
 def sweep_options(command: Command) -> Command:
     """Adds the options to a command, in their order."""
@@ -137,108 +119,24 @@ def sweep_options(command: Command) -> Command:
     return command
 
 
-def plan_from_options(
-    config_name: str,
-    assignments: tuple[str, ...],
-    axes: tuple[str, ...],
-    out: Path | None,
-    jobs: int | None,
-    init: Path | None,
-    elsewhere: bool = False,
-    **changes: Any,
-) -> tuple[SweepStore, Plan, int]:
-    """Plans the sweep that the options ask for; writes nothing.
+def request_from(
+    assignments: tuple[str, ...], axes: tuple[str, ...], **options: Any
+) -> SweepRequest:
+    """Makes a request of what the options gave."""
+    from sweep.config.loading import parse_assignment
+    from sweep.planning.request import SweepRequest
 
-    Where the trials run on machines that this one knows nothing of, `elsewhere`, all may run at
-    once: the cluster's queue decides.
-
-    Returns:
-        The results folder, the plan, and how many trials run at once.
-    """
-    from sweep.config.loading import AXES_KEY, load_config, parse_assignment
-    from sweep.planning.machine import jobs_at_once
-    from sweep.planning.plan import plan_sweep
-    from sweep.store.folder import SweepStore
-
-    overrides = dict(parse_assignment(text) for text in assignments)
-    is_auto = _read_auto(changes)
-    short = {KEYS[key]: value for key, value in changes.items() if value is not None}
-    if init is not None:
-        short[f"{_kind_of(init)}.init"] = init
-    for key in overrides.keys() & short.keys():
-        raise click.UsageError(f"--set {key}: stands beside its own option; give one of them")
-    if "grid.adv" in short:
-        # A file may name both; what is typed is all that is asked for.
-        overrides.setdefault("grid.trials", None)
-    for key, values in _axes(axes).items():
-        if key in short:
-            raise click.UsageError(f"--axis {key}: stands beside its own option; give one of them")
-        for other in {key, AXES_KEY, f"{AXES_KEY}.{key}"} & overrides.keys():
-            raise click.UsageError(f"--axis {key}: stands beside --set {other}; give one of them")
-        short[f"{AXES_KEY}.{key}"] = values
-    overrides |= short
-    config = load_config(config_name, overrides)
-    if is_auto and "grid.adv" not in overrides:
-        overrides["grid.adv"] = config.grid.ends
-        config = load_config(config_name, overrides)
-    if init is not None and _kind_of(init) not in config.grid.start:
-        if "grid.start" in overrides:
-            raise click.UsageError(_useless_init(init))
-        overrides["grid.start"] = [_kind_of(init)]
-        config = load_config(config_name, overrides)
-    store = SweepStore(out or Path("results") / Path(config_name).stem)
-    plan = plan_sweep(store, config, frozenset(overrides), elsewhere)
-    trials = len(plan.asked)
-    at_once = trials if elsewhere else jobs_at_once(plan.config, trials, plan.gpu)
-    return store, plan, jobs or at_once
+    settings = dict(map(parse_assignment, assignments))
+    return SweepRequest(settings=settings, axes=_axes(axes), **options)
 
 
-def _read_auto(changes: dict[str, Any]) -> bool:
-    """Takes `auto` out of --adv, where it stands alone beside --trials; says whether it did."""
-    adv, trials = changes["adv"] or (), changes["trials"]
-    if AUTO not in adv:
-        if trials is not None:
-            raise click.UsageError(
-                "--trials: is for --adv auto, which places coefficients until there are so many "
-                "trials; leave it out, or give --adv auto instead of numbers"
-            )
-        return False
-    if len(adv) > 1:
-        raise click.UsageError(
-            "--adv: expected auto alone or numbers, got both; --set 'grid.adv=[1e-4,1e-2]' gives "
-            "the numbers that --adv auto begins with"
-        )
-    if trials is None:
-        raise click.UsageError(
-            "--adv auto: expected --trials N beside it, the number of trials at which it ends"
-        )
-    changes["adv"] = None
-    return True
-
-
-def _axes(texts: Sequence[str]) -> dict[str, list[Any]]:
+def _axes(texts: Sequence[str]) -> dict[str, tuple[Any, ...]]:
     """Reads every --axis: key to values."""
     from sweep.config.loading import parse_axis
 
-    axes: dict[str, list[Any]] = {}
+    axes: dict[str, tuple[Any, ...]] = {}
     for key, values in map(parse_axis, texts):
         if key in axes:
             raise click.UsageError(f"--axis {key}: stands twice; give all of its values at once")
-        axes[key] = values
+        axes[key] = tuple(values)
     return axes
-
-
-def _kind_of(init: Path) -> StartKind:
-    """The end of the curve that something to start from is: pairs are folders."""
-    return StartKind.SRGAN if init.is_dir() else StartKind.SRRESNET
-
-
-def _useless_init(init: Path) -> str:
-    if not init.exists():
-        return f"--init {init}: no such file or folder; give the folder of a pair for --start srgan"
-    kind = _kind_of(init)
-    what = "the folder of a pair" if kind is StartKind.SRGAN else "the file of a generator"
-    return (
-        f"--init {init}: is {what}, from which no trial of this --start sets out; add {kind} to "
-        "--start, or leave --init out"
-    )

@@ -7,7 +7,8 @@ from typing import Literal
 
 import click
 
-from sweep.cli.derived import bring_tables
+from sweep.api.derived import bring_tables
+from sweep.cli.messages import say
 from sweep.cli.options import json_option
 from sweep.cli.paths import results_folder
 
@@ -44,7 +45,7 @@ def command(
     from sweep.visualization.printing.markup import format_table
     from sweep.visualization.printing.terminal import print_table
 
-    bring_tables(folder)
+    bring_tables(folder, say)
     results = read_results(folder)
     if as_json and markup != FORMATS[0]:
         raise click.UsageError("--json and --format: expected one of them, got both")

@@ -51,6 +51,15 @@ def bare_set(name: str) -> str:
     return name.removeprefix(DEGRADED_PREFIX).removeprefix(BICUBIC_PREFIX)
 
 
+def split_sets(text: str) -> list[str]:
+    """Test sets that stand in one word, with commas between them; pairs have one of their own."""
+    rest, found = iter([item.strip() for item in text.split(",")]), []
+    for item in rest:
+        behind = next(rest, "") if bare_set(item).startswith(PAIRS_PREFIX) else ""
+        found.append(f"{item},{behind}" if behind else item)
+    return found
+
+
 def explicit_set(name: str, is_degraded: bool) -> str:
     """A test set with what says how its LR images are made, where that is not the only way.
 

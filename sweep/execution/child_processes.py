@@ -13,6 +13,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from srgan_core.signals import STOP_SIGNALS
+from srgan_core.spawning import PackageContext
 
 
 def start_child(
@@ -30,7 +31,7 @@ def start_child(
     Returns:
         The child, and this process's end of the pipe, which closes when the child dies.
     """
-    context: Any = multiprocessing.get_context(method)
+    context: Any = PackageContext() if method == "spawn" else multiprocessing.get_context(method)
     ours, theirs = context.Pipe()
     process: BaseProcess = context.Process(target=target, args=(theirs, *arguments))
     if method == "spawn":

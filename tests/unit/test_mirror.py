@@ -22,8 +22,11 @@ WITHOUT_BEHAVIOUR = {
 ELSEWHERE = {
     # Entry points, run as processes of their own.
     "srgan_core/training/__main__.py": "tests/integration/training/test_command.py",
-    "sweep/__init__.py": "tests/unit/sweep/test_api.py",
+    "sweep/__init__.py": "tests/unit/sweep/api/test_sweep.py",
     "sweep/__main__.py": "tests/integration/test_startup.py",
+    "sweep/api/__init__.py": "tests/unit/sweep/api/test_sweep.py",
+    # What commands and Python calls share, through the commands.
+    "sweep/api/derived.py": "tests/unit/sweep/cli/test_derived.py",
     # One contract for all executors; the parts of a job through the whole of one.
     "sweep/execution/child_processes.py": "tests/unit/sweep/execution/executors/test_contract.py",
     "sweep/execution/dispatch.py": "tests/unit/sweep/execution/executors/test_contract.py",

@@ -13,7 +13,7 @@ class Event:
 
     Attributes:
         job: Label of the job.
-        kind: `started`, `progress`, `scoring`, `packing`, `done`, `diverged`, `failed`,
+        kind: `started`, `progress`, `scoring`, `done`, `diverged`, `failed`,
             `interrupted`, `warning`, `disk` when the disk takes no more, or `placed` when a trial
             joins the sweep while it runs.
         fields: Details: a log record with `iteration` and `iterations`, or a `message`.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from srgan_core.cores import usable_cores
 from srgan_core.data.pairing import Pair
 from srgan_core.errors import SrganError
+from srgan_core.spawning import PackageContext
 from sweep.scoring.evaluate import Scorer
 
 IMAGES_PER_PROCESS = 16
@@ -118,8 +118,9 @@ def _in_processes(pairs: Sequence[Pair], protocol: Protocol, count: int) -> Iter
     # A metric that cannot run is found before any process starts, and weights are fetched once.
     protocol.load_scorer()
     # Forking a process that has torch's threads can hang.
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(count, context, initializer=_begin, initargs=(protocol,))
+    executor = ProcessPoolExecutor(
+        count, PackageContext(), initializer=_begin, initargs=(protocol,)
+    )
     try:
         futures = {executor.submit(_score_here, pair): pair for pair in pairs}
         for future in as_completed(futures):

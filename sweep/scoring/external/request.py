@@ -26,6 +26,7 @@ from sweep.scoring.external.scored_method import (
 )
 from sweep.scoring.external.target_sweep import TargetSweep, open_sweep
 from sweep.scoring.foreign_generators.loading import load_any_generator
+from sweep.scoring.foreign_generators.scripts import RANGES
 from sweep.scoring.sets.references import prepare_reference
 from sweep.scoring.sets.test_sets import (
     TestSet,
@@ -48,7 +49,7 @@ class Request:
     hr: Path | None
     generator: Path | None
     sets: tuple[str, ...] | None
-    method: str
+    method: str | None
     metrics: tuple[str, ...] | None
     scale: int | None
     crop_border: int | None
@@ -77,11 +78,35 @@ def score(
         ConfigError, DataError, StoreError, WeightsError: when something asked for is wrong or
             not to be had.
     """
+    refuse_contradictions(request)
     target = open_sweep(request.into) if request.into else None
     if request.generator is not None:
         yield from _score_generator(request, request.generator, target, progress, tell)
     elif request.sr is not None:
         yield _score_images(request, request.sr, target, progress, tell)
+
+
+def refuse_contradictions(request: Request) -> None:
+    """Refuses options of images beside those of a generator, before anything is read.
+
+    Raises:
+        ConfigError: says which goes with which.
+    """
+    if (request.sr is None) == (request.generator is None):
+        raise ConfigError("expected one of --sr and --generator; give a folder or a file")
+    for given in request.ranges:
+        if given not in RANGES:
+            raise ConfigError(f"pixel range: expected {', '.join(RANGES)}, got {given!r}")
+    if request.generator is not None:
+        for option, value in (("--hr", request.hr), ("--dataset", request.dataset)):
+            if value is not None:
+                raise ConfigError(f"{option} goes with --sr; --generator takes --eval")
+        return
+    for option, foreign in (("--eval", request.sets), ("--images", request.images)):
+        if foreign is not None:
+            raise ConfigError(f"{option} goes with --generator; --sr takes --hr")
+    if set(request.ranges) != {next(iter(RANGES))}:
+        raise ConfigError("--input-range and --output-range go with --generator")
 
 
 def _score_images(

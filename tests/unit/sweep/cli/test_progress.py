@@ -3,7 +3,7 @@ import io
 import pytest
 from rich.console import Console
 
-from sweep.cli.progress import GridSteps, Lines, describe, open_progress
+from sweep.cli.progress import Lines, describe, open_progress
 from sweep.config.grid import Start, expand
 from sweep.config.loading import load_config
 from sweep.config.names import StartKind
@@ -38,7 +38,7 @@ def step(job: str, iteration: int) -> Event:
 def clock(monkeypatch):
     """Seconds that pass when the test says so."""
     now = [100.0]
-    monkeypatch.setattr("sweep.cli.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("sweep.cli.item_progress.time.monotonic", lambda: now[0])
     return now
 
 
@@ -53,57 +53,10 @@ def test_a_step_that_warms_up_the_discriminator_is_described_too():
     assert describe(Event("x", "progress", record)) == "1.0 patches/s  D 0.50/0.50"
 
 
-def test_all_steps_count_with_the_warm_up_where_there_is_an_adversary(tmp_path):
-    steps = GridSteps(plan(), SweepStore(tmp_path))
-    assert (steps.total, steps.done, steps.ended) == (20 + 25 + 25, 0, 0)
-    assert steps.left() == ""
-
-
-def test_from_a_pair_there_is_no_warm_up_to_count(tmp_path):
-    both = plan(**{"grid.start": ["srresnet", "srgan"]})
-    assert GridSteps(both, SweepStore(tmp_path)).total == 20 + 25 + 25 + 3 * 20
-
-
-def test_what_earlier_runs_did_is_done_but_says_nothing_of_speed(tmp_path, clock):
-    asked, store = plan(), SweepStore(tmp_path)
-    first, second, third = (trial.name for trial in asked.asked)
-    store.trial(first).update_trial(state="done")
-    store.trial(second).update_trial(state="failed")
-    steps = GridSteps(asked, store)
-    assert (steps.done, steps.ended) == (20, 1)
-    steps.receive(step(second, 15))
-    assert steps.left() == ""
-    clock[0] += 10
-    steps.receive(step(second, 20))
-    # 5 steps took 10 seconds, 5 + 25 are left.
-    assert steps.left() == "0:01:00 left"
-    steps.receive(Event(second, "done"))
-    assert (steps.done, steps.ended) == (45, 2)
-    steps.receive(Event(third, "diverged"))
-    assert (steps.done, steps.total, steps.ended) == (70, 70, 3)
-    steps.receive(step("srresnet-s0", 3))
-    assert steps.done == 70
-
-
-def test_the_time_before_the_first_step_says_nothing_of_the_rest(tmp_path, clock):
-    asked, store = plan(), SweepStore(tmp_path)
-    steps = GridSteps(asked, store)
-    clock[0] += 1000
-    name = asked.asked[0].name
-    steps.receive(step(name, 5))
-    clock[0] += 10
-    steps.receive(step(name, 10))
-    # 5 steps took 10 seconds, 10 + 25 + 25 are left.
-    assert steps.left() == "0:02:00 left"
-
-
 def test_a_trial_that_joins_while_the_sweep_runs_is_counted_and_shown(tmp_path, capsys):
     asked, store = plan(), SweepStore(tmp_path)
     text = "lambda 0.002 placed between 0.001 and 0.01, 0.50 apart"
     event = Event("mse-adv0.002-s0-ab", "placed", {"iterations": 25, "message": text})
-    steps = GridSteps(asked, store)
-    steps.receive(event)
-    assert (steps.total, len(steps.names)) == (20 + 25 + 25 + 25, 4)
     Lines(asked, store).receive(event)
     assert capsys.readouterr().err.splitlines()[-1] == f"[4/4] mse-adv0.002-s0-ab: {text}"
 

@@ -1,10 +1,4 @@
-from pathlib import Path
-
 import pytest
-
-from sweep.cli.sweep_options import KEYS, plan_from_options
-
-REPOSITORY = Path(__file__).resolve().parents[4]
 
 
 @pytest.mark.parametrize(
@@ -87,31 +81,6 @@ REPOSITORY = Path(__file__).resolve().parents[4]
 )
 def test_wrong_usage_is_refused_with_one_message(refused, arguments, message):
     assert message in refused(*arguments.split(" "))
-
-
-def planned(**options):
-    plain = dict.fromkeys(("out", "jobs", "init", "trials", "adv", *KEYS))
-    chosen = {"config_name": "quick", "assignments": (), "axes": (), "device": "cpu", **options}
-    return plan_from_options(**{**plain, **chosen})[1]
-
-
-def test_auto_begins_with_the_ends_of_the_configs_coefficients(tmp_path):
-    changes = {"content": ("mse",), "trials": 6, "out": tmp_path / "new"}
-    plan = planned(adv=("auto",), **changes)
-    assert [trial.adv for trial in plan.asked] == [0.0, 1e-4, 1e-2]
-    assert plan.config.grid.trials == 6
-    ends = ("grid.adv=[1e-3,0.1,1]",)
-    plan = planned(adv=("auto",), assignments=ends, **changes)
-    assert [trial.adv for trial in plan.asked] == [0.0, 1e-3, 0.1, 1.0]
-
-
-def test_numbers_ask_for_no_more_than_they_are(tmp_path):
-    config = tmp_path / "own.yaml"
-    text = Path(REPOSITORY / "configs" / "smoke.yaml").read_text()
-    config.write_text(text.replace("adv: [1e-3]", "adv: [1e-3]\n  trials: 6"))
-    given = {"config_name": str(config), "out": tmp_path / "new"}
-    assert planned(**given).adaptive is not None
-    assert planned(adv=("1e-3",), **given).adaptive is None
 
 
 def test_a_generator_for_the_realistic_end_is_refused(refused, tmp_path):

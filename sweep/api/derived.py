@@ -1,15 +1,19 @@
-"""What commands that read tables do first: a run that was killed has not written them."""
+"""What comes before tables are read: a run that was killed has not written them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from sweep.cli.messages import say
 from sweep.errors import StoreError
 
 
-def bring_tables(folder: Path) -> None:
+def bring_tables(folder: Path, tell: Callable[[str], None]) -> None:
     """Makes the tables of a results folder from its records where they are missing or old.
+
+    Args:
+        folder: The results folder.
+        tell: Called with a note for the user where it does.
 
     Raises:
         StoreError: when they are missing and cannot be made.
@@ -26,6 +30,6 @@ def bring_tables(folder: Path) -> None:
     except (StoreError, OSError) as error:
         if not (folder / RESULTS).is_file():
             raise
-        say(f"note: the tables are older than the records: {error}")
+        tell(f"note: the tables are older than the records: {error}")
     else:
-        say(f"note: {folder}: its run has not ended well; the tables are made from its records")
+        tell(f"note: {folder}: its run has not ended well; the tables are made from its records")
