@@ -102,7 +102,7 @@ $(LOWEST_PACKAGES): $(REQUIREMENTS)
 	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(LOWEST)/bin/uv pip install --python $(LOWEST)/bin/python --system-certs \
 	  --resolution lowest-direct --requirement setup.cfg 'pytest>=9.0' 'hypothesis>=6.100' \
-	  'pytest-xdist>=3.6'
+	  'pytest-xdist>=3.8'
 	@touch $@
 
 $(LOWEST_INSTALLED): $(LOWEST_PACKAGES)
