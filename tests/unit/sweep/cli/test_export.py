@@ -52,6 +52,7 @@ def test_an_unknown_trial_is_named(sweep):
 
 
 def test_a_network_of_others_is_written_with_a_card_that_says_whose_it_is(sweep, tmp_path):
+    pytest.importorskip("spandrel")
     torch.manual_seed(0)
     state = {}
     for index, (inputs, outputs) in enumerate(((3, 4), (4, 12))):
