@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -111,6 +112,15 @@ def test_outside_of_the_main_thread_signals_are_left_alone(finished, carried_out
     assert [*map(signal.getsignal, STOP_SIGNALS)] == handlers
 
 
+@pytest.fixture
+def pythons_own_ctrl_c() -> Iterator[None]:
+    """Whatever another test has left there."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("pythons_own_ctrl_c")
 def test_ctrl_c_ends_the_run_in_order_and_is_passed_on(begun, tmp_path):
     handlers = [*map(signal.getsignal, STOP_SIGNALS)]
     with pytest.raises(KeyboardInterrupt):
