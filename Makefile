@@ -6,9 +6,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 RESULTS := results/quick
-# uv installs in half a minute what takes pip three.
-UV_PIP := uv pip install --system-certs --python
-INSTALL := $(BIN)/$(UV_PIP) $(BIN)/python --editable
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --editable
 
 # A stamp says what is installed; a change of the requirements makes it stale.
 REQUIREMENTS := setup.cfg setup.py pyproject.toml
@@ -90,34 +88,31 @@ $(BIN)/python:
 	  exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(BIN)/uv: | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-
-$(PACKAGE): $(REQUIREMENTS) | $(BIN)/uv
-	@echo "Installing into $(VENV); PyTorch takes gigabytes, and its first import a while."
+$(PACKAGE): $(REQUIREMENTS) | $(BIN)/python
+	@echo "Installing into $(VENV); PyTorch makes the first time take minutes."
 	$(INSTALL) .
 	@touch $@
 
-$(TEST_TOOLS): $(REQUIREMENTS) | $(BIN)/uv
+$(TEST_TOOLS): $(REQUIREMENTS) | $(BIN)/python
 	$(INSTALL) '.[test]'
 	@touch $@ $(PACKAGE)
 
 $(LOWEST_PACKAGES): $(REQUIREMENTS)
 	$(PYTHON) -m venv $(LOWEST)
 	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check uv
-	$(LOWEST)/bin/$(UV_PIP) $(LOWEST)/bin/python \
+	$(LOWEST)/bin/uv pip install --python $(LOWEST)/bin/python --system-certs \
 	  --resolution lowest-direct --requirement setup.cfg 'pytest>=9.0' 'hypothesis>=6.100' \
 	  'pytest-xdist>=3.8'
 	@touch $@
 
 $(LOWEST_INSTALLED): $(LOWEST_PACKAGES)
-	$(LOWEST)/bin/$(UV_PIP) $(LOWEST)/bin/python --no-deps --editable .
+	$(LOWEST)/bin/uv pip install --python $(LOWEST)/bin/python --no-deps --editable .
 	@touch $@
 
-$(RAY): $(REQUIREMENTS) | $(BIN)/uv
+$(RAY): $(REQUIREMENTS) | $(BIN)/python
 	$(INSTALL) '.[ray]'
 	@touch $@ $(PACKAGE)
 
-$(DEV_TOOLS): $(REQUIREMENTS) | $(BIN)/uv
+$(DEV_TOOLS): $(REQUIREMENTS) | $(BIN)/python
 	$(INSTALL) '.[dev]'
 	@touch $@ $(PACKAGE)
