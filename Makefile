@@ -23,8 +23,10 @@ LOWEST_TESTS := $(addprefix tests/unit/,srgan_core/training/test_config.py srgan
   srgan_core/test_losses.py srgan_core/data/test_resize.py srgan_core/data/test_images.py \
   sweep/analysis sweep/config sweep/store sweep/tables sweep/visualization/plots sweep/cli)
 
-# Whole files go to the processes, in the order of collection, which puts the long ones first.
-SPREAD := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+# Whole files go to the processes, in the order of collection, which puts the long ones first. Some
+# tests wait for a cluster or a browser: one process more than cores keeps all of them busy.
+PROCESSES := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+SPREAD := --numprocesses $(PROCESSES) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 # on_gpu.py wants a GPU and photographs.
 BENCHMARKS := $(filter-out benchmarks/on_gpu.py,$(sort $(wildcard benchmarks/*.py)))
