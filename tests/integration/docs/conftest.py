@@ -24,6 +24,7 @@ from srgan_core.networks import Generator
 from srgan_core.pairs import open_pair
 from srgan_core.weights.resolver import resolve_weights
 from sweep.cli import main
+from sweep.metrics import plugins
 from sweep.planning.calibration import StepCost
 from sweep.scoring.sets.references import dataset_record, prepare_reference
 from sweep.scoring.sets.test_sets import TestSet
@@ -213,8 +214,16 @@ def _in_workspace(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setenv("SWEEP_DATA", str(workspace))
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.syspath_prepend(workspace)
+    _forget_plug_ins()
     with chdir(workspace):
         yield
+    _forget_plug_ins()
+
+
+def _forget_plug_ins() -> None:
+    """What is installed in the workspace is there for the documentation's commands alone."""
+    for known in (plugins.plugin_entries, plugins.find_plugin, plugins._load):
+        known.cache_clear()
 
 
 @pytest.fixture

@@ -69,6 +69,7 @@ def test_an_axis_applies_where_it_changes_something():
         ("threads", [1, 2], "it is the machine's, for all trials of a folder"),
         ("device", ["cpu"], "it is the machine's, for all trials of a folder"),
         ("scale", [2, 4], "have one scale"),
+        ("degradation.noise.sigma", [1, 5], "are scored on follow it"),
         ("srresnet.training.steps", [5], "all trials of a seed share their start"),
         ("srgan.adversarial_weight", [5], "all trials of a seed share their start"),
         ("data.split_seed", [1, 2], "learn from the same images"),

@@ -27,6 +27,13 @@ def test_axes_sets_and_metrics_are_joined_and_nothing_is_forgotten():
     assert joined.eval.metrics == ("psnr", "ssim")
 
 
+def test_more_trials_to_place_are_no_difference():
+    stored, asked = smoke(grid__trials=6), smoke(grid__trials=8)
+    assert differences(stored, asked) == []
+    assert union(stored, asked).grid.trials == union(asked, stored).grid.trials == 8
+    assert union(stored, smoke()).grid.trials == 6
+
+
 def test_joining_again_changes_nothing():
     joined = union(smoke(grid__adv=[1e-2]), smoke(grid__adv=[1e-4], eval__metrics=["niqe"]))
     assert union(joined, joined) == joined
