@@ -1,6 +1,7 @@
 """Time and memory of `sweep upscale` on a photograph, and its seams in grey levels.
 
-    python benchmarks/upscale_photograph.py [--width W] [--height H] [--threads 2] [--json FILE]
+    python benchmarks/upscale_photograph.py [--width W] [--height H] [--threads 2]
+        [--precision float32] [--json FILE]
 
 The photograph is scikit-image's astronaut, enlarged by bicubic interpolation to the size asked
 for: the cost does not depend on the content. It is upscaled file to file by the bundled x4
@@ -30,27 +31,29 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=1000)
     parser.add_argument("--height", type=int, default=750)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--json", type=Path, help="write the record to this file too")
     parser.add_argument("--source", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--target", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.source is not None:
-        enlarge(options.source, options.target, options.threads)
+        enlarge(options.source, options.target, options.threads, options.precision)
         return
-    record = measure(options.width, options.height, options.threads)
+    record = measure(options.width, options.height, options.threads, options.precision)
     for name, value in record.items():
         print(f"{name:<24} {value}")
     if options.json is not None:
         options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(width: int, height: int, threads: int) -> dict[str, object]:
+def measure(width: int, height: int, threads: int, precision: str) -> dict[str, object]:
     import torch
 
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "photograph.png", Path(folder) / "enlarged.png"
         make_photograph(source, width, height)
-        arguments = ["--threads", str(threads), "--source", str(source), "--target", str(target)]
+        arguments = ["--threads", str(threads), "--precision", precision]
+        arguments += ["--source", str(source), "--target", str(target)]
         child = subprocess.run(
             [sys.executable, __file__, *arguments], check=True, capture_output=True, text=True
         )
@@ -60,6 +63,7 @@ def measure(width: int, height: int, threads: int) -> dict[str, object]:
         "input": f"{width} x {height}",
         "output": f"{4 * width} x {4 * height}",
         "threads": threads,
+        "precision": precision,
         "seconds": figures["seconds"],
         "CPU seconds": figures["cpu"],
         "peak memory [MB]": figures["peak_mb"],
@@ -68,7 +72,7 @@ def measure(width: int, height: int, threads: int) -> dict[str, object]:
     }
 
 
-def enlarge(source: Path, target: Path, threads: int) -> None:
+def enlarge(source: Path, target: Path, threads: int, precision: str) -> None:
     """Runs in a process of its own, so that its peak memory is that of the upscaling."""
     import torch
 
@@ -77,7 +81,7 @@ def enlarge(source: Path, target: Path, threads: int) -> None:
 
     torch.set_num_threads(threads)
     begin, used = time.perf_counter(), time.process_time()
-    upscale_file(source, target, load_generator())
+    upscale_file(source, target, load_generator(), precision=getattr(torch, precision))
     seconds, used = time.perf_counter() - begin, time.process_time() - used
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     figures = {"seconds": round(seconds, 1), "cpu": round(used, 1), "peak_mb": round(peak)}

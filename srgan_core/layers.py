@@ -1,4 +1,4 @@
-"""Two layers of the generator, computed in less time than their textbook forms take."""
+"""How layers are computed: two in less time than their textbook forms take, and in which type."""
 
 from __future__ import annotations
 
@@ -91,3 +91,16 @@ def convolve_shuffled(features: Tensor, convolution: nn.Conv2d) -> Tensor:
     bias = None if convolution.bias is None else convolution.bias.repeat_interleave(4)
     phases = functional.conv2d(features, kernel, bias, padding=kernel.shape[-1] // 2)
     return functional.pixel_shuffle(phases, 2)
+
+
+def autocast(tensor: Tensor, precision: torch.dtype) -> torch.autocast:
+    """Computes convolutions and products where a tensor is in a precision.
+
+    Args:
+        tensor: Names the device.
+        precision: float32 leaves everything as it is.
+
+    Returns:
+        The context.
+    """
+    return torch.autocast(tensor.device.type, precision, enabled=precision != torch.float32)

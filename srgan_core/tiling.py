@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from srgan_core.errors import ConfigError, ShapeError
 from srgan_core.inference import as_batch, as_image
+from srgan_core.layers import autocast
 from srgan_core.networks import Generator
 
 TILE = 448
@@ -112,15 +113,19 @@ def count_parts(height: int, width: int, tile: int = TILE) -> int:
 
 
 def restore_tiles(
-    generator: Generator, lr: np.ndarray, tile: int = TILE
+    generator: Generator,
+    lr: np.ndarray,
+    tile: int = TILE,
+    precision: torch.dtype = torch.float32,
 ) -> Iterator[tuple[Box, np.ndarray]]:
-    """Super-resolves one 8-bit image in float32, part by part.
+    """Super-resolves one 8-bit image, part by part.
 
     Args:
         generator: In evaluation mode.
         lr: (H, W, 3), uint8; any height and width.
         tile: Side of the trunk's tiles in input pixels. Larger ones waste less on their
             surroundings and need more memory.
+        precision: Type of the convolutions.
 
     Yields:
         The place of a part in the result, and the part: (h, w, 3), uint8, rounded once. The
@@ -139,19 +144,23 @@ def restore_tiles(
     around = trunk_margin(generator) + reach
     for outer in image.split(tile):
         context = outer.grown(around, image)
-        features = _features(generator, lr[context.slices])
+        features = _features(generator, lr[context.slices], precision)
         for part in outer.split(PART):
             window = part.grown(reach, image)
-            restored = _enlarge(generator, features[:, :, *window.within(context).slices])
+            inner = features[:, :, *window.within(context).slices]
+            restored = _enlarge(generator, inner, precision)
             place = part.within(window).times(generator.scale)
             yield part.times(generator.scale), restored[place.slices]
 
 
 @torch.inference_mode()
-def _features(generator: Generator, lr: np.ndarray) -> Tensor:
-    return generator.features(as_batch(lr, generator))
+def _features(generator: Generator, lr: np.ndarray, precision: torch.dtype) -> Tensor:
+    batch = as_batch(lr, generator)
+    with autocast(batch, precision):
+        return generator.features(batch)
 
 
 @torch.inference_mode()
-def _enlarge(generator: Generator, features: Tensor) -> np.ndarray:
-    return as_image(generator.enlarge(features.contiguous(memory_format=torch.channels_last)))
+def _enlarge(generator: Generator, features: Tensor, precision: torch.dtype) -> np.ndarray:
+    with autocast(features, precision):
+        return as_image(generator.enlarge(features.contiguous(memory_format=torch.channels_last)))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+import torch
 from PIL import Image
 
 from srgan_core.data.orientation import upright
@@ -24,12 +25,15 @@ Progress = Callable[[float], None]
 
 
 def upscale(
-    image: Picture, generator: Generator | Path | str | None = None, tile: int = TILE
+    image: Picture,
+    generator: Generator | Path | str | None = None,
+    tile: int = TILE,
+    precision: torch.dtype = torch.float32,
 ) -> Picture:
     """Enlarges an image by the generator's scale.
 
-    Colour is restored by the generator in float32; grey stays grey; transparency is enlarged by
-    bicubic interpolation.
+    Colour is restored by the generator; grey stays grey; transparency is enlarged by bicubic
+    interpolation.
 
     Args:
         image: (H, W), (H, W, 3) or (H, W, 4), uint8; or an image of Pillow, which is turned
@@ -38,6 +42,8 @@ def upscale(
             with the package.
         tile: Side of the pieces of the input that are computed at once, in pixels; decides about
             memory, not about the result.
+        precision: Type of the convolutions; bfloat16 is off by a few grey levels, and faster on
+            some processors.
 
     Returns:
         What was given, at `scale` times its size: an array with the same channels, or an image
@@ -57,9 +63,9 @@ def upscale(
         path = None if generator is None else Path(generator)
         generator = load_generator(path, scale=None)
     if isinstance(image, np.ndarray):
-        return np.array(enlarge(from_array(image), generator, tile))
+        return np.array(enlarge(from_array(image), generator, tile, precision))
     photograph = from_pillow(upright(image)[0])
-    canvas = enlarge(photograph, generator, tile)
+    canvas = enlarge(photograph, generator, tile, precision)
     if photograph.profile:
         canvas.info["icc_profile"] = photograph.profile
     return canvas
@@ -70,6 +76,7 @@ def upscale_file(
     target: Path,
     generator: Generator | OverlappingTiles,
     tile: int = TILE,
+    precision: torch.dtype = torch.float32,
     on_progress: Progress | None = None,
 ) -> tuple[str, ...]:
     """Enlarges an image file into a PNG file.
@@ -79,6 +86,7 @@ def upscale_file(
         target: The PNG; whole or absent.
         generator: In evaluation mode; or anyone's network, with tiles of its own.
         tile: As in `upscale`.
+        precision: As in `upscale`; others' networks are run in float32.
         on_progress: Called after each piece.
 
     Returns:
@@ -88,7 +96,7 @@ def upscale_file(
         DataError: when the source is missing, broken, or of a kind that is not read.
     """
     photograph = read_photograph(source)
-    canvas = enlarge(photograph, generator, tile, on_progress)
+    canvas = enlarge(photograph, generator, tile, precision, on_progress)
     write_canvas(target, canvas, photograph.profile)
     return photograph.notes
 
@@ -97,6 +105,7 @@ def enlarge(
     photograph: Photograph,
     generator: Generator | OverlappingTiles,
     tile: int = TILE,
+    precision: torch.dtype = torch.float32,
     on_progress: Progress | None = None,
 ) -> Image.Image:
     """Enlarges a photograph.
@@ -116,7 +125,7 @@ def enlarge(
         total, parts = generator.count(height, width), generator.parts(photograph.rgb)
     else:
         total = count_parts(height, width, tile)
-        parts = restore_tiles(generator, photograph.rgb, tile)
+        parts = restore_tiles(generator, photograph.rgb, tile, precision)
     for number, (place, part) in enumerate(parts, start=1):
         piece = Image.fromarray(part)
         if photograph.grey:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from srgan_core.data.patches import Batch
+from srgan_core.layers import autocast
 from srgan_core.losses import (
     discriminator_loss,
     mean_squared_error,
@@ -68,7 +68,7 @@ class GanStep:
             `grad_adv` (L2 norms of the weighted terms' gradients at the generator's output).
         """
         factor = share * loss_scale
-        with self._autocast(batch.lr):
+        with autocast(batch.lr, self.precision):
             restored = self.generator(batch.lr)
         leaf = widened(restored.detach()).requires_grad_()
         losses, gradients = self._fidelity(leaf, batch.hr, loss_scale)
@@ -90,9 +90,9 @@ class GanStep:
         """
         if self.discriminator is None:
             return {}
-        with torch.no_grad(), self._autocast(batch.lr):
+        with torch.no_grad(), autocast(batch.lr, self.precision):
             restored = widened(self.generator(batch.lr))
-        with self._autocast(batch.lr):
+        with autocast(batch.lr, self.precision):
             real, fake = self.discriminator(batch.hr), self.discriminator(restored)
         loss = discriminator_loss(real, fake)
         (share * loss_scale * loss).backward()
@@ -106,7 +106,7 @@ class GanStep:
         (to_pixel,) = torch.autograd.grad(self.weights.pixel * loss_scale * pixel, leaf)
         losses, gradients = {"loss_pixel": pixel}, {"pixel": to_pixel}
         if self.features is not None:
-            with self._autocast(leaf):
+            with autocast(leaf, self.precision):
                 with torch.no_grad():
                     wanted = self.features(hr)
                 content = mean_squared_error(self.features(leaf), wanted)
@@ -119,7 +119,7 @@ class GanStep:
     ) -> tuple[dict[str, Tensor], Tensor]:
         """Accumulates D's gradients; returns losses and G's adversarial gradient."""
         assert self.discriminator is not None
-        with self._autocast(leaf):
+        with autocast(leaf, self.precision):
             real, fake = self.discriminator(hr), self.discriminator(leaf)
         adversarial = self.adversarial_loss(fake)
         weighted = self.weights.adversarial * loss_scale * adversarial
@@ -128,10 +128,6 @@ class GanStep:
         (factor * discriminator).backward()
         losses = {"loss_adv": adversarial, "loss_d": discriminator, **_probabilities(real, fake)}
         return losses, to_adversarial
-
-    def _autocast(self, tensor: Tensor) -> Any:
-        enabled = self.precision != torch.float32
-        return torch.autocast(tensor.device.type, dtype=self.precision, enabled=enabled)
 
 
 def _probabilities(real: Tensor, fake: Tensor) -> dict[str, Tensor]:

@@ -82,3 +82,12 @@ def test_an_image_of_pillow_is_turned_upright(generator):
     image = Image.effect_noise((6, 4), 80)
     image.getexif()[0x0112] = 6
     assert upscale(image, generator).size == (8, 12)
+
+
+def test_bfloat16_is_off_by_a_few_grey_levels():
+    image = np.random.default_rng(0).integers(60, 200, (3, 3, 3)).repeat(8, 0).repeat(8, 1)
+    exact, fast = (
+        upscale(image.astype(np.uint8), precision=precision).astype(int)
+        for precision in (torch.float32, torch.bfloat16)
+    )
+    assert 0 < np.abs(fast - exact).max() <= 8

@@ -154,6 +154,17 @@ def test_wrong_usage_is_refused_before_anything_is_written(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_precision_is_for_our_own_generators(sweep, tmp_path):
+    picture(tmp_path / "a.png", (2, 2))
+    torch.save(Generator(4, channels=4, blocks=1).state_dict(), tmp_path / "x.pth")
+    options = ("upscale", "a.png", "--generator", "x.pth", "--precision")
+    refused = sweep(*options, "bfloat16")
+    assert refused.status == 2
+    assert "which is run in float32; leave the option out" in refused.err
+    assert not (tmp_path / "upscaled").exists()
+    assert sweep(*options, "auto").status == 0
+
+
 @pytest.mark.parametrize("share", ["-0.1", "1.5", "nan", "much"])
 def test_shares_outside_0_to_1_are_refused(sweep, tmp_path, share):
     picture(tmp_path / "a.png")
