@@ -17,14 +17,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from srgan_core.errors import MissingDependencyError, WeightsError
+from srgan_core.installing import install_extra
 from srgan_core.wording import counted
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 State = Mapping[str, "Tensor"]
-
-INSTALL = "pip install 'srgan-sweep[generators]'"
 
 LIKENESS = 0.3
 """Share of the names by which an architecture is known that make it worth a mention."""
@@ -113,7 +112,8 @@ def unknown_architecture(readings: Sequence[State], source: str, families: str) 
     if not is_installed():
         return UnknownArchitectureError(
             f"{source}: expected names of {families}, got {shown}, ...; more architectures (RRDB, "
-            f"SwinIR, HAT, ...) are read with the extra: {INSTALL}; or {way_out}"
+            f"SwinIR, HAT, ...) are read with the extra: {install_extra('generators')}; "
+            f"or {way_out}"
         )
     return WeightsError(
         f"{source}: expected names of {families}, or of an architecture that spandrel knows, got "
