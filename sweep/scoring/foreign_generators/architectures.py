@@ -115,9 +115,10 @@ def unknown_architecture(readings: Sequence[State], source: str, families: str) 
             f"SwinIR, HAT, ...) are read with the extra: {install_extra('generators')}; "
             f"or {way_out}"
         )
+    nearest = _nearest(readings)
     return WeightsError(
         f"{source}: expected names of {families}, or of an architecture that spandrel knows, got "
-        f"{shown}, ...; {_nearest(readings)}; or {way_out}"
+        f"{shown}, ...; {f'{nearest}; or' if nearest else 'none is near;'} {way_out}"
     )
 
 
@@ -176,14 +177,14 @@ def _refuse_other_purpose(found: Any, name: str, source: str) -> None:
 
 
 def _nearest(readings: Sequence[State]) -> str:
-    """The architecture whose names are there for the most part, and what it lacks."""
+    """The architecture whose names are there for the most part, and what it lacks; or nothing."""
     likeness, name, lacking = max(
         (likeness for state in readings for likeness in _likenesses(state)),
         key=lambda each: each[0],
         default=(0.0, "", []),
     )
     if likeness < LIKENESS:
-        return "none of them is near"
+        return ""
     lacks = f", without {lacking[0]!r}" if lacking else ", in other shapes"
     return f"the nearest is {name}{lacks}: was it trained with changed code?"
 
