@@ -52,7 +52,7 @@ demo: $(PACKAGE) ## Sweep three adversarial weights, draw the tradeoff, say wher
 	@echo "  figures/                    restored images side by side"
 	@echo "  trials/                     one folder per trial: generator, log, restored images"
 
-test: $(TEST_TOOLS) ## Run every test, on all cores.
+test: $(TEST_TOOLS) ## Run every test, in one process more than there are cores.
 	$(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 # A warning of an old version about a newer one is none of ours.

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from srgan_core.errors import MissingDependencyError
 from srgan_core.files import make_folder, sync_folder, write_atomically
+from srgan_core.installing import install_extra
 
 
 class TrainingLog:
@@ -106,7 +107,6 @@ def _open_events(folder: Path, resume_at: int) -> Any:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         raise MissingDependencyError(
-            "training.tensorboard: TensorBoard is not installed; "
-            "pip install 'srgan-sweep[tensorboard]'"
+            f"training.tensorboard: TensorBoard is not installed; {install_extra('tensorboard')}"
         ) from None
     return SummaryWriter(str(folder), purge_step=resume_at + 1)

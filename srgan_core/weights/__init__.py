@@ -1,8 +1,8 @@
 """Finds the pretrained convolution weights of AlexNet, VGG-16 and VGG-19."""
 
 from srgan_core.weights.catalogue import ARCHITECTURES, Origin
+from srgan_core.weights.local import ResolvedWeights
 from srgan_core.weights.resolver import (
-    ResolvedWeights,
     WeightsStatus,
     describe_weights,
     fetch_weights,

@@ -18,7 +18,7 @@ from srgan_core.errors import ConfigError, WeightsError, unknown_name
 ARCHITECTURES = ("alexnet", "vgg16", "vgg19")
 """Networks whose convolutions can be resolved, by torchvision's names."""
 
-Origin = Literal["hub cache", "download", "package index"]
+Origin = Literal["hub cache", "download", "package index", "Hugging Face"]
 """Where weights came from, as users are told."""
 
 PREFIX = "features."
@@ -38,13 +38,14 @@ _VGG_WIDTHS = (64, 128, 256, 512, 512)
 
 @dataclass(frozen=True)
 class PublishedFile:
-    """A file of weights as torchvision publishes it.
+    """A file of weights as somebody publishes it.
 
     Attributes:
         architecture: One of `ARCHITECTURES`.
-        name: The file's name, also in the torch hub cache.
+        name: The file's name in the folder that it is kept in.
         url: Where it is published.
-        digits: The hexadecimal digits that the file's SHA-256 begins with.
+        digits: The hexadecimal digits that the file's SHA-256 begins with, all 64 where they are
+            known.
     """
 
     architecture: str

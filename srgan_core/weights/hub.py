@@ -1,4 +1,4 @@
-"""Weights in the torch hub cache, and their download into it."""
+"""Published files of weights on the disk, the torch hub cache above all, and their download."""
 
 from __future__ import annotations
 
@@ -33,7 +33,12 @@ def hub_folder() -> Path:
 
 
 def find_in_hub(published: PublishedFile) -> tuple[Path, str] | None:
-    """Looks for a published file in the hub cache and checks its content.
+    """Looks for a file of torchvision in the hub cache; otherwise as `find_file`."""
+    return find_file(published, hub_folder() / published.name)
+
+
+def find_file(published: PublishedFile, path: Path) -> tuple[Path, str] | None:
+    """Looks for a published file and checks its content.
 
     Returns:
         Its path and its SHA-256, or None when there is no such file.
@@ -41,7 +46,6 @@ def find_in_hub(published: PublishedFile) -> tuple[Path, str] | None:
     Raises:
         WeightsError: when the file is there with another content.
     """
-    path = hub_folder() / published.name
     if not path.is_file():
         return None
     try:
@@ -77,7 +81,12 @@ def read_hub_file(path: Path, architecture: str) -> dict[str, Tensor]:
 
 
 def download_to_hub(published: PublishedFile) -> None:
-    """Downloads a published file into the hub cache, checked before it gets its name.
+    """Downloads a file of torchvision into the hub cache; otherwise as `download_file`."""
+    download_file(published, hub_folder() / published.name)
+
+
+def download_file(published: PublishedFile, target: Path) -> None:
+    """Downloads a published file, checked before it gets its name.
 
     Raises:
         WeightsError: when the publisher is out of reach, the transfer breaks off, the
@@ -86,14 +95,13 @@ def download_to_hub(published: PublishedFile) -> None:
     host = urlsplit(published.url).hostname
     if reason := why_unreachable(published.url):
         raise WeightsError(f"{host} is not reachable ({reason})")
-    target = hub_folder() / published.name
     try:
         make_folder(target.parent)
         locks = cache_dir() / "locks"
         make_folder(locks)
         with FileLock(locks / f"{target.name}.lock"):
             # Another process may have had the lock before, for the same purpose.
-            if find_in_hub(published) is None:
+            if find_file(published, target) is None:
                 with_retries(
                     lambda: _transfer(published, target),
                     (OSError, RuntimeError, http.client.HTTPException),

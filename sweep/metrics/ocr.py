@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from srgan_core.errors import DataError, MissingDependencyError
+from srgan_core.installing import install_extra
 from sweep.metrics.declaration import WHOLE_IMAGE, Measure, Metric
 from sweep.metrics.known_text import TEXT_LINES, known_text
 
@@ -44,8 +45,7 @@ class Reading:
     def __init__(self) -> None:
         if find_spec("rapidfuzz") is None:
             raise MissingDependencyError(
-                "metric 'ocr': expected the package rapidfuzz, found none; "
-                "pip install 'srgan-sweep[ocr]'"
+                f"metric 'ocr': expected the package rapidfuzz, found none; {install_extra('ocr')}"
             )
         program = shutil.which(PROGRAM)
         if program is None:

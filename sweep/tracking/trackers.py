@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from srgan_core.errors import MissingDependencyError
+from srgan_core.installing import install_extra
 from sweep.tracking.mlflow import MlflowTracker
 from sweep.tracking.record import RunRecord
 from sweep.tracking.wandb import WandbTracker
@@ -53,8 +54,7 @@ def require_trackers(names: Collection[str]) -> None:
         missing = [module for module in TRACKERS[name].modules() if not _is_installed(module)]
         if missing:
             raise MissingDependencyError(
-                f"--track {name}: not installed: {', '.join(missing)}; "
-                f"pip install 'srgan-sweep[{name}]'"
+                f"--track {name}: not installed: {', '.join(missing)}; {install_extra(name)}"
             )
 
 

@@ -25,6 +25,8 @@ ELSEWHERE = {
     "sweep/__init__.py": "tests/unit/sweep/api/test_sweep.py",
     "sweep/__main__.py": "tests/integration/test_startup.py",
     "sweep/api/__init__.py": "tests/unit/sweep/api/test_sweep.py",
+    # What lies on a machine, in the order in which the resolver asks for it.
+    "srgan_core/weights/local.py": "tests/unit/srgan_core/weights/test_resolver.py",
     # What commands and Python calls share, through the commands.
     "sweep/api/derived.py": "tests/unit/sweep/cli/test_derived.py",
     # One contract for all executors; the parts of a job through the whole of one.

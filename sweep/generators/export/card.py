@@ -11,6 +11,7 @@ from srgan_core.networks import Generator
 from srgan_core.wording import counted
 from sweep.config.grid import start_name
 from sweep.config.names import StartKind
+from sweep.generators.export.hub_header import hub_header
 from sweep.metrics.registry import find_metric, in_table_order
 from sweep.scoring.aggregation import summarise
 from sweep.scoring.foreign_generators.loading import LoadedGenerator
@@ -91,7 +92,13 @@ def model_card(
 ) -> str:
     """Words the card as Markdown; `files` holds each file's largest difference to PyTorch."""
     is_own = isinstance(generator, Generator)
+    result = origin.result
+    scores = {
+        _plain(name): _means(images, result.set_scores.get(name, {}))
+        for name, images in result.scores.items()
+    }
     parts = [
+        hub_header(_plain(origin.name), generator.scale, scores, files, is_own=is_own),
         f"# {_plain(origin.name)}",
         _what_it_is(generator) if isinstance(generator, Generator) else _whose_it_is(generator),
         _how_it_is_called(generator.scale),

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from srgan_core.errors import MissingDependencyError, SrganError
 from srgan_core.files import atomic_path
+from srgan_core.installing import install_extra
 from sweep.errors import TrialError
 from sweep.generators.export.card import Origin
 
@@ -109,7 +110,7 @@ def require_export_packages() -> None:
     if missing:
         raise MissingDependencyError(
             f"ONNX: expected the packages {', '.join(ONNX_PACKAGES)}, got no "
-            f"{', '.join(missing)}; pip install 'srgan-sweep[export]'"
+            f"{', '.join(missing)}; {install_extra('export')}"
         )
 
 

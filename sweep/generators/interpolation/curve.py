@@ -18,7 +18,6 @@ from sweep.store.records.scores import CurveRecord
 if TYPE_CHECKING:
     import numpy as np
 
-    from srgan_core.networks import Generator
     from sweep.scoring.evaluate import Scorer
 
 
@@ -144,24 +143,17 @@ class Curve:
 
     def _network_mixer(self, dataset: str) -> Callable[[float, str], np.ndarray]:
         from srgan_core.data.images import read_rgb
-        from srgan_core.inference import load_generator, restore
         from srgan_core.training.hardware import resolve_device
-        from sweep.generators.interpolation.mixing import mix_generators
+        from sweep.generators.interpolation.networks import network_mixer
 
         config = require_config(self.store)
-        device = resolve_device(config.device)
         files = (self.first.generator(), self.second.generator())
-        ends = [load_generator(file, config.scale, device) for file in files]
+        have_images = self.first.file is None and self.second.file is None
+        remedy = "take --space images" if have_images else "give two that are"
+        device = str(resolve_device(config.device))
+        restore = network_mixer(*files, config.scale, device, remedy)
         lr = self.store.reference(dataset) / "lr"
-        mixed: dict[float, Generator] = {}
-
-        def mix(alpha: float, name: str) -> np.ndarray:
-            if alpha not in mixed:
-                mixed.clear()
-                mixed[alpha] = mix_generators(ends[0], ends[1], alpha, "take --space images")
-            return restore(mixed[alpha], read_rgb(lr / f"{name}.png"))
-
-        return mix
+        return lambda alpha, name: restore(alpha, read_rgb(lr / f"{name}.png"))
 
 
 def curve_records(store: SweepStore) -> Iterator[dict[str, Any]]:

@@ -23,10 +23,17 @@ Space = Literal["weights", "images"]
 
 @dataclass(frozen=True)
 class End:
-    """A generator, or images, that a curve leads from or to; bicubic has no files of its own."""
+    """A generator, or images, that a curve leads from or to.
+
+    Attributes:
+        name: What the curve calls it.
+        files: Where a trial or a start of the sweep lies; bicubic and files of others have none.
+        file: Weights from elsewhere, of which the results folder has no images.
+    """
 
     name: str
     files: TrialFolder | None
+    file: Path | None = None
 
     def generator(self, instead: str = "") -> Path:
         """The file of its weights.
@@ -37,6 +44,8 @@ class End:
         Raises:
             StoreError: when there is none.
         """
+        if self.file is not None:
+            return self.file
         if self.files is None:
             raise StoreError(
                 f"{self.name}: has no weights; take a trial{instead and f', or {instead}'}"
@@ -61,6 +70,10 @@ class End:
         Raises:
             StoreError: when some are missing.
         """
+        if self.file is not None:
+            raise StoreError(
+                f"{self.file}: has no images in {store.root}; take --space weights, or a trial"
+            )
         folder = self.files.images(dataset) if self.files else store.reference(dataset) / self.name
         lost = self._lost(folder, dataset, names)
         if lost:
@@ -91,18 +104,23 @@ class End:
 
 
 def find_end(store: SweepStore, name: str) -> End:
-    """Finds a trial, a start (`srresnet-s0`, `srgan-s0`) or `bicubic`.
+    """Finds a trial, a start (`srresnet-s0`, `srgan-s0`), `bicubic`, or a file of weights.
 
-    The beginning of a trial's name is enough where it fits one alone.
+    The beginning of a trial's name is enough where it fits one alone. A file is called by its name
+    without the ending.
 
     Raises:
-        StoreError: when nothing or more than one fits.
+        StoreError: when nothing or more than one fits, or a file has the name of a trial.
     """
     known = {files.path.name: End(files.path.name, files) for files in store.generators()}
     # The baseline has images and no weights.
     known[Method.BICUBIC.value] = End(Method.BICUBIC.value, None)
     if name in known:
         return known[name]
+    if (path := Path(name)).is_file():
+        if path.stem in known:
+            raise StoreError(f"{path}: {store.root} has another {path.stem}; rename the file")
+        return End(path.stem, None, path)
     fitting = [full for full in known if full.startswith(name)]
     if len(fitting) == 1:
         return known[fitting[0]]

@@ -7,6 +7,7 @@ Michaeli, Meir, "A Theory of the Distortion-Perception Tradeoff in Wasserstein S
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,18 +16,15 @@ from srgan_core.errors import ConfigError, ShapeError, WeightsError
 from sweep.metrics.inputs import Rgb
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from srgan_core.networks import Generator
 
 
 def mix_generators(
     first: Generator, second: Generator, alpha: float, remedy: str = "give two that are"
 ) -> Generator:
-    """Interpolates linearly between all floating-point tensors of two generators.
-
-    BatchNorm's running means and variances are interpolated like the weights, which is a rule of
-    its own: the statistics that the mixed network would measure are others. (Trials whose
-    statistics are frozen share those of their start, and then nothing is to be mixed.) Counters
-    are those of the nearer end.
+    """Interpolates linearly between two generators, as `mix_states` does; changes neither.
 
     Args:
         first: Generator at alpha = 0.
@@ -35,28 +33,49 @@ def mix_generators(
         remedy: What the command that asks has for ends of different architectures.
 
     Raises:
-        ConfigError: when alpha lies outside 0 and 1.
-        WeightsError: when the architectures differ.
+        ConfigError, WeightsError: as `mix_states`.
     """
     import copy
 
+    mixed = mix_states(first.state_dict(), second.state_dict(), alpha, remedy)
+    generator = copy.deepcopy(first)
+    generator.load_state_dict(mixed)
+    return generator.eval()
+
+
+def mix_states(
+    first: Mapping[str, Tensor], second: Mapping[str, Tensor], alpha: float, remedy: str
+) -> dict[str, Tensor]:
+    """Interpolates linearly between all floating-point tensors of two state dicts.
+
+    BatchNorm's running means and variances are interpolated like the weights, which is a rule of
+    its own: the statistics that the mixed network would measure are others. (Trials whose
+    statistics are frozen share those of their start, and then nothing is to be mixed.) Counters
+    are those of the nearer end.
+
+    Args:
+        first: Weights at alpha = 0.
+        second: Weights at alpha = 1, of the same architecture.
+        alpha: From 0 to 1; at 0 and 1 the result has the bits of the end.
+        remedy: What the command that asks has for ends of different architectures.
+
+    Raises:
+        ConfigError: when alpha lies outside 0 and 1.
+        WeightsError: when the architectures differ.
+    """
     if not 0 <= alpha <= 1:
         raise ConfigError(f"alpha: expected a number from 0 to 1, got {alpha}")
-    states = first.state_dict(), second.state_dict()
-    shapes = [{name: value.shape for name, value in state.items()} for state in states]
+    shapes = [{name: value.shape for name, value in state.items()} for state in (first, second)]
     if shapes[0] != shapes[1]:
         raise WeightsError(
             f"interpolation: expected two generators of the same size, got different ones; {remedy}"
         )
-    mixed = {
-        name: (1 - alpha) * one + alpha * states[1][name]
+    return {
+        name: (1 - alpha) * one + alpha * second[name]
         if one.is_floating_point()
-        else (one if alpha < 0.5 else states[1][name])
-        for name, one in states[0].items()
+        else (one if alpha < 0.5 else second[name])
+        for name, one in first.items()
     }
-    generator = copy.deepcopy(first)
-    generator.load_state_dict(mixed)
-    return generator.eval()
 
 
 def mix_images(first: Rgb, second: Rgb, alpha: float) -> Rgb:

@@ -17,14 +17,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from srgan_core.errors import MissingDependencyError, WeightsError
+from srgan_core.installing import install_extra
 from srgan_core.wording import counted
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 State = Mapping[str, "Tensor"]
-
-INSTALL = "pip install 'srgan-sweep[generators]'"
 
 LIKENESS = 0.3
 """Share of the names by which an architecture is known that make it worth a mention."""
@@ -113,11 +112,13 @@ def unknown_architecture(readings: Sequence[State], source: str, families: str) 
     if not is_installed():
         return UnknownArchitectureError(
             f"{source}: expected names of {families}, got {shown}, ...; more architectures (RRDB, "
-            f"SwinIR, HAT, ...) are read with the extra: {INSTALL}; or {way_out}"
+            f"SwinIR, HAT, ...) are read with the extra: {install_extra('generators')}; "
+            f"or {way_out}"
         )
+    nearest = _nearest(readings)
     return WeightsError(
         f"{source}: expected names of {families}, or of an architecture that spandrel knows, got "
-        f"{shown}, ...; {_nearest(readings)}; or {way_out}"
+        f"{shown}, ...; {f'{nearest}; or' if nearest else 'none is near;'} {way_out}"
     )
 
 
@@ -176,14 +177,14 @@ def _refuse_other_purpose(found: Any, name: str, source: str) -> None:
 
 
 def _nearest(readings: Sequence[State]) -> str:
-    """The architecture whose names are there for the most part, and what it lacks."""
+    """The architecture whose names are there for the most part, and what it lacks; or nothing."""
     likeness, name, lacking = max(
         (likeness for state in readings for likeness in _likenesses(state)),
         key=lambda each: each[0],
         default=(0.0, "", []),
     )
     if likeness < LIKENESS:
-        return "none of them is near"
+        return ""
     lacks = f", without {lacking[0]!r}" if lacking else ", in other shapes"
     return f"the nearest is {name}{lacks}: was it trained with changed code?"
 

@@ -130,7 +130,9 @@ def _load_ours(path: Path, scale: int | None, device: str) -> LoadedGenerator:
     generator = load_generator(path, scale, device)
     tiles = OverlappingTiles(generator.scale, lambda lr: restore(generator, lr), side=None)
     parameters = sum(weight.numel() for weight in generator.parameters())
-    return LoadedGenerator("srgan-sweep", generator.scale, file_sha256(path), tiles, parameters)
+    return LoadedGenerator(
+        "srgan-sweep", generator.scale, file_sha256(path), tiles, parameters, module=generator
+    )
 
 
 def _load_state_dict(path: Path, scale: int | None, device: str) -> LoadedGenerator:

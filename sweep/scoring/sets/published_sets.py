@@ -23,11 +23,15 @@ class PublishedSet:
     images: int
 
     @property
+    def hub_name(self) -> str:
+        """Name of the data set on the Hugging Face Hub."""
+        return f"eugenesiow/{self.folders[0]}"
+
+    @property
     def url(self) -> str:
         """Address of the archive with the HR images."""
-        name = self.folders[0]
-        root = "https://huggingface.co/datasets/eugenesiow"
-        return f"{root}/{name}/resolve/main/data/{name}_HR.tar.gz"
+        root = f"https://huggingface.co/datasets/{self.hub_name}"
+        return f"{root}/resolve/main/data/{self.folders[0]}_HR.tar.gz"
 
 
 PUBLISHED: Mapping[str, PublishedSet] = MappingProxyType(

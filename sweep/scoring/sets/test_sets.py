@@ -23,6 +23,7 @@ from srgan_core.data.pair_folders import find_pairs, pair_folders
 from srgan_core.data.sources import source_folders
 from srgan_core.errors import ConfigError, DataError, UnavailableDataError, unknown_name
 from srgan_core.inputs import escaped, unwritable
+from srgan_core.installing import install_command
 from sweep.config.names import (
     DEGRADED_PREFIX,
     FOLDER_PREFIX,
@@ -263,7 +264,7 @@ def _skimage_files() -> tuple[Path, ...]:
     package = importlib.util.find_spec("skimage")
     if package is None or package.origin is None:
         raise UnavailableDataError(
-            "skimage3: scikit-image is not installed; pip install scikit-image"
+            f"skimage3: scikit-image is not installed; {install_command('scikit-image')}"
         )
     paths = tuple(Path(package.origin).parent / "data" / name for name in SKIMAGE3)
     missing = [path.name for path in paths if not path.is_file()]

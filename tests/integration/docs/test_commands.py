@@ -49,7 +49,7 @@ class Apart:
 
 APART = (
     Apart(r"make ", "makes an environment, and is a gate of its own"),
-    Apart(r"python3 -m venv|\S+python -m pip|pip |apt-get ", "installs"),
+    Apart(r"python3 -m venv|\S+python -m pip|pip |pipx |uv |docker |apt-get ", "installs"),
     Apart(r"ray ", "starts, tells or stops processes of a cluster"),
     Apart(r"wandb |mlflow ", "another program"),
     Apart(r"#!/bin/bash\n#SBATCH", "a job of Slurm", SYNTAX),

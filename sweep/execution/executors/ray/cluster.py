@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import psutil
 
 from srgan_core.errors import ConfigError, MissingDependencyError, UnavailableError
+from srgan_core.installing import install_extra
 
 T = TypeVar("T")
 
@@ -49,7 +50,7 @@ def connect(address: str | None, processors: int) -> Any:
         import ray.exceptions
     except ImportError:
         raise MissingDependencyError(
-            "executor ray: Ray is not installed; pip install 'srgan-sweep[ray]'"
+            f"executor ray: Ray is not installed; {install_extra('ray')}"
         ) from None
     options = {"namespace": NAMESPACE, "log_to_driver": False, "logging_level": "ERROR"}
     if address is None:

@@ -53,8 +53,8 @@ class RayExecutor:
 
     Args:
         slots: Jobs at once.
-        device: `cpu` or `cuda`. On `cuda`, jobs share the GPUs out evenly: a job takes
-            the share of a GPU that lets `slots` of them run at once.
+        device: `cpu`, `cuda`, `cuda:N` or `mps`. On `cuda`, jobs share the GPUs out evenly: a job
+            takes the share of a GPU that lets `slots` of them run at once.
         threads: CPU threads of each job, and the processors that it reserves.
         watchdog: Seconds without a heartbeat after which a task is ended; None for never.
         address: `auto`, HOST:PORT, or None to start a cluster on this machine that listens on

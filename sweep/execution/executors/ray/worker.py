@@ -92,7 +92,7 @@ def run_task(
         mailbox: Handle of the driver's mailbox.
         job: The job.
         attempt: Number under which it reports.
-        device: `cpu` or `cuda`.
+        device: `cpu`, `cuda`, `cuda:N` or `mps`.
         threads: CPU threads of the job.
         inputs: The files it needs where the machines share no folder; None where they do.
 

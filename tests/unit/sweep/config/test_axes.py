@@ -79,6 +79,7 @@ def test_an_axis_applies_where_it_changes_something():
         ("adversarial.learnin_rate", [1], f"did you mean {RATE}?"),
         ("learning_rate", [1], f"did you mean {RATE}?"),
         ("lerning_rate", [1], f"did you mean {RATE}?"),
+        ("nonsense", [1], "'nonsense' is unknown: `sweep config` prints all keys"),
         ("zzz", [1], "`sweep config` prints all keys"),
         ("adversarial.discriminator", [1], "such as adversarial.discriminator.channels"),
         ("objective.vgg22.content_weight", [1], "no trial of this grid is trained with vgg22"),

@@ -36,7 +36,12 @@ def test_every_packaged_config_is_valid(name):
         ("eval.sets", ["folder:"], "test set 'folder:' is unknown"),
         ("eval.sets", ["folder:PATH\n"], "is unknown"),
         ("eval.sets", ["pairs:lr"], "expected pairs:LR,HR with two folders"),
-        ("eval.sets", ["degraded:pairs:lr,hr"], "LR of pairs is as it is; write 'pairs:lr,hr'"),
+        (
+            "eval.sets",
+            ["bicubic:pairs:lr,hr"],
+            "eval.sets: expected pairs without 'bicubic:', since their LR images are given, got "
+            "'bicubic:pairs:lr,hr'; write 'pairs:lr,hr'",
+        ),
         ("eval.sets", ["degraded:set5"], "a degradation in the config for test set degraded:set5"),
         ("eval.sets", ["degraded:set55"], "is unknown"),
         ("data.sources", {"pairs:lr": 1}, "expected pairs:LR,HR with two folders"),

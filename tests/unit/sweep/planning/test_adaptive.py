@@ -46,6 +46,13 @@ def test_a_range_has_an_end_above_the_control(tmp_path):
         planned(tmp_path / "new", grid__trials=6, grid__adv=[0.0])
 
 
+def test_a_range_has_two_ends(tmp_path):
+    alone = {"grid__trials": 6, "grid__adv": [1e-3]}
+    with pytest.raises(ConfigError, match=r"two coefficients, .* got 0\.001 alone and no control"):
+        planned(tmp_path / "new", grid__control=False, **alone)
+    assert planned(tmp_path / "new", **alone).unplaced(SweepStore(tmp_path / "new")) == 4
+
+
 def test_what_stands_in_a_folder_is_not_refused_when_it_goes_on(tmp_path):
     store = SweepStore(tmp_path / "new")
     store.write_config(planned(store.root, grid__trials=4).config)

@@ -99,7 +99,7 @@ def test_names_are_not_markup(card):
 def test_a_bare_file_says_that_nothing_is_known(tmp_path, file):
     bare = file.rename(tmp_path / "bare.safetensors")
     card = model_card(read_origin(bare), load_generator(bare, None), {})
-    assert card.startswith("# bare\n")
+    assert "---\n\n# bare\n" in card
     assert "No record of its training" in card
     assert "It has not been scored." in card
 

@@ -86,3 +86,18 @@ def test_a_damaged_generator_is_no_end(results):
 def test_images_that_were_not_kept_are_named(results):
     with pytest.raises(StoreError, match=r"expected 2 images, 2 missing \(cat.png"):
         find_end(results, "mse-adv0-s0").images(results, "pets", ["cat", "dog"])
+
+
+def test_a_file_is_an_end_with_weights_and_without_images(results, tmp_path):
+    path = tmp_path / "RRDB.pth"
+    path.write_bytes(b"weights")
+    end = find_end(results, str(path))
+    assert (end.name, end.generator()) == ("RRDB", path)
+    with pytest.raises(StoreError, match=r"RRDB\.pth: has no images in .*; take --space weights"):
+        end.images(results, "set5", ["a"])
+
+
+def test_a_file_that_is_called_as_a_trial_is_refused(results, tmp_path):
+    (tmp_path / "srresnet-s0.pth").write_bytes(b"weights")
+    with pytest.raises(StoreError, match="has another srresnet-s0; rename the file"):
+        find_end(results, str(tmp_path / "srresnet-s0.pth"))
