@@ -128,7 +128,7 @@ def _named_damage(path: Path) -> Iterator[None]:
     try:
         yield
     # numpy lacks some of the types that a damaged header may name.
-    except (OSError, SafetensorError, KeyError, TypeError) as error:
+    except (OSError, SafetensorError, AttributeError, KeyError, TypeError) as error:
         raise WeightsError(
             f"{path}: is damaged ({error}); delete it, and it is fetched again"
         ) from error
