@@ -36,7 +36,7 @@ def test_running_again_trains_nothing(sweep, finished, smoke):
 
 def test_running_again_loads_neither_networks_nor_what_draws(loaded_by, finished, smoke):
     loaded = loaded_by(*smoke, "--out", finished)
-    assert loaded & {"torch", "torchvision", "lpips", "pyiqa", "matplotlib", "skimage"} == set()
+    assert loaded & {"torch", "torchvision", "lpips", "pyiqa", "matplotlib", "scipy"} == set()
 
 
 def test_a_tracker_is_told_of_a_finished_sweep_once_and_changes_nothing(sweep, copy, smoke):
