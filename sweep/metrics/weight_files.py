@@ -79,7 +79,7 @@ class HubFile(WeightFile):
 
     def path(self) -> Path:
         """Below the hub's folder, which the environment can move."""
-        from srgan_core.weights.hub import hub_folder
+        from srgan_core.weights import hub_folder
 
         return hub_folder().parent / self.name
 

@@ -275,10 +275,11 @@ def _digest(config: SweepConfig, kind: StartKind) -> str | None:
 
 def _require_fit(config: SweepConfig, kind: StartKind) -> None:
     """Refuses files, by loading them, that no training of the sweep can set out from."""
-    from srgan_core.inference import load_generator
-
     if kind is StartKind.SRRESNET:
-        load_generator(config.srresnet.init, config.scale)
+        if config.srresnet.init is not None:
+            from srgan_core.inference import load_generator
+
+            load_generator(config.srresnet.init, config.scale)
         return
     with open_pair(config.srgan.init, config.scale) as pair:
         training = config.adversarial
