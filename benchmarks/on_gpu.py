@@ -34,7 +34,7 @@ import yaml
 from support.machine import parser
 from support.photographs import split_photographs
 
-from srgan_core.inference import bundled_generator
+from srgan_core.bundled import bundled_generator
 from srgan_core.yaml_files import read_yaml
 
 HERE = Path(__file__).resolve().parent

@@ -1,9 +1,10 @@
-"""Seconds until something happens: `sweep --help`, `sweep plot`, the first training step.
+"""Seconds until something happens: help, tables, charts, a finished sweep again, a first step.
 
     python benchmarks/startup.py [--results results/quick-cpu] [--json FILE]
 
 Whole processes, each started several times; the median and the extremes are given. The charts
-are drawn in a copy of the results folder.
+are drawn in a copy of the results folder. The finished sweep is a smoke grid of three trials, and
+one of twelve, which are trained first.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -49,6 +51,14 @@ def first_step_seconds(folder: Path) -> float:
         process.wait()
 
 
+def finished_sweep(folder: Path, *arguments: str) -> tuple[str, ...]:
+    """Trains a smoke grid; returns the command that ran, which now finds all of it done."""
+    given = ("--config", "smoke", "--set", "grid.control=false", "--out", str(folder), *arguments)
+    command = (sys.executable, "-m", "sweep", "run", *given)
+    process_seconds(*command)
+    return command
+
+
 def summarised(what: str, measure: Callable[[], float], rounds: int) -> dict[str, object]:
     """Median and extremes of several starts, after one that warms the file cache."""
     measure()
@@ -61,25 +71,40 @@ def summarised(what: str, measure: Callable[[], float], rounds: int) -> dict[str
     }
 
 
+def commands(results: Path, root: Path) -> dict[str, tuple[str, ...]]:
+    """What is timed from start to end, by its name; finishes two sweeps first."""
+    sweep, show = (sys.executable, "-m", "sweep"), str(results)
+    return {
+        "python -c pass": (sys.executable, "-c", ""),
+        "sweep --help": (*sweep, "--help"),
+        "sweep table": (*sweep, "table", show),
+        "sweep status": (*sweep, "status", show),
+        "sweep recommend": (*sweep, "recommend", show, "--best", "psnr_y"),
+        "sweep plot": (*sweep, "plot", show),
+        "3 finished trials again": finished_sweep(root / "3", "--adv", "1e-4,1e-3,1e-2"),
+        "12 finished trials again": finished_sweep(root / "12", "--adv", "1e-4:1e-2:12"),
+    }
+
+
 def main() -> None:
     options = parser(__doc__)
     options.add_argument("--results", type=Path, default=Path("results/quick-cpu"))
     given = options.parse_args()
-    sweep = (sys.executable, "-m", "sweep")
     with tempfile.TemporaryDirectory() as temporary:
-        copy = Path(temporary) / "results"
-        shutil.copytree(given.results, copy)
+        root = Path(temporary)
+        copy = shutil.copytree(given.results, root / "results")
         fresh = iter(range(100))
         rows = [
-            summarised("python -c pass", lambda: process_seconds(sys.executable, "-c", ""), ROUNDS),
-            summarised("sweep --help", lambda: process_seconds(*sweep, "--help"), ROUNDS),
-            summarised("sweep plot", lambda: process_seconds(*sweep, "plot", str(copy)), ROUNDS),
+            summarised(what, partial(process_seconds, *command), ROUNDS)
+            for what, command in commands(copy, root).items()
+        ]
+        rows.append(
             summarised(
                 "first training step",
-                lambda: first_step_seconds(Path(temporary) / f"run{next(fresh)}"),
+                lambda: first_step_seconds(root / f"run{next(fresh)}"),
                 STEP_ROUNDS,
-            ),
-        ]
+            )
+        )
     record = {"machine": describe(torch.device("cpu"), given.threads)}
     columns = ("what", "median_s", "fastest_s", "slowest_s")
     report("Start-up, whole processes", columns, rows, json.loads(json.dumps(record)), given.json)

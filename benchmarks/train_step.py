@@ -31,11 +31,12 @@ from support.roofline import MEASURE_SECONDS, ceilings, step_bytes, step_flops
 from torch import Tensor, nn
 
 from srgan_core.data.patches import Batch
+from srgan_core.feature_cuts import FEATURE_CUTS
 from srgan_core.losses import adversarial_loss
 from srgan_core.networks import Discriminator, Generator
 from srgan_core.training.fresh import adam, place
 from srgan_core.training.step import GanStep, Weights
-from srgan_core.vgg import FEATURE_CUTS, VggFeatures
+from srgan_core.vgg import VggFeatures
 from srgan_core.weights.catalogue import feature_layers
 
 BATCH, PATCH = 16, 96

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.resources import as_file, files
-from importlib.resources.abc import Traversable
+from importlib.resources import as_file
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from srgan_core.errors import ConfigError, ShapeError, WeightsError
+from srgan_core.bundled import BUNDLED_SCALES, bundled_generator
+from srgan_core.errors import ShapeError, WeightsError
 from srgan_core.networks import Generator
 from srgan_core.weights.file_kinds import FileKind, kind_of
 from srgan_core.weights.tensor_files import (
@@ -23,9 +23,6 @@ from srgan_core.weights.tensor_files import (
 
 FORMAT = "srgan-generator-1"
 """Stands in the metadata of every generator that this package writes."""
-
-BUNDLED_SCALES = (4,)
-"""Magnifications for which a trained SRResNet comes with the package."""
 
 
 def save_generator(
@@ -114,25 +111,6 @@ def _read_own(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
         )
     size = {"scale": 2**doublings, "channels": first.shape[0], "blocks": blocks}
     return {"format": FORMAT} | {name: str(number) for name, number in size.items()}, state
-
-
-def bundled_generator(scale: int) -> Traversable:
-    """Finds the SRResNet that comes with the package.
-
-    Returns:
-        A traversable resource.
-
-    Raises:
-        ConfigError: when nothing is bundled for the scale.
-    """
-    resource = files("srgan_core") / "assets" / f"srresnet-x{scale}.safetensors"
-    if not resource.is_file():
-        raise ConfigError(
-            f"no SRResNet for scale {scale} comes with the package "
-            f"(there is one for {', '.join(map(str, BUNDLED_SCALES))}); "
-            "give a generator that was made for it"
-        )
-    return resource
 
 
 @torch.inference_mode()

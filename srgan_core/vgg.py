@@ -8,13 +8,12 @@ Simonyan and Zisserman, ICLR 2015, for the networks; weights and layers are torc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
 
-from srgan_core.errors import ConfigError, ShapeError, unknown_name
+from srgan_core.errors import ShapeError
+from srgan_core.feature_cuts import feature_cut
 from srgan_core.weights import resolve_weights
 from srgan_core.weights.catalogue import feature_layers, select_features
 
@@ -23,33 +22,6 @@ IMAGENET_MEAN = (0.485, 0.456, 0.406)
 
 IMAGENET_STD = (0.229, 0.224, 0.225)
 """Standard deviation, likewise."""
-
-
-@dataclass(frozen=True)
-class FeatureCut:
-    """Where a network is cut to give features.
-
-    Attributes:
-        architecture: Name of the network, as torchvision's.
-        stop: Layers `features[:stop]` are kept; the last of them is a ReLU.
-    """
-
-    architecture: str
-    stop: int
-
-
-FEATURE_CUTS: Mapping[str, FeatureCut] = MappingProxyType(
-    {
-        "vgg22": FeatureCut("vgg19", 9),
-        "vgg54": FeatureCut("vgg19", 36),
-        "vgg16-22": FeatureCut("vgg16", 9),
-        "vgg16-53": FeatureCut("vgg16", 30),
-    }
-)
-"""Every feature space by the name of its content loss."""
-
-CONTENT_LOSSES = ("mse", *FEATURE_CUTS)
-"""Names of content losses; `mse` compares pixels alone."""
 
 
 class VggFeatures(nn.Module):
@@ -75,7 +47,7 @@ class VggFeatures(nn.Module):
     def __init__(self, name: str, state: Mapping[str, Tensor]) -> None:
         super().__init__()
         self.name = name
-        cut = _feature_cut(name)
+        cut = feature_cut(name)
         self.features = feature_layers(cut.architecture)[: cut.stop]
         weights = select_features(state, self.features, f"state for {name}")
         self.load_state_dict(weights, assign=True)
@@ -117,11 +89,5 @@ def load_features(name: str, device: str | torch.device = "cpu") -> VggFeatures:
         ConfigError: when the name is not a feature space.
         WeightsError: when its weights cannot be found.
     """
-    weights = resolve_weights(_feature_cut(name).architecture)
+    weights = resolve_weights(feature_cut(name).architecture)
     return VggFeatures(name, weights.state).to(device)
-
-
-def _feature_cut(name: str) -> FeatureCut:
-    if name not in FEATURE_CUTS:
-        raise ConfigError(unknown_name("feature space", name, FEATURE_CUTS))
-    return FEATURE_CUTS[name]

@@ -12,8 +12,8 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
+from srgan_core.feature_cuts import FEATURE_CUTS
 from srgan_core.networks import Discriminator, Generator
-from srgan_core.vgg import FEATURE_CUTS
 from srgan_core.weights.catalogue import feature_layers
 
 MEASURE_SECONDS = 2.0

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from srgan_core.errors import ShapeError
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
 
 KERNEL_RADIUS = 2.0
 """Half of the cubic kernel's support, in pixels of the coarser grid."""
@@ -62,6 +65,8 @@ def resize_matrix(length_in: int, length_out: int, device: torch.device) -> Tens
     Returns:
         (length_out, length_in), float32.
     """
+    import torch
+
     indices, weights = resize_taps(length_in, length_out)
     matrix = np.zeros((length_out, length_in))
     np.add.at(matrix, (np.arange(length_out)[:, None], indices), weights)
@@ -82,6 +87,8 @@ def resize(images: Tensor, height: int, width: int) -> Tensor:
     Returns:
         (N, C, height, width), float32; bicubic overshoot is not clipped.
     """
+    import torch
+
     rows = resize_matrix(images.shape[-2], height, images.device)
     columns = resize_matrix(images.shape[-1], width, images.device)
     with torch.autocast(images.device.type, enabled=False):

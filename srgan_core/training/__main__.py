@@ -29,7 +29,8 @@ from srgan_core.streams import standard_streams
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import join_processes, place_from_environment
 from srgan_core.training.hardware import resolve_device
-from srgan_core.training.job import open_data, train
+from srgan_core.training.job import train
+from srgan_core.training.packed_data import open_data
 from srgan_core.training.reports import Progress
 from srgan_core.training.run_folder import alone_in, find_finished, write_finished
 from srgan_core.wording import counted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,52 +10,20 @@ import torch
 from torch import nn
 
 from srgan_core.data.patches import PatchSampler
-from srgan_core.data.sources import open_source
-from srgan_core.data.store import PackedImages, open_packed
-from srgan_core.data.store import Progress as PackingProgress
-from srgan_core.errors import ConfigError, DataError, WeightsError, unknown_name
+from srgan_core.discriminators import load_discriminator
+from srgan_core.errors import ConfigError, WeightsError, unknown_name
+from srgan_core.feature_cuts import CONTENT_LOSSES
 from srgan_core.files import file_sha256
 from srgan_core.inference import load_generator
 from srgan_core.networks import Discriminator, Generator
-from srgan_core.pairs import load_discriminator
 from srgan_core.training.checkpoint import OnDamaged
-from srgan_core.training.config import DataConfig, TrainingSpec
+from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import Processes
 from srgan_core.training.hardware import prepare_torch, resolve_device
+from srgan_core.training.packed_data import open_data, require_same_data
 from srgan_core.training.reports import Observer, Outcome, Progress
 from srgan_core.training.trainer import Trainer
-from srgan_core.vgg import CONTENT_LOSSES, load_features
-
-
-def open_data(
-    data: DataConfig, patch_size: int, progress: PackingProgress | None = None
-) -> list[tuple[PackedImages, float]]:
-    """Opens or packs every source of a mix.
-
-    Args:
-        data: The mix.
-        patch_size: Side in pixels below which `data.skip_unfit` leaves images out.
-        progress: Told about every image that is decoded.
-
-    Returns:
-        Packed images with their shares, in the config's order.
-
-    Raises:
-        DataError: when a source is not to be had, or holds images that cannot be read.
-    """
-    return [
-        (open_images(name, data, patch_size, progress), share)
-        for name, share in data.sources.items()
-    ]
-
-
-def open_images(
-    name: str, data: DataConfig, patch_size: int, progress: PackingProgress | None = None
-) -> PackedImages:
-    """Opens or packs one source of a mix; arguments and errors as for `open_data`."""
-    source = open_source(name, data.dead_leaves, data.split_seed)
-    packed = open_packed(source, progress, data.skip_unfit)
-    return packed.without_smaller_than(patch_size) if data.skip_unfit else packed
+from srgan_core.vgg import load_features
 
 
 def train(
@@ -131,25 +99,6 @@ def train(
         on_damaged=on_damaged,
     )
     return trainer.run(on_progress, should_stop, observer)
-
-
-def require_same_data(packed: Sequence[PackedImages], keys: Mapping[str, str]) -> None:
-    """Refuses images that are not those that a training began with.
-
-    Args:
-        packed: The sources as they are now.
-        keys: Data source to the hash of its packed images; others may be anything.
-
-    Raises:
-        DataError: when a hash differs.
-    """
-    for images in packed:
-        if images.key != keys.get(images.name, images.key):
-            raise DataError(
-                f"data source {images.name}: expected the images that the sweep began with "
-                f"({keys[images.name][:12]}), got others ({images.key[:12]}); put the old images "
-                "back, or choose another --out"
-            )
 
 
 def _initial_generator(spec: TrainingSpec, init: Path | None) -> Generator | None:

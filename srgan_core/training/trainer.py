@@ -11,9 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from srgan_core.data.patches import PatchSampler
+from srgan_core.discriminators import save_discriminator
 from srgan_core.inference import save_generator
 from srgan_core.networks import Discriminator, Generator
-from srgan_core.pairs import DISCRIMINATOR_FILE, GENERATOR_FILE, save_discriminator
+from srgan_core.pairs import DISCRIMINATOR_FILE, GENERATOR_FILE
 from srgan_core.training.checkpoint import OnDamaged, load_checkpoint, save_checkpoint
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.distributed import Processes

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
-
-import torch
-from torch import Tensor, nn
+from typing import TYPE_CHECKING, Literal
 
 from srgan_core.errors import ConfigError, WeightsError, unknown_name
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 ARCHITECTURES = ("alexnet", "vgg16", "vgg19")
 """Networks whose convolutions can be resolved, by torchvision's names."""
@@ -78,6 +78,8 @@ def feature_layers(architecture: str) -> nn.Sequential:
     Raises:
         ConfigError: when the architecture is not one of them.
     """
+    import torch
+
     _require_known(architecture)
     with torch.device("meta"):
         if architecture in _VGG_CONVOLUTIONS:
@@ -87,6 +89,8 @@ def feature_layers(architecture: str) -> nn.Sequential:
 
 def _vgg_layers(convolutions: Sequence[int]) -> nn.Sequential:
     """Source: Simonyan and Zisserman, ICLR 2015, table 1, columns D and E."""
+    from torch import nn
+
     layers: list[nn.Module] = []
     inputs = 3
     for outputs, count in zip(_VGG_WIDTHS, convolutions, strict=True):
@@ -99,6 +103,8 @@ def _vgg_layers(convolutions: Sequence[int]) -> nn.Sequential:
 
 def _alexnet_layers() -> nn.Sequential:
     """Source: Krizhevsky, "One weird trick for parallelizing ...", 2014."""
+    from torch import nn
+
     layers: list[nn.Module] = []
     inputs = 3
     for outputs, size, stride, padding, pooled in (
@@ -130,11 +136,13 @@ def select_features(
     Raises:
         WeightsError: when a tensor is missing, is not one, or has another shape.
     """
+    import torch
+
     selected: dict[str, Tensor] = {}
     for key, expected in layers.state_dict().items():
         name = PREFIX + key
         found = state.get(name)
-        if not isinstance(found, Tensor):
+        if not isinstance(found, torch.Tensor):
             raise WeightsError(f"{source}: tensor {name} is missing; give the file of torchvision")
         if found.shape != expected.shape:
             raise WeightsError(

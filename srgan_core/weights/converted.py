@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import Tensor
 
 from srgan_core.cache import cache_dir
 from srgan_core.errors import WeightsError
 from srgan_core.files import atomic_path
 from srgan_core.weights.catalogue import PREFIX, feature_layers, select_features
 from srgan_core.weights.pickled_arrays import Float32Array
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 KERNEL_TO_TORCH = (3, 2, 0, 1)
 """Axes of a flax kernel (height, width, in, out) in torch's order (out, in, height, width)."""
@@ -46,6 +48,8 @@ def from_flax(
     Raises:
         WeightsError: when an array is missing or has another shape.
     """
+    import torch
+
     layers = feature_layers(architecture)
     convolutions = [index for index, layer in layers.named_children() if _is_convolution(layer)]
     state: dict[str, Tensor] = {}
@@ -58,11 +62,11 @@ def from_flax(
     return select_features(state, layers, module)
 
 
-def tensors_sha256(state: Mapping[str, Tensor]) -> str:
+def tensors_sha256(state: Mapping[str, Tensor | Float32Array]) -> str:
     """Computes a digest of names, shapes and values that no file format enters into.
 
     Args:
-        state: Float32 tensors by name, in any order.
+        state: Float32 tensors or arrays by name, in any order.
 
     Returns:
         A SHA-256 as hexadecimal digits.
@@ -70,7 +74,7 @@ def tensors_sha256(state: Mapping[str, Tensor]) -> str:
     digest = hashlib.sha256()
     for name in sorted(state):
         digest.update(f"{name} {tuple(state[name].shape)}\n".encode())
-        digest.update(np.ascontiguousarray(state[name].numpy(), dtype="<f4").tobytes())
+        digest.update(np.ascontiguousarray(state[name], dtype="<f4").data)
     return digest.hexdigest()
 
 
@@ -80,6 +84,8 @@ def save_converted(state: Mapping[str, Tensor], path: Path, source: str) -> None
     Raises:
         WeightsError: when the folder cannot be written to.
     """
+    from safetensors.torch import save_file
+
     try:
         with atomic_path(path) as temporary:
             save_file(dict(state), temporary, metadata={"source": source})
@@ -98,17 +104,40 @@ def read_converted(path: Path, architecture: str) -> dict[str, Tensor]:
     Raises:
         WeightsError: when the file is damaged or of another architecture.
     """
-    try:
+    from safetensors.torch import load_file
+
+    with _named_damage(path):
         state = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(
-            f"{path}: is damaged ({error}); delete it, and it is fetched again"
-        ) from error
     return select_features(state, feature_layers(architecture), str(path))
 
 
-def _is_convolution(layer: torch.nn.Module) -> bool:
-    return isinstance(layer, torch.nn.Conv2d)
+def read_converted_arrays(path: Path) -> dict[str, Float32Array]:
+    """Reads all that a file of converted weights holds, without torch and without a look at it.
+
+    Raises:
+        WeightsError: when the file is damaged.
+    """
+    from safetensors.numpy import load_file
+
+    with _named_damage(path):
+        return load_file(path)
+
+
+@contextmanager
+def _named_damage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    # numpy lacks some of the types that a damaged header may name.
+    except (OSError, SafetensorError, AttributeError, KeyError, TypeError) as error:
+        raise WeightsError(
+            f"{path}: is damaged ({error}); delete it, and it is fetched again"
+        ) from error
+
+
+def _is_convolution(layer: nn.Module) -> bool:
+    from torch import nn
+
+    return isinstance(layer, nn.Conv2d)
 
 
 def _pair(arrays: Mapping[str, Float32Array], name: str) -> tuple[Float32Array, Float32Array]:

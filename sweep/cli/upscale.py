@@ -184,8 +184,8 @@ def _load(
     scale: int | None,
     device: str,
 ) -> Generator | OverlappingTiles:
+    from srgan_core.bundled import BUNDLED_SCALES
     from srgan_core.errors import ConfigError
-    from srgan_core.inference import BUNDLED_SCALES
     from srgan_core.training.hardware import resolve_device
     from sweep.generators.lookup import find_ends, find_generator
     from sweep.store.folder import SweepStore

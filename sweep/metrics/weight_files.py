@@ -79,9 +79,9 @@ class HubFile(WeightFile):
 
     def path(self) -> Path:
         """Below the hub's folder, which the environment can move."""
-        import torch
+        from srgan_core.weights import hub_folder
 
-        return Path(torch.hub.get_dir()) / self.name
+        return hub_folder().parent / self.name
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ import torch
 from torch import nn
 
 from srgan_core.data.patches import Batch
+from srgan_core.feature_cuts import FEATURE_CUTS
 from srgan_core.losses import ADVERSARIAL_LOSSES
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.fresh import adam, first_discriminator, fresh_generator, place
 from srgan_core.training.hardware import prepare_torch, resolve_precision
 from srgan_core.training.step import GanStep, Weights
-from srgan_core.vgg import FEATURE_CUTS, VggFeatures
+from srgan_core.vgg import VggFeatures
 from srgan_core.weights.catalogue import PREFIX, feature_layers
 
 CALIBRATION_SECONDS = 1.5

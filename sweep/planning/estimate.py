@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from srgan_core.feature_cuts import FEATURE_CUTS
 from srgan_core.training.config import TrainingSpec
-from srgan_core.training.hardware import resolve_device
 from sweep.config.axis_names import TRAINING, setting_parts
 from sweep.config.names import StartKind
-from sweep.planning.calibration import StepCost, measure_step
 from sweep.planning.disk import disk_needed
 from sweep.planning.machine import trial_memory
 from sweep.planning.plan import Plan
 from sweep.store.folder import SweepStore
 from sweep.store.trial_folder import TrialFolder
+
+if TYPE_CHECKING:
+    from sweep.planning.calibration import StepCost
 
 STARTS = {StartKind.SRRESNET: "SRResNet", StartKind.SRGAN: "pair"}
 """Kinds of the trainings that all trials of a seed wait for."""
@@ -122,6 +125,9 @@ def estimate(
         The estimate. It knows nothing of what else the machine will be busy with, nor of the
         speed that several trials at once take from each other.
     """
+    from srgan_core.training.hardware import resolve_device
+    from sweep.planning.calibration import measure_step
+
     device = resolve_device(plan.device)
     left, done = _what_is_left(store, plan)
     if further := plan.most_further_trials(store):
@@ -198,8 +204,6 @@ def _costliness(spec: TrainingSpec) -> tuple[int, ...]:
 
 def content_depth(content: str) -> int:
     """Layers of the network behind a content loss: the deeper, the longer a step takes."""
-    from srgan_core.vgg import FEATURE_CUTS
-
     return FEATURE_CUTS[content].stop if content in FEATURE_CUTS else 0
 
 

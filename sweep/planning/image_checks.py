@@ -67,7 +67,7 @@ def check_images(
             trained.
     """
     from srgan_core.data.duplicates import refuse_test_images
-    from srgan_core.training.job import require_same_data
+    from srgan_core.training.packed_data import require_same_data
 
     config = plan.config
     _refuse_unfit_test_images(plan)
@@ -143,7 +143,7 @@ def _left_to_the_run(config: SweepConfig, side: int, setting: str) -> dict[str, 
 
 
 def _open_all(config: SweepConfig, names: Sequence[str], side: int) -> list[PackedImages]:
-    from srgan_core.training.job import open_images
+    from srgan_core.training.packed_data import open_images
 
     return _all_or_raise(lambda name: open_images(name, config.data, side), names)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.resources import as_file
 from typing import TYPE_CHECKING, TypeVar
 
+from srgan_core.bundled import BUNDLED_SCALES, bundled_generator
 from srgan_core.devices import gpu_number
 from srgan_core.errors import ConfigError
 from srgan_core.files import file_sha256
 from srgan_core.inputs import escaped, unwritable
+from srgan_core.pairs import open_pair
 from sweep.config.grid import Placed, Start, Starts, Trial, expand, kinds_needed, starts_of
 from sweep.config.names import StartKind
 from sweep.config.sweep_config import SweepConfig
@@ -121,7 +124,7 @@ def plan_sweep(
     config, notes = substitute(config, typed, weights, held)
     asked_config = resolve_machine(config, stored, elsewhere)
     merged = join_config(store.root, asked_config, stored)
-    starts = _starts(merged)
+    starts = _starts(store, merged)
     sets = resolve_test_sets(merged.eval.sets, merged.scale, held, merged.degradation)
     for name, test_set in zip(merged.eval.sets, sets, strict=True):
         part = merged.eval.excerpt(name)
@@ -227,14 +230,24 @@ def _refuse_changed_start(store: SweepStore, start: Start) -> None:
         )
 
 
-def _starts(config: SweepConfig) -> dict[tuple[StartKind, int], Start]:
+def _starts(store: SweepStore, config: SweepConfig) -> dict[tuple[StartKind, int], Start]:
     """The starts of every seed; refuses files that are not there or do not fit."""
     kinds = kinds_needed(config)
     digests = {kind: _digest(config, kind) for kind in kinds}
     starts: dict[tuple[StartKind, int], Start] = {}
     for seed in config.grid.seeds:
         starts |= starts_of(config, seed, digests)
+    # Those that the folder has taken, by their hashes, fitted then: torch need not look again.
+    recipes = {name: store.generator(name).read_trial().recipe for name in _names(starts)}
+    new = {start.kind for start in starts.values() if recipes[start.name] != start.recipe}
+    for kind in kinds:
+        if kind in new and digests[kind] is not None:
+            _require_fit(config, kind)
     return starts
+
+
+def _names(starts: Starts) -> list[str]:
+    return [start.name for start in starts.values()]
 
 
 def _digest(config: SweepConfig, kind: StartKind) -> str | None:
@@ -243,21 +256,13 @@ def _digest(config: SweepConfig, kind: StartKind) -> str | None:
     if section.is_trained:
         return None
     if kind is StartKind.SRGAN:
-        from srgan_core.pairs import open_pair
-
         with open_pair(section.init, config.scale) as pair:
-            training = config.adversarial
-            pair.require(config.scale, training.patch_size, training.discriminator.channels)
+            pair.require_files()
             return pair.digest()
     if section.init is not None:
-        from srgan_core.inference import load_generator
-
-        load_generator(section.init, config.scale)
+        if not section.init.is_file():
+            _require_fit(config, kind)
         return file_sha256(section.init)
-    from importlib.resources import as_file
-
-    from srgan_core.inference import BUNDLED_SCALES, bundled_generator
-
     if config.scale not in BUNDLED_SCALES:
         raise ConfigError(
             f"no SRResNet for scale {config.scale} comes with the package (there is one for "
@@ -266,3 +271,16 @@ def _digest(config: SweepConfig, kind: StartKind) -> str | None:
         )
     with as_file(bundled_generator(config.scale)) as path:
         return file_sha256(path)
+
+
+def _require_fit(config: SweepConfig, kind: StartKind) -> None:
+    """Refuses files, by loading them, that no training of the sweep can set out from."""
+    if kind is StartKind.SRRESNET:
+        if config.srresnet.init is not None:
+            from srgan_core.inference import load_generator
+
+            load_generator(config.srresnet.init, config.scale)
+        return
+    with open_pair(config.srgan.init, config.scale) as pair:
+        training = config.adversarial
+        pair.require(config.scale, training.patch_size, training.discriminator.channels)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from srgan_core.errors import DataError, WeightsError
+from srgan_core.feature_cuts import feature_cut
 from sweep.config.axis_names import OBJECTIVE
 from sweep.config.names import StartKind, bare_set
 from sweep.config.sweep_config import SweepConfig
@@ -33,9 +34,7 @@ class PretrainedWeights:
     def require_content(self, name: str) -> None:
         """Raises WeightsError when a content loss lacks its network."""
         if name != "mse":
-            from srgan_core.vgg import FEATURE_CUTS
-
-            self.require(FEATURE_CUTS[name].architecture)
+            self.require(feature_cut(name).architecture)
 
 
 def substitute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,16 @@ import pytest
 Sweep = Callable[..., "subprocess.CompletedProcess[str]"]
 
 LIMIT_SECONDS = 300
+
+TELLING_MODULES = """
+import json, sys
+from sweep.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as ended:
+    loaded = sorted({name.partition(".")[0] for name in sys.modules})
+    print(json.dumps([ended.code, loaded]), file=sys.stderr)
+"""
 
 
 def command(*arguments: object) -> list[str]:
@@ -67,3 +78,19 @@ def start_sweep(
             return process
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def loaded_by(sweep_environment: dict[str, str]) -> Callable[..., set[str]]:
+    """Runs a command that has to succeed; gives the top-level modules that it has loaded."""
+
+    def run(*arguments: object) -> set[str]:
+        given = [sys.executable, "-c", TELLING_MODULES, *map(str, arguments)]
+        answer = subprocess.run(
+            given, env=sweep_environment, capture_output=True, text=True, check=True
+        )
+        status, modules = json.loads(answer.stderr.splitlines()[-1])
+        assert status == 0, answer.stderr
+        return set(modules)
+
+    return run

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from srgan_core.bundled import bundled_generator
 from srgan_core.errors import WeightsError
-from srgan_core.inference import bundled_generator
 from sweep.cli.run import command
 from sweep.config.grid import starts_of
 from sweep.config.loading import load_config

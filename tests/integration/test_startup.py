@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,31 +23,16 @@ HEAVY = {
     "yaml",
 }
 
-SCRIPT = """
-import json, sys
-from sweep.cli import main
-try:
-    main(sys.argv[1:])
-except SystemExit as ended:
-    loaded = sorted({name.partition(".")[0] for name in sys.modules})
-    print(json.dumps([ended.code, loaded]), file=sys.stderr)
-"""
+NETWORKS = {"torch", "torchvision", "lpips", "pyiqa"}
 
-
-def loaded_by(*arguments: object) -> set[str]:
-    """Top-level modules that a successful command has loaded."""
-    command = [sys.executable, "-c", SCRIPT, *map(str, arguments)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)
-    status, modules = json.loads(answer.stderr.splitlines()[-1])
-    assert status == 0, answer.stderr
-    return set(modules)
+COMMITTED = Path(__file__).resolve().parents[2] / "results" / "quick-cpu"
 
 
 @pytest.mark.parametrize(
     "arguments",
     [["--help"], ["--version"], ["run", "--help"], ["plot", "--help"], ["table", "--help"]],
 )
-def test_help_loads_nothing_heavy(arguments):
+def test_help_loads_nothing_heavy(loaded_by, arguments):
     assert loaded_by(*arguments) & HEAVY == set()
 
 
@@ -69,15 +53,30 @@ def tables(tmp_path_factory):
     return folder
 
 
-def test_drawing_charts_loads_no_network(tables):
-    assert loaded_by("plot", tables) & {"torch", "torchvision", "lpips", "pyiqa"} == set()
+def test_drawing_charts_loads_no_network(loaded_by, tables):
+    assert loaded_by("plot", tables) & NETWORKS == set()
     assert (tables / "tradeoff.svg").is_file()
 
 
 @pytest.mark.parametrize("markup", ["terminal", "csv", "markdown", "latex"])
-def test_printing_tables_loads_neither_networks_nor_charts(tables, markup):
+def test_printing_tables_loads_neither_networks_nor_charts(loaded_by, tables, markup):
     loaded = loaded_by("table", tables, "--format", markup)
-    assert loaded & {"torch", "torchvision", "lpips", "pyiqa", "matplotlib"} == set()
+    assert loaded & (NETWORKS | {"matplotlib"}) == set()
+
+
+@pytest.mark.parametrize("command", [["status"], ["recommend", "--best", "lpips_alex"]])
+def test_reading_a_sweep_loads_neither_networks_nor_charts(loaded_by, command):
+    name, *options = command
+    loaded = loaded_by(name, COMMITTED, *options)
+    assert loaded & (NETWORKS | {"matplotlib", "scipy", "skimage"}) == set()
+
+
+def test_status_loads_no_tables(loaded_by):
+    assert "pandas" not in loaded_by("status", COMMITTED)
+
+
+def test_which_metrics_can_run_here_is_told_without_a_network(loaded_by):
+    assert loaded_by("metrics") & (NETWORKS | {"matplotlib", "pandas"}) == set()
 
 
 @pytest.mark.parametrize("name", ["sweep", "srgan-sweep"])

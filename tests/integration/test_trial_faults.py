@@ -11,7 +11,7 @@ import pytest
 
 from srgan_core.data.images import write_png
 from srgan_core.training import learner
-from srgan_core.training.job import open_data
+from srgan_core.training.packed_data import open_data
 from sweep.execution.jobs.context import Context, Event
 from sweep.execution.jobs.running import run_job
 from sweep.execution.jobs.trial import TrainJob

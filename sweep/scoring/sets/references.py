@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from srgan_core.data.images import read_rgb, write_png
+from srgan_core.data.resize import crop_to_multiple, downsample_uint8, upsample_uint8
 from srgan_core.errors import DataError
 from srgan_core.files import file_sha256
 from sweep.errors import StoreError
@@ -204,9 +205,6 @@ def _write_images(
     reference: TestSet, index: int, source: TestSet, crop: int | None, wanted: Collection[str]
 ) -> None:
     """Writes those of the three images of a source that are wanted, by their places."""
-    # Images that are there already need no torch.
-    from srgan_core.data.resize import upsample_uint8
-
     folder = reference.hr[index].parent.parent
     targets = reference.hr[index], reference.lr[index], reference.bicubic[index]
     if not any(_place(path, folder) in wanted for path in targets):
@@ -219,8 +217,6 @@ def _write_images(
 
 
 def _hr_and_lr(source: TestSet, index: int, crop: int | None, scale: int) -> tuple[Rgb, Rgb]:
-    from srgan_core.data.resize import crop_to_multiple, downsample_uint8
-
     if source.given:
         # Both are cut along pixels of LR.
         lr = read_rgb(source.given[index])
@@ -231,6 +227,7 @@ def _hr_and_lr(source: TestSet, index: int, crop: int | None, scale: int) -> tup
     hr = crop_to_multiple(rgb[_centre(rgb.shape, crop)], scale)
     if source.degradation is None:
         return hr, downsample_uint8(hr, scale)
+    # Blur needs torch.
     from srgan_core.data.degrading import degraded_image
 
     return hr, degraded_image(hr, scale, source.degradation, source.images[index])

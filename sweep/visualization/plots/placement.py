@@ -8,8 +8,9 @@ gives the same places.
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -51,7 +52,36 @@ class Obstacles:
     lines: Sequence[Segment] = field(default=())
 
 
-_Options = list[tuple[Place, float]]
+class _Options:
+    """Places of a label by their standing cost, which is worked out no further than it is asked.
+
+    No place stands for less than its own cost, so those that are far away seldom matter.
+    """
+
+    def __init__(self, places: Sequence[Place], obstacles: Obstacles) -> None:
+        self._places, self._obstacles = places, obstacles
+        self._sorted: list[tuple[Place, float]] = []
+        self._rest = self._by_cost()
+
+    def __iter__(self) -> Iterator[tuple[Place, float]]:
+        place = 0
+        while place < len(self._sorted) or (following := next(self._rest, None)) is not None:
+            if place == len(self._sorted):
+                self._sorted.append(following)
+            yield self._sorted[place]
+            place += 1
+
+    def _by_cost(self) -> Iterator[tuple[Place, float]]:
+        """All of them, equal costs in the order of the places."""
+        open_: list[tuple[float, int]] = []
+        for index in sorted(range(len(self._places)), key=lambda i: self._places[i].cost):
+            while open_ and open_[0][0] < self._places[index].cost:
+                cost, found = heapq.heappop(open_)
+                yield self._places[found], cost
+            heapq.heappush(open_, (_standing_cost(self._places[index], self._obstacles), index))
+        while open_:
+            cost, found = heapq.heappop(open_)
+            yield self._places[found], cost
 
 
 def places_around(marker: Box, width: float, height: float) -> list[Place]:
@@ -78,7 +108,7 @@ def places_around(marker: Box, width: float, height: float) -> list[Place]:
 
 def place_labels(labels: Sequence[Sequence[Place]], obstacles: Obstacles) -> list[Place]:
     """Chooses one of its places for each label, in their order."""
-    options = [_by_standing_cost(each, obstacles) for each in labels]
+    options = [_Options(each, obstacles) for each in labels]
     orders = [_order(len(labels), start) for start in range(min(_STARTS, len(labels)))]
     layouts = [_settle(options, order) for order in orders]
     _, places = min(layouts, key=lambda layout: layout[0], default=(0.0, []))
@@ -94,35 +124,29 @@ def _order(count: int, start: int) -> list[int]:
 
 def _settle(options: Sequence[_Options], order: Sequence[int]) -> tuple[float, list[Place]]:
     """Places the labels in an order, moves them until nothing changes, and adds up the costs."""
-    chosen: dict[int, Place] = {}
+    chosen: dict[int, tuple[Place, float]] = {}
     for _ in range(_ROUNDS):
         before = dict(chosen)
         for index in order:
-            others = [place for other, place in chosen.items() if other != index]
+            others = [place for other, (place, _) in chosen.items() if other != index]
             chosen[index] = _cheapest(options[index], others)
         if chosen == before:
             break
-    places = [chosen[index] for index in range(len(options))]
-    own = {id(place): cost for each in options for place, cost in each}
-    total = sum(own[id(place)] for place in places)
+    places = [chosen[index][0] for index in range(len(options))]
+    total = sum(chosen[index][1] for index in range(len(options)))
     total += sum(_pair_cost(*pair) for pair in combinations(places, 2))
     return total, places
 
 
-def _by_standing_cost(places: Sequence[Place], obstacles: Obstacles) -> _Options:
-    costs = [(place, _standing_cost(place, obstacles)) for place in places]
-    return sorted(costs, key=lambda pair: pair[1])
-
-
-def _cheapest(options: _Options, others: Sequence[Place]) -> Place:
-    """Finds the cheapest place; the options come in the order of their standing cost."""
-    best, best_cost = options[0][0], math.inf
+def _cheapest(options: _Options, others: Sequence[Place]) -> tuple[Place, float]:
+    """Finds the cheapest place, with its standing cost, in whose order the options come."""
+    best, best_cost = next(iter(options)), math.inf
     for place, cost in options:
         if cost >= best_cost:
             break
         total = cost + sum(_pair_cost(place, other) for other in others)
         if total < best_cost:
-            best, best_cost = place, total
+            best, best_cost = (place, cost), total
     return best
 
 

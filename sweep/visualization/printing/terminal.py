@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Wider than any table: asks for the width that a table wants, not the one it can get.
 _UNLIMITED = 4096
+# Blanks between two columns: the padding of `new_table` and the rule of its box.
+_BETWEEN = 2
 _STYLES = {"best": "bold", "second": "underline", "": ""}
 # Signs beside the styles, for terminals without them and for pipes.
 _SIGNS = {"best": "*", "second": "+", "": ""}
@@ -78,15 +80,22 @@ def print_view(view: View, notes: Sequence[str] = (), console: Console | None = 
 
 def _fit(view: View, console: Console) -> View:
     """Keeps the columns that fit the console, the most important first."""
+    chosen: list[str] = []
+    width = 0
+    for name in view.by_importance():
+        wider = width + bool(chosen) * _BETWEEN + _wanted_width(view.select([name]), console)
+        if wider <= console.width or not chosen:
+            chosen.append(name)
+            width = wider
+    return view.select(chosen)
+
+
+def _wanted_width(view: View, console: Console) -> int:
+    """Characters that a table takes where nothing limits it."""
     from rich.measure import Measurement
 
     unlimited = console.options.update(width=_UNLIMITED)
-    chosen: list[str] = []
-    for name in view.by_importance():
-        table = _table(view.select([*chosen, name]), console)
-        if Measurement.get(console, unlimited, table).maximum <= console.width or not chosen:
-            chosen.append(name)
-    return view.select(chosen)
+    return Measurement.get(console, unlimited, _table(view, console)).maximum
 
 
 def new_table(title: str) -> Table:

@@ -53,7 +53,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs `sweep` in this process, which keeps its signal handlers; no step is timed."""
     monkeypatch.setattr("sweep.cli.signals_to_obey", lambda: ())
     cost = StepCost(0.1, 0.1, None)
-    monkeypatch.setattr("sweep.planning.estimate.measure_step", lambda *_: cost)
+    monkeypatch.setattr("sweep.planning.calibration.measure_step", lambda *_: cost)
     return status_of
 
 

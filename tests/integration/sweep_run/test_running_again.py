@@ -34,6 +34,11 @@ def test_running_again_trains_nothing(sweep, finished, smoke):
     assert {p: s for p, s in stamps(finished).items() if "trials" in p.parts} == before
 
 
+def test_running_again_loads_neither_networks_nor_what_draws(loaded_by, finished, smoke):
+    loaded = loaded_by(*smoke, "--out", finished)
+    assert loaded & {"torch", "torchvision", "lpips", "pyiqa", "matplotlib", "scipy"} == set()
+
+
 def test_a_tracker_is_told_of_a_finished_sweep_once_and_changes_nothing(sweep, copy, smoke):
     kept = {p: s for p, s in stamps(copy).items() if {"trials", "shared"} & set(p.parts)}
     config = (copy / "sweep.yaml").read_bytes()

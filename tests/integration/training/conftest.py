@@ -17,8 +17,8 @@ from srgan_core.inference import load_generator
 from srgan_core.networks import Generator
 from srgan_core.training import learner
 from srgan_core.training.config import TrainingSpec
-from srgan_core.training.job import open_data
 from srgan_core.training.log import read_log
+from srgan_core.training.packed_data import open_data
 from srgan_core.training.trainer import Trainer
 
 CPU = torch.device("cpu")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from srgan_core.discriminators import load_discriminator, save_discriminator
 from srgan_core.errors import ConfigError, WeightsError
 from srgan_core.files import file_sha256
 from srgan_core.inference import load_generator, save_generator
 from srgan_core.networks import Discriminator, Generator
-from srgan_core.pairs import Pair, load_discriminator, save_discriminator
+from srgan_core.pairs import Pair
 from srgan_core.training.distributed import Processes
 from srgan_core.training.job import train
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 from torch import Tensor
 
 from srgan_core.errors import WeightsError
@@ -12,6 +13,7 @@ from srgan_core.weights.converted import (
     converted_path,
     from_flax,
     read_converted,
+    read_converted_arrays,
     save_converted,
     tensors_sha256,
 )
@@ -80,14 +82,26 @@ def test_saved_weights_come_back_and_have_stable_bytes(alexnet_state: dict[str, 
     read = read_converted(path, "alexnet")
     assert file_sha256(path) == first
     assert tensors_sha256(read) == tensors_sha256(alexnet_state)
+    assert tensors_sha256(read_converted_arrays(path)) == tensors_sha256(alexnet_state)
     assert list(path.parent.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("content", [b"", b"not safetensors at all"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not safetensors at all", save({"x": torch.zeros(2, dtype=torch.float8_e5m2)})],
+    ids=["empty", "text", "of a type without a name in numpy"],
+)
 def test_damaged_file_says_to_delete_it(tmp_path: Path, content: bytes):
     path = tmp_path / "x.safetensors"
     path.write_bytes(content)
     with pytest.raises(WeightsError, match=r"x\.safetensors: is damaged .*delete it"):
+        read_converted_arrays(path)
+
+
+def test_weights_of_another_network_are_refused(tmp_path: Path):
+    path = tmp_path / "x.safetensors"
+    save_converted({"features.0.weight": torch.zeros(2)}, path, "weights==1.0")
+    with pytest.raises(WeightsError, match=r"x\.safetensors: features\.0\.weight must have shape"):
         read_converted(path, "alexnet")
 
 

@@ -1,5 +1,7 @@
 import pickle
 import socket
+import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +29,23 @@ class Touch:
 
 def test_hub_folder_follows_torch_home(caches: Path):
     assert hub_folder() == caches / "torch" / "hub" / "checkpoints"
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [{"TORCH_HOME": "~/elsewhere"}, {"XDG_CACHE_HOME": "caches"}, {"TORCH_HUB": "old"}, {}],
+)
+def test_hub_folder_is_torchs_own_where_torch_is_not_loaded(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("TORCH_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with warnings.catch_warnings(action="ignore"):
+        expected = Path(torch.hub.get_dir()) / "checkpoints"
+    monkeypatch.delitem(sys.modules, "torch")
+    assert hub_folder() == expected
 
 
 def test_absent_file_is_not_an_error(publish: Publish):

@@ -6,7 +6,9 @@ AUTO = ("--adv", "auto", "--trials", "5")
 def test_plan_and_dry_run_print_the_same(sweep, tmp_path, monkeypatch):
     from sweep.planning.calibration import StepCost
 
-    monkeypatch.setattr("sweep.planning.estimate.measure_step", lambda *_: StepCost(0.5, 0.0, None))
+    monkeypatch.setattr(
+        "sweep.planning.calibration.measure_step", lambda *_: StepCost(0.5, 0.0, None)
+    )
     options = ["--config", "smoke", "--metrics", "psnr", "--jobs", "1"]
     plan = sweep("plan", *options)
     assert plan.status == 0

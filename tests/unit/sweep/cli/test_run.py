@@ -125,7 +125,9 @@ def test_a_full_disk_is_refused(refused, monkeypatch):
 
 
 def test_plan_and_run_ask_for_the_same_disk(sweep, refused, monkeypatch):
-    monkeypatch.setattr("sweep.planning.estimate.measure_step", lambda *_: StepCost(0.5, 0.0, None))
+    monkeypatch.setattr(
+        "sweep.planning.calibration.measure_step", lambda *_: StepCost(0.5, 0.0, None)
+    )
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(9, 9, 5 << 20))
     smoke = ("--config", "smoke", "--metrics", "psnr", "--jobs", "2", "--adv", "0.001,0.01")
     needed = json.loads(sweep("plan", "--json", *smoke).out)["estimate"]["disk_gb"] * 1e9

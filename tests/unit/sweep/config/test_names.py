@@ -8,7 +8,7 @@ from sweep.config import names
 
 
 def test_contents_are_those_that_can_be_trained():
-    from srgan_core.vgg import CONTENT_LOSSES
+    from srgan_core.feature_cuts import CONTENT_LOSSES
 
     assert names.CONTENTS == CONTENT_LOSSES
 

@@ -3,6 +3,7 @@ import pytest
 from srgan_core.files import write_atomically
 from srgan_core.networks import Discriminator, Generator
 from sweep.config.loading import load_config
+from sweep.planning import calibration
 from sweep.planning import estimate as module
 from sweep.planning.calibration import StepCost
 from sweep.planning.disk import checkpoint_bytes
@@ -20,7 +21,7 @@ def measured(monkeypatch) -> list[str]:
         kinds.append(f"{spec.content} {spec.adversarial_weight}")
         return StepCost(1.0, 0.5 if spec.adversarial_weight else 0.0, None)
 
-    monkeypatch.setattr(module, "measure_step", measure)
+    monkeypatch.setattr(calibration, "measure_step", measure)
     return kinds
 
 

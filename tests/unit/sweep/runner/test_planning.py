@@ -7,6 +7,8 @@ import pytest
 
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.errors import ConfigError, DataError, DiskError, WeightsError
+from srgan_core.inference import save_generator
+from srgan_core.networks import Generator
 from sweep.config.loading import load_config
 from sweep.errors import StoreError
 from sweep.planning.disk import disk_needed
@@ -180,6 +182,24 @@ def test_another_start_than_that_of_the_trials_is_refused(copy, plan_of):
     copy.generator("srresnet-s0").update_trial(recipe="file:00")
     with pytest.raises(StoreError, match="start from another SRResNet"):
         plan_of(copy)
+
+
+def test_files_to_start_from_are_loaded_once_by_the_run_that_takes_them(
+    tmp_path, plan_of, monkeypatch
+):
+    init = tmp_path / "generator.safetensors"
+    save_generator(init, Generator(4, channels=4, blocks=1))
+    store = SweepStore(tmp_path / "new")
+    plan = plan_of(store, srresnet__init=init)
+    (start,) = plan.starts.values()
+    store.write_config(plan.config)
+    store.generator(start.name).update_trial(recipe=start.recipe)
+    with monkeypatch.context() as patch:
+        patch.setattr("srgan_core.inference.load_generator", lambda *_: pytest.fail("loaded"))
+        assert plan_of(store, srresnet__init=init).starts == plan.starts
+    init.write_bytes(init.read_bytes()[:-5])
+    with pytest.raises(WeightsError, match="not a whole safetensors file"):
+        plan_of(store, srresnet__init=init)
 
 
 @pytest.fixture

@@ -41,6 +41,12 @@ def test_a_wide_terminal_hides_nothing(printed, usual):
     assert "not shown" not in printed(usual.rows(), 200)
 
 
+def test_a_terminal_as_wide_as_the_whole_table_hides_nothing_and_one_narrower_does(printed, usual):
+    rule = next(line for line in printed(usual.rows(), 250).splitlines() if line.startswith("──"))
+    assert "not shown" not in printed(usual.rows(), len(rule))
+    assert "not shown" in printed(usual.rows(), len(rule) - 1)
+
+
 def test_marks_survive_without_styles(printed, usual):
     text = printed(usual.rows(), 120, no_color=True)
     assert "\x1b" not in text
