@@ -6,6 +6,7 @@ import base64
 import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ from srgan_core.files import write_atomically
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
+
+    from sweep.tables.metric_file import MetricColumn
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,40 @@ class Gallery(Mapping[str, "np.ndarray"]):
             f"<div><p>{html.escape(self.title)}</p>"
             f'<div style="display:flex;flex-wrap:wrap;gap:12px">{figures}</div></div>'
         )
+
+
+def summary_html(name: str, summary: pd.DataFrame, metrics: Mapping[str, MetricColumn]) -> str:
+    """Writes the means over the seeds as a table, each number as its column prescribes.
+
+    Args:
+        name: Heading.
+        summary: Table of `summary_frame`.
+        metrics: Its score columns.
+    """
+    from sweep.tables.columns import (
+        EXACT_COLUMNS,
+        START,
+        adv_text,
+        axis_columns,
+        decimals_of,
+        number_text,
+    )
+    from sweep.tables.curve_names import has_both_starts
+    from sweep.tables.frames import records_of
+
+    records = records_of(summary)
+    scored = [c for c in metrics if c in summary and summary[c].notna().any()]
+    writers = {c: f"{{:.{decimals_of(c, records)}f}}".format for c in scored}
+    start = [START] if has_both_starts(records) else []
+    among = [record["adv"] for record in records]
+    axes = axis_columns(summary.columns)
+    writers |= {c: partial(number_text, c) for c in axes if c in EXACT_COLUMNS}
+    shown = summary[["dataset", "method", "content", *axes, *start]].assign(
+        adv=summary["adv"].map(lambda adv: adv_text(adv, among), na_action="ignore"),
+        **{c: summary[c].map(write, na_action="ignore") for c, write in writers.items()},
+    )
+    table = shown.to_html(index=False, na_rep="", escape=True)
+    return f"<div><p><b>{html.escape(name)}</b></p>{table}</div>"
 
 
 def _figure(name: str, path: Path) -> str:

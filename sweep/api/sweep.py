@@ -5,24 +5,21 @@ What is read of a results folder is tables and images alone, so it needs no torc
 
 from __future__ import annotations
 
-import html
 import signal
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srgan_core.errors import ConfigError, unknown_name
 from srgan_core.wording import counted
 from sweep.api.arguments import Place, Values, eval_sets, key_values, number, place, words
 from sweep.api.derived import bring_tables
-from sweep.api.shown import Chart, Gallery
+from sweep.api.restorations import dataset_of, gallery, known_set
+from sweep.api.shown import Chart, Gallery, summary_html
 from sweep.config.names import CONFIGS, EXECUTORS
-from sweep.errors import StoreError
 from sweep.store.folder import SweepStore
-from sweep.store.states import Method, State
+from sweep.store.states import State
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +29,6 @@ if TYPE_CHECKING:
     from sweep.planning.plan import Plan
     from sweep.runner import Summary
     from sweep.tables.metric_file import MetricColumn
-
-_REFERENCES = {Method.ORIGINAL.value: "hr", "lr": "lr", Method.BICUBIC.value: "bicubic"}
 
 
 class Sweep:
@@ -285,7 +280,7 @@ class Sweep:
 
         tables = read_tables(self.root)
         scores = {found.name: found for found in scores_by_dataset(tables.results)}
-        chosen = self._known(dataset, tuple(scores))
+        chosen = known_set(dataset, tuple(scores), self.root)
         drawn = render(scores[chosen], tables, published)
         return Chart(drawn["png"], drawn["svg"])
 
@@ -307,45 +302,14 @@ class Sweep:
             ConfigError: when an image, a trial or a test set has another name.
             StoreError: when a trial has no such image.
         """
-        chosen = self._dataset_of(image, dataset)
-        files = self._files(chosen, image)
-        if trials is None:
-            return Gallery(f"{chosen}: {image}", {n: f for n, f in files.items() if f.is_file()})
-        asked = {name: files[name] for name in (_match(trial, files) for trial in trials)}
-        missing = [str(path) for path in asked.values() if not path.is_file()]
-        if missing:
-            raise StoreError(f"{', '.join(missing)}: no such image; run the sweep again")
-        return Gallery(f"{chosen}: {image}", asked)
+        chosen = dataset_of(image, dataset, self.per_image, self.datasets, self.root)
+        return gallery(self._store, chosen, image, trials)
 
     def __repr__(self) -> str:
         return f"<Sweep {self.root}: {counted(len(self.results), 'row')}>"
 
     def _repr_html_(self) -> str:
-        from sweep.tables.columns import (
-            EXACT_COLUMNS,
-            START,
-            adv_text,
-            axis_columns,
-            decimals_of,
-            number_text,
-        )
-        from sweep.tables.curve_names import has_both_starts
-        from sweep.tables.frames import records_of
-
-        summary = self.summary
-        records = records_of(summary)
-        scored = [c for c in self.metrics if c in summary and summary[c].notna().any()]
-        writers = {c: f"{{:.{decimals_of(c, records)}f}}".format for c in scored}
-        start = [START] if has_both_starts(records) else []
-        among = [record["adv"] for record in records]
-        axes = axis_columns(summary.columns)
-        writers |= {c: partial(number_text, c) for c in axes if c in EXACT_COLUMNS}
-        shown = summary[["dataset", "method", "content", *axes, *start]].assign(
-            adv=summary["adv"].map(lambda adv: adv_text(adv, among), na_action="ignore"),
-            **{c: summary[c].map(write, na_action="ignore") for c, write in writers.items()},
-        )
-        table = shown.to_html(index=False, na_rep="", escape=True)
-        return f"<div><p><b>{html.escape(self.name)}</b></p>{table}</div>"
+        return summary_html(self.name, self.summary, self.metrics)
 
     def _tell_of_its_end(self) -> None:
         """Passes on the signal that ended the run, and names the trials that are not done."""
@@ -364,41 +328,6 @@ class Sweep:
                 cause = cause_of(self._store, name, state)
                 warnings.warn(f"{name}: {state}: {cause}", RuntimeWarning, stacklevel=3)
 
-    def _known(self, name: str | None, known: Sequence[str]) -> str:
-        """Checks the name of a test set; None stands for the first one."""
-        if not known:
-            raise StoreError(f"{self.root}: no trial has been scored yet; run the sweep first")
-        if name is not None and name not in known:
-            raise ConfigError(unknown_name("test set", name, known))
-        return name or known[0]
-
-    def _dataset_of(self, image: str, name: str | None) -> str:
-        frame = self.per_image
-        if name is not None:
-            frame = frame[frame["dataset"] == self._known(name, self.datasets)]
-        known = list(dict.fromkeys(frame["image"]))
-        if image not in known:
-            raise ConfigError(unknown_name("image", image, known))
-        return str(frame[frame["image"] == image]["dataset"].iloc[0])
-
-    def _files(self, dataset: str, image: str) -> dict[str, Path]:
-        """Where each method's restoration lies, whether it is there or not."""
-        reference, file = self._store.reference(dataset), f"{image}.png"
-        files = {name: reference / folder / file for name, folder in _REFERENCES.items()}
-        for trial in self._store.generators():
-            if trial.has_images:
-                files[trial.path.name] = trial.images(dataset) / file
-        return files
-
 
 def _warn(note: str) -> None:
     warnings.warn(note.removeprefix("note: "), RuntimeWarning, stacklevel=4)
-
-
-def _match(name: str, known: Mapping[str, Path]) -> str:
-    fitting = [name] if name in known else [full for full in known if full.startswith(name)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        raise ConfigError(f"trial {name!r} fits {', '.join(fitting)}; give more of the name")
-    raise ConfigError(unknown_name("trial", name, known))

@@ -27,6 +27,8 @@ ELSEWHERE = {
     "sweep/api/__init__.py": "tests/unit/sweep/api/test_sweep.py",
     # What lies on a machine, in the order in which the resolver asks for it.
     "srgan_core/weights/local.py": "tests/unit/srgan_core/weights/test_resolver.py",
+    # What is seen through `Sweep` alone.
+    "sweep/api/restorations.py": "tests/unit/sweep/api/test_sweep.py",
     # What commands and Python calls share, through the commands.
     "sweep/api/derived.py": "tests/unit/sweep/cli/test_derived.py",
     # One contract for all executors; the parts of a job through the whole of one.

@@ -140,7 +140,9 @@ def test_of_an_unknown_architecture_the_nearest_is_named_and_torchscript_comes_l
 
 def test_weights_of_nobody_are_near_to_none(tmp_path):
     torch.save({"layer.weight": torch.zeros(1)}, tmp_path / "x.pth")
-    with pytest.raises(WeightsError, match=r"of srgan-sweep, .*got layer\.weight, .* none is near; save"):
+    with pytest.raises(
+        WeightsError, match=r"of srgan-sweep, .*got layer\.weight, .*none is near; save"
+    ):
         load_any_generator(tmp_path / "x.pth", 4)
 
 
