@@ -1,14 +1,15 @@
 # The command `sweep` with PyTorch for the CPU, or for CUDA:
 #
 #   docker build --tag srgan-sweep .
-#   docker build --tag srgan-sweep:cuda --build-arg TORCH_INDEX=https://pypi.org/simple .
+#   docker build --tag srgan-sweep:cuda --build-arg TORCH_INDEX= .
 #
 # How it is run: docs/installing.md.
 
 ARG PYTHON=3.12
 FROM python:${PYTHON}-slim
 
-# PyTorch's own index has builds for the CPU alone; PyPI's bring the CUDA libraries along.
+# PyTorch's own index has builds for the CPU alone; those of the index that pip asks by itself, where
+# this is empty, bring the CUDA libraries along.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 # Of the extras `export` and `generators`; by those names pip would add all that pyiqa asks for.
 ARG EXTRAS="onnx onnxruntime onnxscript spandrel"
@@ -19,7 +20,7 @@ ENV PIP_NO_CACHE_DIR=1 \
 
 # setup.cfg bounds the versions from below; the newest are meant.
 # hadolint ignore=DL3013
-RUN pip install --index-url "$TORCH_INDEX" torch torchvision
+RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch torchvision
 
 WORKDIR /source
 COPY requirements-slim.txt ./
