@@ -17,14 +17,17 @@ from pathlib import Path
 import torch
 from support.machine import describe, parser, report
 from support.stacked import STARTING, bars, first_of, read_moments, stacked, timed_run
-from support.timed.sitecustomize import IMPORTS, PHASES, WARM_UP
+from support.timed.sitecustomize import IDLE, IMPORTS, PHASES, WARM_UP
 
 LAMBDAS = "1e-4,1e-3,1e-2"
 SMOKE = ("--config", "smoke", "--adv", LAMBDAS, "--set", "grid.control=false")
 DEMO, GRID, FIRST = "make demo", "smoke grid", "to its first logged step"
 BAR_WIDTH = 30
 
-ORDER = tuple(dict.fromkeys(("install", STARTING, IMPORTS, *PHASES.values(), WARM_UP)))
+_WORK = [phase for phase in dict.fromkeys(PHASES.values()) if phase != IDLE]
+_PLACE = _WORK.index("steps")
+ORDER = ("install", STARTING, IMPORTS, *_WORK[:_PLACE], WARM_UP, *_WORK[_PLACE:])
+"""All phases, about as they follow each other."""
 
 
 def time_demo(root: Path) -> dict[str, float]:

@@ -237,17 +237,16 @@ def _starts(store: SweepStore, config: SweepConfig) -> dict[tuple[StartKind, int
     starts: dict[tuple[StartKind, int], Start] = {}
     for seed in config.grid.seeds:
         starts |= starts_of(config, seed, digests)
-    # Those that the folder has taken, by their hashes, fitted then: torch need not look again.
-    recipes = {name: store.generator(name).read_trial().recipe for name in _names(starts)}
-    new = {start.kind for start in starts.values() if recipes[start.name] != start.recipe}
+    # Files that the folder has taken, by their hashes, fitted then: torch need not look again.
+    new = {
+        start.kind
+        for start in starts.values()
+        if start.recipe != store.generator(start.name).read_trial().recipe
+    }
     for kind in kinds:
         if kind in new and digests[kind] is not None:
             _require_fit(config, kind)
     return starts
-
-
-def _names(starts: Starts) -> list[str]:
-    return [start.name for start in starts.values()]
 
 
 def _digest(config: SweepConfig, kind: StartKind) -> str | None:
@@ -261,7 +260,7 @@ def _digest(config: SweepConfig, kind: StartKind) -> str | None:
             return pair.digest()
     if section.init is not None:
         if not section.init.is_file():
-            _require_fit(config, kind)
+            _require_fit(config, kind)  # Says what is there instead.
         return file_sha256(section.init)
     if config.scale not in BUNDLED_SCALES:
         raise ConfigError(

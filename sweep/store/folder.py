@@ -28,14 +28,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from srgan_core.files import drop_folder, write_atomically
-from sweep.config.grid import start_name
 from sweep.config.names import StartKind
-from sweep.config.sweep_config import SweepConfig
 from sweep.errors import StoreError
 from sweep.store.claims import locked_folder
-from sweep.store.config_file import read_config_file, write_config_file
 from sweep.store.records.base import decode, read_record, write_record
 from sweep.store.records.folder import (
     DataImages,
@@ -45,9 +43,13 @@ from sweep.store.records.folder import (
     SourceRecord,
 )
 from sweep.store.records.metrics import MetricsRecord
-from sweep.store.records.placement import Placements
 from sweep.store.records.scores import CurveRecord, ExternalRecord, ReferenceScores
 from sweep.store.trial_folder import TrialFolder
+
+# Whoever reads tables alone needs no config: its schema is built where one is read.
+if TYPE_CHECKING:
+    from sweep.config.sweep_config import SweepConfig
+    from sweep.store.records.placement import Placements
 
 SWEEP_FILE = "sweep.yaml"
 
@@ -83,6 +85,8 @@ class SweepStore:
 
     def start(self, kind: StartKind, seed: int) -> TrialFolder:
         """Files of what the trials of a seed set out from."""
+        from sweep.config.grid import start_name
+
         return self.generator(start_name(kind, seed))
 
     def generator(self, name: str) -> TrialFolder:
@@ -207,6 +211,8 @@ class SweepStore:
 
     def read_placements(self) -> Placements:
         """Reads which coefficients were placed; none where nothing was."""
+        from sweep.store.records.placement import Placements
+
         return read_record(self.root / PLACEMENTS_FILE, Placements) or Placements()
 
     def write_placements(self, placements: Placements) -> None:
@@ -243,11 +249,15 @@ class SweepStore:
         Raises:
             StoreError: as for `read_config_file`.
         """
+        from sweep.store.config_file import read_config_file
+
         path = self.root / SWEEP_FILE
         return read_config_file(path) if path.is_file() else None
 
     def write_config(self, config: SweepConfig) -> None:
         """Writes sweep.yaml."""
+        from sweep.store.config_file import write_config_file
+
         write_config_file(self.root / SWEEP_FILE, config)
 
     def locked(self) -> AbstractContextManager[None]:

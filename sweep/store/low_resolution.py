@@ -7,11 +7,14 @@ shrunk by the common rule alone has none.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from srgan_core.data.degradation import Degradation
-from srgan_core.data.pair_folders import PAIRS_PREFIX
-from srgan_core.training.config import TrainingSpec
+from sweep.config.names import PAIRS_PREFIX
 from sweep.store.states import Method
+
+if TYPE_CHECKING:
+    from srgan_core.data.degradation import Degradation
+    from srgan_core.training.config import TrainingSpec
 
 RESIZE_RULE = (
     "HR cropped at right and bottom to a multiple of the scale; LR by MATLAB-style antialiased "

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from srgan_core.files import drop_folder
 from sweep.store.records.base import SCHEMA, read_record, write_record
 from sweep.store.records.result import ResultRecord
 from sweep.store.records.scores import PathRecord
-from sweep.store.records.trial import TrialFields, TrialRecord
 from sweep.store.result_file import publish_result
 from sweep.store.states import State
+
+# It holds the whole schema of a training, which most readers do without.
+if TYPE_CHECKING:
+    from sweep.store.records.trial import TrialFields, TrialRecord
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,15 @@ class TrialFolder:
 
     def read_trial(self) -> TrialRecord:
         """Reads trial.json: state and attempts; pending when there is none yet."""
+        from sweep.store.records.trial import TrialRecord
+
         return read_record(self.path / "trial.json", TrialRecord) or TrialRecord()
 
     def update_trial(self, **fields: Unpack[TrialFields]) -> None:
         """Writes fields of trial.json, keeping the others."""
         known = self.read_trial()
         kept = {name: getattr(known, name) for name in known.model_fields_set}
-        record = TrialRecord.model_validate({"schema_version": SCHEMA, **kept, **fields})
+        record = type(known).model_validate({"schema_version": SCHEMA, **kept, **fields})
         write_record(self.path / "trial.json", record)
 
     def read_result(self) -> ResultRecord:

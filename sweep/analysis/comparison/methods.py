@@ -16,7 +16,6 @@ from srgan_core.errors import ConfigError, unknown_name
 from sweep.config.numbers import shortest_decimal
 from sweep.store.folder import SweepStore
 from sweep.store.states import Method
-from sweep.store.status import way_on
 from sweep.tables.curve_names import (
     canonical_curve,
     is_number,
@@ -152,6 +151,8 @@ def unknown_method(tables: Tables, name: str, curves: Sequence[str] = ()) -> str
 
 def _unscored(tables: Tables, name: str) -> str:
     """What brings the scores of a trial or a grid point about that has none yet."""
+    from sweep.store.status import way_on
+
     rows = with_curves(records_of(read_results(tables.folder)))
     asked = {name, _canonical(name)}
     trials = [row["trial"] for row in rows if asked & {row["trial"], point_name(row)}]

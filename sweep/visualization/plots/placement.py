@@ -65,8 +65,11 @@ class _Options:
 
     def __iter__(self) -> Iterator[tuple[Place, float]]:
         place = 0
-        while place < len(self._sorted) or (following := next(self._rest, None)) is not None:
+        while True:
             if place == len(self._sorted):
+                following = next(self._rest, None)
+                if following is None:
+                    return
                 self._sorted.append(following)
             yield self._sorted[place]
             place += 1

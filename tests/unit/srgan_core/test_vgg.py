@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 import torchvision
@@ -10,7 +12,6 @@ from srgan_core import vgg
 from srgan_core.errors import ConfigError, ShapeError, WeightsError
 from srgan_core.feature_cuts import FEATURE_CUTS
 from srgan_core.vgg import VggFeatures, load_features
-from srgan_core.weights import ResolvedWeights
 
 
 def random_state(architecture: str) -> dict[str, Tensor]:
@@ -188,10 +189,9 @@ def test_state_of_another_network_is_refused(states):
         VggFeatures("vgg54", states["vgg16"])
 
 
-def test_loading_resolves_the_architecture_of_the_cut(states, monkeypatch, tmp_path):
-    def resolve(architecture: str) -> ResolvedWeights:
-        state = states[architecture]
-        return ResolvedWeights(architecture, "hub cache", tmp_path, "0" * 64, state)
+def test_loading_resolves_the_architecture_of_the_cut(states, monkeypatch):
+    def resolve(architecture: str) -> SimpleNamespace:
+        return SimpleNamespace(state=states[architecture])
 
     monkeypatch.setattr(vgg, "resolve_weights", resolve)
     assert load_features("vgg16-22").name == "vgg16-22"
