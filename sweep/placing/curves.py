@@ -60,7 +60,7 @@ def _point(
         adv=adv,
         places=known if len(known) == len(members) else {},
         diverged=any(each.state is State.DIVERGED for each in files.values()),
-        healthy=not any(map(complaints, health)),
+        healthy=not any(complaints(measures, members[0].spec) for measures in health),
     )
 
 

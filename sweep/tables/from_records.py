@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sweep.config.grid import Starts, Trial
 from sweep.config.sweep_config import SweepConfig
@@ -16,6 +16,9 @@ from sweep.store.states import Method, State
 from sweep.store.trial_folder import TrialFolder
 from sweep.tables.ranking import START_METHODS
 from sweep.tables.rows import ImageScore, ResultRow
+
+if TYPE_CHECKING:
+    from srgan_core.training.config import TrainingSpec
 
 Scores = Mapping[str, Mapping[str, float]]
 
@@ -52,7 +55,7 @@ def result_rows(
                 method=START_METHODS[start.kind],
                 seed=start.seed,
                 **common,
-                **_trained(store.generator(start.name), dataset, hr_niqe, at_work),
+                **_trained(store.generator(start.name), start.spec, dataset, hr_niqe, at_work),
                 pixel_weight=start.spec.pixel_weight if start.spec else None,
             )
         for trial in trials:
@@ -65,7 +68,7 @@ def result_rows(
                 start=trial.start,
                 axes=dict(trial.setting),
                 **common,
-                **_trained(store.trial(trial.name), dataset, hr_niqe, at_work),
+                **_trained(store.trial(trial.name), trial.spec, dataset, hr_niqe, at_work),
                 pixel_weight=trial.spec.pixel_weight,
                 content_weight=trial.spec.content_weight,
             )
@@ -99,7 +102,11 @@ def external_row(scored: ScoredMethod) -> ResultRow:
 
 
 def _trained(
-    files: TrialFolder, dataset: str, hr_niqe: float | None, at_work: bool
+    files: TrialFolder,
+    spec: TrainingSpec | None,
+    dataset: str,
+    hr_niqe: float | None,
+    at_work: bool,
 ) -> dict[str, Any]:
     """Fields of a generator's row that come from its own records."""
     result, state = files.read_result(), files.state
@@ -111,16 +118,16 @@ def _trained(
         "grad_pixel": result.grad_pixel,
         "grad_content": result.grad_content,
         "grad_adv": result.grad_adv,
-        **_health(result, dataset),
+        **_health(result, spec, dataset),
         **_scored(result.scores.get(dataset, {}), hr_niqe, result.set_scores.get(dataset, {})),
     }
 
 
-def _health(result: ResultRecord, dataset: str) -> dict[str, Any]:
+def _health(result: ResultRecord, spec: TrainingSpec | None, dataset: str) -> dict[str, Any]:
     from sweep.scoring.health.measures import complaints
 
     measures = result.health.measures(dataset)
-    return {"health": complaints(measures), "measures": measures}
+    return {"health": complaints(measures, spec), "measures": measures}
 
 
 def _scored(scores: Scores, hr_niqe: float | None, whole: Mapping[str, float]) -> dict[str, Any]:

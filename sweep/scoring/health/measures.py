@@ -9,10 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from srgan_core.training.config import TrainingSpec
 
 SATURATED_OUTPUT = 1e-3
-"""Mean D(sr) from which the loss -log(D(sr) + 1e-3) gives at most half of its gradient."""
+"""Mean D(sr) from which the loss -log(D(sr) + 1e-3) gives at most half of its gradient; the
+gradient of the non-saturating loss stays whole there."""
 
 BLIND_GAP = 0.01
 """Difference of D's mean outputs below which it does not tell the two kinds of patches apart."""
@@ -50,7 +54,7 @@ def training_measures(records: Iterable[Mapping[str, Any]]) -> dict[str, float]:
     Returns:
         `d_real` and `d_fake`, D's mean outputs on photographs and on restored patches over the
         last tenth of the steps, from 0 to 1; `d_saturated` and `d_blind`, the shares of logged
-        steps in which D gives G next to no gradient, or tells nothing apart, unless the
+        steps in which D is sure of every restored patch, or tells nothing apart, unless the
         training was shorter than `LEAST_STEPS`. Empty for a training without an adversary.
     """
     outputs = [
@@ -113,11 +117,14 @@ def image_measures(
     return {name: _mean(_judged(values)) for name, values in found.items()}
 
 
-def complaints(measures: Mapping[str, float | None]) -> str:
+def complaints(measures: Mapping[str, float | None], spec: TrainingSpec | None) -> str:
     """Words what is wrong with a trial: short reasons separated by `; `, empty when it is healthy.
 
-    A measure that is absent, None or nan is not judged.
+    Args:
+        measures: Column to value; what is absent, None or nan is not judged.
+        spec: What it was trained by; None for a file of unknown training.
     """
+    saturates = spec is None or spec.training.adversarial_loss == "offset"
 
     def value(name: str, otherwise: float) -> float:
         found = measures.get(name)
@@ -127,7 +134,10 @@ def complaints(measures: Mapping[str, float | None]) -> str:
     shift, pattern = value("colour_shift", 0.0), value("checkerboard", 0.0)
     consistency = value("lr_psnr", math.inf)
     judged = (
-        (saturated > MOST_USELESS_STEPS, f"discriminator saturated for {saturated:.0%} of steps"),
+        (
+            saturates and saturated > MOST_USELESS_STEPS,
+            f"discriminator saturated for {saturated:.0%} of steps",
+        ),
         (blind > MOST_USELESS_STEPS, f"discriminator blind for {blind:.0%} of steps"),
         (shift > MOST_COLOUR_SHIFT, f"colours shifted by {shift:.1f} grey levels"),
         (pattern > MOST_CHECKERBOARD, f"checkerboard pattern of {pattern:.1f} dB"),

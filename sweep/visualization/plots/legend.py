@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.patches import Patch
 
 
-_ROW_CHARACTERS = 150
+_ROW_CHARACTERS = 136
 """Letters that fit beside each other below a chart."""
 
 _SIGN = " " * 10

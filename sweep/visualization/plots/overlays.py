@@ -33,6 +33,9 @@ Image Super-resolution", section 2."""
 
 CROSS_SIZE = 13.0
 MOST_NAMED_CURVES = 2
+MOST_PATHS = 8
+"""Trials whose paths are drawn; more would hide the points that they lead to."""
+
 PUBLISHED_MARKER = "d"
 _CURVE_DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1, 1.5)))
 
@@ -95,9 +98,10 @@ def paths_of(
 ) -> list[Trace]:
     """Picks the paths of the trials, from what they set out from to their own points.
 
-    Each trial with scores in `path.csv`, if that is there, has a trace.
+    Each trial with scores in `path.csv`, if that is there, has a trace; none has where they are too
+    many.
     """
-    if table is None or not {*columns} <= {*table.columns}:
+    if table is None or not {*columns} <= {*table.columns} or too_many_paths(table, scores.name):
         return []
     starts = {(row["method"], row["seed"]): _dot(row, columns) for row in scores.rows}
     here = records_of(table[table["dataset"] == scores.name])
@@ -111,6 +115,14 @@ def paths_of(
             found = tuple(dot for dot in dots if dot is not None)
             traces.append(Trace(curve_name(row), found))
     return traces
+
+
+def too_many_paths(table: pd.DataFrame | None, dataset: str) -> int:
+    """Counts the trials with a path on a data set where they are too many to be drawn, else 0."""
+    if table is None:
+        return 0
+    trials = int(table.loc[table["dataset"] == dataset, "trial"].nunique())
+    return trials if trials > MOST_PATHS else 0
 
 
 def draw_traces(axes: Axes, overlays: Overlays, styles: Mapping[str, LineStyle]) -> None:

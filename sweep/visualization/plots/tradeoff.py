@@ -19,12 +19,14 @@ from sweep.metrics.axes import DISTORTION, USUAL_AXES
 from sweep.store.low_resolution import low_resolution_note
 from sweep.store.states import Method
 from sweep.tables.curve_names import curve_name
+from sweep.tables.curves import PATH
 from sweep.tables.files import RESULTS
 from sweep.tables.metric_file import MetricColumn
 from sweep.tables.tables import Tables
 from sweep.visualization.plots.canvas import file_of, new_figure
 from sweep.visualization.plots.extras import overlays_of
 from sweep.visualization.plots.legend import draw_legend
+from sweep.visualization.plots.overlays import too_many_paths
 from sweep.visualization.plots.panel import draw_panel, draw_reason
 from sweep.visualization.plots.remarks import any_beyond_hr, left_out, not_drawn
 from sweep.visualization.plots.style import GREY, RC, line_styles
@@ -138,7 +140,7 @@ def caption_lines(scores: DatasetScores, tables: Tables, magnified: bool = False
     takeaway = interpolation_takeaway(scores, tables.interpolation, tables.metrics)
     answer = wrap(takeaway, _CAPTION_WIDTH)
     most = _CAPTION_LINES - len(answer)
-    explanation = _explanation(scores, tables.metrics, magnified)
+    explanation = _explanation(scores, tables, magnified)
     note = low_resolution_note(tables.low_resolution.get(scores.name))
     lines = wrap(f"{note} {explanation}".lstrip(), _CAPTION_WIDTH)
     lacking = len(left_out(scores)) + len(not_drawn(scores))
@@ -149,9 +151,7 @@ def caption_lines(scores: DatasetScores, tables: Tables, magnified: bool = False
     return [*answer, *lines[: most - 1], last + others]
 
 
-def _explanation(
-    scores: DatasetScores, metrics: Mapping[str, MetricColumn], magnified: bool
-) -> str:
+def _explanation(scores: DatasetScores, tables: Tables, magnified: bool) -> str:
     trials = [row for row in scores.rows if row["method"] == Method.SRGAN]
     seeds = len({row["seed"] for row in trials} - {None})
     sentences = ["Numbers beside the points: λ."]
@@ -162,7 +162,10 @@ def _explanation(
             f"Each point is the mean of up to {seeds} seeds, bars: 95% intervals (Student's t), an "
             "arrow head where one goes on. Half pale: dominated by the means, not beyond the bars."
         )
-    measured = [metrics[column] for column in PANELS if column in metrics]
+    paths = too_many_paths(tables.path, scores.name)
+    if paths:
+        sentences.append(f"The paths of {paths} trials are in {PATH}.")
+    measured = [tables.metrics[column] for column in PANELS if column in tables.metrics]
     beyond = [metric.label for metric in measured if any_beyond_hr(scores, metric)]
     sentences += [f"{label} beyond HR's counts as equal to HR's." for label in beyond]
     unhealthy, absent = left_out(scores), not_drawn(scores)

@@ -6,6 +6,8 @@ import pytest
 from srgan_core.data.images import read_rgb, write_png
 from srgan_core.data.resize import downsample_uint8, upsample_uint8
 from srgan_core.data.sources import skimage_files
+from srgan_core.training.config import TrainingSpec
+from sweep.config.loading import load_config
 from sweep.scoring.health.measures import MEASURES, complaints, image_measures, training_measures
 from sweep.tables.columns import HEALTH_MEASURES
 
@@ -52,21 +54,21 @@ def test_a_faithful_restoration_is_healthy(restored):
     measures = restored()
     assert measures["colour_shift"] < 0.5
     assert measures["lr_psnr"] > 30
-    assert complaints(measures) == ""
+    assert complaints(measures, None) == ""
 
 
 def test_a_shift_of_one_channel_is_measured_in_grey_levels(restored):
     measures = restored(lambda image: image * [0.8, 1, 1] + [40, 0, 0])
     shifted = restored(lambda image: image - [0, 20, 0])
     assert shifted["colour_shift"] == pytest.approx(20, abs=3)
-    assert complaints(shifted).startswith(f"colours shifted by {shifted['colour_shift']:.1f}")
+    assert complaints(shifted, None).startswith(f"colours shifted by {shifted['colour_shift']:.1f}")
     assert measures["colour_shift"] > 8
 
 
 def test_an_image_of_something_else_does_not_keep_its_lr(restored):
     measures = restored(lambda image: image[::-1])
     assert measures["lr_psnr"] < 20
-    assert "LR not kept" in complaints(measures)
+    assert "LR not kept" in complaints(measures, None)
 
 
 def test_an_exact_restoration_has_infinite_consistency(tmp_path):
@@ -77,7 +79,7 @@ def test_an_exact_restoration_has_infinite_consistency(tmp_path):
     assert measures["colour_shift"] == 0
     assert measures["checkerboard"] == pytest.approx(0, abs=1e-6)
     assert measures["lr_psnr"] == math.inf
-    assert complaints(measures) == ""
+    assert complaints(measures, None) == ""
 
 
 def test_outputs_are_averaged_over_the_last_tenth():
@@ -90,7 +92,7 @@ def test_outputs_are_averaged_over_the_last_tenth():
 def test_a_discriminator_that_had_no_time_to_learn_is_not_judged():
     measures = training_measures(outputs([(0.5, 0.5)] * 24))
     assert measures == {"d_real": 0.5, "d_fake": 0.5}
-    assert complaints(training_measures(outputs([(0.5, 0.5)] * 25))) != ""
+    assert complaints(training_measures(outputs([(0.5, 0.5)] * 25)), None) != ""
 
 
 def test_the_warm_up_and_values_that_are_not_finite_do_not_count():
@@ -115,17 +117,27 @@ def test_training_without_an_adversary_has_no_outputs():
     ],
 )
 def test_a_discriminator_that_taught_nothing_for_long_is_named(pairs, reason):
-    assert complaints(training_measures(outputs(pairs))) == reason
+    assert complaints(training_measures(outputs(pairs)), None) == reason
+
+
+@pytest.mark.parametrize(("loss", "is_named"), [("offset", True), ("non-saturating", False)])
+def test_saturation_is_named_where_it_takes_the_gradient_away(loss, is_named):
+    config = load_config("smoke", {"adversarial.adversarial_loss": loss})
+    spec = TrainingSpec(
+        content="mse", adversarial_weight=1e-3, data=config.data, training=config.adversarial
+    )
+    reason = complaints(HEALTHY | {"d_saturated": 0.5}, spec)
+    assert reason == ("discriminator saturated for 50% of steps" if is_named else "")
 
 
 def test_several_reasons_stand_side_by_side():
-    text = complaints(HEALTHY | {"checkerboard": 13.14, "lr_psnr": 21.5})
+    text = complaints(HEALTHY | {"checkerboard": 13.14, "lr_psnr": 21.5}, None)
     assert text == "checkerboard pattern of 13.1 dB; LR not kept, 21.5 dB"
 
 
 @pytest.mark.parametrize("measures", [{}, HEALTHY, dict.fromkeys(MEASURES), {"lr_psnr": math.nan}])
 def test_what_was_not_measured_is_not_judged(measures):
-    assert complaints(measures) == ""
+    assert complaints(measures, None) == ""
 
 
 def test_lr_that_need_not_be_kept_is_not_judged(restored, tmp_path):

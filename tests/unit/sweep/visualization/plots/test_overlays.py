@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,12 +16,14 @@ from sweep.tables.tables import Tables
 from sweep.visualization.plots.extras import overlays_of, published_lines
 from sweep.visualization.plots.overlays import (
     CROSS_SIZE,
+    MOST_PATHS,
     Overlays,
     Trace,
     curves_of,
     draw_pirm_regions,
     overlay_entries,
     paths_of,
+    too_many_paths,
 )
 from sweep.visualization.plots.panel import draw_panel
 from sweep.visualization.plots.style import RC, line_styles
@@ -113,6 +116,15 @@ def test_a_path_from_a_pair_begins_at_the_pair(usual):
     (results,) = scores_by_dataset(results_frame(rows))
     (trace,) = paths_of(path_table("from-pair"), results, AXES)
     assert trace.dots[0] == (28.0, 0.15)
+
+
+def test_so_many_paths_that_they_hide_the_points_are_named_instead(usual):
+    table = pd.concat([path_table(f"trial-{number}") for number in range(MOST_PATHS)])
+    (results,) = scores_by_dataset(results_frame(usual.rows()))
+    own = path_table(next(row["trial"] for row in results.rows if row["method"] == "srgan"))
+    assert too_many_paths(table, "set5") == 0
+    assert too_many_paths(pd.concat([table, own]), "set5") == MOST_PATHS + 1
+    assert paths_of(pd.concat([table, own]), results, AXES) == []
 
 
 def test_there_is_no_path_without_its_table(usual):

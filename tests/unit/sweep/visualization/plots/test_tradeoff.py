@@ -9,11 +9,12 @@ from PIL import Image
 from sweep.analysis.fronts import Front
 from sweep.analysis.summary import scores_by_dataset
 from sweep.errors import StoreError
-from sweep.tables.curves import INTERPOLATION, interpolation_frame
+from sweep.tables.curves import INTERPOLATION, interpolation_frame, path_frame
 from sweep.tables.files import read_results, write_csv
 from sweep.tables.metric_file import read_metrics
 from sweep.tables.rows import ResultRow
 from sweep.tables.tables import read_tables
+from sweep.visualization.plots.overlays import MOST_PATHS
 from sweep.visualization.plots.tradeoff import caption_lines, draw_tradeoff, panel_front
 
 
@@ -170,6 +171,19 @@ def test_a_magnified_crowd_is_explained(store, usual):
     tables = read_tables(store(usual.rows()))
     assert "magnified" not in " ".join(caption_lines(scores, tables))
     assert "magnified" in " ".join(caption_lines(scores, tables, magnified=True))
+
+
+def test_the_caption_says_where_paths_are_that_would_hide_the_points(store, usual):
+    tables = read_tables(store(usual.rows()))
+    steps = [
+        {"trial": f"trial-{number}", "step": 10, "dataset": "set5"}
+        | {"psnr_y": 29.9, "lpips_alex": 0.2, "niqe": 8.1}
+        for number in range(MOST_PATHS + 1)
+    ]
+    (scores, *_) = scores_by_dataset(tables.results)
+    for paths, is_said in ((steps[:-1], False), (steps, True)):
+        caption = " ".join(caption_lines(scores, replace(tables, path=path_frame(paths))))
+        assert ("The paths of 9 trials are in path.csv." in caption) == is_said
 
 
 def test_the_caption_says_that_lr_was_not_shrunk_alone(store, usual):
