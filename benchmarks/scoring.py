@@ -14,9 +14,11 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import lpips
 import numpy as np
 import torch
 from PIL import Image
@@ -24,7 +26,9 @@ from skimage.color import rgb2ycbcr
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from support.machine import describe, in_turn, parser, report
 
-from sweep.metrics.builtin.lpips import build_network
+from srgan_core.weights import resolve_weights
+from srgan_core.weights.pickled_tensors import read_pickled_tensors
+from sweep.metrics.builtin.lpips import TRUNKS
 from sweep.metrics.builtin.niqe import PRISTINE_MODEL
 from sweep.metrics.pyiqa_adapter import create_metric
 from sweep.scoring.evaluate import Scorer
@@ -68,12 +72,29 @@ def ssim_y(sr: Path, hr: Path) -> float:
     return float(structural_similarity(*lumas, data_range=255, **options))
 
 
+def package_lpips() -> torch.nn.Module:
+    """LPIPS of its authors' package, without the random weights that it would draw first."""
+    state = resolve_weights("alexnet").state
+    with torch.device("meta"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        network: torch.nn.Module = lpips.LPIPS(pnet_rand=True, pretrained=False, verbose=False)
+    network.register_module("scaling_layer", lpips.ScalingLayer())
+    heads = read_pickled_tensors(TRUNKS["alex"].heads.path())
+    network.load_state_dict(heads, strict=False, assign=True)
+    layers = network.get_submodule("net")
+    layers.load_state_dict(
+        {key: state[f"features.{key.partition('.')[2]}"] for key in layers.state_dict()},
+        assign=True,
+    )
+    return network.requires_grad_(False)
+
+
 def naive_measures(columns: tuple[str, ...]) -> dict[str, Measure]:
     """A function for each column, with its networks built anew."""
     measures: dict[str, Measure] = {"psnr_y": psnr_y, "ssim_y": ssim_y, "psnr_rgb": psnr_rgb}
     if "lpips_alex" in columns:
         # Weights as the suite has them: the package would download them.
-        network = build_network()
+        network = package_lpips()
 
         def lpips_alex(sr: Path, hr: Path) -> float:
             with torch.no_grad():

@@ -9,6 +9,7 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from srgan_core.networks import Discriminator, Generator
+from srgan_core.training.adam import FusedAdam
 from srgan_core.training.config import TrainingSpec
 
 DISCRIMINATOR_SEED_OFFSET = 1_000_003
@@ -40,11 +41,11 @@ def place(network: Any, device: torch.device) -> Any:
     return network.to(device, memory_format=torch.channels_last) if network is not None else None
 
 
-def adam(network: nn.Module | None, learning_rate: float) -> torch.optim.Adam | None:
+def adam(network: nn.Module | None, learning_rate: float) -> FusedAdam | None:
     """The optimizer of a network, if there is one."""
     if network is None:
         return None
-    return torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
+    return FusedAdam(network.parameters(), lr=learning_rate, fused=True)
 
 
 def moving_average(generator: Generator, decay: float) -> AveragedModel | None:

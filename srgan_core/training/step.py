@@ -76,7 +76,8 @@ class GanStep:
             adversarial, gradient = self._adversary(leaf, batch.hr, factor, loss_scale)
             losses |= adversarial
             gradients["adv"] = gradient
-        restored.backward(share * sum(gradients.values()))
+        # As `restored.backward(...)`, which would first import what compilers know of shapes.
+        (restored * (share * sum(gradients.values()))).sum().backward()
         norms = {f"grad_{name}": g.norm() / loss_scale for name, g in gradients.items()}
         return {name: value.detach() for name, value in (losses | norms).items()}
 

@@ -14,8 +14,7 @@ from torch.nn import functional
 
 from srgan_core.errors import DataError, ShapeError
 from srgan_core.vgg import IMAGENET_MEAN, IMAGENET_STD
-from srgan_core.weights import resolve_weights
-from srgan_core.weights.catalogue import feature_layers, select_features
+from srgan_core.weights.pretrained import pretrained_layers
 from sweep.metrics.inputs import Rgb, check_image, check_pair, cut_border
 from sweep.metrics.patch_distance import Matrix
 
@@ -41,12 +40,7 @@ class PatchFeatures:
 
     def __init__(self, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
-        layers = feature_layers("alexnet")[:STOP]
-        state = select_features(resolve_weights("alexnet").state, layers, "AlexNet")
-        layers.load_state_dict(
-            {key.removeprefix("features."): tensor for key, tensor in state.items()}, assign=True
-        )
-        self._layers = layers.eval().requires_grad_(False).to(self.device)
+        self._layers = pretrained_layers("alexnet", STOP).to(self.device)
         self._mean, self._std = (
             torch.tensor(values, device=self.device).view(1, 3, 1, 1)
             for values in (IMAGENET_MEAN, IMAGENET_STD)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from sweep.metrics.declaration import WHOLE_IMAGE, Load, Measure, Metric
 from sweep.metrics.weight_files import NetworkWeights, PackagedFile
 
 if TYPE_CHECKING:
     import torch
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from sweep.metrics.inputs import Rgb
 
@@ -31,21 +30,26 @@ class Trunk:
     Attributes:
         weights: Its weights, by its name in torchvision.
         heads: The calibrated linear layers, in the installed package.
+        cuts: Its layers, counted as torchvision's `features`, behind which features are compared.
         smallest_side: Pixels below which its last pooling has nothing left to pool.
     """
 
     weights: NetworkWeights
     heads: PackagedFile
+    cuts: tuple[int, ...]
     smallest_side: int
 
 
-def _trunk(name: str, architecture: str, smallest_side: int) -> Trunk:
+def _trunk(name: str, architecture: str, cuts: tuple[int, ...], smallest_side: int) -> Trunk:
     heads = PackagedFile(f"lpips v0.1 {name}.pth", "lpips", f"weights/v0.1/{name}.pth")
-    return Trunk(NetworkWeights(architecture), heads, smallest_side)
+    return Trunk(NetworkWeights(architecture), heads, cuts, smallest_side)
 
 
 TRUNKS: Mapping[TrunkName, Trunk] = MappingProxyType(
-    {"alex": _trunk("alex", "alexnet", 31), "vgg": _trunk("vgg", "vgg16", 16)}
+    {
+        "alex": _trunk("alex", "alexnet", (2, 5, 8, 10, 12), 31),
+        "vgg": _trunk("vgg", "vgg16", (4, 9, 16, 23, 30), 16),
+    }
 )
 """By the names that the package lpips gives them."""
 
@@ -65,9 +69,11 @@ class Lpips:
     def __init__(self, device: str | torch.device = "cpu", trunk: TrunkName = "alex") -> None:
         import torch
 
+        from sweep.metrics.lpips_network import LpipsNetwork
+
         self.device = torch.device(device)
         self.smallest_side = TRUNKS[trunk].smallest_side
-        self._network: Any = build_network(trunk).to(self.device)
+        self._network = LpipsNetwork(TRUNKS[trunk]).to(self.device)
         self._kept: dict[bytes, list[Tensor]] = {}
         self._kept_bytes = 0
 
@@ -87,22 +93,15 @@ class Lpips:
             torch.inference_mode(),
             torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
         ):
-            layers = zip(self._features(sr), self._reference(hr), self._network.lins, strict=True)
-            return float(sum(head((x - y) ** 2).mean((2, 3)) for x, y, head in layers))
-
-    def _features(self, rgb: Rgb) -> list[Tensor]:
-        """Features of each layer, of unit length at each position."""
-        from lpips import normalize_tensor
-
-        scaled = self._network.scaling_layer(self._signed(rgb))
-        return [normalize_tensor(layer) for layer in self._network.net(scaled)]
+            features = self._network.features(self._signed(sr))
+            return float(self._network.distance(features, self._reference(hr)))
 
     def _reference(self, hr: Rgb) -> list[Tensor]:
         """Features of a reference, out of the kept ones if it was seen before."""
         key = hashlib.sha256(hr.tobytes()).digest() + bytes(str(hr.shape), "ascii")
         if key in self._kept:
             return self._kept[key]
-        features = self._features(hr)
+        features = self._network.features(self._signed(hr))
         size = sum(layer.numel() * layer.element_size() for layer in features)
         # Methods come one after the other: making room would drop what comes next.
         if self._kept_bytes + size <= KEPT_BYTES:
@@ -117,48 +116,6 @@ class Lpips:
 
         pixels = torch.tensor(np.ascontiguousarray(rgb)).to(self.device)
         return pixels.permute(2, 0, 1)[None].float() / 127.5 - 1
-
-
-def build_network(trunk: TrunkName = "alex") -> nn.Module:
-    """LPIPS with trunk weights from the resolver and heads from the installed package.
-
-    The package itself would download the trunk through torchvision, or fill it with random
-    numbers together with layers that nobody needs. So it is built without memory for any weight
-    and the weights are put in afterwards; the caller's random state stays untouched.
-
-    Returns:
-        The network in evaluation mode, on the CPU.
-
-    Raises:
-        WeightsError: when the trunk's weights can be had from nowhere.
-    """
-    import lpips
-    import torch
-
-    from srgan_core.weights import resolve_weights
-    from srgan_core.weights.pickled_tensors import read_pickled_tensors
-
-    state = resolve_weights(TRUNKS[trunk].weights.name).state
-    heads = read_pickled_tensors(TRUNKS[trunk].heads.path())
-    with torch.device("meta"), warnings.catch_warnings():
-        # torchvision deprecates the keyword by which lpips asks for random weights.
-        warnings.simplefilter("ignore", UserWarning)
-        network: nn.Module = lpips.LPIPS(
-            net=trunk, version="0.1", pnet_rand=True, pretrained=False, verbose=False
-        )
-    # Its constants were made without memory too.
-    network.register_module("scaling_layer", lpips.ScalingLayer())
-    network.load_state_dict(heads, strict=False, assign=True)
-    layers = network.get_submodule("net")
-    layers.load_state_dict(
-        {key: state[_torchvision_key(key)] for key in layers.state_dict()}, assign=True
-    )
-    return network.requires_grad_(False)
-
-
-def _torchvision_key(key: str) -> str:
-    """`slice2.3.weight` in lpips is `features.3.weight` in torchvision."""
-    return f"features.{key.partition('.')[2]}"
 
 
 def _load(trunk: TrunkName) -> Load:

@@ -70,7 +70,7 @@ _STYLES = (
     LineStyle("#56B4E9", "P", (0, (8, 3))),
 )
 # Of a curve that sets out from the SRResNet beside one that sets out from a pair.
-_FROM_SRRESNET = (0, (1, 1.6))
+_FROM_SRRESNET = (0, (1, 4))
 # Share of black in the colour of a content loss at the last of many settings.
 _DARKEST_SETTING = 0.6
 # Fixed places, so that a loss looks the same in the charts of every sweep.

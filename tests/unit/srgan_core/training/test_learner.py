@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -74,3 +76,36 @@ def test_a_state_put_back_gives_the_same_networks():
     assert not torch.equal(second.generator.tail.weight, first.generator.tail.weight)
     second.restore(state)
     assert torch.equal(second.generator.tail.weight, first.generator.tail.weight)
+
+
+TRAINING_STEP = """
+import sys
+import torch
+from types import SimpleNamespace
+
+before = set(sys.modules)
+from srgan_core.data.patches import Batch
+from srgan_core.training.config import TrainingSpec
+from srgan_core.training.distributed import Processes
+from srgan_core.training.hardware import bfloat16_speedup
+from srgan_core.training.learner import Learner
+
+training = {"steps": 2, "patch_size": 16, "discriminator": {"channels": 2}}
+spec = TrainingSpec(data={"sources": {"skimage": 1}}, training=training, adversarial_weight=1)
+batch = Batch(torch.rand(16, 3, 4, 4), torch.rand(16, 3, 16, 16))
+learner = Learner(
+    spec, SimpleNamespace(batch=lambda step: batch), device=torch.device("cpu"), features=None,
+    init=None, processes=Processes(),
+)
+learner.train(0)
+bfloat16_speedup()
+print({"torch._dynamo", "sympy", "torchvision"} & (set(sys.modules) - before))
+"""
+
+
+def test_a_training_step_imports_no_part_of_the_compiler():
+    """Each of these takes a process as long to import as a quarter of PyTorch, or all of it."""
+    done = subprocess.run(
+        [sys.executable, "-c", TRAINING_STEP], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"

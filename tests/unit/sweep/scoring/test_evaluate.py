@@ -155,10 +155,12 @@ def test_as_many_references_as_images_are_needed(pair):
         Scorer(["psnr_y"], 4).score_set([pair[0]] * 2, [pair[1]])
 
 
-def test_distortion_without_a_network_needs_no_network_library():
+def test_default_scores_need_neither_the_packages_of_others_nor_the_compiler():
+    names = ("lpips", "pyiqa", "torchvision", "torch._dynamo")
     script = (
-        "import sys; from sweep.scoring.evaluate import Scorer; Scorer(['psnr_y'], 4); "
-        "print([m for m in ('lpips', 'pyiqa', 'torchvision') if m in sys.modules])"
+        "import sys; from sweep.metrics.lpips_network import LpipsNetwork; "
+        "from sweep.scoring.evaluate import Scorer; Scorer(['psnr_y', 'ssim_y', 'niqe'], 4); "
+        f"print([m for m in {names} if m in sys.modules])"
     )
     shown = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

@@ -7,7 +7,8 @@ import torch
 
 from srgan_core.errors import ShapeError
 from srgan_core.weights import resolve_weights
-from sweep.metrics.builtin.lpips import TRUNKS, Lpips, build_network
+from sweep.metrics.builtin.lpips import TRUNKS, Lpips
+from sweep.metrics.lpips_network import LpipsNetwork
 
 pytestmark = pytest.mark.usefixtures("alexnet", "vgg16")
 
@@ -54,7 +55,7 @@ def test_matches_the_package_called_by_hand(metric, photograph):
 def test_a_reference_seen_before_changes_no_bit(photograph):
     hr = np.ascontiguousarray(photograph[:64, :64])
     others = [np.roll(hr, shift, axis=0) for shift in (1, 2, 3)]
-    metric, network = Lpips(), build_network("alex")
+    metric, network = Lpips(), LpipsNetwork(TRUNKS["alex"])
     with torch.inference_mode():
         expected = [float(network(*map(metric._signed, (sr, hr)))) for sr in others]
     assert [metric(sr, hr) for sr in others] == expected
@@ -136,29 +137,4 @@ def test_the_smallest_accepted_side_is_the_smallest_that_works(metrics, trunk, p
         metric(patch[1:], patch[1:])
     too_small = torch.zeros(1, 3, side - 1, side)
     with pytest.raises(RuntimeError):
-        build_network(trunk)(too_small, too_small)
-
-
-def test_building_is_silent_and_leaves_the_random_state_alone(capfd):
-    torch.manual_seed(7)
-    before = torch.random.get_rng_state()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        build_network()
-    assert torch.equal(before, torch.random.get_rng_state())
-    assert capfd.readouterr() == ("", "")
-
-
-def test_nothing_is_downloaded_by_the_libraries(monkeypatch):
-    def refuse(*args, **kwargs):
-        raise AssertionError("a library tried to download")
-
-    monkeypatch.setattr(torch.hub, "download_url_to_file", refuse)
-    monkeypatch.setattr(torch.hub, "load_state_dict_from_url", refuse)
-    build_network()
-
-
-def test_the_network_is_frozen_and_in_evaluation_mode():
-    network = build_network()
-    assert not network.training
-    assert not any(parameter.requires_grad for parameter in network.parameters())
+        LpipsNetwork(TRUNKS[trunk])(too_small, too_small)

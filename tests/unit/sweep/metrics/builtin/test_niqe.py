@@ -81,15 +81,25 @@ def test_matches_the_article_written_out_in_numpy(metric, photograph):
     assert metric(photograph, 4) == pytest.approx(_reference_niqe(photograph, 4), rel=1e-3)
 
 
-def test_cutting_here_equals_cutting_in_pyiqa(metric, photograph):
+@pytest.mark.parametrize("color_space", ["yiq", "ycbcr"])
+def test_scores_are_those_of_pyiqa(color_space, photograph):
     import pyiqa
     import torch
 
     theirs = pyiqa.create_metric(
-        "niqe", device="cpu", pretrained_model_path=str(PRISTINE_MODEL.path()), crop_border=4
+        "niqe",
+        device="cpu",
+        pretrained_model_path=str(PRISTINE_MODEL.path()),
+        color_space=color_space,
+        crop_border=4,
     )
-    batch = torch.tensor(photograph).permute(2, 0, 1)[None].float() / 255
-    assert metric(photograph, 4) == float(theirs(batch))
+    framed = photograph.copy()
+    framed[:40], framed[:, -110:] = 0, 255
+    noise = np.random.default_rng(0).integers(0, 256, (104, 208, 3), dtype=np.uint8)
+    ours = Niqe(color_space=color_space)
+    for image in (photograph, framed, noise, photograph[:104, :104] // 8):
+        batch = torch.tensor(image).permute(2, 0, 1)[None].float() / 255
+        assert ours(image, 4) == pytest.approx(float(theirs(batch)), rel=1e-9)
 
 
 def test_the_packaged_model_is_the_original_one():
