@@ -90,7 +90,8 @@ def _normalised(image: Tensor) -> Tensor:
     """Local mean taken off, divided by the local deviation plus 1; edge pixels are repeated."""
     mean, square = _blurred(torch.stack([image, image.square()]))
     deviation = ((square - mean.square()).abs() + torch.finfo(image.dtype).eps).sqrt()
-    return (image - mean) / (deviation + 1)
+    normalised: Tensor = (image - mean) / (deviation + 1)
+    return normalised
 
 
 def _blurred(images: Tensor) -> Tensor:
