@@ -88,7 +88,8 @@ def _shapes(device: torch.device) -> tuple[Tensor, Tensor]:
 
 def _normalised(image: Tensor) -> Tensor:
     """Local mean taken off, divided by the local deviation plus 1; edge pixels are repeated."""
-    mean, square = _blurred(torch.stack([image, image.square()]))
+    blurred = _blurred(torch.stack([image, image.square()]))
+    mean, square = blurred[0], blurred[1]
     deviation = ((square - mean.square()).abs() + torch.finfo(image.dtype).eps).sqrt()
     normalised: Tensor = (image - mean) / (deviation + 1)
     return normalised
