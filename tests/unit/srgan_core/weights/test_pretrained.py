@@ -1,4 +1,4 @@
-from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -6,7 +6,6 @@ import torch
 from srgan_core.weights import pretrained
 from srgan_core.weights.catalogue import feature_layers
 from srgan_core.weights.pretrained import pretrained_layers
-from srgan_core.weights.resolver import ResolvedWeights
 
 
 @pytest.fixture
@@ -16,7 +15,7 @@ def state(monkeypatch):
         f"features.{key}": torch.rand(tensor.shape, generator=generator)
         for key, tensor in feature_layers("alexnet").state_dict().items()
     }
-    found = ResolvedWeights("alexnet", "hub cache", Path("alexnet.pth"), "0" * 64, state)
+    found = SimpleNamespace(state=state)
     monkeypatch.setattr(pretrained, "resolve_weights", lambda name: found)
     return state
 
