@@ -11,7 +11,7 @@ def test_both_ends_share_colour_and_marker_and_differ_in_dashes():
         assert faithful[part] == realistic[part]
     assert faithful["light"] == line_styles(["mse"])["mse"].color
     # Dots as long as the line is wide.
-    assert (faithful["dashes"], realistic["dashes"]) == ("1.8 2.88", "")
+    assert (faithful["dashes"], realistic["dashes"]) == ("1.8 7.2", "")
 
 
 def test_every_content_loss_has_its_own_dashes():
