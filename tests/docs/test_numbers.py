@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,31 @@ def test_the_curve_of_weights_is_that_of_the_published_sweep():
         found = [curve[float(alpha.split()[0]), dataset] for dataset in ("BSDS20", "set5")]
         values = [float(row[column]) for row in found for column in SHOWN]
         assert all(map(is_shown_as, cells, values))
+
+
+def test_both_ends_of_standard_are_those_of_the_published_sweep():
+    trials = {
+        (row["content"], row["adv"], row["start"]): row
+        for row in rows_of("standard-cpu")
+        if (row["method"], row["dataset"]) == ("srgan", "BSDS20")
+    }
+    rows = cells_of("docs/theory.md", r"\| (mse|vgg16-\d\d) \| [0-9.]+ \|")
+    assert {(content, adv) for content, adv, *_ in rows} == {key[:2] for key in trials}
+    for content, adv, *cells in rows:
+        found = [trials[content, adv, start] for start in ("srresnet", "srgan")]
+        assert all(map(is_shown_as, cells, (float(row[c]) for row in found for c in SHOWN)))
+
+
+def test_the_pages_count_the_points_where_both_ends_met():
+    met = Counter(
+        row["metric"]
+        for row in rows_of("standard-cpu", "convergence.csv")
+        if (row["dataset"], row["verdict"]) == ("BSDS20", "met")
+    )
+    said = r"LPIPS (?:has met )?at (\d+) of 12\s+points,\s+(?:in )?NIQE at (\d+),\s+(?:in )?PSNR at none"
+    for name in ("README.md", "docs/theory.md"):
+        ((lpips, niqe),) = re.findall(said, page(name))
+        assert (int(lpips), int(niqe), 0) == (met["lpips_alex"], met["niqe"], met["psnr_y"])
 
 
 def test_scores_of_the_bundled_networks_are_those_of_the_published_sweep():
