@@ -63,6 +63,7 @@ APART = (
     Apart(r"sweep metrics --check", "needs Set5; tests/integration/test_known_answers.py runs it"),
     Apart(r"sweep fetch$", "needs the network", 3),
     Apart(r"sweep run --eval set5,bsd100", "needs BSD100", 3),
+    Apart(r"sweep run --config standard --content", "needs photographs that differ", 2),
     Apart(r"sweep run --config voc2012", "needs a GPU, VGG-19 and Set5", 3),
     Apart(r"sweep interpolate results/seeds-cpu", "needs generators, which are not published", 2),
 )
