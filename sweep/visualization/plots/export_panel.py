@@ -10,7 +10,7 @@ from sweep.tables.columns import adv_text
 from sweep.visualization.plots.bars import draw_bars
 from sweep.visualization.plots.labels import Label, marker_box, write_labels
 from sweep.visualization.plots.limits import Limits, panel_limits
-from sweep.visualization.plots.references import draw_hr, draw_reference
+from sweep.visualization.plots.references import draw_hr, draw_reference, share_places
 from sweep.visualization.plots.style import FAINT, GREY, INK, LineStyle, faded, reference_look
 
 if TYPE_CHECKING:
@@ -80,11 +80,11 @@ def draw_export_panel(
         draw_reference(axes, front.axes, point, reference_look(point.curve), limits, marker_size)
         for point in front.references
     ]
-    return [
+    return share_places(
         label
         for label, point in zip(labels, front.references, strict=True)
         if not (limits[0].contains(point.x) and limits[1].contains(point.y))
-    ]
+    )
 
 
 def write_export_labels(

@@ -23,7 +23,7 @@ from sweep.visualization.plots.overlays import (
     draw_pirm_regions,
     draw_traces,
 )
-from sweep.visualization.plots.references import draw_hr, draw_reference
+from sweep.visualization.plots.references import draw_hr, draw_reference, share_places
 from sweep.visualization.plots.style import (
     GREY,
     INK,
@@ -122,8 +122,10 @@ def _draw_content(
         (_published_point(placed), (PUBLISHED_MARKER, placed.method))
         for placed in overlays.published
     ]
-    for point, look in references:
-        labels.append(draw_reference(axes, front.axes, point, look, limits, MARKER_SIZE))
+    labels += share_places(
+        draw_reference(axes, front.axes, point, look, limits, MARKER_SIZE)
+        for point, look in references
+    )
     draw_health_marks(axes, front)
     return labels
 

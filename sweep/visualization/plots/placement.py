@@ -18,6 +18,8 @@ from sweep.visualization.plots.geometry import Box, Segment, segments_cross
 
 # Costs in pixels of distance that a fault is worth avoiding.
 COVERED = 10_000.0
+# A text over a marker can be read, one that is cut off cannot.
+CUT_OFF = 1_000_000.0
 CROSSED_LEADER = 600.0
 CROSSED_LINE = 30.0
 LEADER_OVER_LINE = 10.0
@@ -156,7 +158,7 @@ def _cheapest(options: _Options, others: Sequence[Place]) -> tuple[Place, float]
 def _standing_cost(place: Place, obstacles: Obstacles) -> float:
     box = place.box.grown(_CLEARANCE)
     cost = place.cost
-    cost += COVERED * (not place.box.within(obstacles.bounds))
+    cost += CUT_OFF * (not place.box.within(obstacles.bounds))
     cost += COVERED * sum(box.overlaps(other) for other in obstacles.boxes)
     cost += CROSSED_LINE * sum(box.meets(line) for line in obstacles.lines)
     if place.leader is not None:

@@ -5,6 +5,8 @@ What lies beyond the axes stands at their edge, with an arrow and its value.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sweep.analysis.fronts import Axes as FrontAxes
@@ -62,6 +64,19 @@ def draw_reference(
     values = zip((shown.x, shown.y), (point.x, point.y), inside, strict=True)
     text = [value_text(metric, value) for metric, value, within in values if not within]
     return Label("\n".join([name, *text]), (x, y), size, INK)
+
+
+def share_places(labels: Iterable[Label]) -> list[Label]:
+    """Makes one label, a line each, of those of references that stand at one place of the edge."""
+    places: dict[tuple[float, float], list[Label]] = {}
+    for label in labels:
+        places.setdefault(label.at, []).append(label)
+    return [
+        replace(shared[0], text="\n".join(label.text.replace("\n", ", ") for label in shared))
+        if len(shared) > 1
+        else shared[0]
+        for shared in places.values()
+    ]
 
 
 def draw_hr(axes: Axes, shown: FrontAxes, limits: Limits) -> tuple[float, str] | None:

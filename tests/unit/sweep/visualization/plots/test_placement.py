@@ -67,3 +67,14 @@ def test_a_label_that_moved_away_has_a_leader_to_its_marker():
 
 def test_no_labels_need_no_places():
     assert place_labels([], Obstacles(BOUNDS, [])) == []
+
+
+def test_a_label_rather_covers_a_marker_than_be_cut_off():
+    marker = Box.around((BOUNDS.right - 10, BOUNDS.top / 2), 8, 8)
+    crowd = [
+        Box.around((x, y), 8, 8)
+        for x in range(0, int(BOUNDS.right), 12)
+        for y in range(0, int(BOUNDS.top), 12)
+    ]
+    (place,) = place_labels([places_around(marker, 60, 18)], Obstacles(BOUNDS, [marker, *crowd]))
+    assert place.box.within(BOUNDS)

@@ -3,8 +3,9 @@ from matplotlib.figure import Figure
 
 from sweep.analysis.fronts import Axes, Point
 from sweep.tables.metric_file import MetricColumn
+from sweep.visualization.plots.labels import Label
 from sweep.visualization.plots.limits import Limits
-from sweep.visualization.plots.references import draw_hr, draw_reference, value_text
+from sweep.visualization.plots.references import draw_hr, draw_reference, share_places, value_text
 
 PSNR = MetricColumn("psnr_y", "PSNR (Y)", "distortion", "full", True, "dB")
 NIQE = MetricColumn("niqe", "NIQE", "perception", "none", False, "")
@@ -43,6 +44,14 @@ def test_one_beyond_them_stands_at_the_edge_with_an_arrow_and_its_value(axes, x,
     assert LIMITS[0].contains(label.at[0])
     assert LIMITS[1].contains(label.at[1])
     assert [arrow.arrow_patch is not None for arrow in axes.texts] == [True]
+
+
+def test_those_at_one_place_of_the_edge_share_a_label():
+    labels = [
+        Label(f"{name}\n{value} dB", at, 8.0, "#222222")
+        for name, value, at in (("a", 9, (1, 2)), ("b", 8, (1, 2)), ("c", 7, (3, 2)))
+    ]
+    assert [label.text for label in share_places(labels)] == ["a, 9 dB\nb, 8 dB", "c\n7 dB"]
 
 
 def test_what_a_generator_costs_stands_below_its_name(axes):
