@@ -13,7 +13,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
-from torch.nn import functional
 
 ARRANGED_TYPES = (torch.float32, torch.bfloat16)
 """Types in which oneDNN convolves on a CPU."""
@@ -46,8 +45,9 @@ class FrozenConvolution(nn.Conv2d):
         if torch.is_autocast_enabled(device):
             features = features.to(torch.get_autocast_dtype(device))
         if not _is_arrangeable(features):
-            weight, bias = self.weight.to(features.dtype), self.bias.to(features.dtype)
-            return functional.conv2d(features, weight, bias, padding=self.padding)
+            return self._conv_forward(
+                features, self.weight.to(features.dtype), _cast(self.bias, features.dtype)
+            )
         key = (features.shape, features.dtype, self.weight.data_ptr())
         if self._arranged is None or self._arranged[0] != key:
             self._arranged = (key, _Arranged(self.weight, self.bias, features))
@@ -60,7 +60,7 @@ class _Arranged:
     def __init__(self, weight: Tensor, bias: Tensor | None, features: Tensor) -> None:
         self.sizes, self.type = features.shape, features.dtype
         self.weight, self.padding = weight, [side // 2 for side in weight.shape[2:]]
-        self.bias = None if bias is None else bias.to(self.type)
+        self.bias = _cast(bias, self.type)
         self.forwards = self._arrange(weight)
         self.backwards: Tensor | None = None
 
@@ -96,6 +96,10 @@ class _ArrangedConvolution(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (gradient,) = gradients
         return ctx.arranged.convolve_back(gradient), None
+
+
+def _cast(bias: Tensor | None, dtype: torch.dtype) -> Tensor | None:
+    return None if bias is None else bias.to(dtype)
 
 
 def _is_arrangeable(features: Tensor) -> bool:

@@ -31,6 +31,9 @@ Layer = Callable[[Tensor, bool], Tensor]
 """Maps the next rows, (rows, W, C), and whether they are the last, to those now complete."""
 
 
+_Pair = tuple[nn.Conv2d, nn.PReLU]
+
+
 def restore_rows(
     generator: Generator, lr: np.ndarray, precision: torch.dtype = torch.float32
 ) -> Iterator[np.ndarray]:
@@ -75,9 +78,10 @@ def _map(rows: Tensor) -> Tensor:
 
 def _trunk(generator: Generator, scratch: Tensor) -> Layer:
     blocks = cast("list[ResidualBlock]", list(generator.body))
+    ends = (generator.head, generator.bottleneck)
     body = [_Sum(_residual(block, scratch)) for block in blocks]
-    head = _rectified(*cast(nn.Sequential, generator.head), scratch)
-    return _in_turn(head, _Sum(_in_turn(*body, _rectified(*generator.bottleneck, scratch))))
+    head, bottleneck = (_rectified(*cast(_Pair, part), scratch) for part in ends)
+    return _in_turn(head, _Sum(_in_turn(*body, bottleneck)))
 
 
 def _residual(block: ResidualBlock, scratch: Tensor) -> Layer:

@@ -51,7 +51,7 @@ def write_png(
             np.subtract(rows[0], above, out=filtered[0, 1:])
             np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
             above = rows[-1].copy()
-            _write_chunk(file, b"IDAT", packer.compress(filtered))
+            _write_chunk(file, b"IDAT", packer.compress(filtered.data))
         _write_chunk(file, b"IDAT", packer.flush())
         _write_chunk(file, b"IEND", b"")
 
