@@ -45,9 +45,9 @@ class FrozenConvolution(nn.Conv2d):
         if torch.is_autocast_enabled(device):
             features = features.to(torch.get_autocast_dtype(device))
         if not _is_arrangeable(features):
-            return self._conv_forward(
-                features, self.weight.to(features.dtype), _cast(self.bias, features.dtype)
-            )
+            bias = _cast(self.bias, features.dtype)
+            made: Tensor = self._conv_forward(features, self.weight.to(features.dtype), bias)
+            return made
         key = (features.shape, features.dtype, self.weight.data_ptr())
         if self._arranged is None or self._arranged[0] != key:
             self._arranged = (key, _Arranged(self.weight, self.bias, features))
