@@ -2,9 +2,9 @@
 
     python benchmarks/layers.py [--threads 2] [--json FILE]
 
-In two precisions, forward and backward: SRResNet with a batch of 16 patches of 96 px, and phi of two
-content losses, once with restored patches and once with the photographs, on 4 patches of 48 px and on
-16 of 96 px. phi has seeded random weights, on which no time depends.
+In two precisions, forward and backward: SRResNet with a batch of 16 patches of 96 px, and phi of
+two content losses, once with restored patches and once with the photographs, on 4 patches of 48 px
+and on 16 of 96 px. phi has seeded random weights, on which no time depends.
 """
 
 from __future__ import annotations
