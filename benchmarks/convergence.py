@@ -20,7 +20,7 @@ from rich.progress import track
 from support.article import ArticleLoop
 from support.machine import describe, parser, report
 from torch import nn
-from train_step import Engine, with_weights
+from train_step import Engine, Form, with_weights
 
 from srgan_core.data.dead_leaves import DeadLeavesConfig
 from srgan_core.data.images import read_rgb
@@ -82,7 +82,7 @@ def trained(seed: int, steps: int, images: Sequence[Rgb]) -> list[tuple[str, flo
     cpu = torch.device("cpu")
     for name, precision in (("reference", None), *((str(p), p) for p in PRECISIONS)):
         loop = start(seed)
-        engine = Engine(loop, None, precision, cpu, PATCH) if precision else None
+        engine = Engine(loop, None, precision, cpu, Form(PATCH)) if precision else None
         update = engine.update if engine else reference_update(loop)
         generator = engine.generator if engine else loop.generator
         looks = []

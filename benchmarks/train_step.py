@@ -4,8 +4,10 @@
 
 Both see the same tensors in memory: 16 patches of 96 px unless told otherwise. The reference runs
 in float32, the engine in float32 and in bfloat16. VGG has seeded random weights, on which no time
-depends. The roofline is the least time of the step's operations at the convolution peak, or of its
-bytes at the memory bandwidth, both measured in this run; the longer counts.
+depends. The roofline is the sum over all layers, forward and backward, of the longer of two times:
+of its operations at the convolution peak of the precision, and of its bytes at the bandwidth of the
+memory for so many; both measured in this run. --kinds shows it for each kind of layer, beside the
+time that PyTorch's profiler finds.
 
 The engine's gradients are also held against the reference's, in float64 at the same weights; the
 records hold the largest difference as `gradient_difference`.
@@ -17,17 +19,18 @@ import statistics
 import sys
 import time
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
 import torch
-from rich.console import Console
-from rich.table import Table
 from support.article import ArticleLoop
 from support.machine import describe, in_turn, parser, report
-from support.profiling import operators
-from support.roofline import MEASURE_SECONDS, ceilings, step_bytes, step_flops
+from support.profiling import kinds_of_time
+from support.roofline import LARGEST, MEASURE_SECONDS, ceilings
+from support.step_work import KINDS, step_work
 from torch import Tensor, nn
 
 from srgan_core.data.patches import Batch
@@ -51,6 +54,29 @@ COLUMNS = (
     "over_roofline",
 )
 
+KIND_COLUMNS = ("kind", "share", "limit_ms", "time_ms", "over_limit")
+PRECISIONS = (torch.float32, torch.bfloat16)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What of the networks differs from one config to another.
+
+    Attributes:
+        patch: Side of D's input in px.
+        channels: Of D's first layers.
+        frozen: Whether G's BatchNorm keeps its statistics.
+    """
+
+    patch: int = PATCH
+    channels: int = 64
+    frozen: bool = False
+
+
+def form_of(given: Namespace) -> Form:
+    """The form that the options ask for."""
+    return Form(given.patch, given.channels, given.frozen)
+
 
 class Engine:
     """The engine's step with its optimizers, as the trainer runs it."""
@@ -61,12 +87,16 @@ class Engine:
         features: nn.Module | None,
         precision: torch.dtype,
         device: torch.device,
-        patch: int = PATCH,
+        form: Form = Form(),
     ) -> None:
         self.generator = with_weights(Generator(), reference.generator)
-        self.discriminator = with_weights(Discriminator(patch), reference.discriminator)
+        discriminator = Discriminator(form.patch, form.channels)
+        self.discriminator = with_weights(discriminator, reference.discriminator)
         for network in (self.generator, self.discriminator):
             place(network, device).train()
+        for layer in self.generator.modules():
+            if isinstance(layer, nn.BatchNorm2d) and form.frozen:
+                layer.eval()
         self.optimizers = [adam(n, 1e-4) for n in (self.generator, self.discriminator)]
         weights = Weights(*reference.weights)
         self.step = GanStep(
@@ -121,8 +151,8 @@ def largest_difference(content: str, dtype: torch.dtype = torch.float64) -> floa
     torch.manual_seed(0)
     theirs, ours = random_features(content)
     reference = ArticleLoop(SMALL_PATCH, theirs, weights_of(content))
-    cpu = torch.device("cpu")
-    engine = Engine(reference, ours, torch.float32, cpu, SMALL_PATCH)
+    cpu, small = torch.device("cpu"), Form(SMALL_PATCH)
+    engine = Engine(reference, ours, torch.float32, cpu, small)
     networks = (engine.generator, engine.discriminator, reference.generator)
     for network in filter(None, (*networks, reference.discriminator, theirs, ours)):
         network.to(dtype)
@@ -174,8 +204,8 @@ def compare(
     ours = ours.to(device) if ours is not None else None
     hr = torch.rand(given.batch, 3, given.patch, given.patch, device=device)
     batch = Batch(nn.functional.avg_pool2d(hr, 4), hr)
-    reference = ArticleLoop(given.patch, theirs, weights_of(content)).to(device)
-    engine = Engine(reference, ours, precision, device, given.patch)
+    reference = ArticleLoop(given.patch, theirs, weights_of(content), given.channels).to(device)
+    engine = Engine(reference, ours, precision, device, form_of(given))
     pairs = in_turn(
         partial(seconds_of, device, reference.update, batch.lr, batch.hr),
         partial(seconds_of, device, engine.update, batch),
@@ -183,8 +213,9 @@ def compare(
         warm_up=2,
     )
     limits = ceilings(device, precision, given.roofline_seconds)
-    flops = step_flops(content, given.batch, given.patch)
-    roofline_s = max(flops / limits.flops, step_bytes(content) / limits.bandwidth)
+    work = step_work(content, given.batch, given.patch, given.channels, precision.itemsize)
+    roofline_s = sum(map(limits.seconds_for, work))
+    flops = sum(each.flops for each in work)
     reference_s, engine_s = (statistics.median(times) for times in zip(*pairs, strict=True))
     return {
         "content": content,
@@ -199,21 +230,40 @@ def compare(
         "gradient_difference": largest_difference(content),
         "gflop": flops / 1e9,
         "peak_gflops": limits.flops / 1e9,
-        "bandwidth_gbs": limits.bandwidth / 1e9,
+        "bandwidth_gbs": limits.bandwidth(2**LARGEST) / 1e9,
     }
 
 
-def engine_profile(content: str, device: torch.device, given: Namespace) -> Table:
-    """Operators of one update of the engine in float32."""
+def kinds(
+    content: str, precision: torch.dtype, device: torch.device, given: Namespace
+) -> list[dict[str, object]]:
+    """The engine's update by kind of layer: its time, its share, its limit."""
     theirs, ours = random_features(content)
-    reference = ArticleLoop(given.patch, theirs, weights_of(content)).to(device)
+    reference = ArticleLoop(given.patch, theirs, weights_of(content), given.channels).to(device)
     ours = ours.to(device) if ours is not None else None
-    engine = Engine(reference, ours, torch.float32, device, given.patch)
+    engine = Engine(reference, ours, precision, device, form_of(given))
     hr = torch.rand(given.batch, 3, given.patch, given.patch, device=device)
     batch = Batch(nn.functional.avg_pool2d(hr, 4), hr)
-    for _ in range(2):
+    for _ in range(3):
         engine.update(batch)
-    return operators(partial(engine.update, batch))
+    times = kinds_of_time(partial(engine.update, batch), given.rounds)
+    limits = ceilings(device, precision, given.roofline_seconds)
+    least = Counter[str]()
+    for work in step_work(content, given.batch, given.patch, given.channels, precision.itemsize):
+        least[work.kind] += limits.seconds_for(work)
+    total = sum(times.values())
+    rows = [_kind_row(kind, times.get(kind, 0.0), least[kind], total) for kind in KINDS]
+    return [*rows, _kind_row("in all", total, sum(least.values()), total)]
+
+
+def _kind_row(kind: str, seconds: float, limit: float, total: float) -> dict[str, object]:
+    return {
+        "kind": kind,
+        "share": f"{seconds / total:.0%}",
+        "limit_ms": 1e3 * limit,
+        "time_ms": 1e3 * seconds,
+        "over_limit": f"{seconds / limit:.2f}" if limit else "-",
+    }
 
 
 def main() -> None:
@@ -227,7 +277,9 @@ def main() -> None:
     options.add_argument(
         "--roofline-seconds", type=float, default=MEASURE_SECONDS, help="for each ceiling"
     )
-    options.add_argument("--profile", action="store_true", help="show the engine's operators too")
+    options.add_argument("--channels", type=int, default=64, help="of D's first layers")
+    options.add_argument("--frozen", action="store_true", help="G's BatchNorm does not learn")
+    options.add_argument("--kinds", action="store_true", help="show the kinds of layers too")
     given = options.parse_args()
     torch.set_num_threads(given.threads)
     device = torch.device(given.device)
@@ -235,7 +287,7 @@ def main() -> None:
     rows = [
         compare(content, precision, device, given)
         for content in contents
-        for precision in (torch.float32, torch.bfloat16)
+        for precision in PRECISIONS
     ]
     exact, fast = (row for row in rows if row["content"] == given.content)
     record = {
@@ -246,8 +298,10 @@ def main() -> None:
     }
     title = f"One training step, batch {given.batch}, {given.patch} px"
     report(title, COLUMNS, rows, record, given.json)
-    if given.profile:
-        Console().print(engine_profile(given.content, device, given))
+    if given.kinds:
+        for precision in PRECISIONS:
+            rows = kinds(given.content, precision, device, given)
+            report(f"{given.content}, {precision}", KIND_COLUMNS, rows, record, None)
     print(f"{given.content}: reference in float32 over engine in bfloat16: {record['ratio']:.2f}")
 
 

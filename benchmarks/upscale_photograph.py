@@ -5,8 +5,9 @@
 
 The photograph is scikit-image's astronaut, enlarged by bicubic interpolation to the size asked
 for: the cost does not depend on the content. It is upscaled file to file by the bundled x4
-generator in a process of its own, whose peak memory is printed. The seam test compares a strip
-where tiles meet with the same strip computed in one piece.
+generator in a process of its own, whose peak memory is printed. The roofline is the operations of
+the generator at the convolution peak measured before. The upper left corner is compared with the
+same corner computed in one piece.
 """
 
 from __future__ import annotations
@@ -20,10 +21,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-SEAM_HALF_WIDTH = 24
+if TYPE_CHECKING:
+    import torch
+
+REACH, STRIP = 41, 64
+"""How far a pixel of the result depends on the input; rows and columns that are compared."""
 
 
 def main() -> None:
@@ -58,18 +64,34 @@ def measure(width: int, height: int, threads: int, precision: str) -> dict[str, 
             [sys.executable, __file__, *arguments], check=True, capture_output=True, text=True
         )
         figures = json.loads(child.stdout)
-        difference = seam(source, target)
+        difference = seams(source, target)
+    torch.set_num_threads(threads)
+    limit = roofline(width * height, getattr(torch, precision))
     return {
         "input": f"{width} x {height}",
         "output": f"{4 * width} x {4 * height}",
         "threads": threads,
         "precision": precision,
         "seconds": figures["seconds"],
+        "roofline [s]": round(limit, 1),
+        "over the roofline": round(figures["seconds"] / limit, 2),
         "CPU seconds": figures["cpu"],
         "peak memory [MB]": figures["peak_mb"],
         "seam, grey levels": difference,
         "machine": f"{platform.machine()}, torch {torch.__version__}",
     }
+
+
+def roofline(pixels: int, precision: torch.dtype) -> float:
+    """Least seconds for so many pixels of the input."""
+    import torch
+    from support.roofline import ceilings, forward_flops
+
+    from srgan_core.networks import Generator
+
+    with torch.device("meta"):
+        flops = forward_flops(Generator(), torch.empty(1, 3, 32, 32)) / 32**2
+    return pixels * flops / ceilings(torch.device("cpu"), precision).flops
 
 
 def enlarge(source: Path, target: Path, threads: int, precision: str) -> None:
@@ -96,29 +118,23 @@ def make_photograph(path: Path, width: int, height: int) -> None:
     photograph.resize((width, height), Image.Resampling.BICUBIC).save(path)
 
 
-def seam(source: Path, target: Path) -> int:
-    """Largest difference to an untiled strip around the first corner of four tiles.
+def seams(source: Path, target: Path) -> int:
+    """Largest difference of a strip from the same strip computed in one piece.
 
     Returns:
-        Grey levels; 0 where the image has one tile alone.
+        Grey levels; the strip is as high as the pieces that the file is made of.
     """
     from PIL import Image
 
     from srgan_core.inference import load_generator, restore
-    from srgan_core.tiling import TILE, enlarging_margin, trunk_margin
 
-    generator = load_generator()
-    reach = trunk_margin(generator) + enlarging_margin(generator)
     image = np.array(Image.open(source))
-    height, width = image.shape[:2]
-    around = SEAM_HALF_WIDTH + reach
-    top, left = max(min(TILE, height) - around, 0), max(min(TILE, width) - around, 0)
-    whole = restore(generator, image[top : top + 2 * around, left : left + 2 * around])
-    box = (4 * left, 4 * top, 4 * left + whole.shape[1], 4 * top + whole.shape[0])
+    bottom = min(2 * REACH + STRIP, len(image))
+    whole = restore(load_generator(), image[:bottom, : 2 * REACH + STRIP])
     Image.MAX_IMAGE_PIXELS = None
-    tiled = np.array(Image.open(target).crop(box))
-    inner = slice(4 * reach, -4 * reach)
-    return int(np.abs(tiled.astype(int) - whole)[inner, inner].max(initial=0))
+    inner = (4 * (bottom - REACH), 4 * (whole.shape[1] // 4 - REACH))
+    enlarged = np.array(Image.open(target).crop((0, 0, inner[1], inner[0])))
+    return int(np.abs(enlarged.astype(int) - whole[: inner[0], : inner[1]]).max())
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ MODULES = (
     "srgan_core.errors",
     "srgan_core.inference",
     "srgan_core.networks",
-    "srgan_core.tiling",
+    "srgan_core.streaming",
     "srgan_core.upscaling",
     "srgan_core.data.images",
     "srgan_core.data.photographs",

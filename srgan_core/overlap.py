@@ -10,16 +10,60 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
-
-from srgan_core.tiling import Box
 
 TILE = 256
 """Side of a tile in input pixels at x4; layers of 64 channels then hold 0.3 GB each."""
 
 MARGIN = 32
 """Input pixels around a tile that are computed for its sake and cut off."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of pixels, ends excluded."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Selects the rectangle from the last two axes of an array."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def grown(self, margin: int, limits: Box) -> Box:
+        """Adds a margin on all sides, but not beyond the limits."""
+        return Box(
+            max(self.top - margin, limits.top),
+            max(self.left - margin, limits.left),
+            min(self.bottom + margin, limits.bottom),
+            min(self.right + margin, limits.right),
+        )
+
+    def within(self, outer: Box) -> Box:
+        """The same rectangle in coordinates that begin at the corner of another."""
+        return Box(
+            self.top - outer.top,
+            self.left - outer.left,
+            self.bottom - outer.top,
+            self.right - outer.left,
+        )
+
+    def times(self, scale: int) -> Box:
+        """The same rectangle in an image that is `scale` times as large."""
+        return Box(self.top * scale, self.left * scale, self.bottom * scale, self.right * scale)
+
+    def split(self, side: int) -> list[Box]:
+        """Cuts the rectangle into squares of a side, smaller at the right and bottom."""
+        return [
+            Box(top, left, min(top + side, self.bottom), min(left + side, self.right))
+            for top in range(self.top, self.bottom, side)
+            for left in range(self.left, self.right, side)
+        ]
 
 
 @dataclass(frozen=True)
@@ -39,38 +83,36 @@ class OverlappingTiles:
     margin: int = MARGIN
     side: int | None = TILE
 
-    def count(self, height: int, width: int) -> int:
-        """Counts what `parts` will yield for an image of a size."""
-        return len(self._tiles(height, width))
-
-    def parts(self, lr: np.ndarray) -> Iterator[tuple[Box, np.ndarray]]:
-        """Restores an image tile by tile.
+    def bands(
+        self, lr: np.ndarray, on_progress: Callable[[float], None] | None = None
+    ) -> Iterator[np.ndarray]:
+        """Restores an image from top to bottom, one row of tiles after the other.
 
         Args:
             lr: (H, W, 3), uint8.
+            on_progress: Called after each tile with the share that is done, rising to 1.
 
         Yields:
-            The place of a tile in the result, and the tile: (h, w, 3), uint8. The tiles cover the
-            result, each pixel once.
+            Pieces of the result, (rows, scale * W, 3), uint8; together its height.
         """
         height, width = lr.shape[:2]
         image = Box(0, 0, height, width)
-        for tile in self._tiles(height, width):
-            window = tile.grown(self.margin, image)
-            restored = self.restore(lr[window.slices])
-            place = tile.within(window).times(self.scale)
-            yield tile.times(self.scale), restored[place.slices]
+        tiles = image.split(self.side or max(height, width))
+        done = 0
+        for _, row in groupby(tiles, lambda tile: tile.top):
+            parts = []
+            for tile in row:
+                window = tile.grown(self.margin, image)
+                restored = self.restore(lr[window.slices])
+                parts.append(restored[tile.within(window).times(self.scale).slices])
+                done += 1
+                if on_progress is not None:
+                    on_progress(done / len(tiles))
+            yield np.concatenate(parts, axis=1)
 
     def whole(self, lr: np.ndarray) -> np.ndarray:
-        """Restores an image, (H, W, 3) of uint8, and puts the tiles together."""
-        height, width = lr.shape[:2]
-        result = np.empty((height * self.scale, width * self.scale, 3), np.uint8)
-        for place, part in self.parts(lr):
-            result[place.slices] = part
-        return result
-
-    def _tiles(self, height: int, width: int) -> list[Box]:
-        return Box(0, 0, height, width).split(self.side or max(height, width))
+        """Restores an image, (H, W, 3) of uint8, and puts the bands together."""
+        return np.concatenate(list(self.bands(lr)))
 
 
 def tile_side(scale: int) -> int:

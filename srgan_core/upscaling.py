@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,12 +11,13 @@ import torch
 from PIL import Image
 
 from srgan_core.data.orientation import upright
-from srgan_core.data.photographs import Photograph, from_pillow, read_photograph, write_canvas
+from srgan_core.data.photographs import Photograph, from_pillow, read_photograph
+from srgan_core.data.png_rows import write_png
 from srgan_core.errors import ShapeError
 from srgan_core.inference import load_generator
 from srgan_core.networks import Generator
 from srgan_core.overlap import OverlappingTiles
-from srgan_core.tiling import TILE, count_parts, restore_tiles
+from srgan_core.streaming import restore_rows
 
 Picture = TypeVar("Picture", np.ndarray, Image.Image)
 
@@ -27,7 +28,6 @@ Progress = Callable[[float], None]
 def upscale(
     image: Picture,
     generator: Generator | Path | str | None = None,
-    tile: int = TILE,
     precision: torch.dtype = torch.float32,
 ) -> Picture:
     """Enlarges an image by the generator's scale.
@@ -40,8 +40,6 @@ def upscale(
             upright as its EXIF orientation says, since the result holds no EXIF data.
         generator: In evaluation mode, or the file of one; None for the SRResNet x4 that comes
             with the package.
-        tile: Side of the pieces of the input that are computed at once, in pixels; decides about
-            memory, not about the result.
         precision: Type of the convolutions; bfloat16 is off by a few grey levels, and faster on
             some processors.
 
@@ -63,9 +61,9 @@ def upscale(
         path = None if generator is None else Path(generator)
         generator = load_generator(path, scale=None)
     if isinstance(image, np.ndarray):
-        return np.array(enlarge(from_array(image), generator, tile, precision))
+        return np.concatenate(list(enlarge(from_array(image), generator, precision)))
     photograph = from_pillow(upright(image)[0])
-    canvas = enlarge(photograph, generator, tile, precision)
+    canvas = Image.fromarray(np.concatenate(list(enlarge(photograph, generator, precision))))
     if photograph.profile:
         canvas.info["icc_profile"] = photograph.profile
     return canvas
@@ -75,7 +73,6 @@ def upscale_file(
     source: Path,
     target: Path,
     generator: Generator | OverlappingTiles,
-    tile: int = TILE,
     precision: torch.dtype = torch.float32,
     on_progress: Progress | None = None,
 ) -> tuple[str, ...]:
@@ -85,7 +82,6 @@ def upscale_file(
         source: PNG, JPEG, BMP, TIFF, WebP or PPM, 8 bits a channel.
         target: The PNG; whole or absent.
         generator: In evaluation mode; or anyone's network, with tiles of its own.
-        tile: As in `upscale`.
         precision: As in `upscale`; others' networks are run in float32.
         on_progress: Called after each piece.
 
@@ -96,46 +92,59 @@ def upscale_file(
         DataError: when the source is missing, broken, or of a kind that is not read.
     """
     photograph = read_photograph(source)
-    canvas = enlarge(photograph, generator, tile, precision, on_progress)
-    write_canvas(target, canvas, photograph.profile)
+    height, width = photograph.rgb.shape[:2]
+    size = (width * generator.scale, height * generator.scale)
+    pieces = enlarge(photograph, generator, precision, on_progress)
+    write_png(target, size, pieces, photograph.profile)
     return photograph.notes
 
 
 def enlarge(
     photograph: Photograph,
     generator: Generator | OverlappingTiles,
-    tile: int = TILE,
     precision: torch.dtype = torch.float32,
     on_progress: Progress | None = None,
-) -> Image.Image:
-    """Enlarges a photograph.
+) -> Iterator[np.ndarray]:
+    """Enlarges a photograph from top to bottom.
 
-    The result is put together in Pillow's own memory, four bytes a pixel, one for grey.
-
-    Returns:
-        The enlarged image in the photograph's mode.
+    Yields:
+        Pieces of the result, uint8, together its height: (rows, W) where the photograph is grey,
+        (rows, W, 3) where it is not, and with one channel more where it has transparency.
     """
-    height, width = photograph.rgb.shape[:2]
-    size = (width * generator.scale, height * generator.scale)
-    canvas = Image.new(photograph.mode, size)
-    alpha = None
-    if photograph.alpha is not None:
-        alpha = Image.fromarray(photograph.alpha).resize(size, Image.Resampling.BICUBIC)
     if isinstance(generator, OverlappingTiles):
-        total, parts = generator.count(height, width), generator.parts(photograph.rgb)
+        pieces = generator.bands(photograph.rgb, on_progress)
     else:
-        total = count_parts(height, width, tile)
-        parts = restore_tiles(generator, photograph.rgb, tile, precision)
-    for number, (place, part) in enumerate(parts, start=1):
-        piece = Image.fromarray(part)
+        pieces = _told(restore_rows(generator, photograph.rgb, precision), photograph, on_progress)
+    alpha = _enlarged_alpha(photograph, generator.scale)
+    top = 0
+    for piece in pieces:
         if photograph.grey:
-            piece = piece.convert("L")
+            piece = np.asarray(Image.fromarray(piece).convert("L"))
         if alpha is not None:
-            piece.putalpha(alpha.crop((place.left, place.top, place.right, place.bottom)))
-        canvas.paste(piece, (place.left, place.top))
+            piece = np.dstack((piece, alpha[top : top + len(piece)]))
+        yield piece
+        top += len(piece)
+
+
+def _enlarged_alpha(photograph: Photograph, scale: int) -> np.ndarray | None:
+    if photograph.alpha is None:
+        return None
+    height, width = photograph.alpha.shape
+    size = (width * scale, height * scale)
+    return np.asarray(Image.fromarray(photograph.alpha).resize(size, Image.Resampling.BICUBIC))
+
+
+def _told(
+    pieces: Iterator[np.ndarray], photograph: Photograph, on_progress: Progress | None
+) -> Iterator[np.ndarray]:
+    """Tells of each piece after it was used."""
+    height, width = photograph.rgb.shape[:2]
+    done = 0
+    for piece in pieces:
+        yield piece
+        done += len(piece)
         if on_progress is not None:
-            on_progress(number / total)
-    return canvas
+            on_progress(done * width / piece.shape[1] / height)
 
 
 def from_array(image: np.ndarray) -> Photograph:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from srgan_core.errors import ShapeError
 from srgan_core.feature_cuts import feature_cut
+from srgan_core.frozen_layers import FrozenConvolution
 from srgan_core.weights import resolve_weights
 from srgan_core.weights.catalogue import feature_layers, select_features
 
@@ -48,7 +49,7 @@ class VggFeatures(nn.Module):
         super().__init__()
         self.name = name
         cut = feature_cut(name)
-        self.features = feature_layers(cut.architecture)[: cut.stop]
+        self.features = _frozen(feature_layers(cut.architecture)[: cut.stop])
         weights = select_features(state, self.features, f"state for {name}")
         self.load_state_dict(weights, assign=True)
         pools = sum(isinstance(layer, nn.MaxPool2d) for layer in self.features)
@@ -80,6 +81,11 @@ class VggFeatures(nn.Module):
             )
         features: Tensor = self.features((images - self.mean) / self.std)
         return features
+
+
+def _frozen(layers: nn.Sequential) -> nn.Sequential:
+    frozen = (FrozenConvolution(e) if isinstance(e, nn.Conv2d) else e for e in layers)
+    return nn.Sequential(*frozen)
 
 
 def load_features(name: str, device: str | torch.device = "cpu") -> VggFeatures:

@@ -53,16 +53,16 @@ class ArticleGenerator(nn.Module):
         return (torch.tanh(self.enlarge(self.last(self.blocks(first)) + first)) + 1) / 2
 
 
-def article_discriminator(patch_size: int) -> nn.Sequential:
+def article_discriminator(patch_size: int, channels: int = 64) -> nn.Sequential:
     """Discriminator that ends in logits."""
-    widths = (3, 64, 64, 128, 128, 256, 256, 512, 512)
+    widths = (3, *(channels * 2 ** (index // 2) for index in range(8)))
     layers: list[nn.Module] = []
     for index, (before, after) in enumerate(pairwise(widths)):
         layers.append(nn.Conv2d(before, after, 3, stride=1 + index % 2, padding=1))
         layers += [nn.BatchNorm2d(after)] if index else []
         layers.append(nn.LeakyReLU(0.2))
-    flat = 512 * (patch_size // 16) ** 2
-    tail = (nn.Flatten(), nn.Linear(flat, 1024), nn.LeakyReLU(0.2), nn.Linear(1024, 1))
+    flat, wide = widths[-1] * (patch_size // 16) ** 2, 16 * channels
+    tail = (nn.Flatten(), nn.Linear(flat, wide), nn.LeakyReLU(0.2), nn.Linear(wide, 1))
     return nn.Sequential(*layers, *tail)
 
 
@@ -73,6 +73,7 @@ class ArticleLoop:
         patch_size: Side of the HR patches.
         features: phi on normalised images, or None.
         weights: Coefficients of the pixel, the content and the adversarial term.
+        channels: Of the discriminator's first layers.
         learning_rate: Adam's.
     """
 
@@ -81,10 +82,11 @@ class ArticleLoop:
         patch_size: int,
         features: nn.Module | None,
         weights: tuple[float, float, float],
+        channels: int = 64,
         learning_rate: float = 1e-4,
     ) -> None:
         self.generator = ArticleGenerator()
-        self.discriminator = article_discriminator(patch_size)
+        self.discriminator = article_discriminator(patch_size, channels)
         self.features, self.weights = features, weights
         self.mean = torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1)
         self.std = torch.tensor(IMAGENET_STD).view(1, 3, 1, 1)

@@ -1,32 +1,77 @@
-"""Where the time of something goes: PyTorch's operators by the time in themselves."""
+"""Where the time of a training step goes: PyTorch's operators by the kind of layer they serve."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
-from rich.table import Table
+from support.step_work import (
+    ADAM,
+    BACKWARD,
+    CASTS,
+    FORWARD,
+    NORMS,
+    POOLS,
+    PRODUCTS,
+    RECTIFIERS,
+    REST,
+)
 from torch.profiler import ProfilerActivity, profile
 
+ENCLOSING = {"Optimizer.step": ADAM, "_SharedSlopeRectifier": RECTIFIERS}
+"""Beginnings of names; everything within such an event belongs to the kind."""
 
-def operators(work: Callable[[], object], most: int = 12) -> Table:
-    """Runs something once under PyTorch's profiler.
+OPERATORS = {
+    "convolution": FORWARD,
+    "batch_norm": NORMS,
+    "leaky_relu": RECTIFIERS,
+    "prelu": RECTIFIERS,
+    "relu": RECTIFIERS,
+    "threshold": RECTIFIERS,
+    "clamp_min": RECTIFIERS,
+    "max_pool": POOLS,
+    "mm": PRODUCTS,
+    "copy_": CASTS,
+    "_to_copy": CASTS,
+    "fill_": CASTS,
+}
+"""Parts of an operator's name, the first that fits; convolutions of a backward pass apart."""
+
+
+def kinds_of_time(work: Callable[[], object], rounds: int) -> dict[str, float]:
+    """Runs something under PyTorch's profiler.
 
     Args:
         work: What to look into; run before, so that nothing is built or loaded in it.
-        most: Rows.
+        rounds: How often.
 
     Returns:
-        Operators, calls, milliseconds and shares of the time on the CPU, the longest first.
+        Seconds of one round by kind of layer.
     """
     with profile(activities=[ProfilerActivity.CPU]) as recorded:
-        work()
-    events = sorted(recorded.key_averages(), key=lambda event: -event.self_cpu_time_total)
-    total = sum(event.self_cpu_time_total for event in events)
-    table = Table(title="Operators by their own time", title_justify="left")
-    table.add_column("operator")
-    for column in ("calls", "ms", "share"):
-        table.add_column(column, justify="right")
-    for event in events[:most]:
-        own = event.self_cpu_time_total
-        table.add_row(event.key, str(event.count), f"{own / 1e3:.1f}", f"{own / total:.1%}")
-    return table
+        for _ in range(rounds):
+            work()
+    seconds: Counter[str] = Counter()
+    for event in recorded.events():
+        seconds[_kind(event)] += event.self_cpu_time_total / 1e6 / rounds
+    return dict(seconds)
+
+
+def _kind(event: Any) -> str:
+    around = list(_within(event))
+    for name in around:
+        for beginning, kind in ENCLOSING.items():
+            if name.startswith(beginning):
+                return kind
+    own = event.name.rpartition("::")[2]
+    kind = next((kind for part, kind in OPERATORS.items() if part in own), REST)
+    if kind == FORWARD and any(name.startswith("autograd::engine") for name in around):
+        return BACKWARD
+    return kind
+
+
+def _within(event: Any) -> Any:
+    while event is not None:
+        yield event.name
+        event = event.cpu_parent

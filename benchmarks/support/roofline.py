@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +13,24 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
-from srgan_core.feature_cuts import FEATURE_CUTS
-from srgan_core.networks import Discriminator, Generator
-from srgan_core.weights.catalogue import feature_layers
-
 MEASURE_SECONDS = 2.0
+SMALLEST, LARGEST = 18, 29
+"""Bytes between which a bandwidth is measured, as powers of two."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a layer has to do in one direction.
+
+    Attributes:
+        kind: What it belongs to in a table.
+        flops: Operations.
+        bytes: Read and written.
+    """
+
+    kind: str
+    flops: float
+    bytes: float
 
 
 @dataclass(frozen=True)
@@ -25,21 +39,32 @@ class Ceilings:
 
     Attributes:
         flops: Operations a second of the fastest 3x3 convolution tried.
-        bandwidth: Bytes a second of an addition of two tensors larger than any cache.
+        device: Where bandwidths are measured.
+        seconds: For each measurement.
     """
 
     flops: float
-    bandwidth: float
+    device: torch.device
+    seconds: float
+
+    def seconds_for(self, work: Work) -> float:
+        """The least time of a layer: its arithmetic's, or its bytes' where that is longer."""
+        return max(work.flops / self.flops, work.bytes / self.bandwidth(work.bytes))
+
+    def bandwidth(self, moved: float) -> float:
+        """Bytes a second where so many are moved: what fits into a cache moves faster."""
+        size = 2 ** min(max(math.ceil(math.log2(max(moved, 1))), SMALLEST), LARGEST)
+        return bandwidth(self.device, size, self.seconds)
 
 
 @cache
 def ceilings(
     device: torch.device, precision: torch.dtype, seconds: float = MEASURE_SECONDS
 ) -> Ceilings:
-    """Measures the convolution peak in a precision and the memory bandwidth, once a run."""
+    """Measures the convolution peak in a precision, once a run."""
     shapes = ((16, 64, 24, 64), (16, 64, 48, 64), (16, 128, 48, 128), (16, 256, 24, 256))
     peaks = [convolution_rate(device, precision, *shape, seconds) for shape in shapes]
-    return Ceilings(max(peaks), bandwidth(device, seconds))
+    return Ceilings(max(peaks), device, seconds)
 
 
 def convolution_rate(
@@ -62,44 +87,13 @@ def convolution_rate(
         return operations * _rate(convolve, device, seconds)
 
 
-def bandwidth(device: torch.device, seconds: float = MEASURE_SECONDS) -> float:
-    """Bytes a second that an addition reads and writes."""
-    first = torch.ones(1 << 26, device=device)
+@cache
+def bandwidth(device: torch.device, size: int, seconds: float = MEASURE_SECONDS) -> float:
+    """Bytes a second of an addition that moves so many bytes in all."""
+    first = torch.ones(max(size // 12, 1), device=device)
     second, total = torch.ones_like(first), torch.empty_like(first)
     add = partial(torch.add, first, second, out=total)
-    return 3 * 4 * first.numel() * _rate(add, device, seconds)
-
-
-def step_flops(content: str, batch: int, patch_size: int) -> float:
-    """Fewest operations of one update by the engine's rule.
-
-    One pass of G forward and back. D forward on real and on restored patches; back to its
-    weights for both, and once more to the restored patches for G's loss. phi forward on both,
-    back to the restored ones. Backward to weights and to inputs costs a forward pass each.
-    """
-    with torch.device("meta"):
-        hr = torch.empty(batch, 3, patch_size, patch_size)
-        lr = torch.empty(batch, 3, patch_size // 4, patch_size // 4)
-        generator = 3 * forward_flops(Generator(), lr)
-        adversary = 7 * forward_flops(Discriminator(patch_size), hr)
-        phi = 0.0
-        if content in FEATURE_CUTS:
-            cut = FEATURE_CUTS[content]
-            phi = 3 * forward_flops(feature_layers(cut.architecture)[: cut.stop], hr)
-    return generator + adversary + phi
-
-
-def step_bytes(content: str) -> float:
-    """Fewest bytes of one update: all weights read, and Adam's read and written, in float32."""
-    with torch.device("meta"):
-        trained = sum(p.numel() for n in (Generator(), Discriminator()) for p in n.parameters())
-        frozen = 0
-        if content in FEATURE_CUTS:
-            cut = FEATURE_CUTS[content]
-            layers = feature_layers(cut.architecture)[: cut.stop]
-            frozen = sum(p.numel() for p in layers.parameters())
-    # Per trained weight: read it, its gradient and two moments; write it and the moments.
-    return 4.0 * (7 * trained + frozen)
+    return 12 * first.numel() * _rate(add, device, seconds / 4)
 
 
 def forward_flops(network: nn.Module, inputs: torch.Tensor) -> float:

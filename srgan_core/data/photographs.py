@@ -12,7 +12,6 @@ from PIL import Image, ImageCms
 from srgan_core.data.images import open_image, refuse_unfit
 from srgan_core.data.orientation import upright
 from srgan_core.errors import ShapeError
-from srgan_core.files import atomic_path
 
 GREY_MODES = ("1", "L", "LA", "La")
 """Pillow's modes of images without colour."""
@@ -91,12 +90,6 @@ def from_pillow(image: Image.Image, notes: list[str] | None = None) -> Photograp
     alpha = np.array(image.convert("RGBA").getchannel("A")) if transparent else None
     rgb = np.array(image.convert("RGBA").convert("RGB") if transparent else image.convert("RGB"))
     return Photograph(rgb, alpha, grey, _fitting(profile, grey, notes), tuple(notes))
-
-
-def write_canvas(path: Path, canvas: Image.Image, profile: bytes | None) -> None:
-    """Writes an image as PNG, whole or not at all."""
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        canvas.save(file, "PNG", icc_profile=profile)
 
 
 def _from_cmyk(

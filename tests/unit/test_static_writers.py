@@ -24,7 +24,7 @@ ALLOWED = {
     "srgan_core/files.py": "the one module",
     "srgan_core/training/log.py": "appends lines, which it flushes before a checkpoint",
     "srgan_core/training/checkpoint.py": "a temporary folder; sets what is damaged aside",
-    "srgan_core/data/photographs.py": "into the temporary file that the one module lends",
+    "srgan_core/data/png_rows.py": "into the temporary file that the one module lends",
     "srgan_core/data/store.py": "into the temporary file that the one module lends",
     "sweep/generators/export/formats.py": "into the temporary file that the one module lends",
     "sweep/execution/executors/slurm/cluster.py": "a folder for what jobs are told",

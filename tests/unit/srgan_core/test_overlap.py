@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from srgan_core.overlap import MARGIN, TILE, OverlappingTiles, tile_side
+from srgan_core.overlap import MARGIN, TILE, Box, OverlappingTiles, tile_side
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (37, 50, 3), dtype=np.uint8)
 
@@ -33,8 +33,11 @@ def test_no_window_is_larger_than_a_tile_and_its_margins():
         return window.repeat(2, axis=0).repeat(2, axis=1)
 
     tiles = OverlappingTiles(2, restore, margin=4, side=16)
-    parts = list(tiles.parts(IMAGE))
-    assert len(parts) == len(seen) == tiles.count(*IMAGE.shape[:2]) == 12
+    shares: list[float] = []
+    bands = list(tiles.bands(IMAGE, shares.append))
+    assert [band.shape for band in bands] == [(32, 100, 3), (32, 100, 3), (10, 100, 3)]
+    assert shares == [number / 12 for number in range(1, 13)]
+    assert len(seen) == 12
     assert max(max(shape[:2]) for shape in seen) == 16 + 2 * 4
 
 
@@ -42,3 +45,9 @@ def test_a_result_of_x8_is_cut_as_fine_as_one_of_x4():
     assert tile_side(4) * 4 == tile_side(8) * 8 == 4 * TILE
     assert tile_side(2) == TILE
     assert all(tile_side(scale) % MARGIN == 0 for scale in (2, 3, 4, 8))
+
+
+def test_boxes_split_without_gaps():
+    boxes = Box(0, 0, 5, 7).split(3)
+    assert sum((b.bottom - b.top) * (b.right - b.left) for b in boxes) == 35
+    assert boxes[-1] == Box(3, 6, 5, 7)

@@ -5,6 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
+from srgan_core import streaming
 from srgan_core.errors import ShapeError, WeightsError
 from srgan_core.inference import restore, save_generator
 from srgan_core.networks import Generator
@@ -32,6 +33,13 @@ def test_transparency_is_enlarged_by_bicubic(generator, rgba):
     alpha = Image.fromarray(rgba[:, :, 3].copy()).resize((18, 12), Image.Resampling.BICUBIC)
     assert np.array_equal(enlarged[:, :, 3], np.array(alpha))
     assert np.array_equal(enlarged[:, :, :3], restore(generator, rgba[:, :, :3]))
+
+
+def test_transparency_of_a_piece_is_that_of_the_whole(monkeypatch, generator):
+    image = np.random.default_rng(0).integers(0, 256, (23, 9, 4), dtype=np.uint8)
+    expected = upscale(image, generator)
+    monkeypatch.setattr(streaming, "PIECE", 9)
+    assert np.array_equal(upscale(image, generator)[..., 3], expected[..., 3])
 
 
 def test_grey_stays_grey(generator, rgba):
@@ -68,14 +76,16 @@ def test_other_arrays_are_refused(generator, image):
         upscale(image, generator)
 
 
-def test_a_file_is_enlarged_and_progress_reported(tmp_path, generator, rgba):
+def test_a_file_is_enlarged_and_progress_reported(tmp_path, monkeypatch, generator, rgba):
+    monkeypatch.setattr(streaming, "PIECE", 9)
     source, target, shares = tmp_path / "a.png", tmp_path / "out" / "b.png", []
-    Image.fromarray(rgba[:, :, :3].copy()).save(source)
-    assert upscale_file(source, target, generator, tile=4, on_progress=shares.append) == ()
+    Image.fromarray(rgba[:, :, :3].repeat(9, axis=0)).save(source)
+    assert upscale_file(source, target, generator, on_progress=shares.append) == ()
     assert shares == sorted(shares)
+    assert len(shares) > 1
     assert shares[-1] == 1
     with Image.open(target) as image:
-        assert image.size == (18, 12)
+        assert image.size == (18, 108)
 
 
 def test_an_image_of_pillow_is_turned_upright(generator):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from srgan_core.data.photographs import Photograph, from_pillow, read_photograph, write_canvas
+from srgan_core.data.photographs import Photograph, from_pillow, read_photograph
 from srgan_core.errors import DataError, ShapeError
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -105,14 +105,6 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path, pixels, kind):
 def test_images_of_pillow_without_8_bit_channels_are_refused():
     with pytest.raises(ShapeError, match="'F'"):
         from_pillow(Image.new("F", (2, 2)))
-
-
-def test_a_canvas_is_written_whole_with_its_profile(tmp_path):
-    path = tmp_path / "new" / "out.png"
-    write_canvas(path, Image.new("LA", (3, 2)), SRGB)
-    with Image.open(path) as image:
-        assert (image.mode, image.size, image.info["icc_profile"]) == ("LA", (3, 2), SRGB)
-    assert list(path.parent.iterdir()) == [path]
 
 
 def test_mode_follows_from_grey_and_alpha():
