@@ -74,8 +74,9 @@ def grid(first: FirstTrial, root: Path, trials: int, seeds: int = 1) -> Commands
         "status": ("status", str(root)),
         "table": ("table", str(root)),
         "recommend": ("recommend", str(root), "--best", "psnr_y"),
-        "plot": ("plot", str(root)),
+        # Charts that somebody else drew would be drawn again.
         "run, all finished": again,
+        "plot": ("plot", str(root)),
         "report": ("report", str(root)),
     }
 
@@ -156,7 +157,7 @@ def measured(sizes: Iterator[tuple[float, Commands]]) -> list[dict[str, object]]
 def _each(times: list[tuple[float, float, float]]) -> float | str:
     """Milliseconds of the processor for one more, since the size before."""
     if len(times) < 2:
-        return "–"
+        return ""
     (less, _, before), (more, _, after) = times[-2:]
     return 1e3 * (after - before) / (more - less)
 
@@ -164,7 +165,7 @@ def _each(times: list[tuple[float, float, float]]) -> float | str:
 def _exponent(times: list[tuple[float, float, float]]) -> float | str:
     """Of the growth beyond the smallest size, which is mostly the start of the process."""
     if len(times) < 3:
-        return "–"
+        return ""
     (least, _, start), (less, _, before), (more, _, after) = times[0], *times[-2:]
     if before <= start or after <= start:
         return 0.0
