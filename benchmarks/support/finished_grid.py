@@ -71,7 +71,9 @@ def write_grid(first: FirstTrial, root: Path, adv: Sequence[float], seeds: Seque
 
 
 def _extended(config: SweepConfig, adv: Sequence[float], seeds: Sequence[int]) -> SweepConfig:
-    grid = config.grid.model_copy(update={"adv": tuple(adv), "seeds": tuple(seeds)})
+    grid = config.grid.model_copy(
+        update={"adv": tuple(adv), "seeds": tuple(seeds), "control": False}
+    )
     return config.model_copy(update={"grid": grid})
 
 
