@@ -294,12 +294,12 @@ def _judged(points: Sequence[Point], axes: Axes, reference: Place | None) -> lis
     for index, point in enumerate(points):
         state: Standing = "front" if index in on_front else "dominated by the means"
         first = rivals[index] if certain[index] is None else certain[index]
-        named = rivals[index] is not None and first is not None
+        named = "" if first is None or rivals[index] is None else points[order[first]].name
         judged.append(
             replace(
                 point,
                 state=state if certain[index] is None else "dominated",
-                dominated_by=points[order[first]].name if named else "",
+                dominated_by=named,
                 contribution=areas[index],
                 knee=index == bend,
             )
