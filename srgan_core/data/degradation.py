@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from srgan_core.settings import Settings
 
@@ -28,9 +35,15 @@ def _ordered(values: tuple[float, float]) -> tuple[float, float]:
     return values
 
 
-def _as_range(value: Any) -> Any:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return (value, value) if is_number else value
+def _as_range(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """Takes one number for both ends; what is wrong with it is said once."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return validate(value)
+    try:
+        return validate((value, value))
+    except ValidationError as error:
+        rule = error.errors(include_url=False)[0]["msg"].removeprefix("Input should be ")
+        raise ValueError(rule if ", got " in rule else f"{rule}, got {value}") from None
 
 
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -39,7 +52,7 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-_RANGE = (BeforeValidator(_as_range), AfterValidator(_ordered))
+_RANGE = (WrapValidator(_as_range), AfterValidator(_ordered))
 
 KernelKind = Literal["isotropic", "anisotropic"]
 BlurSigma = Annotated[float, Field(ge=0.1, le=10)]

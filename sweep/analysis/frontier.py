@@ -13,7 +13,9 @@ dominance.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
+from itertools import accumulate, islice
 
 from srgan_core.errors import ConfigError, ShapeError, unknown_name
 from sweep.metrics.declaration import Direction
@@ -40,11 +42,42 @@ def pareto_front(points: Sequence[Point], directions: Sequence[Direction]) -> li
     Equal points do not dominate each other, so all copies of a front point are on the front.
     """
     costs = _costs(points, directions)
-    return [
-        index
-        for index, cost in enumerate(costs)
-        if not any(_dominates(other, cost) for other in costs)
-    ]
+    front: list[int] = []
+    # Whatever dominates a point comes before it, and of two objectives the last has the least.
+    latest = slice(-1, None) if len(directions) == 2 else slice(None)
+    for index in sorted(range(len(costs)), key=costs.__getitem__):
+        if not any(_dominates(costs[other], costs[index]) for other in front[latest]):
+            front.append(index)
+    return sorted(front)
+
+
+def first_dominating(
+    others: Sequence[Point], points: Sequence[Point], directions: Sequence[Direction]
+) -> list[int | None]:
+    """Finds for each point which of others, in their order, is the first that dominates it.
+
+    Args:
+        others: Points of two objectives.
+        points: Points of two objectives.
+        directions: Two directions.
+
+    Returns:
+        Indices into `others`; None where none dominates.
+    """
+    rivals = _costs(others, directions)
+    stairs = sorted(rivals)
+    lowest = list(accumulate((y for _, y in stairs), min))
+
+    def first(cost: tuple[float, ...]) -> int | None:
+        x, y = cost
+        as_near, nearer = bisect_right(stairs, (x, math.inf)), bisect_left(stairs, (x, -math.inf))
+        below = as_near > 0 and lowest[as_near - 1] < y
+        beside = nearer > 0 and lowest[nearer - 1] <= y
+        if not (below or beside):
+            return None
+        return next(index for index, rival in enumerate(rivals) if _dominates(rival, cost))
+
+    return [first(cost) for cost in _costs(points, directions)]
 
 
 def interval_ends(
@@ -84,9 +117,14 @@ def hypervolume_2d(
     if len(directions) != 2:
         raise ShapeError(f"hypervolume_2d: expected 2 directions, got {len(directions)}")
     *costs, corner = _costs([*points, reference], directions)
-    area = 0.0
-    ceiling = corner[1]
-    for x, y in sorted(costs):
+    return _swept(sorted(costs), corner, 0.0, corner[1])
+
+
+def _swept(
+    costs: Iterable[tuple[float, ...]], corner: tuple[float, ...], area: float, ceiling: float
+) -> float:
+    """Adds what sorted points dominate below a ceiling to an area."""
+    for x, y in costs:
         if x < corner[0] and y < ceiling:
             area += (corner[0] - x) * (ceiling - y)
             ceiling = y
@@ -104,8 +142,16 @@ def contributions_2d(
     have an equal one.
     """
     whole = hypervolume_2d(points, reference, directions)
-    rest = [[*points[:index], *points[index + 1 :]] for index in range(len(points))]
-    return [max(0.0, whole - hypervolume_2d(others, reference, directions)) for others in rest]
+    *costs, corner = _costs([*points, reference], directions)
+    order = sorted(range(len(costs)), key=costs.__getitem__)
+    ordered = [costs[index] for index in order]
+    alone, area, ceiling = [0.0] * len(costs), 0.0, corner[1]
+    for place, (x, y) in enumerate(ordered):
+        if x < corner[0] and y < ceiling:
+            without = _swept(islice(ordered, place + 1, None), corner, area, ceiling)
+            alone[order[place]] = max(0.0, whole - without)
+            area, ceiling = _swept([(x, y)], corner, area, ceiling), y
+    return alone
 
 
 def knee(

@@ -16,7 +16,7 @@ from typing import Literal
 
 from sweep.analysis.frontier import (
     contributions_2d,
-    dominates,
+    first_dominating,
     hypervolume_2d,
     interval_ends,
     knee,
@@ -285,18 +285,21 @@ def _judged(points: Sequence[Point], axes: Axes, reference: Place | None) -> lis
         areas = contributions_2d(merits, reference, directions)
     front, chosen = pareto_front(merits, directions), [i for i, p in enumerate(points) if p.adv]
     bend = knee(merits, directions, chosen)
+    on_front = set(front)
+    # Whoever is on the front is named first.
+    order = [*front, *(index for index in range(len(points)) if index not in on_front)]
+    certain = first_dominating([worst[index] for index in order], best, directions)
+    rivals = first_dominating([merits[index] for index in order], merits, directions)
     judged = []
     for index, point in enumerate(points):
-        # Whoever is on the front is named first.
-        order = [*front, *(other for other in range(len(points)) if other not in front)]
-        certain = [other for other in order if dominates(worst[other], best[index], directions)]
-        rivals = [other for other in order if dominates(merits[other], merits[index], directions)]
-        state: Standing = "front" if index in front else "dominated by the means"
+        state: Standing = "front" if index in on_front else "dominated by the means"
+        first = rivals[index] if certain[index] is None else certain[index]
+        named = "" if first is None or rivals[index] is None else points[order[first]].name
         judged.append(
             replace(
                 point,
-                state="dominated" if certain else state,
-                dominated_by=points[(certain or rivals)[0]].name if rivals else "",
+                state=state if certain[index] is None else "dominated",
+                dominated_by=named,
                 contribution=areas[index],
                 knee=index == bend,
             )

@@ -106,7 +106,7 @@ def summary_html(name: str, summary: pd.DataFrame, metrics: Mapping[str, MetricC
     from sweep.tables.columns import (
         EXACT_COLUMNS,
         START,
-        adv_text,
+        adv_texts,
         axis_columns,
         decimals_of,
         number_text,
@@ -118,11 +118,11 @@ def summary_html(name: str, summary: pd.DataFrame, metrics: Mapping[str, MetricC
     scored = [c for c in metrics if c in summary and summary[c].notna().any()]
     writers = {c: f"{{:.{decimals_of(c, records)}f}}".format for c in scored}
     start = [START] if has_both_starts(records) else []
-    among = [record["adv"] for record in records]
+    texts = adv_texts([record["adv"] for record in records])
     axes = axis_columns(summary.columns)
     writers |= {c: partial(number_text, c) for c in axes if c in EXACT_COLUMNS}
     shown = summary[["dataset", "method", "content", *axes, *start]].assign(
-        adv=summary["adv"].map(lambda adv: adv_text(adv, among), na_action="ignore"),
+        adv=summary["adv"].astype(object).where(summary["adv"].isna(), texts),
         **{c: summary[c].map(write, na_action="ignore") for c, write in writers.items()},
     )
     table = shown.to_html(index=False, na_rep="", escape=True)

@@ -12,6 +12,7 @@ import importlib
 import io
 import signal
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NoReturn
@@ -25,7 +26,7 @@ from srgan_core.signals import signals_to_obey, stop_status
 from srgan_core.streams import standard_streams
 from sweep import __version__
 from sweep.cli.messages import pointed_to_set, say, shortened
-from sweep.cli.options import refuse_unwritable
+from sweep.cli.options import LIST, refuse_unwritable
 from sweep.errors import is_out_of_memory
 
 COMMANDS = {
@@ -81,6 +82,7 @@ class LazyCommands(click.Group):
         name, command, rest = super().resolve_command(context, args)
         if command is not None:
             _refuse_empty(context, command, rest)
+            _refuse_second_list(context, command, rest)
         return name, command, rest
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
@@ -104,6 +106,23 @@ def _refuse_empty(context: click.Context, command: click.Command, words: list[st
             continue
         shown = name if name.startswith("-") else "argument"
         context.fail(f"{command.name}: {shown}: expected a value, got an empty one; leave it out")
+
+
+def _refuse_second_list(context: click.Context, command: click.Command, words: list[str]) -> None:
+    """A list that is given twice would silently be the second one alone, and never both.
+
+    Of any other option the last value counts, so that what an alias says can be overridden.
+    """
+    within = click.Context(command, context, command.name, resilient_parsing=True)
+    *_, order = command.make_parser(within).parse_args(list(words))
+    for param, count in Counter(order).items():
+        is_list = isinstance(param, click.Option) and param.type.name == LIST
+        if is_list and count > 1 and not param.multiple:
+            name = param.opts[0]
+            context.fail(
+                f"{command.name}: {name}: expected once, got it {count} times; give one list, with "
+                f"commas: {name} A,B"
+            )
 
 
 @click.group(

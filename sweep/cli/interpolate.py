@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -113,7 +114,17 @@ def command(
             f"--from and --to: expected two different generators, got {ends[0].name} twice"
         )
     curve = Curve(store, *ends, space)
+    before = _table(folder)
     _report(curve, score_curve(curve, alphas, sets, item_progress))
+    if _table(folder) != before and (folder / "tradeoff.png").is_file():
+        say(f"note: the charts do not show this yet: `sweep plot {quote(str(folder))}` draws it")
+
+
+def _table(folder: Path) -> bytes | None:
+    from sweep.tables.curves import INTERPOLATION
+
+    path = folder / INTERPOLATION
+    return path.read_bytes() if path.is_file() else None
 
 
 def _report(curve: Curve, count: int) -> None:

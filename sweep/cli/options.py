@@ -20,6 +20,9 @@ else:
 
 DEFAULT_CONFIG = CONFIGS[0]
 
+LIST = "list"
+"""What the types of options are called that take several values in one word."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -55,7 +58,7 @@ class CommaList(ListType):
         rule: What an item has to be, for the message.
     """
 
-    name = "list"
+    name = LIST
 
     def __init__(self, convert: Callable[[str], Any], rule: str) -> None:
         self._convert, self._rule = convert, rule

@@ -96,17 +96,17 @@ def print_plan(store: SweepStore, plan: Plan, jobs: int, elsewhere: bool = False
     Of trials that run on other machines, `elsewhere`, the cost is not known here.
     """
     from sweep.planning.image_checks import check_images
-    from sweep.tables.columns import adv_text
+    from sweep.tables.columns import adv_texts
 
     checked = check_images(store, plan, fetch=False)
     for note in (*plan.notes, *checked.notes):
         say(f"note: {note}", err=False)
-    coefficients = [trial.adv for trial in plan.asked]
+    coefficients = adv_texts([trial.adv for trial in plan.asked])
     width = max(len(trial.name) for trial in plan.asked)
     click.echo(f"{'trial':<{width}}  content   lambda    start     seed  state")
-    for trial in plan.asked:
+    for trial, adv in zip(plan.asked, coefficients, strict=True):
         click.echo(
-            f"{trial.name:<{width}}  {trial.content:<8}  {adv_text(trial.adv, coefficients):<8}  "
+            f"{trial.name:<{width}}  {trial.content:<8}  {adv:<8}  "
             f"{trial.start:<8}  {trial.seed:<4}  {store.trial(trial.name).state}"
         )
     click.echo()

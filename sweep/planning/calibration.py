@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from srgan_core.data.degrading import degraded, patch_random
 from srgan_core.data.patches import Batch
 from srgan_core.feature_cuts import FEATURE_CUTS
 from srgan_core.losses import ADVERSARIAL_LOSSES
@@ -48,7 +49,7 @@ class StepCost:
 
 
 def measure_step(spec: TrainingSpec, device: torch.device) -> StepCost:
-    """Trains fresh networks for a few steps on random patches.
+    """Trains fresh networks for a few steps on random patches, degraded anew for each step.
 
     Pretrained weights are not needed: a random VGG costs the same.
 
@@ -121,13 +122,21 @@ class _Benchmark:
         return (computed if self.device.type == "cpu" else elapsed) / count
 
     def _run(self, action: Callable[[Batch], object], batch: Batch) -> None:
-        action(batch)
+        action(self._spoiled(batch))
         for optimizer in self.optimizers:
             if optimizer is not None:
                 optimizer.step()
                 optimizer.zero_grad(set_to_none=True)
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
+
+    def _spoiled(self, batch: Batch) -> Batch:
+        """The batch with LR made of HR by way of the degradation, if there is one."""
+        if self.spec.degradation is None:
+            return batch
+        random = [patch_random(0, 0, place) for place in range(len(batch.hr))]
+        lr = degraded(batch.hr, self.spec.scale, self.spec.degradation, random)
+        return Batch(lr.contiguous(memory_format=torch.channels_last), batch.hr)
 
     def _batch(self, size: int) -> Batch:
         side, generator = self.spec.training.patch_size, torch.Generator().manual_seed(0)

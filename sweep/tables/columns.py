@@ -7,7 +7,8 @@ two runs that measured the same write the same bytes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sweep.config.axis_names import AXES, NUMBER_AXES, WORD_AXES
@@ -138,16 +139,30 @@ def adv_text(adv: float | None, among: Iterable[float | None] = ()) -> str:
     One of more than 4 significant digits, as a logarithmic grid gives, is written with 3, or with
     4 where another one of those beside it would read the same, or exactly.
     """
-    if adv is None:
-        return "?"
-    exact, others = shortest_decimal(adv), [other for other in among if other not in (None, adv)]
-    if len(exact.replace(".", "").strip("0")) <= SIGNIFICANT_DIGITS:
+    return adv_texts([adv], among)[0]
+
+
+def adv_texts(
+    values: Sequence[float | None], among: Iterable[float | None] | None = None
+) -> list[str]:
+    """Writes many coefficients as `adv_text` does each, beside one another unless others stand."""
+    beside = {value for value in (values if among is None else among) if value is not None}
+    lengths = (SIGNIFICANT_DIGITS - 1, SIGNIFICANT_DIGITS)
+    alike = {digits: Counter(f"{value:.{digits}g}" for value in beside) for digits in lengths}
+
+    def text(adv: float | None) -> str:
+        if adv is None:
+            return "?"
+        exact = shortest_decimal(adv)
+        if len(exact.replace(".", "").strip("0")) <= SIGNIFICANT_DIGITS:
+            return exact
+        for digits in lengths:
+            shown = f"{adv:.{digits}g}"
+            if alike[digits][shown] == (adv in beside):
+                return shortest_decimal(float(shown))
         return exact
-    for digits in (SIGNIFICANT_DIGITS - 1, SIGNIFICANT_DIGITS):
-        shown = f"{adv:.{digits}g}"
-        if all(f"{other:.{digits}g}" != shown for other in others):
-            return shortest_decimal(float(shown))
-    return exact
+
+    return [text(adv) for adv in values]
 
 
 def content_text(content: str | None) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from sweep.analysis.comparison.methods import Key, Scored, Tables
 from sweep.config.numbers import shortest_decimal
 from sweep.store.states import State
-from sweep.tables.columns import CURVE, adv_text
+from sweep.tables.columns import CURVE, adv_text, adv_texts
 from sweep.tables.curve_names import with_curves
 from sweep.tables.files import read_results
 from sweep.tables.frames import records_of
@@ -57,8 +57,7 @@ class Curve:
         """Its points for people, in their order."""
         if self.axis != "λ":
             return list(self.points)
-        values = [float(place) for place in self.points]
-        return [adv_text(value, values) for value in values]
+        return adv_texts([float(place) for place in self.points])
 
     def shortage(self, folder: Path) -> str:
         """Words that its points are too few, and what to run for more; empty if they will do."""

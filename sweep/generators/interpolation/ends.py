@@ -117,13 +117,19 @@ def find_end(store: SweepStore, name: str) -> End:
     known[Method.BICUBIC.value] = End(Method.BICUBIC.value, None)
     if name in known:
         return known[name]
-    if (path := Path(name)).is_file():
+    path = Path(name)
+    if path.is_file():
         if path.stem in known:
             raise StoreError(f"{path}: {store.root} has another {path.stem}; rename the file")
         return End(path.stem, None, path)
     fitting = [full for full in known if full.startswith(name)]
     if len(fitting) == 1:
         return known[fitting[0]]
+    if not fitting and (len(path.parts) > 1 or path.suffix[1:2].isalpha()):
+        raise StoreError(
+            f"{path}: {'is a folder' if path.is_dir() else 'no such file'}; give a file of "
+            f"weights, or the name of a generator in {store.root}: {', '.join(known)}"
+        )
     if fitting:
         raise StoreError(
             f"{store.root}: {name!r} fits {len(fitting)} trials: {', '.join(fitting)}; "

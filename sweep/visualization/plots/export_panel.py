@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweep.analysis.fronts import Front, Point
-from sweep.tables.columns import adv_text
+from sweep.tables.columns import adv_texts
 from sweep.visualization.plots.bars import draw_bars
 from sweep.visualization.plots.labels import Label, marker_box, write_labels
 from sweep.visualization.plots.limits import Limits, panel_limits
@@ -131,7 +131,7 @@ def draw_keys(
         mappable = ScalarMappable(norm=scale.norm, cmap=scale.colors)
         bar = figure.colorbar(mappable, ax=list(panels), pad=0.02, aspect=30)
         bar.set_label("adversarial coefficient λ")
-        bar.set_ticks(scale.ticks, labels=[adv_text(value, scale.ticks) for value in scale.ticks])
+        bar.set_ticks(scale.ticks, labels=adv_texts(scale.ticks))
         bar.minorticks_off()
 
 

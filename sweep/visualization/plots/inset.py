@@ -47,7 +47,8 @@ def draw_inset(
         What the inset covers, and the labels that are left to write, with one for the part that
         is magnified.
     """
-    sizes = [_pixels(axes, label.marker_size) for label in labels if label.at in trained]
+    among = set(trained)
+    sizes = [_pixels(axes, label.marker_size) for label in labels if label.at in among]
     dots = [pixel(axes, at) for at in trained]
     size = min(sizes, default=0.0)
     crowd = largest_crowd(dots, _REACH * size)
@@ -102,7 +103,8 @@ def _corners(box: Box, transform: Transform) -> list[list[float]]:
 
 def _room(axes: Axes, label: Label, box: Box) -> Box:
     """A marker with the room that its label needs, towards the middle of the panel."""
-    wide = _LETTER * max(map(len, label.text.splitlines())) * _pixels(axes, FONT_SIZE)
+    letters = max(map(len, label.text.splitlines()), default=0)
+    wide = _LETTER * letters * _pixels(axes, FONT_SIZE)
     towards = 1 if box.centre[0] < panel_box(axes).centre[0] else -1
     ends = (box.left, box.right, box.centre[0] + towards * wide)
     return Box(min(ends), box.bottom, max(ends), box.top).grown(box.right - box.left)

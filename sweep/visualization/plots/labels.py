@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sweep.visualization.plots.geometry import Box, Dot, Segment
-from sweep.visualization.plots.placement import Obstacles, Place, place_labels, places_around
+from sweep.visualization.plots.obstacles import Obstacles, Place
+from sweep.visualization.plots.placement import place_labels, places_around
 from sweep.visualization.plots.style import GREY
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ _CORNER_COST = 120.0
 
 @dataclass(frozen=True)
 class Label:
-    """A text of a point in data units, whose marker has a size in typographic points."""
+    """A text of a point in data units, whose marker has a size in typographic points.
+
+    A marker without a text is only kept free.
+    """
 
     text: str
     at: tuple[float, float]
@@ -49,11 +53,13 @@ def write_labels(
         reserved: Parts of the panel in pixels that no text may cover.
         font_size: Typographic points of the texts.
     """
-    texts = [_text(axes, label.text, label.color, fontsize=font_size) for label in labels]
+    worded = [label for label in labels if label.text]
+    texts = [_text(axes, label.text, label.color, fontsize=font_size) for label in worded]
     corner = _text(axes, sign, GREY, style="italic", fontsize=10.5)
     markers = [marker_box(axes, label) for label in labels]
     options = [
-        places_around(marker, *_size(text)) for marker, text in zip(markers, texts, strict=True)
+        places_around(marker_box(axes, label), *_size(text))
+        for label, text in zip(worded, texts, strict=True)
     ]
     bounds = panel_box(axes).grown(-_EDGE)
     options.append(_corners(bounds, *_size(corner)))
@@ -65,7 +71,7 @@ def write_labels(
     chosen = place_labels(options[::-1], obstacles)[::-1]
     for text, place in zip(texts, chosen, strict=False):
         _put(axes, text, place)
-    _put(axes, corner, chosen[len(labels)])
+    _put(axes, corner, chosen[len(texts)])
     if line is not None:
         _put(axes, texts_line, chosen[-1])
 

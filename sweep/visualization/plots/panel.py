@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import ceil
 from textwrap import fill
 from typing import TYPE_CHECKING, Literal
 
 from sweep.analysis.exchange import exchange_sentence
 from sweep.analysis.fronts import Front, Point
-from sweep.tables.columns import adv_text
+from sweep.tables.columns import adv_texts
 from sweep.tables.metric_file import MetricColumn
 from sweep.visualization.plots.bars import draw_bars
 from sweep.visualization.plots.inset import draw_inset
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 MARKER_SIZE = 8.0
 KNEE_SIZE = 14.0
+MOST_NUMBERS = 40
+"""Points of a panel that all have their numbers beside them; of more, some have."""
+
 BAND_ALPHA = 0.13
 _TICKS = {"x": 7, "y": 8}
 # Characters of a line above a panel.
@@ -76,6 +80,12 @@ def draw_panel(
     )
     write_labels(axes, left, line, reserved=reserved)
     return bool(reserved)
+
+
+def points_a_number(front: Front) -> int:
+    """Counts the points of a line for each that has its number beside it; 1 where all have."""
+    points = sum(len(points) for points in front.lines.values())
+    return max(1, ceil(points / MOST_NUMBERS))
 
 
 def draw_reason(axes: Axes, reason: str) -> None:
@@ -115,7 +125,7 @@ def _draw_content(
     labels = [
         label
         for curve, points in front.lines.items()
-        for label in _draw_line(axes, points, styles[curve], limits)
+        for label in _draw_line(axes, points, styles[curve], limits, points_a_number(front))
     ]
     references = [(point, reference_look(point.curve)) for point in front.references]
     references += [
@@ -147,8 +157,13 @@ def _published_point(placed: Placed) -> Point:
 
 
 def _draw_line(
-    axes: Axes, points: Sequence[Point], style: LineStyle, limits: tuple[Limits, Limits]
+    axes: Axes,
+    points: Sequence[Point],
+    style: LineStyle,
+    limits: tuple[Limits, Limits],
+    step: int,
 ) -> list[Label]:
+    """Draws a line and its points; gives the labels of each step's first point and of the last."""
     axes.plot(
         [point.x for point in points],
         [point.y for point in points],
@@ -158,16 +173,16 @@ def _draw_line(
         alpha=0.75,
         zorder=2.5,
     )
-    coefficients = [point.adv for point in points]
-    return [_draw_point(axes, point, style, limits, coefficients) for point in points]
+    numbers = adv_texts([point.adv for point in points])
+    named = {*range(0, len(points), step), len(points) - 1}
+    return [
+        _draw_point(axes, point, style, limits, text if place in named or point.knee else "")
+        for place, (point, text) in enumerate(zip(points, numbers, strict=True))
+    ]
 
 
 def _draw_point(
-    axes: Axes,
-    point: Point,
-    style: LineStyle,
-    limits: tuple[Limits, Limits],
-    coefficients: Sequence[float | None],
+    axes: Axes, point: Point, style: LineStyle, limits: tuple[Limits, Limits], text: str
 ) -> Label:
     color = _shade(style.color, point)
     draw_bars(axes, point, color, limits)
@@ -184,7 +199,6 @@ def _draw_point(
     if point.knee:
         _draw_knee(axes, point)
     size = KNEE_SIZE if point.knee else MARKER_SIZE
-    text = adv_text(point.adv, coefficients)
     return Label(text, (point.x, point.y), size, darkened(style.color))
 
 

@@ -8,21 +8,16 @@ gives the same places.
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
+from dataclasses import dataclass
+from functools import cached_property
 
-from sweep.visualization.plots.geometry import Box, Segment, segments_cross
+import numpy as np
 
-# Costs in pixels of distance that a fault is worth avoiding.
-COVERED = 10_000.0
-# A text over a marker can be read, one that is cut off cannot.
-CUT_OFF = 1_000_000.0
-CROSSED_LEADER = 600.0
-CROSSED_LINE = 30.0
-LEADER_OVER_LINE = 10.0
+from sweep.visualization.plots.geometry import Box
+from sweep.visualization.plots.obstacles import Obstacles, Place, Places, Reals
+
 ANGLES = 24
 GAPS = (3.0, 10.0, 20.0, 32.0, 46.0, 62.0, 80.0, 100.0, 125.0, 155.0, 190.0)
 # A label this near to its marker needs no leader line.
@@ -30,28 +25,15 @@ LEADER_FROM = 12.0
 _ROUNDS = 6
 # Orders in which the labels are placed; the best result counts.
 _STARTS = 8
-_CLEARANCE = 3.0
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a label may stand, what that costs, and a line to its marker if they are apart."""
+class _Block:
+    """Places by rising standing cost, equal costs in the order of the places."""
 
-    box: Box
-    cost: float
-    leader: Segment | None = None
-
-
-@dataclass(frozen=True)
-class Obstacles:
-    """What labels avoid.
-
-    They stay inside the bounds, never cover boxes (markers and fixed texts), and better no lines.
-    """
-
-    bounds: Box
-    boxes: Sequence[Box]
-    lines: Sequence[Segment] = field(default=())
+    places: Places
+    costs: Reals
+    indices: list[int]
 
 
 class _Options:
@@ -62,31 +44,32 @@ class _Options:
 
     def __init__(self, places: Sequence[Place], obstacles: Obstacles) -> None:
         self._places, self._obstacles = places, obstacles
-        self._sorted: list[tuple[Place, float]] = []
-        self._rest = self._by_cost()
+        self._by_cost = sorted(range(len(places)), key=lambda index: places[index].cost)
 
-    def __iter__(self) -> Iterator[tuple[Place, float]]:
-        place = 0
-        while True:
-            if place == len(self._sorted):
-                following = next(self._rest, None)
-                if following is None:
-                    return
-                self._sorted.append(following)
-            yield self._sorted[place]
-            place += 1
+    def __iter__(self) -> Iterator[_Block]:
+        """Those that stand for less than any beyond the nearest ones may, then the rest."""
+        if self._near.indices:
+            yield self._near
+        if len(self._near.indices) < len(self._places):
+            yield self._far
 
-    def _by_cost(self) -> Iterator[tuple[Place, float]]:
-        """All of them, equal costs in the order of the places."""
-        open_: list[tuple[float, int]] = []
-        for index in sorted(range(len(self._places)), key=lambda i: self._places[i].cost):
-            while open_ and open_[0][0] < self._places[index].cost:
-                cost, found = heapq.heappop(open_)
-                yield self._places[found], cost
-            heapq.heappush(open_, (_standing_cost(self._places[index], self._obstacles), index))
-        while open_:
-            cost, found = heapq.heappop(open_)
-            yield self._places[found], cost
+    @cached_property
+    def _near(self) -> _Block:
+        beyond = self._by_cost[ANGLES:]
+        least = self._places[beyond[0]].cost if beyond else math.inf
+        return self._block(self._by_cost[:ANGLES], least)
+
+    @cached_property
+    def _far(self) -> _Block:
+        known = set(self._near.indices)
+        return self._block([index for index in self._by_cost if index not in known])
+
+    def _block(self, indices: Sequence[int], below: float = math.inf) -> _Block:
+        known = sorted(indices)
+        costs = self._obstacles.standing_costs(Places([self._places[index] for index in known]))
+        order = [row for row in np.argsort(costs, kind="stable").tolist() if costs[row] < below]
+        kept = [known[row] for row in order]
+        return _Block(Places([self._places[index] for index in kept]), costs[order], kept)
 
 
 def places_around(marker: Box, width: float, height: float) -> list[Place]:
@@ -134,50 +117,26 @@ def _settle(options: Sequence[_Options], order: Sequence[int]) -> tuple[float, l
         before = dict(chosen)
         for index in order:
             others = [place for other, (place, _) in chosen.items() if other != index]
-            chosen[index] = _cheapest(options[index], others)
+            chosen[index] = _cheapest(options[index], Places(others))
         if chosen == before:
             break
     places = [chosen[index][0] for index in range(len(options))]
     total = sum(chosen[index][1] for index in range(len(options)))
-    total += sum(_pair_cost(*pair) for pair in combinations(places, 2))
-    return total, places
+    together = Places(places)
+    return total + float(np.triu(together.costs_beside(together), 1).sum()), places
 
 
-def _cheapest(options: _Options, others: Sequence[Place]) -> tuple[Place, float]:
+def _cheapest(options: _Options, others: Places) -> tuple[Place, float]:
     """Finds the cheapest place, with its standing cost, in whose order the options come."""
-    best, best_cost = next(iter(options)), math.inf
-    for place, cost in options:
-        if cost >= best_cost:
+    best: tuple[Place, float] | None = None
+    best_cost = math.inf
+    for block in options:
+        if block.costs[0] >= best_cost:
             break
-        total = cost + sum(_pair_cost(place, other) for other in others)
-        if total < best_cost:
-            best, best_cost = (place, cost), total
+        totals = block.costs + block.places.costs_beside(others).sum(axis=1)
+        found = int(np.argmin(totals))
+        if best is None or totals[found] < best_cost:
+            best = block.places.places[found], float(block.costs[found])
+            best_cost = float(totals[found])
+    assert best is not None, "a label has at least one place"
     return best
-
-
-def _standing_cost(place: Place, obstacles: Obstacles) -> float:
-    box = place.box.grown(_CLEARANCE)
-    cost = place.cost
-    cost += CUT_OFF * (not place.box.within(obstacles.bounds))
-    cost += COVERED * sum(box.overlaps(other) for other in obstacles.boxes)
-    cost += CROSSED_LINE * sum(box.meets(line) for line in obstacles.lines)
-    if place.leader is not None:
-        # The marker that the leader starts from contains its first end.
-        start = place.leader[0]
-        foreign = [other for other in obstacles.boxes if other.nearest(start) != start]
-        cost += CROSSED_LEADER * sum(other.meets(place.leader) for other in foreign)
-        cost += LEADER_OVER_LINE * sum(
-            segments_cross(place.leader, line) for line in obstacles.lines
-        )
-    return cost
-
-
-def _pair_cost(place: Place, other: Place) -> float:
-    cost = COVERED * place.box.grown(_CLEARANCE).overlaps(other.box)
-    if place.leader is not None:
-        cost += CROSSED_LEADER * other.box.grown(_CLEARANCE).meets(place.leader)
-    if other.leader is not None:
-        cost += CROSSED_LEADER * place.box.grown(_CLEARANCE).meets(other.leader)
-    if place.leader is not None and other.leader is not None:
-        cost += CROSSED_LEADER * segments_cross(place.leader, other.leader)
-    return cost

@@ -27,7 +27,7 @@ from sweep.visualization.plots.canvas import file_of, new_figure
 from sweep.visualization.plots.extras import overlays_of
 from sweep.visualization.plots.legend import draw_legend
 from sweep.visualization.plots.overlays import too_many_paths
-from sweep.visualization.plots.panel import draw_panel, draw_reason
+from sweep.visualization.plots.panel import draw_panel, draw_reason, points_a_number
 from sweep.visualization.plots.remarks import any_beyond_hr, left_out, not_drawn
 from sweep.visualization.plots.style import GREY, RC, line_styles
 
@@ -98,7 +98,8 @@ def _compose(figure: Figure, scores: DatasetScores, tables: Tables, published: b
             drawn.append(overlays_of(scores, tables, (DISTORTION, column), published))
             magnified |= draw_panel(axes, front, styles, drawn[-1])
     draw_legend(figure, fronts, styles, drawn, _LEGEND_HEIGHTS)
-    caption = "\n".join(caption_lines(scores, tables, magnified))
+    each = max(map(points_a_number, fronts), default=1)
+    caption = "\n".join(caption_lines(scores, tables, magnified, each))
     figure.text(0.012, 0.012, caption, ha="left", va="bottom", fontsize=8.5, color=GREY)
     scale = f"\N{MULTIPLICATION SIGN}{scores.scale}"
     source = f"{scale}, {counted(scores.images, 'image')}, from {tables.folder.resolve().name}"
@@ -127,7 +128,9 @@ def _no_value(scores: DatasetScores, metric: MetricColumn) -> str:
     return f"No image of {scores.name} has a value of {metric.label} yet."
 
 
-def caption_lines(scores: DatasetScores, tables: Tables, magnified: bool = False) -> list[str]:
+def caption_lines(
+    scores: DatasetScores, tables: Tables, magnified: bool = False, points_each: int = 1
+) -> list[str]:
     """Words at most four lines below a chart: what it shows, and what is not drawn.
 
     Where interpolations are drawn, the first says whether the trials beat them.
@@ -136,11 +139,12 @@ def caption_lines(scores: DatasetScores, tables: Tables, magnified: bool = False
         scores: What was scored on the test set.
         tables: All tables.
         magnified: Whether a panel has an inset.
+        points_each: Points of a line for each that has its number beside it.
     """
     takeaway = interpolation_takeaway(scores, tables.interpolation, tables.metrics)
     answer = wrap(takeaway, _CAPTION_WIDTH)
     most = _CAPTION_LINES - len(answer)
-    explanation = _explanation(scores, tables, magnified)
+    explanation = _explanation(scores, tables, magnified, points_each)
     note = low_resolution_note(tables.low_resolution.get(scores.name))
     lines = wrap(f"{note} {explanation}".lstrip(), _CAPTION_WIDTH)
     lacking = len(left_out(scores)) + len(not_drawn(scores))
@@ -151,10 +155,11 @@ def caption_lines(scores: DatasetScores, tables: Tables, magnified: bool = False
     return [*answer, *lines[: most - 1], last + others]
 
 
-def _explanation(scores: DatasetScores, tables: Tables, magnified: bool) -> str:
+def _explanation(scores: DatasetScores, tables: Tables, magnified: bool, points_each: int) -> str:
     trials = [row for row in scores.rows if row["method"] == Method.SRGAN]
     seeds = len({row["seed"] for row in trials} - {None})
-    sentences = ["Numbers beside the points: λ."]
+    some = f", of one in {points_each}" if points_each > 1 else ""
+    sentences = [f"Numbers beside the points: λ{some}."]
     if magnified:
         sentences.append("In the frame: where points crowd, magnified.")
     if seeds > 1:

@@ -174,4 +174,5 @@ def _hidden(view: View, shown: View) -> list[str]:
 
 
 def _encodable(text: str, console: Console) -> str:
-    return text.translate(_ASCII) if console.options.ascii_only else text
+    # All of the console's options would ask the terminal for its size, at every cell.
+    return text if console.encoding.startswith("utf") else text.translate(_ASCII)

@@ -170,7 +170,8 @@ def _column_cells(
     if name == SEEDS or name in names.TEXT_COLUMNS:
         return [Cell(printable(value) or DASH) for value in values]
     if name == "adv":
-        return [Cell(DASH if v is None else names.adv_text(v, values)) for v in values]
+        texts = names.adv_texts(values)
+        return [Cell(DASH if v is None else t) for v, t in zip(values, texts, strict=True)]
     decimals = names.decimals_of(name, records)
     if decimals is None or name.endswith("_seconds"):
         return [Cell(DASH if v is None else names.number_text(name, float(v))) for v in values]

@@ -39,7 +39,7 @@ def spread(kernel: np.ndarray) -> np.ndarray:
         ({}, "at least one of blur, noise and jpeg, got none"),
         ({"blur": None}, "at least one of blur, noise and jpeg, got none"),
         ({"blur": {"sigma": [2, 1]}}, "blur.sigma: expected the smaller end first, got [2, 1]"),
-        ({"blur": {"sigma": 0}}, "blur.sigma.0: expected greater than or equal to 0.1, got 0"),
+        ({"blur": {"sigma": 0}}, "blur.sigma: expected greater than or equal to 0.1, got 0"),
         ({"blur": {"sigma": 11}}, "less than or equal to 10, got 11"),
         ({"blur": {"sigma": "wide"}}, "blur.sigma: expected a list, got 'wide'"),
         ({"blur": {"sigma": True}}, "blur.sigma: expected a list, got True"),
@@ -58,6 +58,13 @@ def test_a_wrong_value_is_refused(parts, message):
     with pytest.raises(ValidationError) as raised:
         degradation(**parts)
     assert message in describe_errors(raised.value, Degradation, "x")
+
+
+def test_what_is_wrong_with_a_single_number_is_said_once():
+    with pytest.raises(ValidationError) as raised:
+        degradation(jpeg={"quality": 0})
+    said = describe_errors(raised.value, Degradation, "x")
+    assert said == "x: jpeg.quality: expected greater than or equal to 10, got 0"
 
 
 def test_a_single_number_is_a_range_of_one():

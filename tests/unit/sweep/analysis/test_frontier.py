@@ -1,4 +1,5 @@
 import math
+import time
 from itertools import pairwise
 
 import pytest
@@ -9,6 +10,7 @@ from srgan_core.errors import ConfigError, ShapeError
 from sweep.analysis.frontier import (
     contributions_2d,
     dominates,
+    first_dominating,
     hypervolume_2d,
     interval_ends,
     knee,
@@ -228,3 +230,28 @@ def test_a_point_of_another_length_is_refused():
 def test_an_area_of_three_objectives_is_refused():
     with pytest.raises(ShapeError, match="expected 2 directions, got 3"):
         hypervolume_2d([], (1.0, 1.0, 1.0), ("lower", "lower", "lower"))
+
+
+@given(pairs, pairs)
+def test_the_first_that_dominates_is_found_without_asking_all(others, points):
+    asked = [
+        next((i for i, other in enumerate(others) if dominates(other, point, BEST_LOW)), None)
+        for point in points
+    ]
+    assert first_dominating(others, points, BEST_LOW) == asked
+
+
+@given(pairs)
+def test_a_contribution_is_what_the_area_loses_to_the_last_digit(points):
+    corner = (5.3, 4.7)
+    whole = hypervolume_2d(points, corner)
+    rest = [hypervolume_2d([*points[:i], *points[i + 1 :]], corner) for i in range(len(points))]
+    assert contributions_2d(points, corner) == [max(0.0, whole - area) for area in rest]
+
+
+def test_a_thousand_points_cost_no_comparison_of_each_with_each():
+    points = [(float(x), float(1000 - x)) for x in range(1000)]
+    begun = time.process_time()
+    assert len(pareto_front(points, BEST_LOW)) == 1000
+    assert first_dominating(points, points, BEST_LOW) == [None] * 1000
+    assert time.process_time() - begun < 0.3

@@ -58,6 +58,10 @@ def test_curves_are_compared_on_each_axis(sweep, twelve_images):
         (["nowhere:a", ":b"], "no such table"),
         (["{}:mse@0", ":bicubik"], "did you mean 'bicubic'"),
         (["{}:mse@0", ":bicubic", "--metric", "psnr"], "metric 'psnr' is unknown"),
+        (
+            ["{}:mse@0", ":bicubic", "--metric", "psnr_y", "--metric", "niqe"],
+            "compare: --metric: expected once, got it 2 times; give one list, with commas",
+        ),
         (["{}:mse", ":mze"], "method or curve 'mze' is unknown: mse, vgg22, vgg54, "),
         (["{}:mse", ":bicubic"], "expected two curves or two methods, got one of each"),
         (["{}:mse", ":interpolation"], "found none; run `sweep interpolate"),

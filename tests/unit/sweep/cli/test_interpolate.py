@@ -1,6 +1,7 @@
 import pytest
 
 from sweep.cli.interpolate import MOST_ALPHAS, alpha_list
+from sweep.generators.interpolation.ends import End
 
 ENDS = ("--from", "a", "--to", "b")
 
@@ -47,3 +48,34 @@ def test_a_folder_without_a_sweep_is_refused(sweep):
     answer = sweep("interpolate", "nowhere", *ENDS)
     assert answer.status == 2
     assert "nowhere: expected a results folder with a sweep, found no sweep.yaml; run" in answer.err
+
+
+@pytest.fixture
+def scored(monkeypatch, tmp_path):
+    """Interpolates in a folder with a chart; gives what is said where the table has this text."""
+    (tmp_path / "sweep.yaml").touch()
+    (tmp_path / "tradeoff.png").touch()
+    table = tmp_path / "interpolation.csv"
+    table.write_text("before")
+    monkeypatch.setattr("sweep.cli.interpolate.bring_tables", lambda *_: None)
+    monkeypatch.setattr("sweep.cli.interpolate._report", lambda *_: None)
+    monkeypatch.setattr(
+        "sweep.generators.interpolation.ends.find_end", lambda store, name: End(name, None)
+    )
+
+    def say(run, text):
+        monkeypatch.setattr(
+            "sweep.generators.interpolation.scoring.score_curve",
+            lambda *_: table.write_text(text),
+        )
+        return run("interpolate", str(tmp_path), *ENDS).err
+
+    return say
+
+
+def test_charts_without_the_curve_are_said_to_be_stale(sweep, scored, tmp_path):
+    said = f"note: the charts do not show this yet: `sweep plot {tmp_path}` draws it"
+    assert said in scored(sweep, "after")
+    assert scored(sweep, "after") == ""
+    (tmp_path / "tradeoff.png").unlink()
+    assert scored(sweep, "again") == ""

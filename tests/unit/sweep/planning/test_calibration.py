@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from srgan_core.data.degradation import Degradation
 from srgan_core.training.config import TrainingSpec
 from sweep.config.loading import load_config
 from sweep.planning import calibration
@@ -56,3 +57,20 @@ def test_vgg_is_measured_without_its_weights(monkeypatch):
 
     monkeypatch.setattr("srgan_core.weights.resolve_weights", refuse)
     assert measure_step(spec("vgg16-22"), CPU).seconds > 0
+
+
+def test_a_step_makes_its_degraded_lr_and_trains_on_it(monkeypatch):
+    made = []
+
+    def degraded(hr, *_):
+        made.append(len(hr))
+        return hr[..., ::4, ::4]
+
+    monkeypatch.setattr(calibration, "degraded", degraded)
+    with_noise = spec().model_copy(update={"degradation": Degradation(noise={"sigma": 5})})
+    measure_step(with_noise, CPU)
+    assert made
+    assert set(made) == {2}
+    made.clear()
+    measure_step(spec(), CPU)
+    assert not made

@@ -37,6 +37,15 @@ def test_an_unknown_name_is_refused_with_the_nearest(results):
         find_end(results, "srresnet-0")
 
 
+@pytest.mark.parametrize("given", ["weights.pth", "runs/mse-adv0-s0", "../x.safetensors"])
+def test_a_file_that_is_not_there_is_called_a_file(results, given):
+    with pytest.raises(StoreError) as refused:
+        find_end(results, given)
+    said = str(refused.value)
+    assert said.startswith(f"{given}: no such file; give a file of weights, or the name of a gen")
+    assert said.endswith("mse-adv0.001-s1-33333333, bicubic")
+
+
 def test_a_generator_that_was_not_kept_is_named_with_remedies(results):
     lost, bicubic = find_end(results, "mse-adv0-s0"), find_end(results, "bicubic")
     with pytest.raises(StoreError, match=r"generator.safetensors: expected .*or choose another"):

@@ -11,7 +11,7 @@ from sweep.analysis.summary import scores_by_dataset
 from sweep.tables.frames import results_frame
 from sweep.tables.metric_file import read_metrics
 from sweep.visualization.plots.bars import DOWN, UP
-from sweep.visualization.plots.panel import draw_panel
+from sweep.visualization.plots.panel import MOST_NUMBERS, draw_panel
 from sweep.visualization.plots.style import RC, line_styles
 
 
@@ -180,3 +180,14 @@ def test_crowded_points_are_shown_again_with_their_coefficients(drawn, crowded):
         assert texts.count(coefficient) == 5
     frame = inset.get_window_extent()
     assert not any(_overlap(box, frame.extents) for box in _boxes(axes))
+
+
+def test_of_many_points_some_have_numbers(drawn, usual):
+    values = {
+        float(f"{1e-4 * 1.05**step:.4g}"): (30 - step / 20, 0.3 - step / 500, 9.0)
+        for step in range(100)
+    }
+    axes = drawn(replace(usual, contents=("mse",), values=values).rows(), "lpips_alex")
+    texts = [text.get_text() for text in _texts(axes)]
+    assert {"0.0001", "0.01252"} <= {*texts}
+    assert MOST_NUMBERS / 2 < len(texts) <= MOST_NUMBERS + 5
