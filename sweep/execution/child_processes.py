@@ -19,16 +19,6 @@ from srgan_core.spawning import PackageContext
 PRELOADED = "preloaded"
 """The way to start a child that has PyTorch."""
 
-IMPORTED = (
-    "sweep.execution.executors.local",
-    "srgan_core.training.job",
-    "sweep.scoring.evaluate",
-    "sweep.metrics.lpips_network",
-    "scipy.io",
-    "scipy.ndimage",
-)
-"""What workers import, the metrics of every config among it."""
-
 
 def start_child(
     target: Callable[..., None], *arguments: Any, method: str = "spawn"
@@ -86,7 +76,7 @@ def begin_importing() -> bool:
     resource_tracker.ensure_running()
     try:
         with signals_held_back():
-            begin_preloading(IMPORTED)
+            begin_preloading(["sweep.execution.preloaded"])
     except OSError:
         # As in a fork of the process whose server it is.
         return False
