@@ -6,17 +6,12 @@ its code would then run in place of ours. So what lies under the name is looked 
 
 from __future__ import annotations
 
-import gc
 import importlib.util
 import sys
 from pathlib import Path
 
 MARK = "Sweeps SRGAN over adversarial weights"
 """What our own package begins with, and nobody else's."""
-
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
-"""What a command imports makes that many, and none of it is garbage: looking for some after every
-700, as Python does by default, takes a tenth of the time of a short command."""
 
 STATUS = 3
 """As for everything that a right command needs and this machine has not."""
@@ -34,7 +29,6 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(STATUS)
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
     from sweep.cli import main as run
 
     run()
