@@ -82,7 +82,7 @@ def wait_for_a_trial(
         time.sleep(0.01)
 
 
-def offspring(pid: int) -> set[int]:
+def children(pid: int) -> set[int]:
     return {child.pid for child in psutil.Process(pid).children(recursive=True)}
 
 
@@ -114,7 +114,7 @@ def test_a_grid_that_was_killed_and_stopped_ends_like_one_that_was_not(
     arguments = (*GRID, "--out", tmp_path / "grid")
     for number, status in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 143)):
         process = start_sweep(*arguments)
-        wait_for_a_trial(tmp_path / "grid", process, partial(offspring, process.pid))
+        wait_for_a_trial(tmp_path / "grid", process, partial(children, process.pid))
         process.send_signal(number)
         process.communicate(timeout=LIMIT_SECONDS)
         assert process.returncode == status
