@@ -137,7 +137,8 @@ def carry_out(run: PreparedRun, open_display: OpenDisplay) -> Summary:
 
     store, how = run.store, run.how
     retry = () if how.retry == ("none",) else how.retry
-    if how.executor == "local" and is_training_left(store, run.plan.asked, run.plan.starts, retry):
+    on_cpu = how.executor == "local" and run.plan.device == "cpu"
+    if on_cpu and is_training_left(store, run.plan.asked, run.plan.starts, retry):
         begin_importing()
     checked = check_plan(store, run.plan, run.jobs, retry)
     plan = replace(run.plan, notes=(*run.plan.notes, *checked.notes))

@@ -138,7 +138,8 @@ def plan_request(
         request: What was asked for.
         elsewhere: Whether the trials run on machines that this one knows nothing of. All may run at
             once then: the cluster's queue decides.
-        on_new: Called before the machine is looked at, where the folder holds no sweep yet.
+        on_new: Called before the machine is looked at, where the folder holds no sweep yet and no
+            GPU was asked for.
 
     Returns:
         The results folder, the plan, and how many trials run at once.
@@ -163,7 +164,7 @@ def plan_request(
         overrides["grid.start"] = [_kind_of(init)]
         config = load_config(request.config, overrides)
     store = SweepStore(request.folder)
-    if on_new is not None and not store.holds_sweep:
+    if on_new is not None and config.device in ("auto", "cpu") and not store.holds_sweep:
         on_new()
     plan = plan_sweep(store, config, frozenset(overrides), elsewhere)
     trials = len(plan.asked)

@@ -72,7 +72,9 @@ class LocalExecutor:
         device: `cpu`, `cuda`, `cuda:N` or `mps`; `cuda` spreads the slots over all GPUs.
         threads: CPU threads of each process.
         watchdog: Seconds without a heartbeat after which a worker is killed; None for never.
-        start_method: How workers are started, as in `start_child`. PyTorch does not bear `fork`.
+        start_method: How workers are started, as in `start_child`; PyTorch does not bear `fork`.
+            None for `PRELOADED` where they train on the CPU, and `spawn` on a GPU, on which forks
+            were not tried.
     """
 
     def __init__(
@@ -81,10 +83,11 @@ class LocalExecutor:
         device: str,
         threads: int = 1,
         watchdog: float | None = WATCHDOG_SECONDS,
-        start_method: str = PRELOADED,
+        start_method: str | None = None,
     ) -> None:
         self._slots, self._device, self._threads = slots, device, threads
-        self._watchdog, self._start_method = watchdog, start_method
+        self._watchdog = watchdog
+        self._start_method = start_method or (PRELOADED if device == "cpu" else "spawn")
         self._workers: dict[int, _Worker] = {}
 
     def run(self, jobs: Sequence[Job], on_event: OnEvent, stop: StopRequest) -> dict[str, str]:

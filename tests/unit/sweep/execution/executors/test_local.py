@@ -259,6 +259,11 @@ def test_an_error_in_the_supervisor_leaves_no_worker_behind(jobs, tmp_path):
     assert set(multiprocessing.active_children()) <= set(before)
 
 
+def test_workers_of_a_gpu_are_spawned():
+    methods = [LocalExecutor(1, device)._start_method for device in ("cpu", "cuda", "mps")]
+    assert methods == ["preloaded", "spawn", "spawn"]
+
+
 def test_gpus_are_handed_out_in_turn(monkeypatch):
     import torch
 
