@@ -2,9 +2,9 @@
 
     python benchmarks/startup.py [--results results/quick-cpu] [--json FILE]
 
-Whole processes, each started several times; the median and the extremes are given. The charts
-are drawn in a copy of the results folder. The finished sweep is a smoke grid of three trials, and
-one of twelve, which are trained first.
+Whole processes, each started several times, that find their modules compiled; the median and the
+extremes are given. The charts are drawn in a copy of the results folder. The finished sweep is a
+smoke grid of three trials, and one of twelve, which are trained first.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from support.machine import describe, parser, report
+from support.machine import describe, installed_environment, parser, report
 
 ROUNDS = 7
 STEP_ROUNDS = 3
@@ -30,7 +30,7 @@ STEP_ROUNDS = 3
 def process_seconds(*command: str) -> float:
     """Seconds from start to end of a process."""
     begin = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, env=installed_environment())
     return time.perf_counter() - begin
 
 
@@ -39,7 +39,12 @@ def first_step_seconds(folder: Path) -> float:
     arguments = ("--config", "smoke", "--metrics", "psnr", "--adv", "1e-3", "--content", "mse")
     command = (sys.executable, "-m", "sweep", "run", *arguments, "--out", str(folder))
     begin = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=installed_environment(),
+    )
     try:
         while process.poll() is None:
             if any(path.stat().st_size for path in folder.glob("trials/*/log.jsonl")):

@@ -24,7 +24,7 @@ class PackageProcess(SpawnProcess):
 
     def start(self) -> None:
         """Starts it without the main file."""
-        with _hidden_main_file():
+        with hidden_main_file():
             super().start()
 
 
@@ -35,7 +35,8 @@ class PackageContext(SpawnContext):
 
 
 @contextmanager
-def _hidden_main_file() -> Iterator[None]:
+def hidden_main_file() -> Iterator[None]:
+    """Has multiprocessing take this program for one without a main file."""
     names = vars(sys.modules["__main__"])
     with _hiding:
         held = {name: names[name] for name in _TELLING if name in names}

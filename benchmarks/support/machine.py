@@ -46,6 +46,11 @@ def describe(device: torch.device, threads: int) -> dict[str, Any]:
     return record
 
 
+def installed_environment() -> dict[str, str]:
+    """The environment of a command that finds its modules compiled, as pip and a first run do."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+
 def report(
     title: str,
     columns: Sequence[str],

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.machine import installed_environment
 from support.timed.sitecustomize import IDLE
 
 TIMED = Path(__file__).resolve().parent / "timed"
@@ -41,7 +42,7 @@ def timed_run(folder: Path, *commands: Sequence[str]) -> tuple[float, float]:
         When the first began and the last ended, by the clock of the moments.
     """
     folder.mkdir()
-    environment = os.environ | {"SWEEP_TIMES": str(folder)}
+    environment = installed_environment() | {"SWEEP_TIMES": str(folder)}
     environment["PYTHONPATH"] = os.pathsep.join(
         filter(None, (str(TIMED), os.environ.get("PYTHONPATH")))
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from srgan_core.errors import ConfigError
 from sweep.config.names import EXECUTORS, TRACKERS, StartKind
+from sweep.execution.child_processes import begin_importing
 from sweep.execution.executors.base import WATCHDOG_SECONDS, OnEvent
 from sweep.store.states import State
 
@@ -88,8 +89,13 @@ class PreparedRun:
         return self.plan.config.threads or 1
 
 
-def prepare(request: SweepRequest, how: HowToRun) -> PreparedRun:
+def prepare(request: SweepRequest, how: HowToRun, *, dry: bool = False) -> PreparedRun:
     """Checks what was asked for against this machine and plans it; writes nothing.
+
+    Args:
+        request: What was asked for.
+        how: Who is to do it.
+        dry: Whether it is not going to be done.
 
     Raises:
         ConfigError, DataError, WeightsError: when something is wrong or not to be had.
@@ -103,7 +109,9 @@ def prepare(request: SweepRequest, how: HowToRun) -> PreparedRun:
     _refuse_unknown(how)
     slurm = read_options(how.executor, how.address, how.ray_storage, how.slurm)
     require_trackers(how.trackers)
-    store, plan, jobs = plan_request(request, slurm is not None and slurm.is_remote)
+    elsewhere = slurm is not None and slurm.is_remote
+    on_new = begin_importing if how.executor == "local" and not dry else None
+    store, plan, jobs = plan_request(request, elsewhere, on_new)
     _refuse_late_scoring(how.score_every, min(trial.spec.training.steps for trial in plan.asked))
     return PreparedRun(store, plan, jobs, how, slurm)
 
@@ -123,11 +131,15 @@ def carry_out(run: PreparedRun, open_display: OpenDisplay) -> Summary:
     """
     from sweep.execution.executors.opening import open_executor
     from sweep.planning.plan import check_plan
+    from sweep.planning.training_data import is_training_left
     from sweep.runner import run_sweep
     from sweep.tracking.supervision import open_tracking
 
     store, how = run.store, run.how
     retry = () if how.retry == ("none",) else how.retry
+    on_cpu = how.executor == "local" and run.plan.device == "cpu"
+    if on_cpu and is_training_left(store, run.plan.asked, run.plan.starts, retry):
+        begin_importing()
     checked = check_plan(store, run.plan, run.jobs, retry)
     plan = replace(run.plan, notes=(*run.plan.notes, *checked.notes))
     opened = open_executor(

@@ -138,7 +138,7 @@ def command(
         watchdog=watchdog,
         keep_checkpoints=keep_checkpoints,
     )
-    run = prepare(request_from(**options), how)
+    run = prepare(request_from(**options), how, dry=dry_run)
     if dry_run:
         print_plan(run.store, run.plan, run.jobs, run.elsewhere)
         if run.slurm is not None and run.elsewhere:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from srgan_core.signals import STOP_SIGNALS
 from srgan_core.spawning import PackageContext
+
+PRELOADED = "preloaded"
+"""The way to start a child that has PyTorch."""
 
 
 def start_child(
@@ -26,27 +30,66 @@ def start_child(
     Args:
         target: What it runs; calls `obey_supervisor` first.
         arguments: What the target gets behind the pipe.
-        method: How multiprocessing starts it.
+        method: How multiprocessing starts it, or `PRELOADED`: as a fork of the server that
+            `begin_importing` starts, or by spawn where there is none or it has died.
 
     Returns:
         The child, and this process's end of the pipe, which closes when the child dies.
     """
+    if method == PRELOADED:
+        if begin_importing():
+            from srgan_core.preloading import PreloadedContext
+
+            with suppress(OSError, EOFError):
+                return _start(PreloadedContext(), target, arguments)
+        method = "spawn"
     context: Any = PackageContext() if method == "spawn" else multiprocessing.get_context(method)
-    ours, theirs = context.Pipe()
-    process: BaseProcess = context.Process(target=target, args=(theirs, *arguments))
     if method == "spawn":
-        # Started later by multiprocessing, it would let the signals through again.
         resource_tracker.ensure_running()
     with signals_held_back():
-        process.start()
+        return _start(context, target, arguments)
+
+
+def _start(
+    context: Any, target: Callable[..., None], arguments: Sequence[Any]
+) -> tuple[BaseProcess, Any]:
+    ours, theirs = context.Pipe()
+    process: BaseProcess = context.Process(target=target, args=(theirs, *arguments))
     # Only the child may hold its end, so that its death closes the pipe.
-    theirs.close()
+    with theirs:
+        process.start()
     return process, ours
+
+
+def begin_importing() -> bool:
+    """Has a server import what every worker needs, while this process goes on.
+
+    It keeps the signals back that it is forked with, hence from its forks too.
+
+    Returns:
+        Whether this system has such a server.
+    """
+    if sys.platform != "linux":
+        return False
+    from srgan_core.preloading import begin_preloading
+
+    resource_tracker.ensure_running()
+    try:
+        with signals_held_back():
+            begin_preloading(["sweep.execution.preloaded"])
+    except OSError:
+        # As in a fork of the process whose server it is.
+        return False
+    return True
 
 
 @contextmanager
 def signals_held_back() -> Iterator[None]:
-    """What is started meanwhile gets no stop signal, where the system knows how to hold them."""
+    """What is started meanwhile gets no stop signal, where the system knows how to hold them.
+
+    The tracker of resources must be there already: started by multiprocessing meanwhile, it would
+    let the signals through again.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

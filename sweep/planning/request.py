@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,11 +127,19 @@ class SweepRequest:
         return {f"{AXES_KEY}.{key}": values for key, values in self.axes.items()}
 
 
-def plan_request(request: SweepRequest, elsewhere: bool = False) -> tuple[SweepStore, Plan, int]:
+def plan_request(
+    request: SweepRequest,
+    elsewhere: bool = False,
+    on_new: Callable[[], object] | None = None,
+) -> tuple[SweepStore, Plan, int]:
     """Plans the sweep that was asked for; writes nothing.
 
-    Where the trials run on machines that this one knows nothing of, `elsewhere`, all may run at
-    once: the cluster's queue decides.
+    Args:
+        request: What was asked for.
+        elsewhere: Whether the trials run on machines that this one knows nothing of. All may run at
+            once then: the cluster's queue decides.
+        on_new: Called before the machine is looked at, where the folder holds no sweep yet and no
+            GPU was asked for.
 
     Returns:
         The results folder, the plan, and how many trials run at once.
@@ -156,6 +164,8 @@ def plan_request(request: SweepRequest, elsewhere: bool = False) -> tuple[SweepS
         overrides["grid.start"] = [_kind_of(init)]
         config = load_config(request.config, overrides)
     store = SweepStore(request.folder)
+    if on_new is not None and config.device in ("auto", "cpu") and not store.holds_sweep:
+        on_new()
     plan = plan_sweep(store, config, frozenset(overrides), elsewhere)
     trials = len(plan.asked)
     at_once = trials if elsewhere else jobs_at_once(plan.config, trials, plan.gpu)

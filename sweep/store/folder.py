@@ -243,6 +243,11 @@ class SweepStore:
         for pattern in patterns:
             yield from sorted(self.root.glob(pattern))
 
+    @property
+    def holds_sweep(self) -> bool:
+        """Whether a run has begun here."""
+        return (self.root / SWEEP_FILE).is_file()
+
     def read_config(self) -> SweepConfig | None:
         """Reads sweep.yaml; None when the folder holds no sweep.
 
@@ -251,8 +256,7 @@ class SweepStore:
         """
         from sweep.store.config_file import read_config_file
 
-        path = self.root / SWEEP_FILE
-        return read_config_file(path) if path.is_file() else None
+        return read_config_file(self.root / SWEEP_FILE) if self.holds_sweep else None
 
     def write_config(self, config: SweepConfig) -> None:
         """Writes sweep.yaml."""

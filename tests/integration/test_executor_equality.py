@@ -83,7 +83,7 @@ def wait_for_a_trial(
 
 
 def children(pid: int) -> set[int]:
-    return {child.pid for child in psutil.Process(pid).children()}
+    return {child.pid for child in psutil.Process(pid).children(recursive=True)}
 
 
 def attempts(folder: Path) -> list[dict[str, object]]:

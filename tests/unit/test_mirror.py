@@ -41,6 +41,7 @@ ELSEWHERE = {
     "sweep/execution/executors/ray/worker.py": (
         "tests/unit/sweep/execution/executors/ray/test_executor.py"
     ),
+    "sweep/execution/preloaded.py": "tests/unit/sweep/execution/executors/test_local.py",
     "sweep/execution/jobs/failing.py": "tests/unit/sweep/execution/jobs/test_trial.py",
     "sweep/execution/jobs/reference.py": "tests/unit/sweep/execution/jobs/test_trial.py",
     "sweep/execution/jobs/running.py": "tests/unit/sweep/execution/jobs/test_trial.py",

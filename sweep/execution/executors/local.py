@@ -1,4 +1,4 @@
-"""Worker processes on this machine, which outlive a job so that PyTorch is imported once.
+"""Worker processes on this machine, which outlive a job.
 
 A worker shares nothing with the others, only a pipe with the supervisor: one that is killed
 takes nothing down but the job it was at. Jobs and the wish to stop go one way, events and the
@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from srgan_core.signals import SIGKILL
-from sweep.execution.child_processes import end_child, obey_supervisor, start_child
+from sweep.execution.child_processes import PRELOADED, end_child, obey_supervisor, start_child
 from sweep.execution.executors.base import (
     GRACE_SECONDS,
     HEARTBEAT,
@@ -65,14 +65,16 @@ class _Worker:
 
 
 class LocalExecutor:
-    """A pool of spawned processes.
+    """A pool of processes.
 
     Args:
         slots: Jobs at once.
         device: `cpu`, `cuda`, `cuda:N` or `mps`; `cuda` spreads the slots over all GPUs.
         threads: CPU threads of each process.
         watchdog: Seconds without a heartbeat after which a worker is killed; None for never.
-        start_method: How multiprocessing starts workers. PyTorch needs `spawn`.
+        start_method: How workers are started, as in `start_child`; PyTorch does not bear `fork`.
+            None for `PRELOADED` where they train on the CPU, and `spawn` on a GPU, on which forks
+            were not tried.
     """
 
     def __init__(
@@ -81,10 +83,11 @@ class LocalExecutor:
         device: str,
         threads: int = 1,
         watchdog: float | None = WATCHDOG_SECONDS,
-        start_method: str = "spawn",
+        start_method: str | None = None,
     ) -> None:
         self._slots, self._device, self._threads = slots, device, threads
-        self._watchdog, self._start_method = watchdog, start_method
+        self._watchdog = watchdog
+        self._start_method = start_method or (PRELOADED if device == "cpu" else "spawn")
         self._workers: dict[int, _Worker] = {}
 
     def run(self, jobs: Sequence[Job], on_event: OnEvent, stop: StopRequest) -> dict[str, str]:

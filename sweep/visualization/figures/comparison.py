@@ -222,5 +222,5 @@ def _beside(overview: Image, grid: Image) -> Image:
 
 def _png(image: Image) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, format="PNG", compress_level=9)
+    image.save(buffer, format="PNG")
     return buffer.getvalue()

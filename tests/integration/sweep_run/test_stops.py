@@ -49,9 +49,9 @@ def wait_for_step(folder: Path, step: int, process: subprocess.Popen[str]) -> No
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    """The processes that train for a run; multiprocessing starts them by spawn_main."""
+    """The processes that train for a run, which multiprocessing's server forks."""
     children = psutil.Process(process.pid).children()
-    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    return [worker for child in children for worker in child.children()]
 
 
 def is_at_work(process: psutil.Process) -> bool:

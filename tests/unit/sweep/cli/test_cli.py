@@ -1,11 +1,12 @@
 import errno
+import gc
 
 import click
 import pytest
 
 from srgan_core.errors import ConfigError, MissingDependencyError, UnavailableWeightsError
 from sweep import __version__
-from sweep.cli import COMMANDS, cli
+from sweep.cli import COMMANDS, OBJECTS_BETWEEN_COLLECTIONS, cli, main
 from sweep.errors import StoreError, TrialError
 
 
@@ -95,3 +96,14 @@ def test_an_error_that_nobody_foresaw_is_not_hidden(failing):
     failing(ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
         main(["doctor"])
+
+
+def test_a_command_looks_for_no_garbage_among_its_imports(monkeypatch):
+    before = gc.get_threshold()
+    monkeypatch.setattr("sys.argv", ["sweep", "--version"])
+    try:
+        with pytest.raises(SystemExit):
+            main()
+        assert gc.get_threshold()[0] == OBJECTS_BETWEEN_COLLECTIONS
+    finally:
+        gc.set_threshold(*before)

@@ -4,6 +4,7 @@ import importlib
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +12,14 @@ from types import ModuleType
 
 import pytest
 
+from srgan_core.cores import usable_cores
 from sweep.execution.executors.base import StopRequest
 from sweep.execution.executors.local import LocalExecutor, _slot_device
 from sweep.execution.jobs.context import Event
 from sweep.store.trial_folder import TrialFolder
 
 JOBS = '''
-import os, signal, time
+import os, signal, sys, time
 from dataclasses import dataclass
 from pathlib import Path
 from sweep.errors import TrialError
@@ -31,6 +33,20 @@ class Quick:
         import torch
         fields = {"pid": os.getpid(), "threads": torch.get_num_threads()}
         context.emit(Event(self.label, "progress", fields))
+        return "done"
+
+@dataclass(frozen=True)
+class Looking:
+    """Tells what its process holds before it does anything."""
+    label: str
+    def run(self, context):
+        server = Path(f"/proc/{os.getppid()}")
+        torch = sys.modules.get("torch")
+        context.emit(Event(self.label, "progress", {
+            "imported": {name.partition(".")[0] for name in sys.modules},
+            "has_gpu": torch is not None and torch.cuda.is_initialized(),
+            "threads_of_server": len(list((server / "task").iterdir())),
+        }))
         return "done"
 
 @dataclass(frozen=True)
@@ -138,6 +154,19 @@ def test_jobs_end_in_their_states_and_workers_outlive_them(jobs, shared):
     assert {report["threads"] for report in reports} == {1}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="what is imported elsewhere bears no fork")
+def test_a_worker_is_forked_with_all_it_needs_from_a_server_that_has_run_no_operator(jobs, shared):
+    events: list[Event] = []
+    shared.run([jobs.Looking("a")], events.append, StopRequest())
+    (found,) = [event.fields for event in events if event.kind == "progress"]
+    assert {"torch", "safetensors", "scipy", "numpy"} <= found["imported"]
+    # Each of these takes longer than all else together.
+    assert {"torchvision", "pyiqa", "lpips", "pandas", "matplotlib"}.isdisjoint(found["imported"])
+    assert not found["has_gpu"]
+    # NumPy's and SciPy's own pools, which know of forks; PyTorch's would not.
+    assert found["threads_of_server"] <= 1 + 2 * (usable_cores() - 1)
+
+
 def test_a_killed_worker_takes_nothing_down_but_its_own_job(jobs, shared, tmp_path):
     events: list[Event] = []
     go = tmp_path / "go"
@@ -228,6 +257,11 @@ def test_an_error_in_the_supervisor_leaves_no_worker_behind(jobs, tmp_path):
     executor.close()
     assert time.monotonic() - begin < 5
     assert set(multiprocessing.active_children()) <= set(before)
+
+
+def test_workers_of_a_gpu_are_spawned():
+    methods = [LocalExecutor(1, device)._start_method for device in ("cpu", "cuda", "mps")]
+    assert methods == ["preloaded", "spawn", "spawn"]
 
 
 def test_gpus_are_handed_out_in_turn(monkeypatch):
