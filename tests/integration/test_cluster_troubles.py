@@ -24,24 +24,25 @@ pytestmark = [
 RUN = ("run", "--config", "smoke", "--adv", "1e-3", "--executor", "ray", "--jobs", "1")
 
 
-@pytest.mark.parametrize(
-    "environment",
-    [
-        {"RAY_AUTH_MODE": "disabled"},
-        {"RAY_AUTH_TOKEN": "another"},
-        {"RAY_AUTH_TOKEN": "", "RAY_AUTH_TOKEN_PATH": "nowhere"},
-    ],
-)
-def test_a_driver_without_the_clusters_token_is_refused(sweep, ray_cluster, tmp_path, environment):
-    arguments = (*RUN, "--address", ray_cluster.address, "--out", tmp_path / "grid")
-    answer = sweep(*arguments, **(ray_cluster.environment | environment))
-    assert answer.returncode == 2
-    assert answer.stderr.splitlines()[-1].startswith(
-        f"error: --address {ray_cluster.address}: the token is missing, or not that of the cluster"
-    )
-    assert "ray get-auth-token" in answer.stderr
-    assert "Traceback" not in answer.stderr
-    assert not list((tmp_path / "grid").glob("trials/*/result.json"))
+WITHOUT_THE_TOKEN = [
+    {"RAY_AUTH_MODE": "disabled"},
+    {"RAY_AUTH_TOKEN": "another"},
+    {"RAY_AUTH_TOKEN": "", "RAY_AUTH_TOKEN_PATH": "nowhere"},
+]
+
+
+def test_a_driver_without_the_clusters_token_is_refused(sweep, ray_cluster, tmp_path):
+    address = ray_cluster.address
+    arguments = (*RUN, "--address", address, "--out", tmp_path / "grid")
+    for environment in WITHOUT_THE_TOKEN:
+        answer = sweep(*arguments, **(ray_cluster.environment | environment))
+        assert answer.returncode == 2, environment
+        assert answer.stderr.splitlines()[-1].startswith(
+            f"error: --address {address}: the token is missing, or not that of the cluster"
+        ), environment
+        assert "ray get-auth-token" in answer.stderr
+        assert "Traceback" not in answer.stderr
+        assert not list((tmp_path / "grid").glob("trials/*/result.json"))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One grid of eight trials by three roads: calm, after kills, on a cluster that loses a node.
+"""One grid of four trials by three roads: calm, after kills, on a cluster that loses a node.
 
 A part of it by a fourth, as jobs that submitit starts.
 
@@ -32,9 +32,9 @@ STEPS = 25
 
 GRID = (
     *("run", "--config", "smoke", "--metrics", "psnr", "--jobs", "2", "--steps", str(STEPS)),
-    *("--adv", "1e-4,1e-3,1e-2", "--start", "srresnet,srgan", "--set", "threads=1"),
+    *("--adv", "1e-3", "--start", "srresnet,srgan", "--set", "threads=1"),
 )
-"""Four coefficients, with the control, from both ends; a checkpoint every five steps."""
+"""One coefficient and the control, from both ends; a checkpoint every five steps."""
 
 LIMIT_SECONDS = 240
 
@@ -52,7 +52,7 @@ def belongings(folder: Path) -> dict[str, object]:
     tables = ("results.csv", "per_image.csv", "summary.csv")
     files = sorted(folder.glob("*/*/generator.safetensors"))
     generators = {path.parent.name: file_sha256(path) for path in files}
-    assert len(generators) == 8 + 2
+    assert len(generators) == 4 + 2
     return generators | {name: table(folder / name) for name in tables}
 
 
@@ -101,9 +101,9 @@ def was_disturbed(folder: Path, kills: int) -> bool:
 @pytest.fixture(scope="module")
 def undisturbed(sweep, tmp_path_factory) -> dict[str, object]:
     folder = tmp_path_factory.mktemp("undisturbed") / "grid"
-    answer = sweep(*GRID, "--out", folder)
+    answer = sweep(*GRID, "--jobs", "1", "--out", folder)
     assert answer.returncode == 0, answer.stderr
-    assert "8 of 8 trials done, 8 trained in this run" in answer.stdout
+    assert "4 of 4 trials done, 4 trained in this run" in answer.stdout
     assert not was_disturbed(folder, kills=0)
     return belongings(folder)
 
@@ -126,7 +126,7 @@ def test_a_grid_that_was_killed_and_stopped_ends_like_one_that_was_not(
 @pytest.mark.exhaustive
 def test_jobs_of_submitit_end_like_worker_processes(undisturbed, sweep, tmp_path):
     pytest.importorskip("submitit")
-    part = ("--adv", "1e-3", "--start", "srresnet")
+    part = ("--start", "srresnet")
     jobs = ("--executor", "slurm", "--slurm", "cluster=local")
     answer = sweep(*GRID, *part, *jobs, "--out", tmp_path / "grid")
     assert answer.returncode == 0, answer.stderr
@@ -157,6 +157,6 @@ def test_a_cluster_that_loses_driver_and_node_ends_like_one_machine(
     out, err = process.communicate(timeout=LIMIT_SECONDS)
     assert process.returncode == 0, err
     assert "its machine was lost; it goes on from its last checkpoint elsewhere" in err
-    assert "8 of 8 trials done" in out
+    assert "4 of 4 trials done" in out
     assert was_disturbed(tmp_path / "grid", kills=2)
     assert belongings(tmp_path / "grid") == undisturbed

@@ -18,7 +18,7 @@ SCRIPT = """
 import json, os, signal, sys
 # What others look for on this system when they are imported is theirs.
 import filelock, matplotlib.pyplot, multiprocessing, pandas, psutil, rich.progress
-import skimage, socketserver, subprocess, tempfile, torch, torchvision
+import skimage, socketserver, subprocess, tempfile, torch
 from concurrent.futures import ProcessPoolExecutor
 for name in ("SIGHUP", "SIGUSR1", "SIGUSR2", "SIGKILL", "SIGPIPE", "SIGALRM", "SIGCHLD", "SIGSTOP",
              "pthread_sigmask", "SIG_BLOCK", "SIG_UNBLOCK", "SIG_SETMASK", "alarm", "setitimer"):

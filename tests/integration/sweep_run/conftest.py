@@ -37,10 +37,12 @@ def generators() -> Callable[[Path], dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def finished(sweep, smoke, tmp_path_factory) -> Path:
+def finished(sweep, smoke, made_once) -> Path:
     """A finished smoke sweep; not to be changed."""
-    folder = tmp_path_factory.mktemp("finished") / "smoke"
-    answer = sweep(*smoke, "--out", folder)
-    assert answer.returncode == 0, answer.stderr
-    assert "2 of 2 trials done, 2 trained in this run" in answer.stdout
-    return folder
+
+    def run(folder: Path) -> None:
+        answer = sweep(*smoke, "--out", folder / "smoke")
+        assert answer.returncode == 0, answer.stderr
+        assert "2 of 2 trials done, 2 trained in this run" in answer.stdout
+
+    return made_once("finished", run) / "smoke"

@@ -25,17 +25,27 @@ def copy(finished, tmp_path) -> Path:
     return shutil.copytree(finished, tmp_path / "smoke")
 
 
-def test_running_again_trains_nothing(sweep, finished, smoke):
-    before = {p: s for p, s in stamps(finished).items() if "trials" in p.parts}
-    answer = sweep(*smoke, "--out", finished)
+@pytest.fixture(scope="module")
+def from_both_ends(sweep, finished, smoke, tmp_path_factory) -> Path:
+    """The finished sweep with trials from the other end too; not to be changed."""
+    folder = shutil.copytree(finished, tmp_path_factory.mktemp("ends") / "smoke")
+    answer = sweep(*smoke, "--start", "srgan", "--out", folder)
+    assert answer.returncode == 0, answer.stderr
+    assert "2 of 2 trials done, 2 trained in this run" in answer.stdout
+    return folder
+
+
+def test_running_again_trains_nothing(sweep, copy, smoke):
+    before = {p: s for p, s in stamps(copy).items() if "trials" in p.parts}
+    answer = sweep(*smoke, "--out", copy)
     assert answer.returncode == 0
     assert "2 of 2 trials done, 0 trained in this run" in answer.stdout
     assert "started" not in answer.stderr
-    assert {p: s for p, s in stamps(finished).items() if "trials" in p.parts} == before
+    assert {p: s for p, s in stamps(copy).items() if "trials" in p.parts} == before
 
 
-def test_running_again_loads_neither_networks_nor_what_draws(loaded_by, finished, smoke):
-    loaded = loaded_by(*smoke, "--out", finished)
+def test_running_again_loads_neither_networks_nor_what_draws(loaded_by, copy, smoke):
+    loaded = loaded_by(*smoke, "--out", copy)
     assert loaded & {"torch", "torchvision", "lpips", "pyiqa", "matplotlib", "scipy"} == set()
 
 
@@ -93,32 +103,32 @@ def test_another_change_is_refused_and_changes_nothing(sweep, finished, smoke):
     assert stamps(finished) == before
 
 
-def test_the_other_end_extends_a_sweep_and_brackets_it(sweep, copy, smoke, rows, generators):
-    before, old = generators(copy), rows(copy)
-    answer = sweep(*smoke, "--start", "srgan", "--out", copy)
-    assert answer.returncode == 0, answer.stderr
-    assert "2 of 2 trials done, 2 trained in this run" in answer.stdout
-    after = generators(copy)
+def test_the_other_end_extends_a_sweep_and_brackets_it(
+    sweep, finished, from_both_ends, tmp_path, smoke, rows, generators
+):
+    before, old = generators(finished), rows(finished)
+    after = generators(from_both_ends)
     assert after.items() >= before.items()
     assert len(after) == len(before) + 3
-    listed = rows(copy)
+    listed = rows(from_both_ends)
     assert [row for row in listed if row["start"] != "srgan" and row["method"] != "pair"] == old
     assert [row["trial"] for row in listed if row["method"] == "pair"] == ["srgan-s0"]
-    brackets = rows(copy, "convergence.csv")
+    brackets = rows(from_both_ends, "convergence.csv")
     assert [(row["adv"], row["metric"]) for row in brackets] == [
         ("0", "psnr_y"),
         ("0.001", "psnr_y"),
     ]
-    table = sweep("table", copy)
+    table = sweep("table", from_both_ends)
     assert "how far apart both ends are" in table.stdout
+    copy = shutil.copytree(from_both_ends, tmp_path / "smoke")
     again = sweep(*smoke, "--start", "srresnet,srgan", "--out", copy)
     assert "4 of 4 trials done, 0 trained in this run" in again.stdout
 
 
-def test_a_pair_of_the_user_is_where_trials_set_out_from(sweep, copy, smoke, tmp_path, rows):
-    first = sweep(*smoke, "--start", "srgan", "--out", copy)
-    assert first.returncode == 0, first.stderr
-    pair, out = copy / "shared" / "srgan-s0", tmp_path / "own"
+def test_a_pair_of_the_user_is_where_trials_set_out_from(
+    sweep, from_both_ends, smoke, tmp_path, rows
+):
+    pair, out = from_both_ends / "shared" / "srgan-s0", tmp_path / "own"
     answer = sweep(*smoke, "--init", pair, "--adv", "1e-3", "--out", out)
     assert answer.returncode == 0, answer.stderr
     assert {row["start"] for row in rows(out) if row["method"] == "srgan"} == {"srgan"}
@@ -128,7 +138,7 @@ def test_a_pair_of_the_user_is_where_trials_set_out_from(sweep, copy, smoke, tmp
     # The same weights, and the same patches: the same generators.
     ours, theirs = (
         {r["adv"]: r["generator_sha256"] for r in rows(folder) if r["start"] == "srgan"}
-        for folder in (out, copy)
+        for folder in (out, from_both_ends)
     )
     assert ours == theirs
     other = sweep(*smoke, "--start", "srgan", "--out", out)

@@ -159,11 +159,11 @@ def test_two_processes_train_the_generator_that_one_trains(
         adversarial_weight=0,
         training={"batch_size": 4, "freeze_batchnorm_after": 0, "learning_rate": 1e-3},
     )
-    arguments = ["-m", "srgan_core.training", spec, "--init", small_init, "--out"]
-    single = run_command([sys.executable, *arguments, tmp_path / "one"])
-    assert single.returncode == 0, single.stderr
+    arguments = [str(spec), "--init", str(small_init), "--out"]
+    assert main([*arguments, str(tmp_path / "one")]) == 0
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-    double = run_command([*launcher, "--nproc-per-node", 2, *arguments, tmp_path / "two"])
+    module = ["--nproc-per-node", 2, "-m", "srgan_core.training"]
+    double = run_command([*launcher, *module, *arguments, tmp_path / "two"])
     assert double.returncode == 0, double.stderr
     assert double.stdout.count("trained after 4 iterations") == 1
     assert len(records(tmp_path / "two")) == 4

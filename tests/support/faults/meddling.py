@@ -1,18 +1,25 @@
-"""`sweep run` in this process, with a hand in what it gives to a real executor."""
+"""`sweep run` of a small network in this process, with a hand in what a real executor is given."""
 
 from __future__ import annotations
 
+import atexit
 import csv
 import io
+import shutil
 import signal
+import tempfile
 from collections.abc import Callable, Collection, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
+import torch
 
 from srgan_core.files import file_sha256
+from srgan_core.inference import save_generator
+from srgan_core.networks import Generator
 from srgan_core.signals import STOP_SIGNALS
 from sweep.cli import main
 from sweep.execution.executors.base import Executor, StopRequest
@@ -73,14 +80,26 @@ class Answer:
     said: str
 
 
+@cache
+def small_start() -> Path:
+    """What trials set out from: a step takes milliseconds, and faults are those of a large one."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    torch.manual_seed(0)
+    save_generator(folder / "small.safetensors", Generator(4, channels=8, blocks=1))
+    return folder / "small.safetensors"
+
+
 def sweep(folder: Path, meddler: Meddler) -> Answer:
-    """Runs the command in this process."""
+    """Runs the command in this process; draws no charts, which no fault here is about."""
     handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     said = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
         patch.setattr("sweep.execution.executors.opening.open_executor", lambda *given: meddler)
+        patch.setattr("sweep.visualization.drawings.bring_up_to_date", lambda tables: ((), ()))
         try:
-            main([*SMOKE, "--executor", meddler.name, "--out", str(folder)])
+            start = ["--init", str(small_start())]
+            main([*SMOKE, *start, "--executor", meddler.name, "--out", str(folder)])
         except SystemExit as end:
             status = int(end.code or 0)
         finally:

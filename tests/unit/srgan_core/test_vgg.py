@@ -4,9 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-import torchvision
 from torch import Tensor, nn
-from torchvision.transforms.functional import normalize
 
 from srgan_core import vgg
 from srgan_core.errors import ConfigError, ShapeError, WeightsError
@@ -16,6 +14,8 @@ from srgan_core.vgg import VggFeatures, load_features
 
 def random_state(architecture: str) -> dict[str, Tensor]:
     """Weights scaled so that features neither vanish nor grow through the layers."""
+    import torchvision
+
     generator = torch.Generator().manual_seed(0)
     with torch.device("meta"):
         layers = torchvision.models.get_model(architecture).features
@@ -43,6 +43,8 @@ def build(name: str, states: dict[str, dict[str, Tensor]]) -> VggFeatures:
 
 def reference_layers(architecture: str, state: dict[str, Tensor]) -> nn.Sequential:
     """torchvision's own network with the given convolutions."""
+    import torchvision
+
     with torch.device("meta"):
         features = torchvision.models.get_model(architecture).features
     stripped = {key.removeprefix("features."): tensor for key, tensor in state.items()}
@@ -55,6 +57,8 @@ def out_of_place(layers: nn.Sequential) -> nn.Sequential:
 
 
 def reference_input(images: Tensor) -> Tensor:
+    from torchvision.transforms.functional import normalize
+
     return normalize(images, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torchvision.datasets
 from PIL import Image
 
 from srgan_core.data.dead_leaves import DeadLeavesConfig
@@ -77,7 +76,7 @@ def test_every_damaged_image_of_the_data_set_is_named_at_once(voc):
 
 def test_unpacked_data_set_is_used_as_it_is(voc, monkeypatch: pytest.MonkeyPatch):
     paths = voc()
-    monkeypatch.setattr(torchvision.datasets, "VOCDetection", lambda *_, **__: pytest.fail("asked"))
+    monkeypatch.setattr("torchvision.datasets.VOCDetection", lambda *_, **__: pytest.fail("asked"))
     assert download_voc() == tuple(paths)
 
 
@@ -86,7 +85,7 @@ def test_missing_data_set_is_downloaded_through_torchvision(voc, tmp_path, monke
         assert (root, year, download) == (str(tmp_path / "data"), "2012", True)
         voc()
 
-    monkeypatch.setattr(torchvision.datasets, "VOCDetection", load)
+    monkeypatch.setattr("torchvision.datasets.VOCDetection", load)
     assert len(download_voc()) == 28
 
 
@@ -94,7 +93,7 @@ def test_data_set_lies_in_the_cache_by_default(own_cache: Path, monkeypatch: pyt
     roots = []
     monkeypatch.delenv("SWEEP_DATA", raising=False)
     monkeypatch.setattr(
-        torchvision.datasets, "VOCDetection", lambda root, **_: roots.append(Path(root))
+        "torchvision.datasets.VOCDetection", lambda root, **_: roots.append(Path(root))
     )
     download_voc()
     assert roots == [own_cache / "data"]
@@ -105,7 +104,7 @@ def test_failed_download_says_what_to_do(voc, monkeypatch: pytest.MonkeyPatch, e
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(torchvision.datasets, "VOCDetection", fail)
+    monkeypatch.setattr("torchvision.datasets.VOCDetection", fail)
     with pytest.raises(
         UnavailableDataError, match=r"could not be downloaded \(.*\); unpack .*folder:PATH"
     ):

@@ -3,7 +3,6 @@ import sys
 
 import pytest
 import torch
-import torchvision
 from torch import nn
 
 from srgan_core.errors import ConfigError, WeightsError
@@ -24,6 +23,8 @@ from srgan_core.weights.catalogue import (
     ],
 )
 def test_published_files_have_the_names_users_know(architecture: str, name: str):
+    import torchvision
+
     published = published_file(architecture)
     assert published.name == name
     assert published.url.endswith("/" + name)
@@ -34,6 +35,8 @@ def test_published_files_have_the_names_users_know(architecture: str, name: str)
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_layers_are_those_of_torchvision(architecture: str):
+    import torchvision
+
     with torch.device("meta"):
         reference = torchvision.models.get_model(architecture).features
     ours = feature_layers(architecture)

@@ -1,6 +1,5 @@
 import warnings
 
-import lpips
 import pytest
 import torch
 
@@ -14,6 +13,8 @@ pytestmark = pytest.mark.usefixtures("alexnet", "vgg16")
 
 def _network_of_the_package(trunk):
     """Built without memory for the random weights that it would draw, and filled afterwards."""
+    import lpips
+
     state = resolve_weights(TRUNKS[trunk].weights.name).state
     with torch.device("meta"), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)

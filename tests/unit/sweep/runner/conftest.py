@@ -1,13 +1,16 @@
-"""The runner with an executor that works in this process."""
+"""The runner with an executor that works in this process, on a network of a few weights."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import torch
 
+from srgan_core.inference import save_generator
+from srgan_core.networks import Generator
 from sweep.config.loading import load_config
 from sweep.config.sweep_config import SweepConfig
 from sweep.execution.executors.base import StopRequest
@@ -40,6 +43,35 @@ class InProcess:
 
     def close(self) -> None:
         """Nothing to end."""
+
+
+@pytest.fixture(scope="session")
+def small_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small SRResNet where the package has its own."""
+    folder = tmp_path_factory.mktemp("package")
+    (folder / "assets").mkdir()
+    torch.manual_seed(0)
+    small = Generator(4, channels=8, blocks=1)
+    save_generator(folder / "assets" / "srresnet-x4.safetensors", small)
+    return folder
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small_start(small_package: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("srgan_core.bundled.files", lambda package: small_package)
+        yield
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Folders whose charts were asked for; none is drawn, which would take longer than a trial."""
+    asked: list[Path] = []
+    monkeypatch.setattr(
+        "sweep.visualization.drawings.bring_up_to_date",
+        lambda tables: (asked.append(tables.folder), ((), ()))[1],
+    )
+    return asked
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +111,7 @@ def execute(plan_of: Callable[..., Plan]) -> Callable[..., Summary]:
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def finished(
     execute: Callable[..., Summary], tmp_path_factory: pytest.TempPathFactory
 ) -> SweepStore:

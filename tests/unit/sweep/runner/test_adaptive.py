@@ -8,12 +8,9 @@ from sweep.execution.executors.base import StopRequest
 from sweep.execution.jobs.failing import Job
 from sweep.store.folder import SweepStore
 
+pytestmark = pytest.mark.usefixtures("drawn")
+
 AUTO = {"grid__trials": 3, "eval__metrics": ["psnr", "lpips"]}
-
-
-@pytest.fixture(autouse=True)
-def _without_charts(monkeypatch):
-    monkeypatch.setattr("sweep.visualization.drawings.bring_up_to_date", lambda tables: ((), ()))
 
 
 def outcome(store: SweepStore) -> dict[str, str | None]:

@@ -16,6 +16,8 @@ from sweep.execution.jobs.trial import TrainJob
 from sweep.runner import run_sweep
 from sweep.store.folder import SweepStore
 
+pytestmark = pytest.mark.usefixtures("drawn")
+
 
 def test_a_failed_trial_is_in_the_tables_and_tried_again(tmp_path, in_process, execute):
     store = SweepStore(tmp_path / "smoke")
@@ -58,7 +60,7 @@ def test_an_error_that_nobody_foresaw_fails_one_trial_with_its_traceback(
     assert "Traceback" in record.traceback
 
 
-def test_a_diverged_trial_stays_as_it_is(tmp_path, in_process, execute):
+def test_a_diverged_trial_stays_as_it_is(tmp_path, in_process, execute, drawn):
     store = SweepStore(tmp_path / "smoke")
     wild = {"adversarial__learning_rate": 1e30, "adversarial__steps": 6, "grid__control": False}
     summary = execute(store, **wild)
@@ -66,7 +68,7 @@ def test_a_diverged_trial_stays_as_it_is(tmp_path, in_process, execute):
     (name,) = summary.states
     assert "not finite at iteration" in store.trial(name).read_trial().cause
     assert not store.trial(name).checkpoints.exists()
-    assert (store.root / "tradeoff.png").is_file()
+    assert drawn == [store.root]
     executor = in_process()
     assert execute(store, executor, **wild).exit_status == 1
     assert executor.ran == []

@@ -16,6 +16,8 @@ from sweep.planning.plan import check_plan, plan_sweep
 from sweep.scoring.sets.references import prepare_reference
 from sweep.store.folder import SweepStore
 
+pytestmark = pytest.mark.usefixtures("drawn")
+
 
 @pytest.fixture
 def weights(monkeypatch) -> list[str]:

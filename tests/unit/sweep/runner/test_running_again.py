@@ -14,6 +14,8 @@ from sweep.planning.plan import plan_sweep
 from sweep.runner import Summary, run_sweep
 from sweep.store.folder import SweepStore
 
+pytestmark = pytest.mark.usefixtures("drawn")
+
 
 def test_a_finished_sweep_runs_no_job_again(copy, in_process, execute):
     executor = in_process()

@@ -10,9 +10,11 @@ from sweep.execution.executors.base import StopRequest
 from sweep.execution.jobs.failing import Job
 from sweep.store.folder import SweepStore
 
+pytestmark = pytest.mark.usefixtures("drawn")
+
 
 @pytest.mark.parametrize("number", STOP_SIGNALS)
-def test_a_signal_ends_the_run_in_order(tmp_path, number, in_process, execute):
+def test_a_signal_ends_the_run_in_order(tmp_path, number, in_process, execute, drawn):
     status = 130 if number == signal.SIGINT else 143
     store = SweepStore(tmp_path / "smoke")
     handlers = [*map(signal.getsignal, STOP_SIGNALS)]
@@ -24,9 +26,10 @@ def test_a_signal_ends_the_run_in_order(tmp_path, number, in_process, execute):
     summary = execute(store, in_process(interrupt))
     assert (summary.stopped_by, summary.exit_status) == (number, status)
     assert (store.root / "results.csv").is_file()
-    assert not (store.root / "tradeoff.png").exists()
+    assert drawn == []
     assert [*map(signal.getsignal, STOP_SIGNALS)] == handlers
     assert execute(store).exit_status == 0
+    assert drawn == [store.root]
 
 
 def test_a_lost_terminal_is_no_end_under_nohup(tmp_path, in_process, execute):

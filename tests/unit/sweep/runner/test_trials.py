@@ -4,6 +4,7 @@ import json
 import signal
 
 import numpy as np
+import pytest
 
 from srgan_core.data.images import write_png
 from sweep.execution.executors.base import StopRequest
@@ -11,6 +12,8 @@ from sweep.execution.jobs.failing import Job
 from sweep.planning.plan import check_plan
 from sweep.runner import run_sweep
 from sweep.store.folder import SweepStore
+
+pytestmark = pytest.mark.usefixtures("drawn")
 
 
 def test_every_trial_goes_through_its_states(tmp_path, in_process, execute):

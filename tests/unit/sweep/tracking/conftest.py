@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -61,14 +62,24 @@ def scored(files: TrialFolder) -> TrialFolder:
     return files
 
 
+@pytest.fixture(scope="session")
+def make_results() -> Callable[[Path], SweepStore]:
+    """Makes `results/grid`: `mse-done` and `mse-diverged` have ended, `mse-running` not."""
+
+    def make(folder: Path) -> SweepStore:
+        store = SweepStore(folder / "results" / "grid")
+        scored(make_trial(store.trial("mse-done"), "done", cause=None))
+        cause = "loss_d not finite at iteration 4"
+        make_trial(store.trial("mse-diverged"), "diverged", cause=cause)
+        make_trial(store.trial("mse-running"), "running")
+        return store
+
+    return make
+
+
 @pytest.fixture
-def results(tmp_path: Path) -> SweepStore:
-    """The folder `results/grid`: `mse-done` and `mse-diverged` have ended, `mse-running` not."""
-    store = SweepStore(tmp_path / "results" / "grid")
-    scored(make_trial(store.trial("mse-done"), "done", cause=None))
-    make_trial(store.trial("mse-diverged"), "diverged", cause="loss_d not finite at iteration 4")
-    make_trial(store.trial("mse-running"), "running")
-    return store
+def results(make_results: Callable[[Path], SweepStore], tmp_path: Path) -> SweepStore:
+    return make_results(tmp_path)
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -31,10 +33,12 @@ needs_mlflow = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(autouse=True)
-def _no_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
-        monkeypatch.delenv(name, raising=False)
+@pytest.fixture(autouse=True, scope="module")
+def _no_server() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
+            patch.delenv(name, raising=False)
+        yield
 
 
 def write(store: SweepStore, *trials: TrialFolder) -> str | None:
@@ -61,44 +65,54 @@ LOSSES = "select step, value, is_nan from metrics where key = 'loss_d' order by 
 LOGGED = [(1, 1.0, 0), (2, 0.5, 0), (3, 0.5, 0), (4, 0.0, 1), (5, 0.5, 0)]
 
 
+@pytest.fixture(scope="module")
+def written(
+    make_results: Callable[[Path], SweepStore], tmp_path_factory: pytest.TempPathFactory
+) -> SweepStore:
+    """Two trials in MLflow's file, one of them with scores on `=cmd [red]`; not to be changed."""
+    store = make_results(tmp_path_factory.mktemp("written"))
+    files = store.trial("mse-done")
+    files.write_result(files.read_result().with_scores("=cmd [red]", {"a": {"psnr_y": 20.0}}))
+    assert write(store, files, store.trial("mse-diverged")) is None
+    return store
+
+
 @needs_mlflow
-def test_a_trial_is_one_run_in_the_sweep_s_experiment(results):
-    assert write(results, results.trial("mse-done"), results.trial("mse-diverged")) is None
+def test_a_trial_is_one_run_in_the_sweep_s_experiment(written):
     columns = "runs.name, status, end_time - start_time, experiments.name"
     query = f"select {columns} from runs join experiments using (experiment_id) order by runs.name"
-    assert rows(results, query) == [
+    assert rows(written, query) == [
         ("mse-diverged", "FAILED", 70 * 60 * 1000, "grid"),
         ("mse-done", "FINISHED", 70 * 60 * 1000, "grid"),
     ]
     uuid = "(select run_uuid from runs where name = 'mse-done')"
-    params = dict(rows(results, f"select key, value from params where run_uuid = {uuid}"))
+    params = dict(rows(written, f"select key, value from params where run_uuid = {uuid}"))
     assert params["adversarial_weight"] == "0.001"
     assert params["training.discriminator.warmup_steps"] == "2"
-    assert rows(results, LOSSES.replace("order", f"and run_uuid = {uuid} order")) == LOGGED
-    latest = dict(rows(results, f"select key, value from latest_metrics where run_uuid = {uuid}"))
+    assert rows(written, LOSSES.replace("order", f"and run_uuid = {uuid} order")) == LOGGED
+    latest = dict(rows(written, f"select key, value from latest_metrics where run_uuid = {uuid}"))
     assert latest["set5/psnr_y"] == 31.0
-    tags = dict(rows(results, f"select key, value from tags where run_uuid = {uuid}"))
+    tags = dict(rows(written, f"select key, value from tags where run_uuid = {uuid}"))
     assert (tags["status"], tags["sweep"]) == ("done", "grid")
 
 
 @needs_mlflow
-def test_a_trial_that_goes_on_goes_on_in_its_run(results):
+def test_a_trial_that_goes_on_goes_on_in_its_run(written, tmp_path):
+    results = SweepStore(shutil.copytree(written.root, tmp_path / "grid"))
     files = results.trial("mse-done")
-    assert write(results, files) is None
     with files.log.open("a") as log:
         log.write('{"iteration": 6, "loss_d": 0.25}\n')
     assert write(results, files) is None
-    assert rows(results, "select count(*) from runs") == [(1,)]
-    assert rows(results, LOSSES) == [*LOGGED, (6, 0.25, 0)]
+    assert rows(results, "select count(*) from runs where name = 'mse-done'") == [(1,)]
+    uuid = "(select run_uuid from runs where name = 'mse-done')"
+    losses = rows(results, LOSSES.replace("order", f"and run_uuid = {uuid} order"))
+    assert losses == [*LOGGED, (6, 0.25, 0)]
 
 
 @needs_mlflow
-def test_names_that_mlflow_refuses_are_written_otherwise(results):
-    files = results.trial("mse-done")
-    files.write_result(files.read_result().with_scores("=cmd [red]", {"a": {"psnr_y": 20.0}}))
-    assert write(results, files) is None
+def test_names_that_mlflow_refuses_are_written_otherwise(written):
     query = "select value from latest_metrics where key = '_cmd _red_/psnr_y'"
-    assert rows(results, query) == [(20.0,)]
+    assert rows(written, query) == [(20.0,)]
 
 
 @needs_mlflow

@@ -1,6 +1,5 @@
 import warnings
 
-import lpips
 import numpy as np
 import pytest
 import torch
@@ -31,6 +30,8 @@ def metric(metrics):
 
 def _reference_network():
     """The package's own network, its trunk filled layer by layer."""
+    import lpips
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         network = lpips.LPIPS(net="alex", pnet_rand=True, verbose=False)
@@ -44,6 +45,8 @@ def _reference_network():
 
 
 def test_matches_the_package_called_by_hand(metric, photograph):
+    import lpips
+
     hr = np.ascontiguousarray(photograph[:96, :80])
     sr = np.roll(hr, 3, axis=0)
     tensors = [lpips.im2tensor(image) for image in (sr, hr)]
