@@ -8,6 +8,7 @@ and memory grows with the width of an image alone: about 40 KB a pixel of it in 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import cast
 
@@ -56,7 +57,7 @@ def restore_rows(
     step = max(1, PIECE // width)
     with torch.inference_mode():
         scratch = torch.empty(0, dtype=precision, device=generator.tail.weight.device)
-        trunk, enlarging = _trunk(generator, scratch), _enlarging(generator, scratch)
+        trunk, enlarging = _trunk(generator, scratch, 2 * step), _enlarging(generator, scratch)
         for top in range(0, height, step):
             last = top + step >= height
             batch = as_batch(lr[top : top + step], generator).to(precision)
@@ -76,12 +77,13 @@ def _map(rows: Tensor) -> Tensor:
     return rows.permute(2, 0, 1)[None]
 
 
-def _trunk(generator: Generator, scratch: Tensor) -> Layer:
+def _trunk(generator: Generator, scratch: Tensor, most: int) -> Layer:
+    """`Generator.features`, in which at most so many rows go through a block at once."""
     blocks = cast("list[ResidualBlock]", list(generator.body))
     ends = (generator.head, generator.bottleneck)
     body = [_Sum(_residual(block, scratch)) for block in blocks]
     head, bottleneck = (_rectified(*cast(_Pair, part), scratch) for part in ends)
-    return _in_turn(head, _Sum(_in_turn(*body, bottleneck)))
+    return _in_turn(head, _Sum(_in_turn(*body, bottleneck, most=most)))
 
 
 def _residual(block: ResidualBlock, scratch: Tensor) -> Layer:
@@ -101,10 +103,21 @@ def _enlarging(generator: Generator, scratch: Tensor) -> Layer:
     return _in_turn(*layers[:-1], _Convolution(kernel, bias, scratch), _shuffled)
 
 
-def _in_turn(*layers: Layer) -> Layer:
-    def apply(rows: Tensor, last: bool) -> Tensor:
-        for layer in layers:
-            rows = layer(rows, last)
+def _in_turn(*layers: Layer, most: int = sys.maxsize) -> Layer:
+    """All layers one after the other.
+
+    Each has more rows to give at the end than its input has left: what becomes more than `most`
+    goes on in parts.
+    """
+
+    def apply(rows: Tensor, last: bool, start: int = 0) -> Tensor:
+        for number in range(start, len(layers)):
+            if len(rows) > most:
+                parts = rows.split(most)
+                ends = [last and part is parts[-1] for part in parts]
+                made = [apply(*each, number) for each in zip(parts, ends, strict=True)]
+                return torch.cat(made)
+            rows = layers[number](rows, last)
         return rows
 
     return apply
@@ -132,7 +145,7 @@ class _Convolution:
         parts = (held, rows, zeros) if last else (held, rows)
         whole = torch.cat(parts, out=self.scratch.resize_(0))
         count = max(0, len(whole) - 2 * self.reach)
-        self.held = whole[count:].clone()
+        self.held = _kept(whole[count:], self.held)
         if not count:
             return rows.new_empty((0, rows.shape[1], len(self.weight)))
         padding = (0, self.reach)
@@ -152,8 +165,18 @@ class _Sum:
         waited = min(len(waiting), len(made))
         made[:waited] += waiting[:waited]
         made[waited:] += rows[: len(made) - waited]
-        self.waiting = torch.cat((waiting[waited:], rows[len(made) - waited :]))
+        rest = rows[len(made) - waited :]
+        if waited < len(waiting):
+            rest = torch.cat((waiting[waited:], rest))
+        self.waiting = _kept(rest, self.waiting)
         return made
+
+
+def _kept(rows: Tensor, before: Tensor | None) -> Tensor:
+    """A copy of rows, in the memory of those kept before, lest the heap falls to pieces."""
+    if before is None or before.shape != rows.shape:
+        return rows.clone()
+    return before.copy_(rows)
 
 
 def _folded(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
