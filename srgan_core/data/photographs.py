@@ -37,11 +37,6 @@ class Photograph:
     profile: bytes | None = None
     notes: tuple[str, ...] = ()
 
-    @property
-    def mode(self) -> str:
-        """Pillow's mode of the same kind of image: L, LA, RGB or RGBA."""
-        return ("L" if self.grey else "RGB") + ("" if self.alpha is None else "A")
-
 
 def read_photograph(path: Path) -> Photograph:
     """Reads an image upright, with transparency and profile.

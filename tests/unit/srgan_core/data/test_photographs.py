@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from srgan_core.data.photographs import Photograph, from_pillow, read_photograph
+from srgan_core.data.photographs import from_pillow, read_photograph
 from srgan_core.errors import DataError, ShapeError
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -26,21 +26,22 @@ def test_a_plain_image_is_read_as_it_is(tmp_path, pixels):
     path = saved(tmp_path / "a.png", Image.fromarray(pixels[:, :, :3]))
     photograph = read_photograph(path)
     assert np.array_equal(photograph.rgb, pixels[:, :, :3])
-    assert (photograph.mode, photograph.alpha, photograph.profile) == ("RGB", None, None)
+    assert (photograph.grey, photograph.alpha, photograph.profile) == (False, None, None)
     assert photograph.notes == ()
 
 
 def test_grey_and_transparency_are_known(tmp_path, pixels):
     grey = read_photograph(saved(tmp_path / "l.png", Image.fromarray(pixels[:, :, 0])))
-    assert grey.mode == "L"
+    assert grey.grey
+    assert grey.alpha is None
     assert np.array_equal(grey.rgb[:, :, 1], pixels[:, :, 0])
     both = Image.fromarray(pixels[:, :, 0])
     both.putalpha(Image.fromarray(pixels[:, :, 3]))
     read = read_photograph(saved(tmp_path / "la.png", both))
-    assert read.mode == "LA"
+    assert read.grey
     assert np.array_equal(read.alpha, pixels[:, :, 3])
     rgba = read_photograph(saved(tmp_path / "rgba.png", Image.fromarray(pixels)))
-    assert rgba.mode == "RGBA"
+    assert not rgba.grey
     # Colours below full transparency are kept, not made black.
     assert np.array_equal(rgba.rgb, pixels[:, :, :3])
 
@@ -48,7 +49,7 @@ def test_grey_and_transparency_are_known(tmp_path, pixels):
 def test_a_palette_with_a_transparent_colour_becomes_rgba(tmp_path, pixels):
     image = Image.fromarray(pixels[:, :, :3]).quantize(8)
     photograph = read_photograph(saved(tmp_path / "p.png", image, transparency=0))
-    assert photograph.mode == "RGBA"
+    assert not photograph.grey
     assert set(np.unique(photograph.alpha)) == {0, 255}
 
 
@@ -76,7 +77,7 @@ def test_a_profile_is_kept_where_it_describes_the_pixels(tmp_path, pixels):
 def test_cmyk_is_converted_and_said(tmp_path, pixels):
     image = Image.fromarray(pixels[:, :, :3]).convert("CMYK")
     photograph = read_photograph(saved(tmp_path / "c.jpg", image))
-    assert photograph.mode == "RGB"
+    assert (photograph.grey, photograph.alpha) == (False, None)
     assert "CMYK" in photograph.notes[0]
 
 
@@ -105,8 +106,3 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path, pixels, kind):
 def test_images_of_pillow_without_8_bit_channels_are_refused():
     with pytest.raises(ShapeError, match="'F'"):
         from_pillow(Image.new("F", (2, 2)))
-
-
-def test_mode_follows_from_grey_and_alpha():
-    rgb, alpha = np.zeros((1, 1, 3), np.uint8), np.zeros((1, 1), np.uint8)
-    assert Photograph(rgb, alpha, grey=True).mode == "LA"
