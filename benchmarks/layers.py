@@ -18,6 +18,7 @@ import torch
 from support.article import IMAGENET_MEAN, IMAGENET_STD
 from support.machine import describe, in_turn, parser, report
 from torch import Tensor, nn
+from torch.nn import functional
 from train_step import random_features
 
 from srgan_core.layers import SharedPReLU
@@ -40,7 +41,7 @@ class TextbookGenerator(Generator):
         shallow = self.head(lr)
         deep = self.bottleneck(self.body(shallow)) + shallow
         for block in self.upsample:
-            deep = block.activation(block.shuffle(block.conv(deep)))
+            deep = block.activation(functional.pixel_shuffle(block.conv(deep), 2))
         return (torch.tanh(self.tail(deep).float()) + 1) / 2
 
 

@@ -35,10 +35,11 @@ from torch import Tensor, nn
 
 from srgan_core.data.patches import Batch
 from srgan_core.feature_cuts import FEATURE_CUTS
-from srgan_core.losses import adversarial_loss
 from srgan_core.networks import Discriminator, Generator
-from srgan_core.training.fresh import adam, place
-from srgan_core.training.step import GanStep, Weights
+from srgan_core.training.config import TrainingSpec
+from srgan_core.training.distributed import Processes
+from srgan_core.training.learner import Learner
+from srgan_core.training.recorded import PLAIN_RUNS
 from srgan_core.vgg import VggFeatures
 from srgan_core.weights.catalogue import feature_layers
 
@@ -54,6 +55,9 @@ COLUMNS = (
     "over_roofline",
 )
 
+WARM_UP = PLAIN_RUNS + 2
+"""Rounds that are not counted: on a GPU the engine records its update in the last but one."""
+
 KIND_COLUMNS = ("kind", "share", "limit_ms", "time_ms", "over_limit")
 PRECISIONS = (torch.float32, torch.bfloat16)
 
@@ -66,20 +70,22 @@ class Form:
         patch: Side of D's input in px.
         channels: Of D's first layers.
         frozen: Whether G's BatchNorm keeps its statistics.
+        compiled: Whether the engine's networks go through `torch.compile`.
     """
 
     patch: int = PATCH
     channels: int = 64
     frozen: bool = False
+    compiled: bool = False
 
 
 def form_of(given: Namespace) -> Form:
     """The form that the options ask for."""
-    return Form(given.patch, given.channels, given.frozen)
+    return Form(given.patch, given.channels, given.frozen, given.compile)
 
 
 class Engine:
-    """The engine's step with its optimizers, as the trainer runs it."""
+    """The engine's iteration as the trainer runs it, always on the same batch."""
 
     def __init__(
         self,
@@ -89,27 +95,40 @@ class Engine:
         device: torch.device,
         form: Form = Form(),
     ) -> None:
-        self.generator = with_weights(Generator(), reference.generator)
-        discriminator = Discriminator(form.patch, form.channels)
-        self.discriminator = with_weights(discriminator, reference.discriminator)
-        for network in (self.generator, self.discriminator):
-            place(network, device).train()
-        for layer in self.generator.modules():
-            if isinstance(layer, nn.BatchNorm2d) and form.frozen:
-                layer.eval()
-        self.optimizers = [adam(n, 1e-4) for n in (self.generator, self.discriminator)]
-        weights = Weights(*reference.weights)
-        self.step = GanStep(
-            self.generator, self.discriminator, features, weights, precision, adversarial_loss
+        pixel, content, adversarial = reference.weights
+        spec = TrainingSpec(
+            content_weight=content,
+            pixel_weight=pixel,
+            adversarial_weight=adversarial,
+            data={"sources": {"skimage": 1.0}},
+            training={
+                "steps": 1_000_000,
+                "patch_size": form.patch,
+                "precision": str(precision).removeprefix("torch."),
+                "freeze_batchnorm_after": 0 if form.frozen else None,
+                "compile": form.compiled,
+            },
         )
+        discriminator = Discriminator(form.patch, form.channels)
+        self.learner = Learner(
+            spec,
+            self,  # type: ignore[arg-type]
+            device=device,
+            features=features,
+            init=with_weights(Generator(), reference.generator),
+            init_discriminator=with_weights(discriminator, reference.discriminator),
+            processes=Processes(),
+        )
+        self.given, self.iterations = Batch(torch.empty(0), torch.empty(0)), 0
+
+    def batch(self, step: int) -> Batch:
+        """What the learner asks its sampler for."""
+        return self.given
 
     def update(self, batch: Batch) -> dict[str, Tensor]:
         """One update of both networks."""
-        values = self.step.accumulate(batch)
-        for optimizer in self.optimizers:
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-        return values
+        self.given, self.iterations = batch, self.iterations + 1
+        return self.learner.train(self.iterations)
 
 
 def with_weights(network: nn.Module, source: nn.Module) -> nn.Module:
@@ -153,17 +172,18 @@ def largest_difference(content: str, dtype: torch.dtype = torch.float64) -> floa
     reference = ArticleLoop(SMALL_PATCH, theirs, weights_of(content))
     cpu, small = torch.device("cpu"), Form(SMALL_PATCH)
     engine = Engine(reference, ours, torch.float32, cpu, small)
-    networks = (engine.generator, engine.discriminator, reference.generator)
+    learner = engine.learner
+    networks = (learner.generator, learner.discriminator, reference.generator)
     for network in filter(None, (*networks, reference.discriminator, theirs, ours)):
         network.to(dtype)
     reference.mean, reference.std = reference.mean.to(dtype), reference.std.to(dtype)
     hr = torch.rand(SMALL_BATCH, 3, SMALL_PATCH, SMALL_PATCH, dtype=dtype)
     lr = nn.functional.avg_pool2d(hr, 4)
     reference.gradients(lr, hr)
-    engine.step.accumulate(Batch(lr, hr))
+    learner.step.accumulate(Batch(lr, hr))
     pairs = (
-        (engine.generator, reference.generator),
-        (engine.discriminator, reference.discriminator),
+        (learner.generator, reference.generator),
+        (learner.discriminator, reference.discriminator),
     )
     return max(_differences(ours, theirs) for ours, theirs in pairs)
 
@@ -185,6 +205,13 @@ def _is_cancelled(network: nn.Module, name: str) -> bool:
     return kind == "bias" and isinstance(following.get(owner), nn.BatchNorm2d)
 
 
+def random_batch(given: Namespace, device: torch.device) -> Batch:
+    """A batch in the layout of the engine's sampler."""
+    hr = torch.rand(given.batch, 3, given.patch, given.patch, device=device)
+    parts = (nn.functional.avg_pool2d(hr, 4), hr)
+    return Batch(*(part.contiguous(memory_format=torch.channels_last) for part in parts))
+
+
 def seconds_of(device: torch.device, update: Callable[..., object], *inputs: object) -> float:
     """Wall-clock seconds of a call."""
     begin = time.perf_counter()
@@ -202,15 +229,14 @@ def compare(
     torch.manual_seed(0)
     theirs, ours = random_features(content)
     ours = ours.to(device) if ours is not None else None
-    hr = torch.rand(given.batch, 3, given.patch, given.patch, device=device)
-    batch = Batch(nn.functional.avg_pool2d(hr, 4), hr)
+    batch = random_batch(given, device)
     reference = ArticleLoop(given.patch, theirs, weights_of(content), given.channels).to(device)
     engine = Engine(reference, ours, precision, device, form_of(given))
     pairs = in_turn(
         partial(seconds_of, device, reference.update, batch.lr, batch.hr),
         partial(seconds_of, device, engine.update, batch),
         given.rounds,
-        warm_up=2,
+        warm_up=WARM_UP,
     )
     limits = ceilings(device, precision, given.roofline_seconds)
     work = step_work(content, given.batch, given.patch, given.channels, precision.itemsize)
@@ -242,11 +268,12 @@ def kinds(
     reference = ArticleLoop(given.patch, theirs, weights_of(content), given.channels).to(device)
     ours = ours.to(device) if ours is not None else None
     engine = Engine(reference, ours, precision, device, form_of(given))
-    hr = torch.rand(given.batch, 3, given.patch, given.patch, device=device)
-    batch = Batch(nn.functional.avg_pool2d(hr, 4), hr)
+    batch = random_batch(given, device)
+    # Of a recorded update the profiler does not know which operator launched a kernel.
+    engine.learner.work.records = False
     for _ in range(3):
         engine.update(batch)
-    times = kinds_of_time(partial(engine.update, batch), given.rounds)
+    times = kinds_of_time(partial(engine.update, batch), given.rounds, device)
     limits = ceilings(device, precision, given.roofline_seconds)
     least = Counter[str]()
     for work in step_work(content, given.batch, given.patch, given.channels, precision.itemsize):
@@ -279,6 +306,7 @@ def main() -> None:
     )
     options.add_argument("--channels", type=int, default=64, help="of D's first layers")
     options.add_argument("--frozen", action="store_true", help="G's BatchNorm does not learn")
+    options.add_argument("--compile", action="store_true", help="the engine's networks")
     options.add_argument("--kinds", action="store_true", help="show the kinds of layers too")
     given = options.parse_args()
     torch.set_num_threads(given.threads)

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
+from torch.nn import functional
 
 ARRANGED_TYPES = (torch.float32, torch.bfloat16)
 """Types in which oneDNN convolves on a CPU."""
@@ -26,9 +27,10 @@ class FrozenConvolution(nn.Conv2d):
 
     Args:
         convolution: Whose sizes it has; its weights are not taken over.
+        rectifies: Whether a ReLU follows, which oneDNN does in the same pass.
     """
 
-    def __init__(self, convolution: nn.Conv2d) -> None:
+    def __init__(self, convolution: nn.Conv2d, rectifies: bool = False) -> None:
         super().__init__(
             convolution.in_channels,
             convolution.out_channels,
@@ -37,41 +39,50 @@ class FrozenConvolution(nn.Conv2d):
             device="meta",
         )
         self.requires_grad_(False)
+        self.rectifies = rectifies
         self._arranged: tuple[Any, _Arranged] | None = None
+        self._cast: tuple[Any, Tensor, Tensor | None] | None = None
 
     def forward(self, features: Tensor) -> Tensor:
         """Maps (N, C_in, H, W) to (N, C_out, H, W); gradients reach the features alone."""
         device = features.device.type
         if torch.is_autocast_enabled(device):
             features = features.to(torch.get_autocast_dtype(device))
-        if not _is_arrangeable(features):
-            bias = _cast(self.bias, features.dtype)
-            made: Tensor = self._conv_forward(features, self.weight.to(features.dtype), bias)
-            return made
-        key = (features.shape, features.dtype, self.weight.data_ptr())
-        if self._arranged is None or self._arranged[0] != key:
-            self._arranged = (key, _Arranged(self.weight, self.bias, features))
-        return _ArrangedConvolution.apply(features, self._arranged[1])  # type: ignore[no-any-return]
+        if _is_arrangeable(features):
+            key = (features.shape, features.dtype, self.weight.data_ptr())
+            if self._arranged is None or self._arranged[0] != key:
+                self._arranged = (key, _Arranged(self, features))
+            return _ArrangedConvolution.apply(features, self._arranged[1])  # type: ignore[no-any-return]
+        made: Tensor = self._conv_forward(features, *self._cast_to(features.dtype))
+        return functional.relu(made, inplace=True) if self.rectifies else made
+
+    def _cast_to(self, dtype: torch.dtype) -> tuple[Tensor, Tensor | None]:
+        key = (dtype, self.weight.data_ptr())
+        if self._cast is None or self._cast[0] != key:
+            self._cast = (key, self.weight.to(dtype), _cast(self.bias, dtype))
+        return self._cast[1:]
 
 
 class _Arranged:
     """Weights as oneDNN wants them for maps of one size."""
 
-    def __init__(self, weight: Tensor, bias: Tensor | None, features: Tensor) -> None:
-        self.sizes, self.type = features.shape, features.dtype
-        self.weight, self.padding = weight, [side // 2 for side in weight.shape[2:]]
-        self.bias = _cast(bias, self.type)
-        self.forwards = self._arrange(weight)
+    def __init__(self, convolution: FrozenConvolution, features: Tensor) -> None:
+        self.sizes, self.type, self.weight = features.shape, features.dtype, convolution.weight
+        self.rectifies = convolution.rectifies
+        self.padding = [side // 2 for side in self.weight.shape[2:]]
+        self.bias = _cast(convolution.bias, self.type)
+        self.forwards = self._arrange(self.weight)
         self.backwards: Tensor | None = None
 
     def convolve(self, features: Tensor) -> Tensor:
-        return self._convolve(features, self.forwards, self.bias)
+        then = "relu" if self.rectifies else "none"
+        return self._convolve(features, self.forwards, self.bias, then)
 
     def convolve_back(self, gradient: Tensor) -> Tensor:
         """The gradient of the features: the convolution with the kernel turned round."""
         if self.backwards is None:
             self.backwards = self._arrange(self.weight.flip(2, 3).transpose(0, 1))
-        return self._convolve(gradient, self.backwards, None)
+        return self._convolve(gradient, self.backwards, None, "none")
 
     def _arrange(self, weight: Tensor) -> Tensor:
         sizes = (self.sizes[0], weight.shape[1], *self.sizes[2:])
@@ -79,22 +90,28 @@ class _Arranged:
         plain = weight.to(self.type).contiguous().to_mkldnn()
         return arrange(plain, self.padding, [1, 1], [1, 1], 1, sizes)
 
-    def _convolve(self, maps: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    def _convolve(self, maps: Tensor, weight: Tensor, bias: Tensor | None, then: str) -> Tensor:
         convolve: Callable[..., Tensor] = torch.ops.mkldnn._convolution_pointwise
         ones = [1, 1]
-        return convolve(maps, weight, bias, self.padding, ones, ones, 1, "none", [], "")
+        return convolve(maps, weight, bias, self.padding, ones, ones, 1, then, [], "")
 
 
 class _ArrangedConvolution(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, features: Tensor, arranged: _Arranged) -> Tensor:
         ctx.arranged = arranged
-        return arranged.convolve(features)
+        made = arranged.convolve(features)
+        if arranged.rectifies:
+            ctx.save_for_backward(made)
+        return made
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (gradient,) = gradients
+        if ctx.arranged.rectifies:
+            (made,) = ctx.saved_tensors
+            gradient = torch.ops.aten.threshold_backward(gradient, made, 0)
         return ctx.arranged.convolve_back(gradient), None
 
 

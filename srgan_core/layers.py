@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -52,6 +53,91 @@ def _exporting() -> bool:
     return tracing or torch.compiler.is_compiling()
 
 
+class _CancelledBias(torch.autograd.Function):
+    """Features as they are; the bias that was left out of them gets the gradient 0."""
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(bias)
+        return features.view_as(features)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor]:
+        (bias,) = ctx.saved_tensors
+        return gradients[0], torch.zeros_like(bias)
+
+
+def normalised(features: Tensor, convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> Tensor:
+    """Batch normalisation of a convolution's output.
+
+    With the statistics of the batch, BatchNorm takes the convolution's bias away again, so that its
+    gradient is 0 but for rounding. On a GPU of CUDA adding the bias and summing up its gradient
+    take as long as the convolution does. There it is left out, and the running mean alone has it.
+
+    Args:
+        features: (N, C_in, H, W).
+        convolution: With a bias.
+        norm: BatchNorm of its output channels.
+
+    Returns:
+        (N, C_out, H', W').
+    """
+    bias, mean, momentum = convolution.bias, norm.running_mean, norm.momentum
+    if (
+        not (norm.training and _on_cuda(features))
+        or bias is None
+        or mean is None
+        or momentum is None
+    ):
+        normal: Tensor = norm(convolution(features))
+        return normal
+    maps = functional.conv2d(
+        features, convolution.weight, None, convolution.stride, convolution.padding
+    )
+    made: Tensor = norm(_CancelledBias.apply(maps, bias))
+    # As data, for BatchNorm too changes the mean behind the back of the gradients, which need none.
+    mean.data.add_(bias.data, alpha=momentum)
+    return made
+
+
+def through(layers: Iterable[nn.Module], features: Tensor) -> Tensor:
+    """Maps features through layers in order, convolutions with their BatchNorm as `normalised`."""
+    convolution: nn.Conv2d | None = None
+    for layer in layers:
+        if convolution is not None and isinstance(layer, nn.BatchNorm2d):
+            features, convolution = normalised(features, convolution, layer), None
+            continue
+        if convolution is not None:
+            features, convolution = convolution(features), None
+        if isinstance(layer, nn.Conv2d):
+            convolution = layer
+        else:
+            features = layer(features)
+    return features if convolution is None else convolution(features)
+
+
+def shuffled(features: Tensor) -> Tensor:
+    """`pixel_shuffle(features, 2)`; on a GPU of CUDA in the layout that convolutions like.
+
+    Args:
+        features: (N, 4 C, H, W).
+
+    Returns:
+        (N, C, 2 H, 2 W).
+    """
+    if not _on_cuda(features):
+        return functional.pixel_shuffle(features, 2)
+    number, channels, height, width = features.shape
+    pixels = features.permute(0, 2, 3, 1).reshape(number, height, width, channels // 4, 2, 2)
+    rows = pixels.permute(0, 1, 4, 2, 5, 3).reshape(number, 2 * height, 2 * width, channels // 4)
+    return rows.permute(0, 3, 1, 2)
+
+
+def _on_cuda(features: Tensor) -> bool:
+    return features.is_cuda
+
+
 def phase_kernel(kernel: Tensor) -> Tensor:
     """Rewrites a convolution after a pixel shuffle as one before it.
 
@@ -90,7 +176,7 @@ def convolve_shuffled(features: Tensor, convolution: nn.Conv2d) -> Tensor:
     kernel = phase_kernel(convolution.weight).contiguous(memory_format=torch.channels_last)
     bias = None if convolution.bias is None else convolution.bias.repeat_interleave(4)
     phases = functional.conv2d(features, kernel, bias, padding=kernel.shape[-1] // 2)
-    return functional.pixel_shuffle(phases, 2)
+    return shuffled(phases)
 
 
 def autocast(tensor: Tensor, precision: torch.dtype) -> torch.autocast:

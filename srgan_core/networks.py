@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from srgan_core.errors import ConfigError, ShapeError
-from srgan_core.layers import SharedPReLU, convolve_shuffled
+from srgan_core.layers import SharedPReLU, convolve_shuffled, normalised, shuffled, through
 
 SCALES = (2, 4, 8)
 """Magnifications that the generator can be built for."""
@@ -37,9 +37,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Maps (N, C, H, W) to the same shape."""
-        residual: Tensor = self.activation(self.norm1(self.conv1(features)))
-        residual = self.norm2(self.conv2(residual))
-        return features + residual
+        residual: Tensor = self.activation(normalised(features, self.conv1, self.norm1))
+        return features + normalised(residual, self.conv2, self.norm2)
 
 
 class UpsampleBlock(nn.Module):
@@ -48,13 +47,11 @@ class UpsampleBlock(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.conv = nn.Conv2d(channels, 4 * channels, 3, padding=1)
-        self.shuffle = nn.PixelShuffle(2)
         self.activation = SharedPReLU()
 
     def forward(self, features: Tensor) -> Tensor:
         """Maps (N, C, H, W) to (N, C, 2H, 2W)."""
-        shuffled: Tensor = self.shuffle(self.phases(features))
-        return shuffled
+        return shuffled(self.phases(features))
 
     def phases(self, features: Tensor) -> Tensor:
         """Maps (N, C, H, W) to (N, 4 C, H, W), all but the shuffle: the slope is shared."""
@@ -181,5 +178,5 @@ class Discriminator(nn.Module):
                 f"discriminator: expected images of {self.patch_size} x {self.patch_size}, "
                 f"got {images.shape[-2]} x {images.shape[-1]}"
             )
-        logits: Tensor = self.classifier(self.features(images).flatten(1))
+        logits: Tensor = self.classifier(through(self.features, images).flatten(1))
         return logits

@@ -84,8 +84,16 @@ class VggFeatures(nn.Module):
 
 
 def _frozen(layers: nn.Sequential) -> nn.Sequential:
-    frozen = (FrozenConvolution(e) if isinstance(e, nn.Conv2d) else e for e in layers)
-    return nn.Sequential(*frozen)
+    """The layers without gradients of weights, under the same names; convolutions do their ReLU."""
+    made: list[nn.Module] = []
+    for layer, following in zip(layers, [*layers[1:], None], strict=True):
+        if isinstance(layer, nn.Conv2d):
+            made.append(FrozenConvolution(layer, rectifies=isinstance(following, nn.ReLU)))
+        elif isinstance(layer, nn.ReLU) and made and isinstance(made[-1], FrozenConvolution):
+            made.append(nn.Identity())
+        else:
+            made.append(layer)
+    return nn.Sequential(*made)
 
 
 def load_features(name: str, device: str | torch.device = "cpu") -> VggFeatures:

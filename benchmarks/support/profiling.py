@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
+import torch
 from support.step_work import (
     ADAM,
     BACKWARD,
@@ -17,6 +19,7 @@ from support.step_work import (
     RECTIFIERS,
     REST,
 )
+from torch.autograd import DeviceType
 from torch.profiler import ProfilerActivity, profile
 
 ENCLOSING = {"Optimizer.step": ADAM, "_SharedSlopeRectifier": RECTIFIERS}
@@ -39,22 +42,34 @@ OPERATORS = {
 """Parts of an operator's name, the first that fits; convolutions of a backward pass apart."""
 
 
-def kinds_of_time(work: Callable[[], object], rounds: int) -> dict[str, float]:
+def kinds_of_time(
+    work: Callable[[], object], rounds: int, device: torch.device
+) -> dict[str, float]:
     """Runs something under PyTorch's profiler.
 
     Args:
         work: What to look into; run before, so that nothing is built or loaded in it.
         rounds: How often.
+        device: Where it computes; of a GPU the time of the kernels counts.
 
     Returns:
         Seconds of one round by kind of layer.
     """
-    with profile(activities=[ProfilerActivity.CPU]) as recorded:
+    activities = [ProfilerActivity.CPU]
+    time_of = attrgetter("self_cpu_time_total")
+    if device.type == "cuda":
+        activities.append(ProfilerActivity.CUDA)
+        time_of = attrgetter("self_device_time_total")
+    with profile(activities=activities) as recorded:
         for _ in range(rounds):
             work()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
     seconds: Counter[str] = Counter()
     for event in recorded.events():
-        seconds[_kind(event)] += event.self_cpu_time_total / 1e6 / rounds
+        # A kernel's time is also that of the operator that launched it.
+        if event.device_type == DeviceType.CPU:
+            seconds[_kind(event)] += time_of(event) / 1e6 / rounds
     return dict(seconds)
 
 

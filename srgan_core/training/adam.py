@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.optim import Adam, Optimizer
 
 _step: Callable[..., Any] = inspect.unwrap(Adam.step)
@@ -24,6 +25,14 @@ class FusedAdam(Adam):
     load_state_dict = inspect.unwrap(Optimizer.load_state_dict)
     state_dict = inspect.unwrap(Optimizer.state_dict)
     zero_grad = inspect.unwrap(Optimizer.zero_grad)
+
+    def set_rate(self, learning_rate: float) -> None:
+        """Sets the learning rate of all parameters; a tensor of it stays where it is recorded."""
+        for group in self.param_groups:
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(learning_rate)
+            else:
+                group["lr"] = learning_rate
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> Any:

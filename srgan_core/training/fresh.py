@@ -6,11 +6,11 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from srgan_core.networks import Discriminator, Generator
 from srgan_core.training.adam import FusedAdam
 from srgan_core.training.config import TrainingSpec
+from srgan_core.training.moving_average import MovingAverage
 
 DISCRIMINATOR_SEED_OFFSET = 1_000_003
 """Keeps D's initial weights apart from G's under the same seed."""
@@ -42,14 +42,15 @@ def place(network: Any, device: torch.device) -> Any:
 
 
 def adam(network: nn.Module | None, learning_rate: float) -> FusedAdam | None:
-    """The optimizer of a network, if there is one."""
+    """The optimizer of a network, if there is one; on a GPU of CUDA its step can be recorded."""
     if network is None:
         return None
-    return FusedAdam(network.parameters(), lr=learning_rate, fused=True)
+    device = next(network.parameters()).device
+    recordable = device.type == "cuda"
+    rate = torch.tensor(learning_rate, device=device) if recordable else learning_rate
+    return FusedAdam(network.parameters(), lr=rate, fused=True, capturable=recordable)
 
 
-def moving_average(generator: Generator, decay: float) -> AveragedModel | None:
+def moving_average(generator: Generator, decay: float) -> MovingAverage | None:
     """An exponential moving average of the weights; None for a decay of 0."""
-    if decay == 0:
-        return None
-    return AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
+    return MovingAverage(generator, decay) if decay else None

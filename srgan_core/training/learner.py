@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
@@ -25,11 +26,27 @@ from srgan_core.training.fresh import (
 )
 from srgan_core.training.hardware import resolve_precision
 from srgan_core.training.monitor import combine_parts
+from srgan_core.training.recorded import RecordedWork, is_recordable
 from srgan_core.training.schedule import learning_rate_factor
 from srgan_core.training.step import GanStep, Weights
 
 WARMUP_BATCHES = 2**32
 """Where the batches of D's warm-up are counted from: G's first step sees batch 0 in any case."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What many iterations in a row have in common.
+
+    Attributes:
+        generator_moves: Whether D's warm-up is over.
+        frozen: Whether G's BatchNorm keeps its statistics.
+        is_first: Whether G moves for the first time.
+    """
+
+    generator_moves: bool
+    frozen: bool
+    is_first: bool
 
 
 class Learner:
@@ -43,6 +60,9 @@ class Learner:
         init: Generator to start from, or None for fresh weights from the seed.
         init_discriminator: Discriminator to go on with, or None for a fresh one.
         processes: This process's place in a distributed run.
+
+    Attributes:
+        learning_rate: G's in the last iteration.
 
     Raises:
         ConfigError: when the batch does not divide into processes and parts.
@@ -80,43 +100,49 @@ class Learner:
             precision=precision,
             adversarial_loss=ADVERSARIAL_LOSSES[self.config.adversarial_loss],
         )
-        self.warmup = spec.warmup_steps
+        self.warmup, self.learning_rate = spec.warmup_steps, 0.0
+        # With several processes, which wait for each other, it was not tried.
+        records = is_recordable(device, precision) and processes.world_size == 1
+        self.work = RecordedWork(self._train_on, device, records)
 
     @property
     def result(self) -> Generator:
         """The generator that the training is for: the moving average where there is one."""
         return self.generator if self.average is None else cast(Generator, self.average.module)
 
-    @property
-    def learning_rate(self) -> float:
-        """G's, in the last iteration."""
-        optimizer = self.optimizers["optimizer_g"]
-        assert optimizer is not None
-        return float(optimizer.param_groups[0]["lr"])
-
     def train(self, iteration: int) -> dict[str, Tensor]:
-        """Runs one iteration; returns the batch's scalars, only D's while it warms up."""
+        """Runs one iteration.
+
+        Returns:
+            The batch's scalars, only D's while it warms up; they hold until the next iteration.
+        """
         step = iteration - self.warmup
         generator_moves = step >= 0
         batch = self.sampler.batch(step if generator_moves else WARMUP_BATCHES + iteration)
         self._set_rates(max(0, step))
-        self._set_batchnorm(max(0, step))
+        frozen = self._set_batchnorm(max(0, step))
+        return self.work(batch, Phase(generator_moves, frozen, is_first=step == 0))
+
+    def _train_on(self, batch: Batch, phase: Phase) -> dict[str, Tensor]:
+        """What happens on the device."""
         loss_scale: Tensor | float = 1.0
         if self.scaler.is_enabled():
             loss_scale = self.scaler.scale(torch.ones((), device=self.device))
         parts = _split(batch, self.config.accumulate)
         collected = []
         for part in parts:
-            if generator_moves:
+            if phase.generator_moves:
                 collected.append(self.step.accumulate(part, 1 / len(parts), loss_scale))
             else:
                 with _kept_buffers(self.generator):
                     collected.append(self.step.warm_up(part, 1 / len(parts), loss_scale))
-        self.update("optimizer_d")
-        if generator_moves:
+        with self.step.adversary.aside():
+            self.update("optimizer_d")
+        if phase.generator_moves:
             self.update("optimizer_g")
             if self.average is not None:
-                self.average.update_parameters(self.generator)
+                self.average.update(first=phase.is_first)
+        self.step.join()
         if self.scaler.is_enabled():
             self.scaler.update()
         return combine_parts(collected)
@@ -159,18 +185,24 @@ class Learner:
 
     def _set_rates(self, step: int) -> None:
         factor = learning_rate_factor(self.config, step)
-        peaks = (self.config.learning_rate, self.config.discriminator.learning_rate)
-        for optimizer, peak in zip(self.optimizers.values(), peaks, strict=True):
+        self.learning_rate = self.config.learning_rate * factor
+        rates = (self.learning_rate, self.config.discriminator.learning_rate * factor)
+        for optimizer, rate in zip(self.optimizers.values(), rates, strict=True):
             if optimizer is not None:
-                optimizer.param_groups[0]["lr"] = peak * factor
+                optimizer.set_rate(rate)
 
-    def _set_batchnorm(self, step: int) -> None:
-        """D's warm-up sees the generator as its first step will."""
+    def _set_batchnorm(self, step: int) -> bool:
+        """Freezes G's BatchNorm when its time has come; D's warm-up sees it as G's first step will.
+
+        Returns:
+            Whether it is frozen.
+        """
         after = self.config.freeze_batchnorm_after
         frozen = after is not None and step >= after
         for module in self.generator.modules():
             if isinstance(module, nn.BatchNorm2d) and module.training == frozen:
                 module.train(not frozen)
+        return frozen
 
     def _prepared(self, network: nn.Module | None) -> Any:
         wrapped = self.processes.wrap(network)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from srgan_core.data.degrading import degraded, patch_random
 from srgan_core.data.patches import Batch
@@ -16,6 +16,7 @@ from srgan_core.losses import ADVERSARIAL_LOSSES
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.fresh import adam, first_discriminator, fresh_generator, place
 from srgan_core.training.hardware import prepare_torch, resolve_precision
+from srgan_core.training.recorded import RecordedWork, is_recordable
 from srgan_core.training.step import GanStep, Weights
 from srgan_core.vgg import VggFeatures
 from srgan_core.weights.catalogue import PREFIX, feature_layers
@@ -28,6 +29,9 @@ WHOLE_BATCH_SECONDS = 4.0
 
 SMALLEST_BATCH = 2
 """Patches; BatchNorm cannot train on one of 16 px, which the discriminator brings down to 1 px."""
+
+
+Action = Callable[[Batch], dict[str, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,8 @@ def measure_step(spec: TrainingSpec, device: torch.device) -> StepCost:
     Pretrained weights are not needed: a random VGG costs the same.
 
     Returns:
-        The mean over as many steps as fit into `CALIBRATION_SECONDS`; the first one, which
-        allocates, is left out.
+        The mean over as many steps as fit into `CALIBRATION_SECONDS`; the first ones, which
+        allocate, or record what later ones replay, are left out.
     """
     prepare_torch(spec.threads, device)
     if device.type == "cuda":
@@ -76,16 +80,18 @@ class _Benchmark:
         self.generator = place(fresh_generator(spec), device).train()
         self.discriminator = place(first_discriminator(spec), device)
         self.optimizers = [adam(self.generator, 1e-4), adam(self.discriminator, 1e-4)]
+        precision = resolve_precision(spec.training.precision, device)
+        self.work = RecordedWork(self._update, device, is_recordable(device, precision))
         self.step = GanStep(
             self.generator,
             self.discriminator,
             _random_features(spec.content, device),
             Weights(spec.pixel_weight, spec.content_weight, spec.adversarial_weight),
-            resolve_precision(spec.training.precision, device),
+            precision,
             ADVERSARIAL_LOSSES[spec.training.adversarial_loss],
         )
 
-    def seconds(self, action: Callable[[Batch], object]) -> float:
+    def seconds(self, action: Action) -> float:
         """Seconds of one optimizer step over a whole batch."""
         parts = self.spec.training.accumulate
         size = self.spec.training.batch_size // parts
@@ -106,9 +112,9 @@ class _Benchmark:
             return 0.0
         return max(0.0, 1 - self._computed / self._elapsed)
 
-    def _time(self, action: Callable[[Batch], object], size: int, once: bool = False) -> float:
+    def _time(self, action: Action, size: int, once: bool = False) -> float:
         batch = self._batch(size)
-        if not once:
+        for _ in range(0 if once else self.work.first_runs):
             self._run(action, batch)
         count, begin, begin_computing = 0, time.monotonic(), time.process_time()
         while count == 0 or (not once and time.monotonic() - begin < CALIBRATION_SECONDS):
@@ -121,14 +127,20 @@ class _Benchmark:
         self._computed += computed
         return (computed if self.device.type == "cpu" else elapsed) / count
 
-    def _run(self, action: Callable[[Batch], object], batch: Batch) -> None:
-        action(self._spoiled(batch))
+    def _run(self, action: Action, batch: Batch) -> None:
+        self.work(self._spoiled(batch), (action, len(batch.hr)))
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+
+    def _update(self, batch: Batch, phase: tuple[Action, int]) -> dict[str, Tensor]:
+        action, _ = phase
+        values = action(batch)
+        self.step.join()
         for optimizer in self.optimizers:
             if optimizer is not None:
                 optimizer.step()
                 optimizer.zero_grad(set_to_none=True)
-        if self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
+        return values
 
     def _spoiled(self, batch: Batch) -> Batch:
         """The batch with LR made of HR by way of the degradation, if there is one."""

@@ -17,8 +17,8 @@ def textbook() -> nn.Conv2d:
     return convolution.requires_grad_(False)
 
 
-def frozen(textbook: nn.Conv2d) -> FrozenConvolution:
-    convolution = FrozenConvolution(textbook)
+def frozen(textbook: nn.Conv2d, rectifies: bool = False) -> FrozenConvolution:
+    convolution = FrozenConvolution(textbook, rectifies)
     convolution.load_state_dict(textbook.state_dict(), assign=True)
     return convolution
 
@@ -37,11 +37,17 @@ def forwards_and_back(convolution: nn.Module, features: Tensor, dtype: torch.dty
     return made, gradient
 
 
+@pytest.mark.parametrize("arranges", [True, False])
+@pytest.mark.parametrize("rectifies", [True, False])
 @pytest.mark.parametrize("dtype", TYPES)
-def test_values_and_gradients_are_the_textbooks(textbook, dtype):
-    expected = forwards_and_back(textbook, maps(0, 24), dtype)
+def test_values_and_gradients_are_the_textbooks(textbook, dtype, rectifies, arranges, monkeypatch):
+    if not arranges:
+        monkeypatch.setattr(frozen_layers, "_is_arrangeable", lambda features: False)
+    layers = nn.Sequential(textbook, nn.ReLU() if rectifies else nn.Identity())
+    expected = forwards_and_back(layers, maps(0, 24), dtype)
+    assert bool((expected[0] < 0).any()) != rectifies
     for _ in range(2):
-        found = forwards_and_back(frozen(textbook), maps(0, 24), dtype)
+        found = forwards_and_back(frozen(textbook, rectifies), maps(0, 24), dtype)
         for ours, theirs in zip(found, expected, strict=True):
             assert ours.dtype == theirs.dtype
             tolerance = 1e-5 if dtype == torch.float32 else 2e-2

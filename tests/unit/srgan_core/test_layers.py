@@ -5,7 +5,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srgan_core.layers import SharedPReLU, convolve_shuffled, phase_kernel
+from srgan_core import layers
+from srgan_core.layers import SharedPReLU, convolve_shuffled, phase_kernel, shuffled, through
 
 
 def rectifiers(slope: float, dtype: torch.dtype = torch.float64) -> tuple[SharedPReLU, nn.PReLU]:
@@ -116,3 +117,53 @@ def test_convolve_shuffled_equals_shuffle_then_convolution_with_gradients(bias: 
     torch.testing.assert_close(outputs[0], outputs[1], rtol=0, atol=1e-12)
     for ours, theirs in zip(*gradients, strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
+
+
+def convolution_and_norm() -> nn.Sequential:
+    torch.manual_seed(0)
+    made = nn.Sequential(nn.Conv2d(3, 4, 3, stride=2, padding=1), nn.BatchNorm2d(4), nn.ReLU())
+    with torch.no_grad():
+        made[0].bias.fill_(0.3)
+        made[1].running_mean.fill_(0.7)
+    return made.to(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize("trains", [True, False])
+def test_layers_in_order_are_a_sequence_of_them(trains):
+    maps = features(2, 3, 9, 9, dtype=torch.float32)
+    ours, theirs = (convolution_and_norm().append(nn.Conv2d(4, 2, 1)) for _ in range(2))
+    ours.load_state_dict(theirs.state_dict())
+    assert torch.equal(through(ours.train(trains), maps), theirs.train(trains)(maps))
+    assert torch.equal(ours[1].running_mean, theirs[1].running_mean)
+
+
+def test_pixels_are_shuffled_as_pytorch_does():
+    phases = torch.arange(2 * 12 * 3 * 5.0).reshape(2, 12, 3, 5)
+    assert torch.equal(shuffled(phases), functional.pixel_shuffle(phases, 2))
+
+
+@pytest.fixture
+def as_on_cuda(monkeypatch):
+    """Layers are computed as on a GPU of CUDA, on the CPU."""
+    monkeypatch.setattr(layers, "_on_cuda", lambda features: True)
+
+
+def test_pixels_are_shuffled_alike_on_a_gpu(as_on_cuda):
+    phases = features(2, 12, 3, 5).contiguous(memory_format=torch.channels_last)
+    made = shuffled(phases)
+    assert torch.equal(made, functional.pixel_shuffle(phases, 2))
+    assert made.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize("trains", [True, False])
+def test_a_cancelled_bias_changes_nothing_but_its_gradient(as_on_cuda, trains):
+    ours, theirs = (convolution_and_norm().double().train(trains) for _ in range(2))
+    first, second = features(4, 3, 9, 9), features(3, 3, 7, 7)
+    for network, apply in ((ours, through), (theirs, lambda layers, maps: layers(maps))):
+        # As the discriminator, which judges twice before either gradient is taken.
+        made = [apply(network, maps) for maps in (first, second)]
+        sum(maps.square().sum() for maps in made).backward()
+    torch.testing.assert_close(list(ours.buffers()), list(theirs.buffers()))
+    gradients = [[p.grad for p in network.parameters()] for network in (ours, theirs)]
+    torch.testing.assert_close(*gradients, rtol=1e-9, atol=1e-9)
+    assert trains == bool((ours[0].bias.grad == 0).all())

@@ -80,7 +80,7 @@ def test_cuts_match_torchvision(
     assert computed.shape == shape
     torch.testing.assert_close(computed, reference(reference_input(images)), rtol=1e-4, atol=1e-5)
     assert sum(isinstance(layer, nn.Conv2d) for layer in features.features) == convolutions
-    assert isinstance(features.features[-1], nn.ReLU)
+    assert computed.min() == 0 < computed.max()
 
 
 @pytest.mark.parametrize("name", FEATURE_CUTS)

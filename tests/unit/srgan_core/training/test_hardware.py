@@ -21,6 +21,7 @@ def torch_sees(monkeypatch: pytest.MonkeyPatch):
     """What PyTorch answers on machines that are not at hand."""
 
     def answer(gpus: int, mps: bool = False) -> None:
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: gpus > 0)
         monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
 
