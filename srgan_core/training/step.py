@@ -54,7 +54,7 @@ class GanStep:
     """Accumulates the gradients of G and D for a batch.
 
     D runs beside G and phi where a GPU has room for it (`Branch`), and so does phi of the
-    photographs. Until `join` only D's gradients and the returned values are not to be read.
+    photographs. Until `join` neither D's gradients nor the returned values may be read.
 
     Attributes:
         generator: G, (N, 3, h, w) to (N, 3, scale h, scale w).
