@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -34,6 +34,15 @@ class _Block:
     places: Places
     costs: Reals
     indices: list[int]
+    _beside: dict[int, Reals] = field(default_factory=dict)
+
+    def totals(self, others: Sequence[Place]) -> Reals:
+        """(N,): what each place costs where others are taken; what was worked out once is kept."""
+        fresh = [place for place in others if id(place) not in self._beside]
+        if fresh:
+            costs = self.places.costs_beside(Places(fresh))
+            self._beside.update(zip(map(id, fresh), costs.T, strict=True))
+        return sum((self._beside[id(place)] for place in others), start=self.costs)
 
 
 class _Options:
@@ -117,7 +126,7 @@ def _settle(options: Sequence[_Options], order: Sequence[int]) -> tuple[float, l
         before = dict(chosen)
         for index in order:
             others = [place for other, (place, _) in chosen.items() if other != index]
-            chosen[index] = _cheapest(options[index], Places(others))
+            chosen[index] = _cheapest(options[index], others)
         if chosen == before:
             break
     places = [chosen[index][0] for index in range(len(options))]
@@ -126,14 +135,14 @@ def _settle(options: Sequence[_Options], order: Sequence[int]) -> tuple[float, l
     return total + float(np.triu(together.costs_beside(together), 1).sum()), places
 
 
-def _cheapest(options: _Options, others: Places) -> tuple[Place, float]:
+def _cheapest(options: _Options, others: Sequence[Place]) -> tuple[Place, float]:
     """Finds the cheapest place, with its standing cost, in whose order the options come."""
     best: tuple[Place, float] | None = None
     best_cost = math.inf
     for block in options:
         if block.costs[0] >= best_cost:
             break
-        totals = block.costs + block.places.costs_beside(others).sum(axis=1)
+        totals = block.totals(others)
         found = int(np.argmin(totals))
         if best is None or totals[found] < best_cost:
             best = block.places.places[found], float(block.costs[found])
