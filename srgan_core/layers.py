@@ -1,4 +1,4 @@
-"""How layers are computed: two in less time than their textbook forms take, and in which type."""
+"""How layers are computed: some in less time than their textbook forms take; and in which type."""
 
 from __future__ import annotations
 
@@ -84,17 +84,11 @@ def normalised(features: Tensor, convolution: nn.Conv2d, norm: nn.BatchNorm2d) -
         (N, C_out, H', W').
     """
     bias, mean, momentum = convolution.bias, norm.running_mean, norm.momentum
-    if (
-        not (norm.training and _on_cuda(features))
-        or bias is None
-        or mean is None
-        or momentum is None
-    ):
+    textbook = not (norm.training and _on_cuda(features))
+    if textbook or bias is None or mean is None or momentum is None:
         normal: Tensor = norm(convolution(features))
         return normal
-    maps = functional.conv2d(
-        features, convolution.weight, None, convolution.stride, convolution.padding
-    )
+    maps = convolution._conv_forward(features, convolution.weight, None)
     made: Tensor = norm(_CancelledBias.apply(maps, bias))
     # As data, for BatchNorm too changes the mean behind the back of the gradients, which need none.
     mean.data.add_(bias.data, alpha=momentum)
