@@ -270,7 +270,7 @@ def kinds(
     engine = Engine(reference, ours, precision, device, form_of(given))
     batch = random_batch(given, device)
     # Of a recorded update the profiler does not know which operator launched a kernel.
-    engine.learner.work.records = False
+    engine.learner.recorder.records = False
     for _ in range(3):
         engine.update(batch)
     times = kinds_of_time(partial(engine.update, batch), given.rounds, device)

@@ -26,7 +26,7 @@ from srgan_core.training.fresh import (
 )
 from srgan_core.training.hardware import resolve_precision
 from srgan_core.training.monitor import combine_parts
-from srgan_core.training.recorded import RecordedWork, is_recordable
+from srgan_core.training.recorded import Recorder, is_recordable
 from srgan_core.training.schedule import learning_rate_factor
 from srgan_core.training.step import GanStep, Weights
 
@@ -103,7 +103,7 @@ class Learner:
         self.warmup, self.learning_rate = spec.warmup_steps, 0.0
         # With several processes, which wait for each other, it was not tried.
         records = is_recordable(device, precision) and processes.world_size == 1
-        self.work = RecordedWork(self._train_on, device, records)
+        self.recorder = Recorder[Phase](device, records)
 
     @property
     def result(self) -> Generator:
@@ -121,7 +121,8 @@ class Learner:
         batch = self.sampler.batch(step if generator_moves else WARMUP_BATCHES + iteration)
         self._set_rates(max(0, step))
         frozen = self._set_batchnorm(max(0, step))
-        return self.work(batch, Phase(generator_moves, frozen, is_first=step == 0))
+        phase = Phase(generator_moves, frozen, is_first=step == 0)
+        return self.recorder.run(self._train_on, batch, phase)
 
     def _train_on(self, batch: Batch, phase: Phase) -> dict[str, Tensor]:
         """What happens on the device."""

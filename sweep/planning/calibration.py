@@ -16,7 +16,7 @@ from srgan_core.losses import ADVERSARIAL_LOSSES
 from srgan_core.training.config import TrainingSpec
 from srgan_core.training.fresh import adam, first_discriminator, fresh_generator, place
 from srgan_core.training.hardware import prepare_torch, resolve_precision
-from srgan_core.training.recorded import RecordedWork, is_recordable
+from srgan_core.training.recorded import Recorder, is_recordable
 from srgan_core.training.step import GanStep, Weights
 from srgan_core.vgg import VggFeatures
 from srgan_core.weights.catalogue import PREFIX, feature_layers
@@ -32,6 +32,9 @@ SMALLEST_BATCH = 2
 
 
 Action = Callable[[Batch], dict[str, Tensor]]
+
+Phase = tuple[Action, int]
+"""What a step does, and on how many patches."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class _Benchmark:
         self.discriminator = place(first_discriminator(spec), device)
         self.optimizers = [adam(self.generator, 1e-4), adam(self.discriminator, 1e-4)]
         precision = resolve_precision(spec.training.precision, device)
-        self.work = RecordedWork(self._update, device, is_recordable(device, precision))
+        self.recorder = Recorder[Phase](device, is_recordable(device, precision))
         self.step = GanStep(
             self.generator,
             self.discriminator,
@@ -114,7 +117,7 @@ class _Benchmark:
 
     def _time(self, action: Action, size: int, once: bool = False) -> float:
         batch = self._batch(size)
-        for _ in range(0 if once else self.work.first_runs):
+        for _ in range(0 if once else self.recorder.first_runs):
             self._run(action, batch)
         count, begin, begin_computing = 0, time.monotonic(), time.process_time()
         while count == 0 or (not once and time.monotonic() - begin < CALIBRATION_SECONDS):
@@ -128,11 +131,11 @@ class _Benchmark:
         return (computed if self.device.type == "cpu" else elapsed) / count
 
     def _run(self, action: Action, batch: Batch) -> None:
-        self.work(self._spoiled(batch), (action, len(batch.hr)))
+        self.recorder.run(self._update, self._spoiled(batch), (action, len(batch.hr)))
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
 
-    def _update(self, batch: Batch, phase: tuple[Action, int]) -> dict[str, Tensor]:
+    def _update(self, batch: Batch, phase: Phase) -> dict[str, Tensor]:
         action, _ = phase
         values = action(batch)
         self.step.join()

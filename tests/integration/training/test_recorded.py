@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from srgan_core.training import learner
+from srgan_core.training import learner, recorded
 from srgan_core.training.job import train
-from srgan_core.training.recorded import PLAIN_RUNS, RecordedWork
+from srgan_core.training.recorded import PLAIN_RUNS
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU of CUDA")
 
@@ -32,13 +32,13 @@ CHANGES: dict[str, dict[str, Any]] = {
 def recordings(monkeypatch) -> list[object]:
     """The phases of the recordings that were made."""
     made: list[object] = []
-    original = RecordedWork._record
+    original = recorded._record
 
-    def record(self: Any, batch: Any, phase: object) -> Any:
+    def record(stream: Any, work: Any, batch: Any, phase: object) -> Any:
         made.append(phase)
-        return original(self, batch, phase)
+        return original(stream, work, batch, phase)
 
-    monkeypatch.setattr(RecordedWork, "_record", record)
+    monkeypatch.setattr(recorded, "_record", record)
     return made
 
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
+from srgan_core.data.patches import Batch
 from srgan_core.errors import ConfigError
 from srgan_core.losses import adversarial_loss, non_saturating_loss
 from srgan_core.training.config import TrainingSpec
@@ -76,6 +79,21 @@ def test_a_state_put_back_gives_the_same_networks():
     assert not torch.equal(second.generator.tail.weight, first.generator.tail.weight)
     second.restore(state)
     assert torch.equal(second.generator.tail.weight, first.generator.tail.weight)
+
+
+def test_a_learner_that_nobody_needs_is_gone_at_once():
+    """Its networks may fill a GPU, and the threads of its process group must end before Python."""
+    run = make()
+    batch = Batch(torch.rand(16, 3, 4, 4), torch.rand(16, 3, 16, 16))
+    run.sampler = SimpleNamespace(batch=lambda step: batch)
+    run.train(0)
+    left = weakref.ref(run)
+    gc.disable()
+    try:
+        del run
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 TRAINING_STEP = """

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from srgan_core.data.patches import Batch
-from srgan_core.training.recorded import PLAIN_RUNS, RecordedWork, is_recordable
+from srgan_core.training.recorded import PLAIN_RUNS, Recorder, is_recordable
 
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 
@@ -39,13 +39,12 @@ def test_float16_and_what_is_no_gpu_of_cuda_are_not_recorded(precision):
     [("cpu", False), *(pytest.param("cuda", r, marks=needs_cuda) for r in (False, True))],
 )
 def test_every_batch_is_worked_on_once_in_the_way_of_its_phase(device, records):
-    work = Sum(device)
-    recorded = RecordedWork(work, torch.device(device), records)
+    work, recorder = Sum(device), Recorder[int](torch.device(device), records)
     totals = [
-        recorded(batch(value, device), phase)["total"].item()
+        recorder.run(work, batch(value, device), phase)["total"].item()
         for value, phase in ((1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1), (7, 10), (8, 10))
     ]
     assert totals == [5, 15, 30, 50, 75, 105, 455, 855]
     # In the first phase plain, then to record; in the second plain alone.
     assert work.calls == (PLAIN_RUNS + 1 + 2 if records else 8)
-    assert recorded.first_runs == (PLAIN_RUNS + 1 if records else 1)
+    assert recorder.first_runs == (PLAIN_RUNS + 1 if records else 1)
