@@ -85,7 +85,8 @@ def test_a_learner_that_nobody_needs_is_gone_at_once():
     """Its networks may fill a GPU, and the threads of its process group must end before Python."""
     run = make()
     batch = Batch(torch.rand(16, 3, 4, 4), torch.rand(16, 3, 16, 16))
-    run.sampler = SimpleNamespace(batch=lambda step: batch)
+    sampler: Any = SimpleNamespace(batch=lambda step: batch)
+    run.sampler = sampler
     run.train(0)
     left = weakref.ref(run)
     gc.disable()
