@@ -181,7 +181,6 @@ if __name__ == "__main__":
     status = main()
     if place_from_environment()[1] > 1:
         # PyTorch's threads between processes now and then abort one that ends in Python's own way.
-        sys.stdout.flush()
-        sys.stderr.flush()
+        # All that was said is written: `standard_streams` ends with that.
         os._exit(status)
     sys.exit(status)

@@ -58,3 +58,18 @@ def test_a_scaler_can_skip_a_step(scaled):
     scaler.update()
     moved = not _same(before, network.parameters())
     assert moved == (scaled == 1.0)
+
+
+@pytest.mark.parametrize("rate", [1e-2, torch.tensor(1e-2)], ids=["number", "tensor"])
+def test_a_rate_that_is_set_is_the_rate_of_the_next_step(rate):
+    network = nn.Linear(2, 1)
+    optimizer = FusedAdam(network.parameters(), lr=rate, fused=True)
+    optimizer.set_rate(0.5)
+    before = network.weight.detach().clone()
+    network(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    torch.testing.assert_close(before - network.weight.detach(), torch.full((1, 2), 0.5))
+    kept = optimizer.param_groups[0]["lr"]
+    assert float(kept) == 0.5
+    # A recording reads the memory that the rate has from the beginning.
+    assert not isinstance(rate, torch.Tensor) or kept is rate
